@@ -1,0 +1,5 @@
+"""Judges the pure cores by results that others have published, as data.
+
+`python -m tests.oracle <name> FILE…` runs the module `tests.oracle.<name>`, which offers
+`run(paths, **options) -> (passed, failures)`. A new oracle is a new module; nothing else changes.
+"""

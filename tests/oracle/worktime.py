@@ -1,0 +1,157 @@
+"""Vectors of calendar arithmetic (`calendar.json`, `random.json`) against `escalation.hours`.
+
+A vector that names other semantics than ours is asked with the option of that name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from escalation.hours import Calendar, TimeOfDay
+from escalation.worktime import Boundary, DayCount, Reversed, Span
+from tests.oracle.cases import Failure, Vector, vectors
+
+
+def run(
+    paths: Sequence[Path], *, core_only: bool = False, **_: object
+) -> tuple[int, list[Failure]]:
+    """Number of vectors that agree, and those that do not."""
+    passed = 0
+    failures: list[Failure] = []
+    for vector in vectors(paths):
+        if core_only and not vector["core"]:
+            continue
+        got = answer(vector)
+        if agrees(vector, got):
+            passed += 1
+        else:
+            failures.append(Failure(vector["id"], vector["expected"], _shown(got)))
+    return passed, failures
+
+
+def answer(vector: Vector) -> Any:
+    """Our result for one vector, or the error that was raised."""
+    calendar = Calendar.parse(vector["calendar"])
+    options = vector.get("semantics", {})
+    try:
+        if options.get("dst") == "wall":
+            return _by_wall_clock(calendar, vector, options)
+        return OPERATIONS[vector["op"]](calendar, vector, options)
+    except ValueError as error:
+        return error
+
+
+def agrees(vector: Vector, got: Any) -> bool:
+    """Whether our result is one of those accepted, compared as instants."""
+    accepted = [vector["expected"], *vector.get("accept", [])]
+    return any(_read(value) == got for value in accepted)
+
+
+def _read(value: Any) -> Any:
+    if isinstance(value, str):
+        return date.fromisoformat(value) if len(value) == 10 else _moment(value)
+    if isinstance(value, list):
+        return [Span(_moment(start), _moment(end)) for start, end in value]
+    return value
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _shown(got: Any) -> Any:
+    if isinstance(got, datetime | date):
+        return got.isoformat()
+    if isinstance(got, list):
+        return [[span.start.isoformat(), span.end.isoformat()] for span in got]
+    return got
+
+
+def _seconds(vector: Vector) -> timedelta:
+    return timedelta(seconds=vector["seconds"])
+
+
+def _add(calendar: Calendar, vector: Vector, options: Vector) -> datetime:
+    start = _moment(vector["start"])
+    if vector["seconds"] == 0 and options.get("zero") == "unchanged":
+        return start
+    boundary = Boundary(options.get("boundary", Boundary.AT_CLOSE))
+    return calendar.add(start, _seconds(vector), boundary=boundary)
+
+
+def _subtract(calendar: Calendar, vector: Vector, options: Vector) -> datetime:
+    start = _moment(vector["start"])
+    if vector["seconds"] == 0 and options.get("zero") == "unchanged":
+        return start
+    result = calendar.subtract(start, _seconds(vector))
+    return calendar.prev_open(result) if options.get("boundary") == "prev_close" else result
+
+
+def _elapsed(calendar: Calendar, vector: Vector, options: Vector) -> int:
+    passed = calendar.between(
+        _moment(vector["start"]),
+        _moment(vector["end"]),
+        when_reversed=Reversed(options.get("reversed", Reversed.ZERO)),
+    )
+    return int(passed.total_seconds())
+
+
+def _is_open(calendar: Calendar, vector: Vector, options: Vector) -> bool:
+    return calendar.is_open(
+        _moment(vector["at"]), closing_is_open=options.get("closing_instant") == "open"
+    )
+
+
+def _days_between(calendar: Calendar, vector: Vector, options: Vector) -> int:
+    count = DayCount(options.get("count", DayCount.END))
+    start, end = date.fromisoformat(vector["start"]), date.fromisoformat(vector["end"])
+    return calendar.days_between(start, end, count=count)
+
+
+def _add_days(calendar: Calendar, vector: Vector, options: Vector) -> date:
+    roll = options.get("nonworking_origin") == "roll"
+    return calendar.add_days(date.fromisoformat(vector["start"]), vector["days"], roll=roll)
+
+
+def _add_days_time(calendar: Calendar, vector: Vector, options: Vector) -> datetime:
+    time_of_day = TimeOfDay(options.get("time_of_day", TimeOfDay.KEEP))
+    return calendar.add_working_days(
+        _moment(vector["start"]), vector["days"], time_of_day=time_of_day
+    )
+
+
+def _by_wall_clock(calendar: Calendar, vector: Vector, options: Vector) -> Any:
+    """The same question on a calendar without clock changes, in local times."""
+    flat = replace(calendar, tz="UTC")
+    local = dict(vector)
+    for key in ("start", "end", "at"):
+        if key in local:
+            wall = calendar.local(_moment(local[key])).replace(tzinfo=UTC)
+            local[key] = wall.isoformat()
+    got = OPERATIONS[vector["op"]](flat, local, options)
+    return calendar.resolve(got.replace(tzinfo=None)) if isinstance(got, datetime) else got
+
+
+OPERATIONS: dict[str, Callable[[Calendar, Vector, Vector], Any]] = {
+    "add": _add,
+    "subtract": _subtract,
+    "elapsed": _elapsed,
+    "is_open": _is_open,
+    "next_open": lambda c, v, _: c.next_open(_moment(v["at"])),
+    "prev_open": lambda c, v, _: c.prev_open(_moment(v["at"])),
+    "closing_after": lambda c, v, _: c.closing_after(_moment(v["at"])),
+    "periods": lambda c, v, _: list(islice(c.windows(_moment(v["start"])), v["count"])),
+    "periods_before": lambda c, v, _: list(
+        islice(c.windows_before(_moment(v["start"])), v["count"])
+    ),
+    "is_business_day": lambda c, v, _: c.is_working_day(date.fromisoformat(v["start"])),
+    "add_days": _add_days,
+    "days_between": _days_between,
+    "add_days_time": _add_days_time,
+    "resolve_local": lambda c, v, _: c.resolve(datetime.fromisoformat(v["local"])),
+}
