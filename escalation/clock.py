@@ -1,0 +1,351 @@
+"""The deadline clock: from a start, a target and the pauses to what is due, used, left and late.
+
+Pure: no Django, and `now` is an argument. The semantics, each with a worked timeline, are in
+docs/deadlines.md; in short:
+
+- a deadline is the instant at which the open, unpaused time since the start reaches the target;
+- a pause moves it by as much open time as the pause covers, and not at all if it begins after it;
+- breached is *more* open, unpaused time than the target: exactly the target is in time, and so are
+  the closed hours after a deadline at closing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from escalation.hours import Calendar, TimeOfDay
+
+NOTHING = timedelta()
+
+
+class Status(StrEnum):
+    """Where a clock stands. That it was missed is a fact beside it, and stays after the end."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    MET = "met"
+    CANCELLED = "cancelled"
+
+
+# -- lengths --------------------------------------------------------------------------------------
+
+
+class Length(Protocol):
+    """How long a target is."""
+
+    def due(self, calendar: Calendar, start: datetime) -> datetime:
+        """The deadline of a clock that starts at `start` and is never paused (UTC)."""
+        ...
+
+    def words(self) -> str:
+        """The length for people: "4 working hours"."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTime:
+    """So much open time; seconds count."""
+
+    amount: timedelta
+
+    def due(self, calendar: Calendar, start: datetime) -> datetime:
+        """When so much open time has passed since `start`."""
+        return calendar.add(start, self.amount)
+
+    def words(self) -> str:
+        """Hours and minutes, as people say them."""
+        return f"{duration_words(self.amount)} of working time"
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """So many days after the day of the start, which does not count.
+
+    Working days, or with `calendar_days` any days; at the last closing of that day with
+    `end_of_day`, else at the same local time. `origin` TimeOfDay.ROLL_TO_OPENING first moves a
+    start outside working hours to the next opening.
+    """
+
+    count: int
+    end_of_day: bool = True
+    calendar_days: bool = False
+    origin: TimeOfDay = TimeOfDay.KEEP
+
+    def due(self, calendar: Calendar, start: datetime) -> datetime:
+        """The instant so many days after `start`."""
+        if self.calendar_days:
+            local = calendar.local(start)
+            day = local.date() + timedelta(days=self.count)
+            if self.end_of_day:
+                return calendar.close_of_day(day)
+            return calendar.resolve(datetime.combine(day, local.time()))
+        if self.end_of_day:
+            mode = TimeOfDay.END_OF_BUSINESS_DAY
+        else:
+            mode = self.origin
+        return calendar.add_working_days(start, self.count, time_of_day=mode)
+
+    def words(self) -> str:
+        """Days, as people say them."""
+        unit = "day" if self.calendar_days else "working day"
+        plural = "" if self.count == 1 else "s"
+        return f"{self.count} {unit}{plural}{', by close' if self.end_of_day else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """To a fixed instant: a promise, or a date that was given to the customer."""
+
+    at: datetime
+
+    def due(self, calendar: Calendar, start: datetime) -> datetime:
+        """The instant itself, whatever the calendar."""
+        return self.at.astimezone(UTC)
+
+    def words(self) -> str:
+        """The date and time."""
+        return f"until {self.at:%Y-%m-%d %H:%M} UTC"
+
+
+# -- the clock ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A time that does not count: from `start` to `end`, or on and on; never beyond `limit`."""
+
+    start: datetime
+    end: datetime | None = None
+    limit: datetime | None = None
+    reason: str = ""
+
+    @property
+    def until(self) -> datetime | None:
+        """When it ends, as far as is known: its end, or its limit, whichever comes first."""
+        if self.end is not None and self.limit is not None:
+            return min(self.end, self.limit)
+        return self.end or self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a clock shows at a moment; amounts are open, unpaused time."""
+
+    status: Status
+    started_at: datetime
+    due_at: datetime
+    used: timedelta
+    left: timedelta
+    late: timedelta
+    paused: timedelta
+    breached_at: datetime | None
+    breach_at: datetime | None
+    reasons: tuple[str, ...]
+
+    @property
+    def breached(self) -> bool:
+        """Whether more than the target was used."""
+        return self.breached_at is not None
+
+    @property
+    def granted(self) -> timedelta:
+        """The target as open time: used and left together, lateness not counted."""
+        return self.used + self.left - self.late
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One clock of one ticket, told by its start, its target and its pauses."""
+
+    calendar: Calendar
+    length: Length
+    started_at: datetime
+    pauses: tuple[Pause, ...] = ()
+    ended_at: datetime | None = None
+    cancelled: bool = False
+
+    def due(self) -> datetime:
+        """The deadline as far as the pauses are known; one without end does not move it yet."""
+        due = self.length.due(self.calendar, self.started_at)
+        for pause in self._settled():
+            if pause.start >= due:
+                break
+            until = pause.until
+            if until is None:
+                break
+            due = self._later(due, self.calendar.between(pause.start, until))
+        return due
+
+    def paused_since(self, now: datetime) -> datetime | None:
+        """Start of the pause that holds the clock at `now`, if one does."""
+        if self.ended_at is not None and self.ended_at <= now:
+            return None
+        for pause in self._settled():
+            until = pause.until
+            if pause.start <= now and (until is None or now < until):
+                return pause.start
+        return None
+
+    def used(self, at: datetime) -> timedelta:
+        """Open, unpaused time from the start to `at`, or to the end of the clock if earlier."""
+        end = at if self.ended_at is None else min(at, self.ended_at)
+        return self._counted(self.started_at, end)
+
+    def paused(self, at: datetime) -> timedelta:
+        """Open time up to `at` that did not count."""
+        end = at if self.ended_at is None else min(at, self.ended_at)
+        return self.calendar.between(self.started_at, end) - self._counted(self.started_at, end)
+
+    def breach_at(self, due: datetime | None = None) -> datetime | None:
+        """The instant after which the clock is late; None while a pause without end lies before.
+
+        It is the deadline itself, or the next opening when the deadline is at a closing.
+        """
+        due = self.due() if due is None else due
+        at = self.calendar.next_open(due)
+        for pause in self._settled():
+            if pause.start > at:
+                break
+            until = pause.until
+            if until is None:
+                return None
+            if at < until:
+                at = self.calendar.next_open(until)
+        return at
+
+    def read(self, now: datetime) -> Reading:
+        """Everything the clock shows at `now`, with reasons."""
+        due = self.due()
+        used = self.used(now)
+        late, left = self._late_and_left(due, now)
+        breach_at = self.breach_at(due)
+        status = self._status(now)
+        return Reading(
+            status=status,
+            started_at=self.started_at,
+            due_at=due,
+            used=used,
+            left=left,
+            late=late,
+            paused=self.paused(now),
+            breached_at=breach_at if late > NOTHING else None,
+            breach_at=breach_at,
+            reasons=tuple(self._reasons(due)),
+        )
+
+    # -- inside -------------------------------------------------------------------------------
+
+    def _status(self, now: datetime) -> Status:
+        if self.ended_at is not None and self.ended_at <= now:
+            return Status.CANCELLED if self.cancelled else Status.MET
+        return Status.RUNNING if self.paused_since(now) is None else Status.PAUSED
+
+    def _late_and_left(self, due: datetime, now: datetime) -> tuple[timedelta, timedelta]:
+        end = now if self.ended_at is None else min(now, self.ended_at)
+        late = self._counted(due, end)
+        left = NOTHING
+        if late == NOTHING and end < due:
+            left = self._counted(max(end, self.started_at), due)
+        return late, left
+
+    def _settled(self) -> list[Pause]:
+        return settled(self.pauses, since=self.started_at)
+
+    def _counted(self, start: datetime, end: datetime) -> timedelta:
+        """Open time between the two that no pause covers."""
+        if end <= start:
+            return NOTHING
+        total = self.calendar.between(start, end)
+        for pause in self._settled():
+            until = pause.until
+            low = max(pause.start, start)
+            high = end if until is None else min(until, end)
+            total -= self.calendar.between(low, high)
+        return total
+
+    def _later(self, due: datetime, by: timedelta) -> datetime:
+        return self.calendar.add(due, by) if by > NOTHING else due
+
+    def _reasons(self, due: datetime) -> Iterable[str]:
+        yield f"{self.length.words()} from {_stamp(self.started_at)}"
+        for pause in self._settled():
+            until = pause.until
+            why = pause.reason or "paused"
+            if pause.start >= due:
+                yield f"{why} from {_stamp(pause.start)}: began after the deadline, moves nothing"
+            elif until is None:
+                yield f"{why} since {_stamp(pause.start)}: the clock stands"
+            else:
+                moved = self.calendar.between(pause.start, until)
+                yield (
+                    f"{why} from {_stamp(pause.start)} to {_stamp(until)}: "
+                    f"later by {duration_words(moved)} of working time"
+                )
+        yield f"due {_stamp(due)}"
+
+
+def settled(pauses: Sequence[Pause], *, since: datetime) -> list[Pause]:
+    """Pauses in order, cut at `since`, without those that overlap, are over or cover nothing."""
+    result: list[Pause] = []
+    for pause in sorted(pauses, key=lambda p: p.start):
+        start = max(pause.start, since)
+        until = pause.until
+        if until is not None and until <= start:
+            continue
+        last = result[-1] if result else None
+        if last is None or (last.until is not None and last.until <= start):
+            result.append(Pause(start, until, None, pause.reason))
+        elif last.until is not None and (until is None or until > last.until):
+            result.append(Pause(last.until, until, None, pause.reason))
+    return result
+
+
+# -- steps ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that happens before, at or after a deadline, unless it is met by then.
+
+    `offset` is open time, `days` are working days, both negative before the deadline; `percent` of
+    the target used. Exactly one of them is given.
+    """
+
+    key: str
+    offset: timedelta | None = None
+    days: int | None = None
+    percent: int | None = None
+
+    def at(self, clock: Clock, due: datetime) -> datetime:
+        """The instant of the step, for a deadline at `due`."""
+        calendar = clock.calendar
+        if self.percent is not None:
+            granted = calendar.between(clock.started_at, due) - clock.paused(due)
+            return _moved(calendar, due, granted * (self.percent - 100) / 100)
+        if self.days is not None:
+            return calendar.add_working_days(due, self.days)
+        return _moved(calendar, due, self.offset or NOTHING)
+
+
+def _moved(calendar: Calendar, moment: datetime, by: timedelta) -> datetime:
+    return calendar.add(moment, by) if by else moment
+
+
+# -- words ----------------------------------------------------------------------------------------
+
+
+def duration_words(amount: timedelta) -> str:
+    """Hours and minutes for people, rounded down: "4 h 30 min"."""
+    minutes = int(amount.total_seconds()) // 60
+    hours, minutes = divmod(minutes, 60)
+    if hours and minutes:
+        return f"{hours} h {minutes} min"
+    return f"{hours} h" if hours else f"{minutes} min"
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
