@@ -1,0 +1,28 @@
+"""The project as an app: it loads Celery, the system checks and the project's commands."""
+
+from typing import ClassVar
+
+from django.apps import AppConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig
+
+
+class ProjectConfig(AppConfig):
+    """Runs once Django is set up."""
+
+    name = "config"
+    verbose_name = "Amends"
+
+    def ready(self) -> None:
+        """Make Celery's app the current one and register the system checks."""
+        from config import celery, checks  # noqa: F401, PLC0415 - both need the settings
+
+
+class StaticFiles(StaticFilesConfig):
+    """Static files without what no page of ours loads: it keeps collectstatic short."""
+
+    ignore_patterns: ClassVar[list[str]] = [
+        *StaticFilesConfig.ignore_patterns,
+        "redoc*",
+        "htmax*",
+        "htmx-4*",
+    ]

@@ -1,0 +1,45 @@
+"""Every address of the site. The API's version appears here and nowhere else."""
+
+from importlib.util import find_spec
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from oauth2_provider.views import RevokeTokenView, TokenView
+
+from config.health import alive, ready
+
+
+def _has(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+api: list[URLPattern | URLResolver] = [
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
+    *(
+        path("", include(f"{app}.api.urls"))
+        for app in ("tickets", "remedies", "escalation", "feedback", "integrations")
+        if _has(f"{app}.api.urls")
+    ),
+]
+
+# Only the client credentials grant is offered: no consent pages.
+oauth: list[URLPattern | URLResolver] = [
+    path("token/", TokenView.as_view(), name="token"),
+    path("revoke/", RevokeTokenView.as_view(), name="revoke-token"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", alive, name="healthz"),
+    path("readyz", ready, name="readyz"),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("oauth/", include((oauth, "oauth2_provider"))),
+    path("api/v1/", include(api)),
+    *([path("", include("desk.urls"))] if _has("desk.urls") else []),
+]
