@@ -21,9 +21,9 @@ from config.paths import var_dir
 from config.postgres import Postgres
 from config.processes import Guard
 from config.redis_server import RedisServer
-from config.server import StackError
+from config.server import StackBusy, StackError
 
-__all__ = ["Stack", "StackError", "Urls", "borrowed_stack", "stack_urls"]
+__all__ = ["Stack", "StackBusy", "StackError", "Urls", "borrowed_stack", "stack_urls"]
 
 STATE = "stack.json"
 LOCK = "stack.lock"
@@ -164,7 +164,7 @@ class Stack:
             lock.seek(0)
             holder = lock.read().strip() or "Another process"
             lock.close()
-            raise StackError(f"{holder} is already running on {self.var}.") from error
+            raise StackBusy(f"{holder} is already running on {self.var}.") from error
         lock.truncate(0)
         lock.write(f"{self.owner} (process {os.getpid()})")
         lock.flush()

@@ -14,6 +14,10 @@ class StackError(Exception):
     """Something about the machine or the data folder; the text is one sentence for a person."""
 
 
+class StackBusy(StackError):  # noqa: N818 - a state of the folder, not a failure of ours
+    """Another process runs the stack of this folder."""
+
+
 def wait_for(
     ready: Callable[[], bool],
     process: subprocess.Popen[bytes],

@@ -1,0 +1,1 @@
+"""Tests of settings, launcher and embedded stack."""

@@ -1,0 +1,1 @@
+"""Machinery behind the fixtures of conftest.py."""

@@ -1,0 +1,122 @@
+"""The servers of a test run, started once and shared by all xdist workers."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from psycopg import sql
+
+from config.embedded import Stack, StackBusy, StackError, is_given
+from config.paths import BASE_DIR
+from config.postgres import Postgres
+
+SLOTS = 8  # test runs that may go on side by side in one checkout
+PURE = {"rules", "oracle"}  # folders of tests/ whose tests need no server
+
+
+def is_controller(config: pytest.Config) -> bool:
+    """Whether this is the process a person started, not a worker of xdist."""
+    return not hasattr(config, "workerinput")
+
+
+def only_pure_tests(config: pytest.Config) -> bool:
+    """Whether all that was asked for lies in folders of pure tests."""
+    asked = [Path(str(argument).split("::")[0]).resolve() for argument in config.args]
+    pure = [BASE_DIR / "tests" / name for name in PURE]
+    return bool(asked) and all(
+        any(path == folder or folder in path.parents for folder in pure) for path in asked
+    )
+
+
+class TestStack:
+    """One throwaway stack below var/test, with a migrated template database."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self._stack: Stack | None = None
+
+    def start(self) -> None:
+        """Start the servers in the first free slot and publish them in the environment."""
+        if is_given():
+            return
+        self._stack = self._first_free()
+        os.environ.update(self._stack.environment())
+        if self._stack.postgres is not None:
+            os.environ["AMENDS_TEST_TEMPLATE"] = migrated_template(
+                self._stack.postgres, self._stack.environment()
+            )
+
+    def stop(self) -> None:
+        """Stop the servers; the data folder stays, for the next run starts faster on it."""
+        if self._stack is not None:
+            self._stack.stop()
+            self._stack = None
+
+    @staticmethod
+    def _first_free() -> Stack:
+        for slot in range(SLOTS):
+            stack = Stack(
+                BASE_DIR / "var" / "test" / str(slot), owner="A test run", throwaway=True
+            )
+            try:
+                stack.start()
+            except StackBusy:
+                continue
+            except StackError as error:
+                pytest.exit(f"Amends: {error}", returncode=2)
+            return stack
+        pytest.exit(f"Amends: {SLOTS} test runs are going on already.", returncode=2)
+
+
+def migrated_template(postgres: Postgres, environment: dict[str, str]) -> str:
+    """The name of a database with every migration applied, made anew when one has changed.
+
+    Empty where the migrations fail.
+    """
+    name = f"template_{_fingerprint()}"
+    with postgres.connect() as connection:
+        known = [
+            str(row[0])
+            for row in connection.execute(
+                "SELECT datname FROM pg_database WHERE datname LIKE 'template\\_%'"
+            )
+        ]
+        if name in known:
+            return name
+        for old in known:
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(old))
+            )
+        draft = f"template_draft_{os.getpid()}"
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(draft)))
+        result = subprocess.run(
+            [sys.executable, "manage.py", "migrate", "--verbosity=0"],
+            cwd=BASE_DIR,
+            env=os.environ | environment | {"DATABASE_URL": postgres.url_of(draft)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if result.returncode:
+            # Tests without a database can still run; the others will show this again.
+            sys.stderr.write(f"Amends: the migrations fail.\n{result.stderr[-2000:]}\n")
+            return ""
+        connection.execute(
+            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+                sql.Identifier(draft), sql.Identifier(name)
+            )
+        )
+    return name
+
+
+def _fingerprint() -> str:
+    """A hash of everything that shapes the empty database."""
+    mark = hashlib.sha256()
+    sources = [BASE_DIR / "requirements" / "base.txt", *BASE_DIR.glob("*/migrations/*.py")]
+    for path in sorted(sources):
+        mark.update(path.as_posix().encode() + b"\0" + path.read_bytes())
+    return mark.hexdigest()[:16]
