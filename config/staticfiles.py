@@ -13,6 +13,8 @@ from django.core.files.storage import FileSystemStorage, Storage
 # which the manifest insists on). They are served under their own paths.
 ASSETS = {
     "bootstrap-wrapper": [
+        "bootstrap/css/bootstrap-reboot.min.css",
+        "bootstrap/css/bootstrap-reboot.min.css.map",
         "bootstrap/css/bootstrap.min.css",
         "bootstrap/css/bootstrap.min.css.map",
         "bootstrap/js/bootstrap.bundle.min.js",
