@@ -1,0 +1,1 @@
+"""The web pages of reps, supervisors and customers."""

@@ -1,0 +1,220 @@
+// The desk's keyboard, selection, drafts and small comforts. Every page works without it.
+(() => {
+  "use strict";
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const one = (selector, root = document) => root.querySelector(selector);
+  const typing = (node) =>
+    node.closest && node.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+
+  // ---- lists: a cursor, selection, and the bar of what can be done with the selected
+  const rows = () => all("[data-row]");
+  const cursor = () => one("[data-row].cursor");
+
+  function moveTo(row, focus = true) {
+    if (!row) return;
+    const before = cursor();
+    if (before && before !== row) before.classList.remove("cursor");
+    row.classList.add("cursor");
+    const link = one(".row-link", row);
+    if (focus && link) link.focus({ preventScroll: true });
+    if (focus) row.scrollIntoView({ block: "nearest" });
+  }
+
+  function step(by) {
+    const list = rows();
+    const at = list.indexOf(cursor());
+    moveTo(list[Math.max(0, Math.min(list.length - 1, at + by))]);
+  }
+
+  let anchor = null;
+  function select(row, range) {
+    const box = row && one("input[type=checkbox]", row);
+    if (!box) return;
+    if (range && anchor) {
+      const list = rows();
+      const [from, to] = [list.indexOf(anchor), list.indexOf(row)].sort((a, b) => a - b);
+      list.slice(from, to + 1).forEach((each) => (one("input[type=checkbox]", each).checked = true));
+    } else {
+      box.checked = !box.checked;
+      anchor = row;
+    }
+    showSelection();
+  }
+
+  function showSelection() {
+    const chosen = rows().filter((row) => {
+      const box = one("input[type=checkbox]", row);
+      row.classList.toggle("chosen", Boolean(box && box.checked));
+      return box && box.checked;
+    });
+    const bar = one("[data-selection]");
+    if (!bar) return;
+    bar.hidden = chosen.length === 0;
+    one("[data-selection-count]", bar).textContent = `${chosen.length} selected`;
+  }
+
+  function clearSelection() {
+    rows().forEach((row) => {
+      const box = one("input[type=checkbox]", row);
+      if (box) box.checked = false;
+    });
+    showSelection();
+  }
+
+  // ---- composer: tabs, drafts, send with Ctrl Enter
+  function showTab(name) {
+    const composer = one("[data-composer]");
+    if (!composer) return;
+    all("[data-tab]", composer).forEach((tab) => {
+      const on = tab.dataset.tab === name;
+      tab.setAttribute("aria-selected", String(on));
+      tab.tabIndex = on ? 0 : -1;
+    });
+    all("[data-panel]", composer).forEach((panel) => (panel.hidden = panel.dataset.panel !== name));
+    composer.dataset.open = name;
+    const field = one(`[data-panel="${name}"] :is(textarea, select, input:not([type=hidden]))`, composer);
+    if (field) field.focus();
+  }
+
+  const draftKey = (field) => `draft:${location.pathname}:${field.dataset.draft}`;
+
+  function stamp(field, words) {
+    const note = field.form && one("[data-draft-note]", field.form);
+    if (note) note.textContent = words;
+  }
+
+  function restoreDrafts() {
+    const sent = sessionStorage.getItem("sent");
+    sessionStorage.removeItem("sent");
+    all("[data-draft]").forEach((field) => {
+      const key = draftKey(field);
+      if (key === sent && !field.hasAttribute("data-held")) localStorage.removeItem(key);
+      const draft = localStorage.getItem(key);
+      if (draft && !field.hasAttribute("data-held")) {
+        field.value = draft;
+        stamp(field, "Draft kept on this device");
+      }
+      field.addEventListener("input", () => {
+        localStorage.setItem(key, field.value);
+        const now = new Date();
+        stamp(field, `Draft saved ${String(now.getHours()).padStart(2, "0")}:${String(now.getMinutes()).padStart(2, "0")}`);
+      });
+      if (field.form) field.form.addEventListener("submit", () => sessionStorage.setItem("sent", key));
+    });
+  }
+
+  // ---- keys
+  let went = 0;
+  function onGo(key) {
+    const link = one(`[data-go="${key}"]`);
+    if (link) link.click();
+    return Boolean(link);
+  }
+
+  function onListKey(event) {
+    const key = event.key.toLowerCase();
+    if (key === "j" || event.key === "ArrowDown") step(1);
+    else if (key === "k" || event.key === "ArrowUp") step(-1);
+    else if (key === "x") select(cursor(), event.shiftKey);
+    else if (event.key === "Enter" && cursor() && !event.target.closest("a, button, summary, input")) location.href = cursor().dataset.href;
+    else return false;
+    return true;
+  }
+
+  function act(key) {
+    const scope = cursor() && one(`[data-key="${key}"]`, cursor());
+    const target = scope || all(`[data-key="${key}"]`).find((node) => !node.closest("[data-row]") && node.offsetParent);
+    if (!target) return false;
+    if (target.dataset.tab) showTab(target.dataset.tab);
+    else if (target.matches("input, textarea, select")) target.focus();
+    else target.click();
+    return true;
+  }
+
+  function onEscape(event) {
+    const open = one("details[open][data-menu]");
+    if (open) { open.open = false; one("summary", open).focus(); return; }
+    const field = typing(event.target);
+    if (field) { field.blur(); return; }
+    if (rows().some((row) => row.classList.contains("chosen"))) { clearSelection(); return; }
+    const back = one("[data-back]");
+    if (back) back.click();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
+      const form = event.target.form;
+      if (form) { event.preventDefault(); form.requestSubmit(one("[data-send]", form) || undefined); }
+      return;
+    }
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      one("[data-search]")?.focus();
+      return;
+    }
+    if (one("dialog[open]")) return;
+    if (event.key === "Escape") { onEscape(event); return; }
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    const key = event.key.toLowerCase();
+    let done = true;
+    if (Date.now() - went < 1500 && onGo(key)) went = 0;
+    else if (event.key === "/") one("[data-search]")?.focus();
+    else if (event.key === "?") one("#keys")?.showModal();
+    else if (key === "g") { went = Date.now(); if (!one("[data-row].cursor [data-key=g]")) act("g"); }
+    else if (rows().length && onListKey(event)) { /* moved */ }
+    else done = act(key);
+    if (done) event.preventDefault();
+  });
+
+  document.addEventListener("click", (event) => {
+    const tab = event.target.closest("[data-tab]");
+    if (tab && one("[data-composer]")) { event.preventDefault(); showTab(tab.dataset.tab); return; }
+    if (event.target.closest("[data-show-keys]")) one("#keys")?.showModal();
+    if (event.target.closest("[data-selection-clear]")) clearSelection();
+    const dismiss = event.target.closest("[data-dismiss]");
+    if (dismiss) dismiss.closest(".float-bar").remove();
+    const part = event.target.closest("[data-part-tab]");
+    if (part) showPart(part.dataset.partTab);
+    all("details[open][data-menu]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  });
+
+  function showPart(name) {
+    const parts = one("[data-parts]");
+    if (!parts) return;
+    parts.dataset.shown = name;
+    all("[data-part-tab]").forEach((tab) => tab.setAttribute("aria-selected", String(tab.dataset.partTab === name)));
+  }
+
+  // Arrow keys inside a tab list, as screen reader users expect.
+  document.addEventListener("keydown", (event) => {
+    const tab = event.target.closest && event.target.closest("[role=tab]");
+    if (!tab || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
+    const tabs = all("[role=tab]", tab.closest("[role=tablist]"));
+    const next = tabs[(tabs.indexOf(tab) + (event.key === "ArrowRight" ? 1 : tabs.length - 1)) % tabs.length];
+    next.focus();
+    next.click();
+    next.focus();
+    event.preventDefault();
+  });
+
+  document.addEventListener("change", (event) => {
+    if (event.target.closest("[data-row]")) showSelection();
+    const form = event.target.closest("form[data-submit-on-change]");
+    if (form) form.requestSubmit();
+  });
+  document.addEventListener("focusin", (event) => {
+    const row = event.target.closest("[data-row]");
+    if (row && event.target.matches(".row-link")) moveTo(row, false);
+  });
+  document.documentElement.classList.add("js");
+  if (rows().length && !cursor()) moveTo(one("[data-row][data-first]") || rows()[0], false);
+  showSelection();
+  restoreDrafts();
+  one("[data-focus]")?.focus();
+  const log = one("[data-log]");
+  if (log) log.scrollTop = log.scrollHeight;
+  const composer = one("[data-composer]");
+  if (composer) {
+    all("[data-panel]", composer).forEach((panel) => (panel.hidden = panel.dataset.panel !== composer.dataset.open));
+  }
+})();

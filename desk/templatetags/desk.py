@@ -1,0 +1,32 @@
+"""Tags for the desk's templates: inline icons, and nothing that decides."""
+
+import functools
+
+import lucide
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+
+@functools.lru_cache(maxsize=512)
+def _svg(name: str, size: int) -> SafeString:
+    """The icon's markup; lucide parses its archive for each one, hence the cache."""
+    markup = lucide._render_icon(
+        name, size, **{"class": "icon", "aria-hidden": "true", "focusable": "false"}
+    )
+    return mark_safe(markup)  # noqa: S308  # comes from the installed package, not from a person
+
+
+@register.simple_tag
+def icon(name: str, size: int = 16) -> SafeString:
+    """A lucide icon as inline SVG, hidden from screen readers: the words beside it are its name."""
+    return _svg(name, size)
+
+
+@register.simple_tag
+def key(*names: str) -> SafeString:
+    """Keys as <kbd>, hidden from screen readers (aria-keyshortcuts tells them)."""
+    marks = "".join(format_html("<kbd>{}</kbd>", name) for name in names)
+    return format_html('<span aria-hidden="true">{}</span>', mark_safe(marks))  # noqa: S308

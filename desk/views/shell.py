@@ -1,0 +1,148 @@
+"""What every page of the desk shares: who asks and when, the frame around it, and its refusals."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from desk.present import AvatarView
+from tickets.access import Principal
+from tickets.errors import DomainError
+from tickets.rules import Role
+
+THEME_COOKIE = "amends-theme"
+THEMES = {"light", "dark"}
+_YEAR = 365 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Who asks, at which moment, and in which time zone they read. Made once a request."""
+
+    who: Principal
+    now: dt.datetime
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class RailItem:
+    """One place of the desk; `go` is the key after G."""
+
+    words: str
+    url: str
+    icon: str
+    go: str = ""
+    count: int = 0
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """The frame: where one can go, and who is here."""
+
+    rail: tuple[RailItem, ...]
+    me: AvatarView
+    role: str
+    settings_url: str
+
+
+type DeskView = Callable[..., HttpResponse]
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The zone called `name`, or UTC where there is none such."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def desk_page(view: DeskView) -> DeskView:
+    """Sign-in, the one reading of the clock, and a page for whatever the domain refuses."""
+
+    @login_required
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        now = timezone.now()
+        user: Any = request.user
+        ask = Ask(Principal.of_user(user, now=now), now, zone_of(user.time_zone))
+        try:
+            return view(request, ask, *args, **kwargs)
+        except DomainError as error:
+            return refusal(request, error, template="desk/refused.html")
+
+    return page
+
+
+def refusal(request: HttpRequest, error: DomainError, *, template: str) -> HttpResponse:
+    """The page that says why not, and how to go on. 404 where existence is a secret."""
+    context = {
+        "error": error,
+        "theme": theme_of(request),
+        "missing": error.status == 404,
+    }
+    return render(request, template, context, status=error.status)
+
+
+def theme_of(request: HttpRequest) -> str:
+    """The theme the reader chose, or "" for the system's."""
+    theme = request.COOKIES.get(THEME_COOKIE, "")
+    return theme if theme in THEMES else ""
+
+
+def desk_render(
+    request: HttpRequest,
+    ask: Ask,
+    template: str,
+    context: dict[str, Any],
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """Render a page inside the frame. `place` in the context is the rail's current key."""
+    frame = {
+        "shell": shell_for(ask, context.get("place", "")),
+        "theme": theme_of(request),
+    }
+    return render(request, template, {**frame, **context}, status=status)
+
+
+def shell_for(ask: Ask, place: str) -> Shell:
+    """The rail as this person sees it."""
+    user = ask.who.user
+    assert user is not None  # desk pages are for people who signed in
+    places = [("queue", "Queue", "/desk/", "list-filter", "q")]
+    items = tuple(
+        RailItem(words, url, icon, go, 0, key == place)
+        for key, words, url, icon, go in places
+    )
+    return Shell(
+        rail=items,
+        me=AvatarView.of(user.name or user.email, key=user.pk),
+        role=Role(user.role).value,
+        settings_url="/admin/" if user.is_staff else "",
+    )
+
+
+@require_POST
+def choose_theme(request: HttpRequest) -> HttpResponse:
+    """Keep the theme in a cookie; an empty choice follows the system again."""
+    back = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
+    response = redirect(back if safe else "/desk/")
+    theme = request.POST.get("theme", "")
+    if theme in THEMES:
+        response.set_cookie(
+            THEME_COOKIE, theme, max_age=_YEAR, samesite="Lax", httponly=True
+        )
+    else:
+        response.delete_cookie(THEME_COOKIE, samesite="Lax")
+    return response
