@@ -1,0 +1,207 @@
+"""Who may see and do what. The only way from a reference to a ticket.
+
+Pages, API and admin ask here. What a reader may not see does not exist for him: `NotFound`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass, field
+
+import rules
+from django.db.models import Exists, OuterRef, Q
+
+from tickets.actors import Actor
+from tickets.errors import NotAllowed, NotFound
+from tickets.models import Attachment, Customer, Membership, Ticket, TicketPerson, User
+from tickets.models.tickets import TicketQuerySet
+from tickets.numbers import id_in
+from tickets.rules import PersonRelation, Role
+
+#: Roles that see the tickets of every team.
+_SEE_ALL = frozenset({Role.MANAGER, Role.AUDITOR, Role.ADMIN})
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Somebody who asks for something: a person, or an API client. Made once a request."""
+
+    user: User | None = None
+    client: str = ""
+    role: Role | None = None
+    #: Teams whose tickets are seen; None for every team.
+    teams: frozenset[int] | None = field(default_factory=frozenset)
+    supervises: frozenset[int] = field(default_factory=frozenset)
+    #: Those who are away and for whom this person stands in.
+    stands_in_for: frozenset[int] = field(default_factory=frozenset)
+    #: What an API client was given; None for a person, who has no such limits.
+    scopes: frozenset[str] | None = None
+
+    @classmethod
+    def of_user(cls, user: User, *, now: dt.datetime) -> Principal:
+        """A person who signed in. One query for teams, one for absences."""
+        role = Role(user.role)
+        links = list(
+            Membership.objects.filter(user=user).values_list("team_id", "supervises")
+        )
+        away = User.objects.filter(substitute=user, away_from__lte=now).exclude(
+            away_until__lte=now
+        )
+        return cls(
+            user=user,
+            role=role,
+            teams=None if role in _SEE_ALL else frozenset(team for team, _ in links),
+            supervises=frozenset(team for team, watches in links if watches),
+            stands_in_for=frozenset(away.values_list("pk", flat=True)),
+        )
+
+    @classmethod
+    def of_client(
+        cls, name: str, *, scopes: frozenset[str], teams: frozenset[int] | None = None
+    ) -> Principal:
+        """An integration, limited to its scopes and, where given, to some teams."""
+        return cls(client=name, scopes=scopes, teams=teams)
+
+    @property
+    def actor(self) -> Actor:
+        """The one that events name."""
+        return Actor.of_user(self.user) if self.user else Actor.of_client(self.client)
+
+    @property
+    def is_supervisor(self) -> bool:
+        """Whether the pages of supervisors concern this person."""
+        return bool(self.supervises) or self.role in {
+            Role.ADMIN,
+            Role.MANAGER,
+            Role.AUDITOR,
+        }
+
+
+@rules.predicate
+def _is_admin(who: Principal, _ticket: Ticket | None) -> bool:
+    return who.role is Role.ADMIN
+
+
+@rules.predicate
+def _only_reads(who: Principal, _ticket: Ticket | None) -> bool:
+    return who.role is Role.AUDITOR
+
+
+@rules.predicate
+def _is_client(who: Principal, _ticket: Ticket | None) -> bool:
+    return who.user is None and "tickets:write" in (who.scopes or ())
+
+
+@rules.predicate
+def _works_there(who: Principal, ticket: Ticket | None) -> bool:
+    if ticket is None or who.user is None:
+        return False
+    mine = {who.user.pk, *who.stands_in_for}
+    in_team = who.teams is not None and ticket.team_id in who.teams
+    # A manager sees all and works where he is a member, as one who watches over it.
+    return in_team or ticket.owner_id in mine or ticket.team_id in who.supervises
+
+
+@rules.predicate
+def _supervises(who: Principal, ticket: Ticket | None) -> bool:
+    return ticket is not None and ticket.team_id in who.supervises
+
+
+#: Reply, assign, decide points, offer, resolve …
+rules.add_rule("ticket.work", ~_only_reads & (_is_admin | _works_there | _is_client))
+#: Decide exceptions, take over, reassign others' tickets, see who is complained about.
+rules.add_rule("ticket.supervise", ~_only_reads & (_is_admin | _supervises))
+
+_WHO = {
+    "ticket.work": "Somebody of the team",
+    "ticket.supervise": "A supervisor of the team",
+}
+
+
+def may(who: Principal, verb: str, ticket: Ticket | None = None) -> bool:
+    """Whether `who` may `verb` ("work", "supervise") the ticket that he can see."""
+    return rules.test_rule(f"ticket.{verb}", who, ticket)
+
+
+def check_may(who: Principal, verb: str, ticket: Ticket | None = None) -> None:
+    """Raises `NotAllowed`, saying who can, unless `who` may `verb` the ticket."""
+    if not may(who, verb, ticket):
+        raise NotAllowed(who=_WHO[f"ticket.{verb}"])
+
+
+def visible_tickets(who: Principal) -> TicketQuerySet:
+    """Every ticket that `who` may see.
+
+    A confidential one is seen by its owner and those named on it, and by nobody else, whatever
+    his role; never by the person it complains about.
+    """
+    tickets: TicketQuerySet = Ticket.objects.all()  # type: ignore[assignment]
+    if who.teams is None:
+        seen = Q(confidential=False)
+    else:
+        seen = Q(confidential=False, team_id__in=who.teams)
+    if who.user is not None:
+        people = TicketPerson.objects.filter(ticket=OuterRef("pk"), user=who.user)
+        named = Exists(people.filter(relation=PersonRelation.NAMED.value))
+        about = Exists(people.filter(relation=PersonRelation.COMPLAINED_ABOUT.value))
+        owners = {who.user.pk, *who.stands_in_for}
+        seen = seen | Q(confidential=False, owner_id__in=owners)
+        seen = seen | (
+            Q(confidential=True) & (Q(owner=who.user) | Q(named)) & ~Q(about)
+        )
+    return tickets.filter(seen)
+
+
+def access_ticket(who: Principal, ref: str | int, *, verb: str = "") -> Ticket:
+    """The ticket with the number (or id) `ref`, with its names.
+
+    `verb` is what is going to be done to it ("work", "supervise"); empty to read. Raises
+    `NotFound` where it is not there or not for `who`, `NumberInvalid` for a number that can't
+    be one, `NotAllowed` where he may see it but not do that.
+    """
+    key = ref if isinstance(ref, int) else id_in(ref)
+    ticket = visible_tickets(who).with_names().filter(pk=key).first()
+    if ticket is None:
+        raise NotFound(field="ticket")
+    if verb:
+        check_may(who, verb, ticket)
+    return ticket
+
+
+def access_by_key(key: str) -> Ticket:
+    """The ticket of a customer's private link. Raises `NotFound`."""
+    ticket: Ticket | None = None
+    if len(key) <= 32:
+        ticket = (
+            Ticket.objects.select_related("customer", "category", "team", "owner")
+            .filter(access_key=key)
+            .first()
+        )
+    if ticket is None or not secrets.compare_digest(ticket.access_key, key):
+        raise NotFound(field="link")
+    return ticket
+
+
+def access_customer(who: Principal, customer_id: int) -> Customer:
+    """A customer, for anyone who works here or an integration with `customers:read`.
+
+    What is seen of his tickets is another question: `visible_tickets`. One that was merged
+    leads to the one he was merged into. Raises `NotFound`.
+    """
+    if who.scopes is not None and "customers:read" not in who.scopes:
+        raise NotFound(field="customer")
+    customer = Customer.objects.filter(pk=customer_id).first()
+    while customer is not None and customer.merged_into is not None:
+        customer = customer.merged_into
+    if customer is None:
+        raise NotFound(field="customer")
+    return customer
+
+
+def access_attachment(who: Principal, attachment_id: int) -> Attachment:
+    """A file of a ticket that `who` may see. Raises `NotFound`."""
+    found = Attachment.objects.select_related("ticket").filter(pk=attachment_id).first()
+    if found is None or not visible_tickets(who).filter(pk=found.ticket_id).exists():
+        raise NotFound(field="attachment")
+    return found

@@ -1,0 +1,130 @@
+"""The tree of categories and the facts they ask for, as read by every request."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tickets.cached import Cached
+from tickets.errors import FactUnknown, Invalid, Missing
+from tickets.facts import FactSpec, parse_fact
+from tickets.models import Category, FactDefinition, Team
+from tickets.rules import FactKind
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A category with what it takes from those above it."""
+
+    category: Category
+    path: tuple[str, ...]
+    team: Team | None
+    icon: str
+    facts: dict[str, FactSpec]
+    #: Keys of the category and all above it, nearest first.
+    keys: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """Such as "Flights · delay"."""
+        return " · ".join((self.path[0], *(part.lower() for part in self.path[1:])))
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Every category by key and by primary key, and the team for what has none."""
+
+    by_key: dict[str, Entry] = field(default_factory=dict)
+    by_id: dict[int, Entry] = field(default_factory=dict)
+    default_team: Team | None = None
+
+    def entry(self, category: Category | str | int) -> Entry:
+        """The entry of a category. Raises `Invalid`, naming the ones there are."""
+        if isinstance(category, Category):
+            category = category.pk
+        found = self.by_id.get(category) if isinstance(category, int) else None
+        if isinstance(category, str):
+            found = self.by_key.get(category)
+        if found is None:
+            known = ", ".join(sorted(self.by_key)) or "none yet"
+            raise Invalid(
+                f"There is no such category. Known are: {known}.", field="category"
+            )
+        return found
+
+    def team_for(self, entry: Entry) -> Team:
+        """The team that gets tickets of the category. Raises `Missing` where there is none."""
+        team = entry.team or self.default_team
+        if team is None:
+            raise Missing(
+                what="a team for this category, or a default team", field="team"
+            )
+        return team
+
+
+def spec_of(definition: FactDefinition) -> FactSpec:
+    """The pure side of a stored definition."""
+    return FactSpec(
+        name=definition.name,
+        label=definition.label,
+        kind=FactKind(definition.kind),
+        choices=tuple(definition.choices),
+        unit=definition.unit,
+        required=definition.required,
+        on_form=definition.on_form,
+        help=definition.help,
+    )
+
+
+def _load() -> Catalogue:
+    facts: dict[int | None, list[FactSpec]] = {}
+    for definition in FactDefinition.objects.all():
+        facts.setdefault(definition.category_id, []).append(spec_of(definition))
+    categories = {c.pk: c for c in Category.objects.select_related("team")}
+    result = Catalogue(default_team=Team.objects.filter(is_default=True).first())
+    for category in categories.values():
+        line: list[Category] = []
+        step: Category | None = category
+        while step is not None and step not in line:
+            line.append(step)
+            step = categories.get(step.parent_id) if step.parent_id else None
+        specs = {
+            s.name: s
+            for key in (None, *(c.pk for c in reversed(line)))
+            for s in facts.get(key, [])
+        }
+        entry = Entry(
+            category=category,
+            path=tuple(c.name for c in reversed(line)),
+            team=next((c.team for c in line if c.team), None),
+            icon=next((c.icon for c in line if c.icon), "message-square"),
+            facts=specs,
+            keys=tuple(c.key for c in line),
+        )
+        result.by_key[category.key] = result.by_id[category.pk] = entry
+    return result
+
+
+#: The catalogue as it is now; costs nothing most of the time.
+catalogue = Cached(_load, Category, FactDefinition, Team)
+
+
+def parse_facts(
+    entry: Entry, raw: dict[str, Any], *, zone: str, currency: str = "GBP"
+) -> dict[str, Any]:
+    """The stored forms of the facts in `raw`; None or "" takes a fact away.
+
+    Raises `FactUnknown` for a name that the category does not know, `FactInvalid` for a value
+    of the wrong form.
+    """
+    facts: dict[str, Any] = {}
+    for name, value in raw.items():
+        spec = entry.facts.get(name)
+        if spec is None:
+            known = ", ".join(sorted(entry.facts)) or "none"
+            raise FactUnknown(
+                name=str(name)[:60], known=known, field=f"facts.{str(name)[:60]}"
+            )
+        empty = value is None or (isinstance(value, str) and not value.strip())
+        facts[name] = (
+            None if empty else parse_fact(spec, value, zone=zone, currency=currency)
+        )
+    return facts

@@ -1,0 +1,110 @@
+"""Every way in which a wish can be refused, as one small family of exceptions.
+
+The docstring is the message for people; `code` is stable and is what programs read;
+`field` names the input at fault. Pages, API, mail, import and commands all show these.
+"""
+
+from typing import Any
+
+
+class DomainError(Exception):
+    """The request can't be carried out."""
+
+    code = "refused"
+    #: HTTP status that the edges answer with.
+    status = 422
+
+    def __init__(
+        self, message: str | None = None, *, field: str | None = None, **params: Any
+    ):
+        self.params = params
+        self.field = field
+        text = message or " ".join((self.__doc__ or "").split())
+        self.message = text.format(**params) if params and message is None else text
+        super().__init__(self.message)
+
+
+class Invalid(DomainError):
+    """The value is not valid."""
+
+    code = "invalid"
+    status = 400
+
+
+class Missing(Invalid):
+    """This is needed: {what}."""
+
+    code = "missing"
+
+
+class NotFound(DomainError):
+    """There is nothing here under that name, or you may not see it."""
+
+    code = "not_found"
+    status = 404
+
+
+class NotAllowed(DomainError):
+    """You may not do this. {who} can."""
+
+    code = "not_allowed"
+    status = 403
+
+
+class Stale(DomainError):
+    """Somebody changed this ticket while you were working on it (you saw version {seen},
+    it is now {current}). Nothing was changed; look at what is new, then try again."""
+
+    code = "stale"
+    status = 412
+
+
+class WrongStatus(DomainError):
+    """A ticket that is {status} can't become {to}."""
+
+    code = "wrong_status"
+    status = 409
+
+
+class Conflict(DomainError):
+    """This clashes with what is already there."""
+
+    code = "conflict"
+    status = 409
+
+
+class NumberInvalid(Invalid):
+    """{number} is not a ticket number: its check digit is wrong, so one digit was probably
+    misheard or mistyped. A number looks like A-10016."""
+
+    code = "number_invalid"
+
+
+class FactInvalid(Invalid):
+    """{label} should be {allowed}."""
+
+    code = "fact_invalid"
+
+
+class FactUnknown(Invalid):
+    """There is no fact called {name} for this category. Known are: {known}."""
+
+    code = "fact_unknown"
+
+
+class CurrencyUnknown(Invalid):
+    """{currency} is not a currency. Use a three-letter ISO 4217 code such as GBP or EUR."""
+
+    code = "currency_unknown"
+
+
+class FileRefused(Invalid):
+    """{name} can't be attached: {why}."""
+
+    code = "file_refused"
+
+
+class InTheFuture(Invalid):
+    """{what} can't lie in the future."""
+
+    code = "in_the_future"

@@ -1,0 +1,174 @@
+"""From what somebody typed to a fact of the defined type, or a clear no. Pure.
+
+Stored forms (JSON): text → str, number → str of an exact decimal, money → {"minor": int,
+"currency": str}, date → "2026-11-21", moment → ISO 8601 in UTC, duration → int minutes,
+choice → the choice, yes_no → bool.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tickets.errors import DomainError, FactInvalid
+from tickets.money import Money
+from tickets.rules import FactKind
+
+_TEXT_MAX = 2000
+_YES = {"yes", "true", "1", "on", "y", "ja"}
+_NO = {"no", "false", "0", "off", "n", "nein"}
+_UNITS = {"d": 1440, "h": 60, "min": 1, "m": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class FactSpec:
+    """What a fact is: the pure side of a FactDefinition."""
+
+    name: str
+    label: str
+    kind: FactKind
+    choices: Sequence[str] = ()
+    unit: str = ""
+    required: bool = False
+    on_form: bool = True
+    help: str = ""
+
+
+def parse_fact(
+    spec: FactSpec, raw: Any, *, zone: str = "UTC", currency: str = "GBP"
+) -> Any:
+    """The stored form of `raw` (text from a form, or JSON from the API).
+
+    `zone` is the IANA time zone that a moment without offset is in; `currency` the one of a
+    sum without any. Raises `FactInvalid`, naming the fact and what is allowed.
+    """
+    parse = _PARSERS[spec.kind]
+    try:
+        return parse(spec, raw, zone, currency)
+    except DomainError as error:
+        raise FactInvalid(
+            label=spec.label, allowed=error.message, field=f"facts.{spec.name}"
+        ) from None
+    except (ValueError, TypeError, InvalidOperation, OverflowError):
+        raise FactInvalid(
+            label=spec.label, allowed=_allowed(spec), field=f"facts.{spec.name}"
+        ) from None
+
+
+def _allowed(spec: FactSpec) -> str:
+    return {
+        FactKind.TEXT: f"text of at most {_TEXT_MAX} characters",
+        FactKind.NUMBER: "a number such as 12 or 12.5",
+        FactKind.MONEY: "a sum such as 12.50, or 12.50 EUR",
+        FactKind.DATE: "a date such as 2026-11-21",
+        FactKind.MOMENT: "a date and time such as 2026-11-21T14:30",
+        FactKind.DURATION: "a length of time such as 90, 1 h 30 min or 2 d",
+        FactKind.CHOICE: "one of: " + ", ".join(spec.choices),
+        FactKind.YES_NO: "yes or no",
+    }[spec.kind]
+
+
+def _text(_spec: FactSpec, raw: Any, _zone: str, _currency: str) -> str:
+    if not isinstance(raw, str | int) or isinstance(raw, bool):
+        raise ValueError
+    text = str(raw).strip()
+    if not text or len(text) > _TEXT_MAX or "\x00" in text:
+        raise ValueError
+    return text
+
+
+def _number(_spec: FactSpec, raw: Any, _zone: str, _currency: str) -> str:
+    if isinstance(raw, bool):
+        raise ValueError
+    number = Decimal(str(raw).strip().replace(",", ""))
+    if not number.is_finite() or abs(number) > Decimal("1e15"):
+        raise ValueError
+    return format(number.normalize(), "f")
+
+
+def _money(_spec: FactSpec, raw: Any, _zone: str, currency: str) -> dict[str, Any]:
+    if isinstance(raw, dict):
+        if set(raw) == {"minor", "currency"}:
+            if not isinstance(raw["minor"], int) or isinstance(raw["minor"], bool):
+                raise ValueError
+            return Money.of(0, raw["currency"]).as_json() | {"minor": raw["minor"]}
+        return Money.of(raw["amount"], raw["currency"]).as_json()
+    text = str(raw).strip()
+    symbol = {"£": "GBP", "€": "EUR", "$": "USD"}.get(text[:1])
+    match = re.fullmatch(r"[£€$]?\s*(-?[\d.,]+)\s*([A-Za-z]{3})?", text)
+    if not match or isinstance(raw, bool):
+        raise ValueError
+    return Money.of(match[1], match[2] or symbol or currency).as_json()
+
+
+def _date(_spec: FactSpec, raw: Any, _zone: str, _currency: str) -> str:
+    return dt.date.fromisoformat(str(raw).strip()).isoformat()
+
+
+def _moment(_spec: FactSpec, raw: Any, zone: str, _currency: str) -> str:
+    moment = dt.datetime.fromisoformat(str(raw).strip())
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(zone))
+    return moment.astimezone(dt.UTC).isoformat()
+
+
+def _duration(_spec: FactSpec, raw: Any, _zone: str, _currency: str) -> int:
+    if isinstance(raw, bool):
+        raise ValueError
+    text = str(raw).strip().lower()
+    if re.fullmatch(r"\d{1,9}", text):
+        return int(text)
+    parts = re.findall(r"(\d{1,6})\s*(d|h|min|m)(?![a-z])", text)
+    if not parts or re.sub(r"\d+\s*(d|h|min|m)(?![a-z])|\s|,", "", text):
+        raise ValueError
+    return sum(int(count) * _UNITS[unit] for count, unit in parts)
+
+
+def _choice(spec: FactSpec, raw: Any, _zone: str, _currency: str) -> str:
+    if raw not in spec.choices:
+        raise ValueError
+    return str(raw)
+
+
+def _yes_no(_spec: FactSpec, raw: Any, _zone: str, _currency: str) -> bool:
+    text = str(raw).strip().lower()
+    if text in _YES:
+        return True
+    if text in _NO:
+        return False
+    raise ValueError
+
+
+_PARSERS = {
+    FactKind.TEXT: _text,
+    FactKind.NUMBER: _number,
+    FactKind.MONEY: _money,
+    FactKind.DATE: _date,
+    FactKind.MOMENT: _moment,
+    FactKind.DURATION: _duration,
+    FactKind.CHOICE: _choice,
+    FactKind.YES_NO: _yes_no,
+}
+
+
+def words_of(spec: FactSpec, value: Any, *, zone: str = "UTC") -> str:
+    """The stored `value` as a person reads it, moments in the IANA time zone `zone`."""
+    match spec.kind:
+        case FactKind.MONEY:
+            return Money(value["minor"], value["currency"]).words()
+        case FactKind.MOMENT:
+            moment = dt.datetime.fromisoformat(value).astimezone(ZoneInfo(zone))
+            return f"{moment:%a} {moment.day} {moment:%b %Y, %H:%M}"
+        case FactKind.DATE:
+            day = dt.date.fromisoformat(value)
+            return f"{day:%a} {day.day} {day:%b %Y}"
+        case FactKind.DURATION:
+            hours, minutes = divmod(int(value), 60)
+            return f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
+        case FactKind.YES_NO:
+            return "yes" if value else "no"
+        case _:
+            return f"{value} {spec.unit}".strip()

@@ -1,0 +1,21 @@
+"""What is stored about people, customers, tickets and what happened to them."""
+
+from tickets.models.config import Category as Category
+from tickets.models.config import FactDefinition as FactDefinition
+from tickets.models.config import RootCause as RootCause
+from tickets.models.customers import ContactPoint as ContactPoint
+from tickets.models.customers import Customer as Customer
+from tickets.models.customers import ExternalId as ExternalId
+from tickets.models.parts import Attachment as Attachment
+from tickets.models.parts import CorrectiveAction as CorrectiveAction
+from tickets.models.parts import Message as Message
+from tickets.models.parts import Point as Point
+from tickets.models.parts import TicketLink as TicketLink
+from tickets.models.parts import TicketPerson as TicketPerson
+from tickets.models.people import Membership as Membership
+from tickets.models.people import Team as Team
+from tickets.models.people import User as User
+from tickets.models.stream import Alert as Alert
+from tickets.models.stream import Event as Event
+from tickets.models.stream import Outbox as Outbox
+from tickets.models.tickets import Ticket as Ticket

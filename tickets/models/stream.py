@@ -1,0 +1,131 @@
+"""What happened, what must leave the process, and what a person should know."""
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+
+from tickets.models.choices import choices_of, one_of
+from tickets.models.people import User
+from tickets.models.tickets import Ticket
+from tickets.rules import ActorKind
+
+
+class Event(models.Model):
+    """One fact that happened to a ticket. Append-only: a trigger refuses update and delete.
+
+    `changes` maps a path of the ticket's state ("status", "points.12.outcome") to its new
+    value, `replaced` the same paths to what was there before; folding `changes` in order of
+    `seq` gives the state at any past moment (tickets.state).
+
+    Example: a rep gives the ticket away: type "handed_over", actor Alice, at = recorded_at,
+    changes {"owner": 7}, replaced {"owner": 3}, data {"to": "Bob", "brief": "..."}.
+    Example: the sweep finds a deadline missed ten minutes ago: type "deadline_breached",
+    actor system, `at` the moment it was missed, `recorded_at` the moment of the sweep.
+    """
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events")
+    #: 1, 2, 3 … within the ticket, given under its row lock.
+    seq = models.PositiveIntegerField()
+    type = models.CharField(max_length=40)
+    actor_kind = models.CharField(max_length=8, choices=choices_of(ActorKind))
+    actor = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT)
+    actor_name = models.CharField(max_length=160)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    data = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    changes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    replaced = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "seq"], name="event_seq_once"),
+            one_of("actor_kind", ActorKind, "event_actor_known"),
+            models.CheckConstraint(
+                condition=~Q(actor_kind="user") | Q(actor__isnull=False),
+                name="event_user_is_named",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id}/{self.seq} {self.type}"
+
+
+class OutboxState(models.TextChoices):
+    """pending → delivered; pending → dead after the last try; dead → pending by a person."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    DEAD = "dead"
+
+
+class Outbox(models.Model):
+    """Something that must leave the process, written in the transaction that decided it."""
+
+    kind = models.CharField(max_length=20)
+    #: The receiver sees it too, so that delivering twice does nothing twice.
+    key = models.CharField(max_length=200, unique=True)
+    ticket = models.ForeignKey(
+        Ticket, null=True, blank=True, on_delete=models.PROTECT, related_name="outbox"
+    )
+    payload = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    state = models.CharField(
+        max_length=10, choices=OutboxState.choices, default="pending"
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    next_attempt_at = models.DateTimeField()
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name_plural = "outbox"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="delivered", delivered_at__isnull=False)
+                | (~Q(state="delivered") & Q(delivered_at__isnull=True)),
+                name="outbox_delivered_has_moment",
+            )
+        ]
+        indexes = [
+            # The delivery's claim: due rows, oldest first.
+            models.Index(
+                fields=["next_attempt_at", "id"],
+                condition=Q(state="pending"),
+                name="outbox_due",
+            ),
+            # The dead letters that a person looks at.
+            models.Index(fields=["-id"], condition=Q(state="dead"), name="outbox_dead"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class Alert(models.Model):
+    """That a person should know something about a ticket. Never twice for the same cause."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="alerts")
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="alerts")
+    #: Ticket, clock, level and due moment, or whatever else makes the cause unique.
+    key = models.CharField(max_length=200)
+    text = models.CharField(max_length=300)
+    urgent = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="alert_once"),
+        ]
+        indexes = [
+            # The bell of a person.
+            models.Index(
+                fields=["user", "-id"],
+                condition=Q(read_at__isnull=True),
+                name="alert_unread",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text

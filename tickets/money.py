@@ -1,0 +1,84 @@
+"""Money as it is stored: whole minor units and a currency. Pure.
+
+Facts about currencies (which exist, how many decimals) come from the `moneyed` package,
+their written form from Babel's CLDR data.
+"""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
+
+import moneyed
+from moneyed.l10n import format_money
+
+from tickets.errors import CurrencyUnknown, Invalid
+
+
+def decimals_of(currency: str) -> int:
+    """How many decimal places the currency has (GBP 2, JPY 0). Raises `CurrencyUnknown`."""
+    try:
+        found = moneyed.get_currency(currency)
+    except moneyed.CurrencyDoesNotExist:
+        raise CurrencyUnknown(currency=currency[:10], field="currency") from None
+    if found.code == "XYZ":
+        raise CurrencyUnknown(currency=currency[:10], field="currency")
+    return len(str(found.sub_unit)) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """A sum in minor units (pence, cents) of one currency."""
+
+    minor: int
+    currency: str
+
+    @classmethod
+    def of(
+        cls, amount: str | int | Decimal, currency: str, *, field: str = "amount"
+    ) -> "Money":
+        """From major units, such as "12.50". More decimals than the currency has are refused."""
+        currency = (
+            currency.strip().upper() if isinstance(currency, str) else str(currency)
+        )
+        places = decimals_of(currency)
+        try:
+            major = Decimal(str(amount).strip().replace(",", "") or "x")
+            if not major.is_finite():
+                raise InvalidOperation
+            scaled = major.scaleb(places)
+            whole = scaled.to_integral_value()
+        except InvalidOperation:
+            raise Invalid(
+                "A sum is digits and a point, such as 12.50.", field=field
+            ) from None
+        if whole != scaled:
+            raise Invalid(
+                f"{currency} has {places} decimal places at most.", field=field
+            )
+        if abs(whole) > 10**15:
+            raise Invalid("That sum is too large.", field=field)
+        return cls(int(whole), currency)
+
+    @classmethod
+    def rounded(cls, amount: Decimal, currency: str) -> "Money":
+        """From exact major units, rounded half up to the minor unit."""
+        scaled = amount.scaleb(decimals_of(currency))
+        return cls(int(scaled.to_integral_value(ROUND_HALF_UP)), currency)
+
+    @property
+    def major(self) -> Decimal:
+        """The sum in major units, exact."""
+        return Decimal(self.minor).scaleb(-decimals_of(self.currency))
+
+    def words(self, locale: str = "en_GB") -> str:
+        """As a person writes it: £12.50. `locale` is a Babel locale name."""
+        return format_money(moneyed.Money(self.major, self.currency), locale=locale)
+
+    def as_json(self) -> dict[str, Any]:
+        """The stored and public form: minor units and currency."""
+        return {"minor": self.minor, "currency": self.currency}
+
+
+def words(minor: int | None, currency: str, locale: str = "en_GB") -> str:
+    """`minor` units of `currency` as a person writes them; an empty string for none."""
+    return "" if minor is None else Money(minor, currency).words(locale)

@@ -1,0 +1,182 @@
+"""What a ticket may be and where it may go. Pure: no Django, no clock."""
+
+import datetime as dt
+from enum import StrEnum
+
+#: Sorts after every real moment: "nothing is due". Keeps `attention_at` not null, so that
+#: one index serves the queue and its keyset pages.
+NEVER = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
+
+
+class Status(StrEnum):
+    """Where a ticket stands."""
+
+    NEW = "new"
+    OPEN = "open"
+    WAITING_CUSTOMER = "waiting_customer"
+    WAITING_THIRD_PARTY = "waiting_third_party"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+OPEN_STATUSES = frozenset(
+    {Status.NEW, Status.OPEN, Status.WAITING_CUSTOMER, Status.WAITING_THIRD_PARTY}
+)
+WAITING_STATUSES = frozenset({Status.WAITING_CUSTOMER, Status.WAITING_THIRD_PARTY})
+
+#: The whole life of a ticket on one screen: from → where it may go.
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    Status.NEW: frozenset(
+        {
+            Status.OPEN,
+            Status.WAITING_CUSTOMER,
+            Status.WAITING_THIRD_PARTY,
+            Status.RESOLVED,
+        }
+    ),
+    Status.OPEN: frozenset(
+        {Status.WAITING_CUSTOMER, Status.WAITING_THIRD_PARTY, Status.RESOLVED}
+    ),
+    Status.WAITING_CUSTOMER: frozenset(
+        {Status.OPEN, Status.WAITING_THIRD_PARTY, Status.RESOLVED}
+    ),
+    Status.WAITING_THIRD_PARTY: frozenset(
+        {Status.OPEN, Status.WAITING_CUSTOMER, Status.RESOLVED}
+    ),
+    Status.RESOLVED: frozenset({Status.OPEN, Status.CLOSED}),
+    Status.CLOSED: frozenset({Status.OPEN}),
+}
+
+
+def may_move(current: str, to: str) -> bool:
+    """Whether a ticket may go from status `current` to `to`. Staying is not a move."""
+    return Status(to) in TRANSITIONS[Status(current)]
+
+
+class Stage(StrEnum):
+    """How far the complaint has gone: first answer, review by another person, outside body."""
+
+    FIRST = "1"
+    REVIEW = "2"
+    EXTERNAL = "external"
+
+
+class Channel(StrEnum):
+    """How a complaint or a message came to us."""
+
+    FORM = "form"
+    EMAIL = "email"
+    PHONE = "phone"
+    API = "api"
+    LETTER = "letter"
+    IN_PERSON = "in_person"
+    SOCIAL = "social"
+    CHAT = "chat"
+
+
+class Role(StrEnum):
+    """What a person does here."""
+
+    REP = "rep"
+    SUPERVISOR = "supervisor"
+    MANAGER = "manager"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+class Outcome(StrEnum):
+    """The finding on one point of complaint."""
+
+    UPHELD = "upheld"
+    PARTLY_UPHELD = "partly_upheld"
+    NOT_UPHELD = "not_upheld"
+    WITHDRAWN = "withdrawn"
+    OUT_OF_SCOPE = "out_of_scope"
+
+
+class FactKind(StrEnum):
+    """The type of a fact's value."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    MONEY = "money"
+    DATE = "date"
+    MOMENT = "moment"
+    DURATION = "duration"
+    CHOICE = "choice"
+    YES_NO = "yes_no"
+
+
+class LinkKind(StrEnum):
+    """How two tickets belong together."""
+
+    DUPLICATE = "duplicate"
+    RELATED = "related"
+    FOLLOW_UP = "follow_up"
+
+
+class MessageKind(StrEnum):
+    """Who a message is for: us (inbound), the customer (reply), or our own eyes (note)."""
+
+    INBOUND = "inbound"
+    REPLY = "reply"
+    NOTE = "note"
+
+
+class ActorKind(StrEnum):
+    """Who did it."""
+
+    USER = "user"
+    CUSTOMER = "customer"
+    CLIENT = "client"
+    SYSTEM = "system"
+
+
+class PersonRelation(StrEnum):
+    """Why a colleague is named on a ticket."""
+
+    NAMED = "named"
+    COMPLAINED_ABOUT = "complained_about"
+
+
+class EventType(StrEnum):
+    """The facts that `tickets` itself records. The other apps declare theirs beside their rules."""
+
+    CREATED = "ticket_created"
+    ACKNOWLEDGED = "acknowledged"
+    ASSIGNED = "assigned"
+    HANDED_OVER = "handed_over"
+    MOVED = "team_changed"
+    CATEGORY_CHANGED = "category_changed"
+    SUBJECT_CHANGED = "subject_changed"
+    MESSAGE_RECEIVED = "message_received"
+    REPLY_SENT = "reply_sent"
+    NOTE_ADDED = "note_added"
+    INFORMATION_REQUESTED = "information_requested"
+    INFORMATION_GIVEN = "information_given"
+    STATUS_CHANGED = "status_changed"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    FACTS_SET = "facts_set"
+    FACTORS_SET = "factors_set"
+    LOSS_SET = "loss_set"
+    PAIN_ASSESSED = "pain_assessed"
+    PAIN_OVERRIDDEN = "pain_overridden"
+    POINT_ADDED = "point_added"
+    POINT_DECIDED = "point_decided"
+    ACTION_ADDED = "corrective_action_added"
+    ACTION_DONE = "corrective_action_done"
+    TAGS_CHANGED = "tags_changed"
+    LINKED = "linked"
+    UNLINKED = "unlinked"
+    ATTACHMENT_ADDED = "attachment_added"
+    CONFIDENTIAL_CHANGED = "confidential_changed"
+    PERSON_NAMED = "person_named"
+    PERSON_UNNAMED = "person_unnamed"
+    REVIEW_ASKED = "review_asked"
+    WENT_EXTERNAL = "went_external"
+    CUSTOMER_MERGED = "customer_merged"
+    PROMISE_MADE = "promise_made"
+    PROMISE_KEPT = "promise_kept"
+    CUSTOMER_ESCALATED = "customer_escalated"

@@ -1,0 +1,347 @@
+"""What is said: from the customer, to the customer, and among ourselves."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tickets.actors import Actor
+from tickets.catalogue import catalogue, parse_facts
+from tickets.change import Change, changing
+from tickets.errors import Conflict, Invalid, Missing, WrongStatus
+from tickets.models import Message, Ticket, User
+from tickets.rules import ActorKind, Channel, EventType, MessageKind, Status
+from tickets.services.files import Upload, attach_uploads
+from tickets.services.ownership import own_if_unowned
+from tickets.services.status import reopen_in, resume_in
+from tickets.services.texts import clean_text, needed
+
+BODY_MAX = 20_000
+
+
+def _say(
+    change: Change,
+    kind: MessageKind,
+    *,
+    body: str,
+    channel: Channel,
+    automatic: bool = False,
+    uploads: Sequence[Upload] = (),
+    mail_id: str = "",
+    at: dt.datetime | None = None,
+) -> tuple[Message, dict[str, tuple[Any, Any]]]:
+    actor = change.actor
+    author_kind = ActorKind.CUSTOMER if kind is MessageKind.INBOUND else actor.kind
+    name = change.ticket.customer.name if kind is MessageKind.INBOUND else actor.name
+    message = Message(
+        ticket=change.ticket,
+        kind=kind.value,
+        channel=Channel(channel).value,
+        author_kind=author_kind.value,
+        author=actor.user if kind is not MessageKind.INBOUND else None,
+        author_name=name[:160],
+        automatic=automatic,
+        body=body,
+        at=at or change.now,
+        mail_id=mail_id[:255],
+    )
+    change.add(message)
+    changes: dict[str, tuple[Any, Any]] = {
+        f"messages.{message.pk}": (None, message.kind)
+    }
+    internal = kind is MessageKind.NOTE
+    changes |= attach_uploads(change, uploads, message=message, internal=internal)
+    return message, changes
+
+
+def receive_message(
+    ticket: Ticket,
+    *,
+    body: str,
+    channel: Channel,
+    actor: Actor,
+    now: dt.datetime,
+    uploads: Sequence[Upload] = (),
+    mail_id: str = "",
+    automatic: bool = False,
+    at: dt.datetime | None = None,
+) -> Message:
+    """The customer says something, now or at the moment `at` in the past.
+
+    It ends a wait for him and reopens what was finished, unless a machine wrote it (an
+    out-of-office note, say). Raises `Missing` for an empty text.
+    """
+    text = needed(body, what="a message", field="body", limit=BODY_MAX)
+    with changing(ticket, actor=actor, now=now) as change:
+        message, changes = _say(
+            change,
+            MessageKind.INBOUND,
+            body=text,
+            channel=channel,
+            automatic=automatic,
+            uploads=uploads,
+            mail_id=mail_id,
+            at=at,
+        )
+        answers = change.ticket.status == Status.WAITING_CUSTOMER
+        if not automatic and not answers:
+            change.set(contacts=change.ticket.contacts + 1)
+        change.record(
+            EventType.MESSAGE_RECEIVED,
+            data={"message": message.pk, "automatic": automatic},
+            changes=changes,
+            at=at,
+        )
+        if not automatic:
+            if answers:
+                resume_in(change, why="The customer answered.", at=at)
+            elif not change.ticket.is_open:
+                reopen_in(change, reason="The customer wrote again.", at=at)
+        _tell_owner(change, f"{message.author_name} wrote on {change.ticket.number}")
+    return message
+
+
+def _tell_owner(change: Change, text: str) -> None:
+    owner = change.ticket.owner
+    if owner is not None and owner != change.actor.user:
+        key = f"message:{change.ticket.pk}:{change.ticket.event_count}"
+        change.alert(owner, key=key, text=text)
+
+
+def reply(
+    ticket: Ticket,
+    *,
+    body: str,
+    actor: Actor,
+    now: dt.datetime,
+    channel: Channel = Channel.EMAIL,
+    uploads: Sequence[Upload] = (),
+    automatic: bool = False,
+    promised_next: dt.datetime | None = None,
+    seen: int | None = None,
+    at: dt.datetime | None = None,
+) -> Message:
+    """Answer the customer. It goes out by mail after commit, and stands on his page.
+
+    `automatic` marks what a machine wrote: it is no first response. `promised_next` is the
+    moment by which this text promises the next word. A person who answers a ticket without an
+    owner becomes its owner. Raises `Missing` for an empty text, `Stale`.
+    """
+    text = needed(body, what="a message", field="body", limit=BODY_MAX)
+    if promised_next is not None and promised_next <= now:
+        raise Invalid("A promise lies in the future.", field="promised_next")
+    with changing(ticket, actor=actor, now=now, seen=seen) as change:
+        if not automatic:
+            own_if_unowned(change)
+        message, changes = _say(
+            change,
+            MessageKind.REPLY,
+            body=text,
+            channel=channel,
+            automatic=automatic,
+            uploads=uploads,
+            at=at,
+        )
+        row = change.ticket
+        if not automatic:
+            if row.status == Status.NEW:
+                change.set(status=Status.OPEN.value)
+            if row.answered_at is None:
+                change.set(answered_at=at or now)
+        change.record(
+            EventType.REPLY_SENT,
+            data={
+                "message": message.pk,
+                "automatic": automatic,
+                "promised_next": promised_next.isoformat() if promised_next else None,
+            },
+            changes=changes,
+            at=at,
+        )
+        send_message(change, message)
+    return message
+
+
+def send_message(change: Change, message: Message) -> None:
+    """Have a public message delivered to the customer by mail."""
+    change.enqueue(
+        "mail", f"message:{message.pk}", {"template": "message", "message": message.pk}
+    )
+
+
+def add_note(
+    ticket: Ticket,
+    *,
+    body: str,
+    actor: Actor,
+    now: dt.datetime,
+    mentions: Sequence[User] = (),
+    uploads: Sequence[Upload] = (),
+) -> Message:
+    """Write among ourselves; the customer never sees it. Those mentioned are alerted."""
+    text = needed(body, what="a note", field="body", limit=BODY_MAX)
+    with changing(ticket, actor=actor, now=now) as change:
+        message, changes = _say(
+            change, MessageKind.NOTE, body=text, channel=Channel.API, uploads=uploads
+        )
+        change.record(
+            EventType.NOTE_ADDED,
+            data={"message": message.pk, "mentions": [user.name for user in mentions]},
+            changes=changes,
+        )
+        for user in mentions:
+            text = f"{actor.name} mentions you on {change.ticket.number}"
+            change.alert(user, key=f"mention:{message.pk}", text=text)
+    return message
+
+
+def acknowledge(
+    ticket: Ticket, *, actor: Actor, now: dt.datetime, at: dt.datetime | None = None
+) -> None:
+    """Record that the complaint was acknowledged. Raises `Conflict` where it was before."""
+    with changing(ticket, actor=actor, now=now) as change:
+        if change.ticket.acknowledged_at is not None:
+            raise Conflict("This complaint is acknowledged already.", field="status")
+        change.set(acknowledged_at=at or now)
+        change.record(EventType.ACKNOWLEDGED, data={"by": actor.name}, at=at)
+
+
+def request_information(
+    ticket: Ticket,
+    *,
+    facts: Sequence[str],
+    body: str,
+    actor: Actor,
+    now: dt.datetime,
+    seen: int | None = None,
+) -> Message:
+    """Ask the customer for facts; the ticket waits for him until he answers.
+
+    Raises `Conflict` for a fact that is known already (nobody is asked twice), `Invalid` for
+    one that the category does not have.
+    """
+    text = needed(body, what="the question", field="body", limit=BODY_MAX)
+    entry = catalogue().entry(ticket.category_id)
+    for name in facts:
+        if name not in entry.facts:
+            raise Invalid(f"This category has no fact {name}.", field="facts")
+    with changing(ticket, actor=actor, now=now, seen=seen) as change:
+        known = [
+            entry.facts[name].label for name in facts if name in change.ticket.facts
+        ]
+        if known:
+            raise Conflict(
+                f"Already known, don't ask again: {', '.join(known)}.", field="facts"
+            )
+        if not change.ticket.is_open:
+            raise WrongStatus(
+                status=change.ticket.status, to=Status.WAITING_CUSTOMER.value
+            )
+        own_if_unowned(change)
+        message, changes = _say(
+            change, MessageKind.REPLY, body=text, channel=Channel.EMAIL
+        )
+        labels = [entry.facts[name].label for name in facts]
+        if change.ticket.answered_at is None:
+            change.set(answered_at=now)
+        change.record(
+            EventType.REPLY_SENT,
+            data={"message": message.pk, "automatic": False},
+            changes=changes,
+        )
+        change.set(
+            status=Status.WAITING_CUSTOMER.value,
+            waiting_for=(", ".join(labels) or "an answer")[:200],
+        )
+        change.record(
+            EventType.INFORMATION_REQUESTED,
+            data={"message": message.pk, "facts": list(facts), "labels": labels},
+        )
+        send_message(change, message)
+    return message
+
+
+def give_information(
+    ticket: Ticket,
+    *,
+    facts: Mapping[str, Any],
+    body: str,
+    actor: Actor,
+    now: dt.datetime,
+    channel: Channel = Channel.FORM,
+    uploads: Sequence[Upload] = (),
+) -> None:
+    """The customer answers what he was asked: facts, words, files. The clock goes on.
+
+    Raises `FactInvalid` and `FactUnknown`, naming the fact; `Missing` where nothing is given.
+    """
+    entry = catalogue().entry(ticket.category_id)
+    values = parse_facts(entry, dict(facts), zone=ticket.customer.time_zone)
+    values = {name: value for name, value in values.items() if value is not None}
+    text = clean_text(body, field="body", limit=BODY_MAX)
+    if not values and not text and not uploads:
+        raise Missing(what="an answer", field="body")
+    with changing(ticket, actor=actor, now=now) as change:
+        labels = [entry.facts[name].label for name in values]
+        words = text or ("Sent: " + (", ".join(labels) or "files"))
+        message, changes = _say(
+            change, MessageKind.INBOUND, body=words, channel=channel, uploads=uploads
+        )
+        if change.put("facts", values):
+            changes_facts = sorted(values)
+            change.record(
+                EventType.FACTS_SET, data={"names": changes_facts, "labels": labels}
+            )
+        change.record(
+            EventType.INFORMATION_GIVEN,
+            data={"message": message.pk, "facts": sorted(values)},
+            changes=changes,
+        )
+        if change.ticket.status == Status.WAITING_CUSTOMER:
+            resume_in(change, why="The customer answered.")
+        elif not change.ticket.is_open:
+            reopen_in(change, reason="The customer wrote again.")
+        _tell_owner(change, f"{message.author_name} answered on {change.ticket.number}")
+
+
+def make_promise(
+    ticket: Ticket,
+    *,
+    what: str,
+    due: dt.datetime,
+    actor: Actor,
+    now: dt.datetime,
+    seen: int | None = None,
+) -> None:
+    """Promise the customer something by the instant `due`. It becomes a deadline."""
+    text = needed(what, what="what is promised", field="what", limit=200)
+    if due <= now:
+        raise Invalid("A promise lies in the future.", field="due")
+    with changing(ticket, actor=actor, now=now, seen=seen) as change:
+        own_if_unowned(change)
+        key = change.ticket.event_count + 1
+        change.record(
+            EventType.PROMISE_MADE,
+            data={
+                "what": text,
+                "due": due.astimezone(dt.UTC).isoformat(),
+                "promise": key,
+            },
+        )
+
+
+def keep_promise(
+    ticket: Ticket,
+    promise: int,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    seen: int | None = None,
+) -> None:
+    """Record that a promise was kept. `promise` is the key in the data of its event."""
+    with changing(ticket, actor=actor, now=now, seen=seen) as change:
+        made = ticket.events.filter(
+            type=EventType.PROMISE_MADE.value, data__promise=promise
+        )
+        if not made.exists():
+            raise Invalid("There is no such promise on this ticket.", field="promise")
+        change.record(EventType.PROMISE_KEPT, data={"promise": promise})

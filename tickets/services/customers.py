@@ -1,0 +1,252 @@
+"""Who complains: found again over all channels, kept up to date, and made one where he was two."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import available_timezones
+
+import phonenumbers
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+
+from tickets.actors import Actor
+from tickets.change import changing, unit_of_work
+from tickets.errors import Conflict, Invalid, Stale
+from tickets.models import ContactPoint, Customer, ExternalId, Ticket
+from tickets.models.customers import ContactKind
+from tickets.rules import EventType
+from tickets.services.texts import clean_line, clean_text, needed
+
+_PHONE_REGION = "GB"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerDetails:
+    """What is known of somebody who writes. Any of e-mail, phone and external id finds him."""
+
+    name: str
+    email: str = ""
+    phone: str = ""
+    external: tuple[str, str] | None = None
+    language: str = ""
+    time_zone: str = ""
+    since: dt.date | None = None
+    tier: str = ""
+    support_needs: str = ""
+
+
+def clean_email(email: str) -> str:
+    """The address in lower case. Raises `Invalid`."""
+    clean = email.strip().lower()
+    try:
+        validate_email(clean)
+    except ValidationError:
+        raise Invalid(
+            "An e-mail address looks like name@example.org.", field="email"
+        ) from None
+    return clean
+
+
+def clean_phone(phone: str) -> str:
+    """The number in E.164, such as +442079460000. Raises `Invalid`."""
+    try:
+        parsed = phonenumbers.parse(phone, _PHONE_REGION)
+    except phonenumbers.NumberParseException:
+        parsed = None
+    if parsed is None or not phonenumbers.is_possible_number(parsed):
+        raise Invalid("A phone number looks like +44 20 7946 0000.", field="phone")
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def clean_zone(zone: str) -> str:
+    """A time zone that exists. Raises `Invalid`."""
+    if zone not in available_timezones():
+        raise Invalid("A time zone looks like Europe/London.", field="time_zone")
+    return zone
+
+
+def find_or_create_customer(details: CustomerDetails, *, now: dt.datetime) -> Customer:
+    """The customer whom the external id or the e-mail address names, or a new one.
+
+    A phone number alone finds nobody: families share one. Raises `Invalid`, naming the field.
+    """
+    name = needed(
+        clean_line(details.name, field="name", limit=160),
+        what="a name",
+        field="name",
+        limit=160,
+    )
+    email = clean_email(details.email) if details.email.strip() else ""
+    phone = clean_phone(details.phone) if details.phone.strip() else ""
+    found = _find(email, details.external)
+    if found is not None:
+        return found
+    customer = Customer(
+        name=name,
+        language=details.language or "en",
+        time_zone=clean_zone(details.time_zone)
+        if details.time_zone
+        else "Europe/London",
+        since=details.since,
+        tier=clean_line(details.tier, field="tier", limit=40),
+        support_needs=clean_text(
+            details.support_needs, field="support_needs", limit=2000
+        ),
+        created_at=now,
+    )
+    with unit_of_work(now=now) as unit:
+        unit.add(customer)
+        if email:
+            unit.add(
+                _contact(customer, ContactKind.EMAIL, details.email.strip(), email)
+            )
+        if phone:
+            unit.add(
+                _contact(customer, ContactKind.PHONE, details.phone.strip(), phone)
+            )
+        if details.external:
+            system, value = details.external
+            unit.add(ExternalId(customer=customer, system=system, value=value))
+    return customer
+
+
+def _contact(
+    customer: Customer, kind: ContactKind, value: str, normal: str
+) -> ContactPoint:
+    return ContactPoint(
+        customer=customer,
+        kind=kind.value,
+        value=value,
+        normalized=normal,
+        preferred=True,
+    )
+
+
+def _find(email: str, external: tuple[str, str] | None) -> Customer | None:
+    if external is not None:
+        link = ExternalId.objects.select_related("customer").filter(
+            system=external[0], value=external[1]
+        )
+        for row in link:
+            return row.customer
+    if email:
+        contact = ContactPoint.objects.select_related("customer").filter(
+            kind=ContactKind.EMAIL.value, normalized=email
+        )
+        for point in contact:
+            return point.customer
+    return None
+
+
+_PLAIN = ("name", "language", "tier", "support_needs", "preferences")
+
+
+def update_customer(
+    customer: Customer,
+    values: Mapping[str, Any],
+    *,
+    now: dt.datetime,
+    seen: int | None = None,
+) -> Customer:
+    """Change what is known of a customer: any of name, language, time_zone, since, tier,
+    support_needs, preferences, do_not_survey, email, phone (both added, not replaced).
+
+    Raises `Invalid`, naming the field; `Stale` where `seen` is no longer the version;
+    `Conflict` where the e-mail address is another customer's.
+    """
+    with transaction.atomic():
+        row = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+        if seen is not None and row.version != seen:
+            raise Stale(seen=seen, current=row.version, field="version")
+        for field, value in values.items():
+            _apply(row, field, value)
+        row.version += 1
+        row.save()
+    return row
+
+
+def _apply(row: Customer, field: str, value: Any) -> None:
+    if field in _PLAIN:
+        limit = Customer._meta.get_field(field).max_length or 2000
+        clean = clean_text(str(value or ""), field=field, limit=limit)
+        if field == "name" and not clean:
+            raise Invalid("A customer needs a name.", field="name")
+        setattr(row, field, clean)
+    elif field == "time_zone":
+        row.time_zone = clean_zone(str(value))
+    elif field == "since":
+        row.since = value
+    elif field == "do_not_survey":
+        row.do_not_survey = bool(value)
+    elif field in {"email", "phone"}:
+        kind = ContactKind(field)
+        normal = clean_email(value) if kind is ContactKind.EMAIL else clean_phone(value)
+        try:
+            with transaction.atomic():
+                ContactPoint.objects.get_or_create(
+                    customer=row,
+                    kind=kind.value,
+                    normalized=normal,
+                    defaults={"value": value},
+                )
+        except IntegrityError:
+            raise Conflict(
+                "This address belongs to another customer. Merge the two instead.",
+                field=field,
+            ) from None
+    else:
+        raise Invalid(f"A customer has no {field[:40]}.", field=field[:40])
+
+
+def merge_customers(
+    keep: Customer, other: Customer, *, actor: Actor, now: dt.datetime
+) -> Customer:
+    """Make `other` one with `keep`: tickets, addresses and ids move over, nothing is lost.
+
+    What is empty on `keep` is taken from `other`. Raises `Conflict` where they are the same,
+    or one was merged before.
+    """
+    if keep.pk == other.pk:
+        raise Conflict("These two are the same customer already.", field="other")
+    with unit_of_work(now=now):
+        rows = {
+            row.pk: row
+            for row in Customer.objects.select_for_update()
+            .filter(pk__in=[keep.pk, other.pk])
+            .order_by("pk")
+        }
+        kept, gone = rows[keep.pk], rows[other.pk]
+        if kept.merged_into_id or gone.merged_into_id:
+            raise Conflict(
+                "One of these was merged into another customer before.", field="other"
+            )
+        for ticket in Ticket.objects.filter(customer=gone).order_by("pk"):
+            with changing(ticket, actor=actor, now=now) as change:
+                change.set(customer=kept)
+                change.record(
+                    EventType.CUSTOMER_MERGED,
+                    data={"from": gone.name, "into": kept.name},
+                )
+        for point in gone.contacts.all():
+            if kept.contacts.filter(
+                kind=point.kind, normalized=point.normalized
+            ).exists():
+                point.delete()
+            else:
+                point.customer = kept
+                point.preferred = False
+                point.save()
+        gone.external_ids.update(customer=kept)
+        for name in ("since", "tier", "support_needs", "preferences"):
+            if not getattr(kept, name):
+                setattr(kept, name, getattr(gone, name))
+        kept.do_not_survey = kept.do_not_survey or gone.do_not_survey
+        kept.version += 1
+        kept.save()
+        gone.merged_into = kept
+        gone.version += 1
+        gone.save()
+        Customer.objects.filter(merged_into=gone).update(merged_into=kept)
+    return kept

@@ -1,0 +1,405 @@
+"""What a ticket is about: category, facts, loss, pain, points, tags, links, what we change."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tickets.actors import Actor
+from tickets.catalogue import catalogue, parse_facts
+from tickets.change import changing, unit_of_work
+from tickets.errors import Conflict, Invalid, Missing, NotFound
+from tickets.models import (
+    Category,
+    CorrectiveAction,
+    Point,
+    RootCause,
+    Ticket,
+    TicketLink,
+    User,
+)
+from tickets.money import Money, decimals_of
+from tickets.rules import EventType, LinkKind, Outcome
+from tickets.services.texts import clean_line, clean_text, needed
+
+
+def set_facts(
+    ticket: Ticket,
+    facts: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    seen: int | None = None,
+) -> bool:
+    """Give facts values; None or "" takes one away. Returns whether anything changed.
+
+    Raises `FactUnknown`, `FactInvalid`, naming the fact.
+    """
+    with changing(ticket, actor=actor, now=now, seen=seen) as change:
+        entry = catalogue().entry(change.ticket.category_id)
+        values = parse_facts(entry, dict(facts), zone=change.ticket.customer.time_zone)
+        if not change.put("facts", values):
+            return False
+        labels = [entry.facts[name].label for name in values]
+        change.record(
+            EventType.FACTS_SET, data={"names": sorted(values), "labels": labels}
+        )
+    return True
+
+
+def set_factors(
+    ticket: Ticket,
+    factors: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    seen: int | None = None,
+) -> bool:
+    """Record what makes up the customer's pain, by factor; None takes one away."""
+    with changing(ticket, actor=actor, now=now, seen=seen) as change:
+        if not change.put("factors", factors):
+            return False
+        change.record(EventType.FACTORS_SET, data={"names": sorted(factors)})
+    return True
+
+
+def set_loss(
+    ticket: Ticket,
+    loss: Money | None,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    seen: int | None = None,
+) -> bool:
+    """Record what it cost the customer, or that this is not known. Raises `Invalid`."""
+    if loss is not None:
+        decimals_of(loss.currency)
+        if loss.minor < 0:
+            raise Invalid("A loss can't be below zero.", field="loss")
+    with changing(ticket, actor=actor, now=now, seen=seen) as change:
+        minor, currency = (loss.minor, loss.currency) if loss else (None, "")
+        if not change.set(loss_minor=minor, loss_currency=currency):
+            return False
+        change.record(EventType.LOSS_SET, data={"words": loss.words() if loss else ""})
+    return True
+
+
+def record_assessed_pain(
+    ticket: Ticket,
+    level: int,
+    *,
+    reasons: Sequence[Mapping[str, Any]],
+    actor: Actor,
+    now: dt.datetime,
+) -> bool:
+    """Record what an assessment found: level 1 to 5 and why. A person's override stands.
+
+    Returns whether the level changed.
+    """
+    with changing(ticket, actor=actor, now=now) as change:
+        changed = change.set(pain_assessed=level)
+        if not change.ticket.pain_overridden:
+            changed = change.set(pain=level) or changed
+        if changed:
+            change.record(
+                EventType.PAIN_ASSESSED, data={"level": level, "reasons": list(reasons)}
+            )
+    return changed
+
+
+def override_pain(
+    ticket: Ticket,
+    level: int,
+    *,
+    reason: str,
+    actor: Actor,
+    now: dt.datetime,
+    seen: int | None = None,
+) -> None:
+    """A person sets the pain to `level` (1 to 5), for a reason that is kept."""
+    if not isinstance(level, int) or not 1 <= level <= 5:
+        raise Invalid("Pain goes from 1 to 5.", field="pain")
+    text = needed(reason, what="a reason", field="reason", limit=500)
+    with changing(ticket, actor=actor, now=now, seen=seen) as change:
+        assessed = change.ticket.pain_assessed
+        change.set(pain=level, pain_overridden=True)
+        change.record(
+            EventType.PAIN_OVERRIDDEN,
+            data={"level": level, "assessed": assessed, "reason": text},
+        )
+
+
+def change_category(
+    ticket: Ticket,
+    category: Category | str,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    seen: int | None = None,
+) -> None:
+    """File a ticket elsewhere in the tree. Facts are kept, known there or not; the team stays."""
+    entry = catalogue().entry(
+        category.pk if isinstance(category, Category) else category
+    )
+    if not entry.category.active:
+        raise Invalid("This category is no longer used.", field="category")
+    with changing(ticket, actor=actor, now=now, seen=seen) as change:
+        was = catalogue().entry(change.ticket.category_id)
+        if not change.set(category=entry.category):
+            raise Conflict("The ticket is in this category already.", field="category")
+        change.record(
+            EventType.CATEGORY_CHANGED, data={"from": was.words, "to": entry.words}
+        )
+
+
+def change_subject(
+    ticket: Ticket,
+    subject: str,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    seen: int | None = None,
+) -> None:
+    """Say the matter in other words, in one line of at most 200 characters."""
+    line = clean_line(subject, field="subject", limit=200)
+    if not line:
+        raise Missing(what="the matter in one line", field="subject")
+    with changing(ticket, actor=actor, now=now, seen=seen) as change:
+        was = change.ticket.subject
+        if change.set(subject=line):
+            change.record(EventType.SUBJECT_CHANGED, data={"from": was, "to": line})
+
+
+def add_point(
+    ticket: Ticket,
+    text: str,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    seen: int | None = None,
+) -> Point:
+    """Add a head of complaint."""
+    line = clean_line(text, field="text", limit=300)
+    if not line:
+        raise Missing(what="what the point is", field="text")
+    with changing(ticket, actor=actor, now=now, seen=seen) as change:
+        point = change.add(Point(ticket=change.ticket, text=line))
+        change.record(
+            EventType.POINT_ADDED,
+            data={"point": point.pk, "text": line},
+            changes={f"points.{point.pk}.text": (None, line)},
+        )
+    return point
+
+
+def decide_point(
+    ticket: Ticket,
+    point_id: int,
+    *,
+    outcome: Outcome | str,
+    actor: Actor,
+    now: dt.datetime,
+    finding: str = "",
+    root_cause: RootCause | None = None,
+    seen: int | None = None,
+    at: dt.datetime | None = None,
+) -> Point:
+    """Give a point its outcome, the finding in plain words, and why it happened.
+
+    It may be decided again; the event keeps what it replaced. Raises `NotFound` where the
+    point is not this ticket's, `Invalid` for an outcome that does not exist.
+    """
+    if outcome not in {member.value for member in Outcome}:
+        known = ", ".join(member.value for member in Outcome)
+        raise Invalid(f"An outcome is one of: {known}.", field="outcome")
+    text = clean_text(finding, field="finding", limit=4000)
+    with changing(ticket, actor=actor, now=now, seen=seen) as change:
+        point = next((p for p in change.all(Point) if p.pk == point_id), None)
+        if point is None:
+            raise NotFound(field="point")
+        new: dict[str, Any] = {
+            "outcome": Outcome(outcome).value,
+            "finding": text,
+            "root_cause": root_cause,
+            "decided_at": at or now,
+            "decided_by": actor.user,
+        }
+        changes = {}
+        for name, value in new.items():
+            before = getattr(point, name)
+            setattr(point, name, value)
+            changes[f"points.{point.pk}.{name}"] = (before, value)
+        change.save(point, *new)
+        change.record(
+            EventType.POINT_DECIDED,
+            data={
+                "point": point.pk,
+                "text": point.text,
+                "outcome": point.outcome,
+                "cause": root_cause.name if root_cause else "",
+            },
+            changes=changes,
+            at=at,
+        )
+    return point
+
+
+def set_tags(
+    ticket: Ticket,
+    tags: Sequence[str],
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    seen: int | None = None,
+) -> bool:
+    """Make `tags` the ticket's tags, in lower case. Returns whether that changed anything."""
+    clean = sorted(
+        {clean_line(tag, field="tags", limit=40).lower() for tag in tags} - {""}
+    )
+    if len(clean) > 30:
+        raise Invalid("A ticket has at most 30 tags.", field="tags")
+    with changing(ticket, actor=actor, now=now, seen=seen) as change:
+        was = list(change.ticket.tags)
+        if not change.set(tags=clean):
+            return False
+        change.record(
+            EventType.TAGS_CHANGED,
+            data={
+                "added": sorted(set(clean) - set(was)),
+                "removed": sorted(set(was) - set(clean)),
+            },
+        )
+    return True
+
+
+def _both(ticket: Ticket, other: Ticket) -> list[Ticket]:
+    """In the order in which everyone locks two tickets, so that nobody waits in a circle."""
+    return sorted((ticket, other), key=lambda row: row.pk)
+
+
+def link(
+    ticket: Ticket,
+    other: Ticket,
+    kind: LinkKind | str,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+) -> None:
+    """Say that two tickets belong together. Both remember it.
+
+    Raises `Conflict` where they are linked so already, or are the same.
+    """
+    if kind not in {member.value for member in LinkKind}:
+        known = ", ".join(member.value for member in LinkKind)
+        raise Invalid(f"A link is one of: {known}.", field="kind")
+    if ticket.pk == other.pk:
+        raise Conflict("A ticket can't be linked to itself.", field="other")
+    value = LinkKind(kind).value
+    with unit_of_work(now=now) as unit:
+        locked = {}
+        for row in _both(ticket, other):
+            with changing(row, actor=actor, now=now) as change:
+                locked[row.pk] = change
+        if TicketLink.objects.filter(ticket=ticket, other=other, kind=value).exists():
+            raise Conflict("These two are linked so already.", field="other")
+        unit.add(TicketLink(ticket_id=ticket.pk, other_id=other.pk, kind=value))
+        _record_link(locked, ticket, other, value, EventType.LINKED, (None, True))
+
+
+def unlink(
+    ticket: Ticket,
+    other: Ticket,
+    kind: LinkKind | str,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+) -> None:
+    """Take a link back. Raises `NotFound` where there is none."""
+    with unit_of_work(now=now):
+        locked = {}
+        for row in _both(ticket, other):
+            with changing(row, actor=actor, now=now) as change:
+                locked[row.pk] = change
+        gone, _ = TicketLink.objects.filter(
+            ticket=ticket, other=other, kind=str(kind)
+        ).delete()
+        if not gone:
+            raise NotFound(field="other")
+        _record_link(locked, ticket, other, str(kind), EventType.UNLINKED, (True, None))
+
+
+def _record_link(
+    locked: dict[int, Any],
+    ticket: Ticket,
+    other: Ticket,
+    kind: str,
+    event: EventType,
+    step: tuple[bool | None, bool | None],
+) -> None:
+    locked[ticket.pk].record(
+        event,
+        data={"other": other.number, "kind": kind},
+        changes={f"links.{other.pk}.{kind}": step},
+    )
+    locked[other.pk].record(
+        event,
+        data={"other": ticket.number, "kind": kind, "from_there": True},
+        changes={f"linked_from.{ticket.pk}.{kind}": step},
+    )
+
+
+def add_corrective_action(
+    ticket: Ticket,
+    *,
+    text: str,
+    owner: User,
+    due_on: dt.date,
+    actor: Actor,
+    now: dt.datetime,
+    point_id: int | None = None,
+) -> CorrectiveAction:
+    """Decide what we change, who does it and by which day."""
+    line = needed(text, what="what is going to change", field="text", limit=500)
+    if due_on < now.date():
+        raise Invalid("This day is past.", field="due_on")
+    with changing(ticket, actor=actor, now=now) as change:
+        if point_id is not None and not any(
+            p.pk == point_id for p in change.all(Point)
+        ):
+            raise NotFound(field="point")
+        action = change.add(
+            CorrectiveAction(
+                ticket=change.ticket,
+                point_id=point_id,
+                text=line,
+                owner=owner,
+                due_on=due_on,
+            )
+        )
+        prefix = f"actions.{action.pk}"
+        change.record(
+            EventType.ACTION_ADDED,
+            data={"text": line, "owner": owner.name, "due_on": due_on.isoformat()},
+            changes={
+                f"{prefix}.text": (None, line),
+                f"{prefix}.owner": (None, owner),
+                f"{prefix}.due_on": (None, due_on),
+            },
+        )
+    return action
+
+
+def complete_corrective_action(
+    action: CorrectiveAction, *, actor: Actor, now: dt.datetime
+) -> None:
+    """What was to change has changed. Raises `Conflict` where that was said before."""
+    with changing(action.ticket_id, actor=actor, now=now) as change:
+        row = next(a for a in change.all(CorrectiveAction) if a.pk == action.pk)
+        if row.done_at is not None:
+            raise Conflict("This is done already.", field="action")
+        row.done_at = now
+        change.save(row, "done_at")
+        change.record(
+            EventType.ACTION_DONE,
+            data={"text": row.text},
+            changes={f"actions.{row.pk}.done_at": (None, now)},
+        )
