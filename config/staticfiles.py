@@ -1,4 +1,4 @@
-"""Finds the assets that installed packages carry outside a Django app."""
+"""Assets of installed packages: which of them we serve, and under what names."""
 
 from collections.abc import Iterable
 from importlib.metadata import files
@@ -8,17 +8,14 @@ from typing import Any
 from django.contrib.staticfiles.finders import BaseFinder
 from django.contrib.staticfiles.utils import matches_patterns
 from django.core.files.storage import FileSystemStorage, Storage
+from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-# Distribution -> the files of it that our pages load (and their source maps,
-# which the manifest insists on). They are served under their own paths.
+# Distribution -> the files of it that our pages load, served under their own paths.
 ASSETS = {
     "bootstrap-wrapper": [
         "bootstrap/css/bootstrap-reboot.min.css",
-        "bootstrap/css/bootstrap-reboot.min.css.map",
         "bootstrap/css/bootstrap.min.css",
-        "bootstrap/css/bootstrap.min.css.map",
         "bootstrap/js/bootstrap.bundle.min.js",
-        "bootstrap/js/bootstrap.bundle.min.js.map",
     ]
 }
 
@@ -47,3 +44,18 @@ class PackageFinder(BaseFinder):
         for path, root in self.roots.items():
             if not matches_patterns(path, list(ignore_patterns or [])):
                 yield path, FileSystemStorage(location=root)
+
+
+def _without_source_maps() -> tuple[tuple[str, tuple[Any, ...]], ...]:
+    """The places where names are rewritten, except those that name a source map."""
+    kept = (
+        (glob, tuple(each for each in expressions if "sourceMappingURL" not in str(each)))
+        for glob, expressions in CompressedManifestStaticFilesStorage.patterns
+    )
+    return tuple((glob, expressions) for glob, expressions in kept if expressions)
+
+
+class HashedAssets(CompressedManifestStaticFilesStorage):
+    """Compressed files whose names carry a hash; source maps, which nobody loads, are left out."""
+
+    patterns = _without_source_maps()
