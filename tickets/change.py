@@ -53,6 +53,8 @@ class Unit:
         self.now = now
         self.changes: dict[int, Change] = {}
         self._added: dict[type[models.Model], dict[Any, models.Model]] = {}
+        #: What the tables can't be asked yet, such as the customer who is about to be inserted.
+        self.memo: dict[tuple[str, ...], Any] = {}
 
     def add(self, row: M) -> M:
         """Give `row` its key now; it is inserted, in bulk with its like, when the unit ends.
@@ -99,7 +101,7 @@ class Unit:
         """Take back what the block added to the unit if it fails. For batches of new tickets,
         where one bad row must not cost the others."""
         counts = {model: len(rows) for model, rows in self._added.items()}
-        tickets = set(self.changes)
+        tickets, memo = set(self.changes), set(self.memo)
         try:
             yield
         except Exception:
@@ -108,6 +110,8 @@ class Unit:
                     del rows[key]
             for key in set(self.changes) - tickets:
                 del self.changes[key]
+            for name in set(self.memo) - memo:
+                del self.memo[name]
             raise
 
 

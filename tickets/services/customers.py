@@ -12,7 +12,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from tickets.actors import Actor
-from tickets.change import changing, unit_of_work
+from tickets.change import Unit, changing, unit_of_work
 from tickets.errors import Conflict, Invalid, Stale
 from tickets.models import ContactPoint, Customer, ExternalId, Ticket
 from tickets.models.customers import ContactKind
@@ -80,9 +80,20 @@ def find_or_create_customer(details: CustomerDetails, *, now: dt.datetime) -> Cu
     )
     email = clean_email(details.email) if details.email.strip() else ""
     phone = clean_phone(details.phone) if details.phone.strip() else ""
-    found = _find(email, details.external)
-    if found is not None:
-        return found
+    with unit_of_work(now=now) as unit:
+        keys: list[tuple[str, ...]] = [("email", email)] if email else []
+        keys += [("external", *details.external)] if details.external else []
+        found = next((unit.memo[key] for key in keys if key in unit.memo), None)
+        found = found or _find(email, details.external)
+        if found is None:
+            found = _new(unit, details, name=name, email=email, phone=phone)
+        unit.memo.update(dict.fromkeys(keys, found))
+    return found
+
+
+def _new(
+    unit: Unit, details: CustomerDetails, *, name: str, email: str, phone: str
+) -> Customer:
     customer = Customer(
         name=name,
         language=details.language or "en",
@@ -94,21 +105,16 @@ def find_or_create_customer(details: CustomerDetails, *, now: dt.datetime) -> Cu
         support_needs=clean_text(
             details.support_needs, field="support_needs", limit=2000
         ),
-        created_at=now,
+        created_at=unit.now,
     )
-    with unit_of_work(now=now) as unit:
-        unit.add(customer)
-        if email:
-            unit.add(
-                _contact(customer, ContactKind.EMAIL, details.email.strip(), email)
-            )
-        if phone:
-            unit.add(
-                _contact(customer, ContactKind.PHONE, details.phone.strip(), phone)
-            )
-        if details.external:
-            system, value = details.external
-            unit.add(ExternalId(customer=customer, system=system, value=value))
+    unit.add(customer)
+    if email:
+        unit.add(_contact(customer, ContactKind.EMAIL, details.email.strip(), email))
+    if phone:
+        unit.add(_contact(customer, ContactKind.PHONE, details.phone.strip(), phone))
+    if details.external:
+        system, value = details.external
+        unit.add(ExternalId(customer=customer, system=system, value=value))
     return customer
 
 
