@@ -58,13 +58,13 @@ def every(seconds: float, task: str) -> dict[str, Any]:
     return {
         "task": task,
         "schedule": seconds,
-        "options": {"expires": max(seconds - 1, 1)},
+        "options": {"expires": max(seconds * 0.9, 0.5)},
     }
 
 
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "sweep deadlines": every(10, "escalation.tasks.sweep"),
-    "deliver the outbox": every(10, "integrations.tasks.deliver_outbox"),
+    "sweep deadlines": every(settings.TICK_SECONDS, "escalation.tasks.sweep"),
+    "deliver the outbox": every(settings.TICK_SECONDS, "integrations.tasks.deliver_outbox"),
     "fetch mail": every(60, "integrations.tasks.fetch_mail"),
     "send surveys": every(60, "feedback.tasks.send_due_surveys"),
     "expire offers": every(300, "remedies.tasks.expire_offers"),
@@ -75,4 +75,5 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
 }
 app.conf.beat_schedule = BEAT_SCHEDULE
-app.conf.beat_schedule_filename = str(settings.VAR_DIR / "celerybeat-schedule")
+app.conf.beat_schedule_filename = settings.BEAT_SCHEDULE_FILE
+app.conf.beat_max_loop_interval = max(settings.TICK_SECONDS / 2, 0.1)

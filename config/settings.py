@@ -48,7 +48,10 @@ SITE_URL: str = env.str(
 
 # What is installed
 
-LOCAL_APPS = ["tickets", "remedies", "escalation", "feedback", "integrations", "desk"]
+LOCAL_APPS = env.list(
+    "AMENDS_APPS",
+    default=["tickets", "remedies", "escalation", "feedback", "integrations", "desk"],
+)
 LOCAL_APPS = [app for app in LOCAL_APPS if find_spec(app) and find_spec(f"{app}.apps")]
 
 INSTALLED_APPS = [
@@ -171,6 +174,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "retry_on_timeout": False,
     "health_check_interval": 25,
 }
+# How often beat rings for the sweep and the outbox, in seconds.
+TICK_SECONDS: float = env.float("TICK_SECONDS", default=10.0)
+BEAT_SCHEDULE_FILE: str = env.str("BEAT_SCHEDULE_FILE", default=str(VAR_DIR / "beat-schedule"))
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
@@ -319,7 +325,7 @@ elif env.str("EMAIL_BACKEND", default="") or not LOCAL:
     EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.smtp.EmailBackend")
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = VAR_DIR / "mail"
+    EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", default=str(VAR_DIR / "mail"))
 EMAIL_TIMEOUT = 10
 ANYMAIL: dict[str, Any] = env.json("ANYMAIL", default={})
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Amends <complaints@localhost>")

@@ -2,6 +2,7 @@
 
 from importlib.util import find_spec
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
@@ -22,7 +23,7 @@ api: list[URLPattern | URLResolver] = [
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
     *(
         path("", include(f"{app}.api.urls"))
-        for app in ("tickets", "remedies", "escalation", "feedback", "integrations")
+        for app in settings.LOCAL_APPS
         if _has(f"{app}.api.urls")
     ),
 ]
@@ -41,5 +42,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("oauth/", include((oauth, "oauth2_provider"))),
     path("api/v1/", include(api)),
-    *([path("", include("desk.urls"))] if _has("desk.urls") else []),
+    *([path("", include("desk.urls"))] if "desk" in settings.LOCAL_APPS else []),
 ]

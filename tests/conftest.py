@@ -18,7 +18,7 @@ import pytest  # noqa: E402
 from tests.support.network import block_network  # noqa: E402
 from tests.support.stack import TestStack, is_controller, only_pure_tests  # noqa: E402
 
-pytest_plugins = ["tests.support.fixtures"]
+pytest_plugins = ["tests.support.fixtures", "tests.support.people"]
 
 _STACK = pytest.StashKey[TestStack]()
 
@@ -32,6 +32,10 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_STACK] = stack
         config.add_cleanup(stack.stop)
         stack.start()
+    if not only_pure_tests(config):
+        import django
+
+        django.setup()  # only now do the settings know the addresses
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -39,3 +43,24 @@ def _no_network() -> Iterator[None]:
     """Nothing leaves this machine."""
     with block_network():
         yield
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two workers even on one core, for tests wait on servers; four at most, for they share them."""
+    return max(2, min(os.cpu_count() or 2, 4))
+
+
+# Tests that need one costly thing share one xdist worker, and begin first, for they take longest.
+_COSTLY = ("browser", "live_worker", "live_site")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Group what drives a live site, so that each run starts few of them."""
+    for item in items:
+        needed: list[str] = getattr(item, "fixturenames", [])
+        for name in _COSTLY:
+            if name in needed:
+                item.add_marker(pytest.mark.xdist_group("browser" if name == "browser" else "live"))
+                break
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)

@@ -5,16 +5,18 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
 import pytest
 from psycopg import sql
 
-from config.embedded import Stack, StackBusy, StackError, is_given
+from config.embedded import Stack, StackBusy, StackError
 from config.paths import BASE_DIR
-from config.postgres import Postgres
 
 SLOTS = 8  # test runs that may go on side by side in one checkout
 PURE = {"rules", "oracle"}  # folders of tests/ whose tests need no server
+TEMPLATE = "AMENDS_TEST_TEMPLATE"
 
 
 def is_controller(config: pytest.Config) -> bool:
@@ -32,7 +34,7 @@ def only_pure_tests(config: pytest.Config) -> bool:
 
 
 class TestStack:
-    """One throwaway stack below var/test, with a migrated template database."""
+    """One throwaway stack below var/test, or the given servers, with a migrated template."""
 
     __test__ = False
 
@@ -40,15 +42,10 @@ class TestStack:
         self._stack: Stack | None = None
 
     def start(self) -> None:
-        """Start the servers in the first free slot and publish them in the environment."""
-        if is_given():
-            return
+        """Start what is not given in the first free slot; publish it all in the environment."""
         self._stack = self._first_free()
         os.environ.update(self._stack.environment())
-        if self._stack.postgres is not None:
-            os.environ["AMENDS_TEST_TEMPLATE"] = migrated_template(
-                self._stack.postgres, self._stack.environment()
-            )
+        os.environ[TEMPLATE] = migrated_template()
 
     def stop(self) -> None:
         """Stop the servers; the data folder stays, for the next run starts faster on it."""
@@ -72,31 +69,57 @@ class TestStack:
         pytest.exit(f"Amends: {SLOTS} test runs are going on already.", returncode=2)
 
 
-def migrated_template(postgres: Postgres, environment: dict[str, str]) -> str:
+def database_url(name: str) -> str:
+    """The address of another database on the server of DATABASE_URL."""
+    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
+
+
+def server_connection() -> "psycopg.Connection[tuple[object, ...]]":
+    """An autocommit connection for making and dropping databases."""
+    return psycopg.connect(database_url("postgres"), autocommit=True)
+
+
+def clone_template(name: str) -> None:
+    """Make database `name` anew from the template, whoever is connected to the old one."""
+    with server_connection() as connection:
+        drop_database(connection, name)
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(os.environ[TEMPLATE])
+            )
+        )
+
+
+def drop_database(connection: "psycopg.Connection[tuple[object, ...]]", name: str) -> None:
+    """Drop a database if it is there, whoever is connected to it."""
+    connection.execute(
+        sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    )
+
+
+def migrated_template() -> str:
     """The name of a database with every migration applied, made anew when one has changed.
 
     Empty where the migrations fail.
     """
-    name = f"template_{_fingerprint()}"
-    with postgres.connect() as connection:
+    name = f"amends_template_{_fingerprint()}"
+    with server_connection() as connection:
         known = [
             str(row[0])
             for row in connection.execute(
-                "SELECT datname FROM pg_database WHERE datname LIKE 'template\\_%'"
+                r"SELECT datname FROM pg_database WHERE datname LIKE 'amends\_template\_%'"
             )
         ]
         if name in known:
             return name
         for old in known:
-            connection.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(old))
-            )
-        draft = f"template_draft_{os.getpid()}"
+            drop_database(connection, old)
+        draft = f"amends_template_draft_{os.getpid()}"
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(draft)))
         result = subprocess.run(
             [sys.executable, "manage.py", "migrate", "--verbosity=0"],
             cwd=BASE_DIR,
-            env=os.environ | environment | {"DATABASE_URL": postgres.url_of(draft)},
+            env=os.environ | {"DATABASE_URL": database_url(draft)},
             capture_output=True,
             text=True,
             check=False,
@@ -115,7 +138,7 @@ def migrated_template(postgres: Postgres, environment: dict[str, str]) -> str:
 
 def _fingerprint() -> str:
     """A hash of everything that shapes the empty database."""
-    mark = hashlib.sha256()
+    mark = hashlib.sha256(os.environ.get("AMENDS_APPS", "").encode())
     sources = [BASE_DIR / "requirements" / "base.txt", *BASE_DIR.glob("*/migrations/*.py")]
     for path in sorted(sources):
         mark.update(path.as_posix().encode() + b"\0" + path.read_bytes())
