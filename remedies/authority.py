@@ -1,0 +1,166 @@
+"""What a role may grant alone: per remedy, per ticket, per customer over a period. Pure.
+
+Sums in minor units of one currency. Sums set by law and proven loss do not count: they are
+not anybody's to give. Non-monetary components are free, unless a limit names their kind.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from remedies.rules.draft import ComponentKind
+from remedies.rules.words import money, places_of
+
+#: What anybody may promise without a limit that names it.
+FREE = frozenset({ComponentKind.APOLOGY, ComponentKind.CALLBACK, ComponentKind.EXPEDITE})
+
+
+class Span(StrEnum):
+    """What a limit is about."""
+
+    REMEDY = "remedy"
+    TICKET = "ticket"
+    CUSTOMER = "customer"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What one role may grant, of one kind or (kind None) of all together. None: no limit."""
+
+    currency: str
+    kind: ComponentKind | None = None
+    per_remedy: int | None = None
+    per_ticket: int | None = None
+    per_customer: int | None = None
+    period_days: int = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One component that somebody wants to grant. `amount` None for one without a sum."""
+
+    kind: ComponentKind
+    amount: int | None = None
+    owed: bool = False
+    loss: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a gift of ours, and so anybody's authority matters."""
+        return not (self.owed or self.loss)
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What counts already, by kind: on the ticket, and for the customer in `period_days`."""
+
+    ticket: Mapping[ComponentKind, int]
+    #: (period in days) → kind → sum.
+    customer: Mapping[int, Mapping[ComponentKind, int]]
+
+
+NOTHING_USED = Used({}, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """One limit as a bar: used before, this time, and the limit."""
+
+    span: Span
+    kind: ComponentKind | None
+    limit: int
+    before: int
+    this: int
+    currency: str
+    period_days: int | None = None
+
+    @property
+    def left(self) -> int:
+        """What is left after this; below zero where it is passed."""
+        return self.limit - self.before - self.this
+
+    @property
+    def over(self) -> bool:
+        """Whether this passes the limit. What was used before is nobody's fault now."""
+        return self.this > 0 and self.left < 0
+
+    def words(self) -> str:
+        """ "£20 left of £100 for this ticket" or "£35 over £100 for this ticket"."""
+        left = f"{_money(self.left, self.currency)} left of"
+        if self.left < 0:
+            left = f"{_money(-self.left, self.currency)} over"
+        kind = "" if self.kind is None else f", {self.kind}"
+        return f"{left} {_money(self.limit, self.currency)} {self._for()}{kind}"
+
+    def _for(self) -> str:
+        if self.span is Span.CUSTOMER:
+            return f"for this customer in {self.period_days} days"
+        return "for this ticket" if self.span is Span.TICKET else "in one remedy"
+
+
+def _money(minor: int, currency: str) -> str:
+    from decimal import Decimal
+
+    return money(Decimal(minor).scaleb(-places_of(currency)), currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether it may be granted alone, why not, and what is left of each limit."""
+
+    allowed: bool
+    reason: str
+    meters: tuple[Meter, ...]
+
+
+def decide(
+    limits: Sequence[Limit], asked: Sequence[Asked], used: Used, *, currency: str
+) -> Decision:
+    """Whether somebody with `limits` may grant all of `asked`, in `currency`, by himself.
+
+    Each limit that is about a component has to hold: those of its kind for that kind alone,
+    those of any kind for everything together. Without a limit nothing that costs is allowed.
+    """
+    ours = [limit for limit in limits if limit.currency == currency]
+    counted = [item for item in asked if item.counts]
+    meters = tuple(meter for limit in ours for meter in _meters(limit, counted, used))
+    for item in counted:
+        about = [limit for limit in ours if limit.kind in (None, item.kind)]
+        if not about and (item.amount or item.kind not in FREE):
+            return Decision(False, f"Your role may not grant a {item.kind} alone.", meters)
+    over = [meter for meter in meters if meter.over]
+    if over:
+        worst = min(over, key=lambda meter: meter.left)
+        return Decision(False, f"This is {worst.words()}.", meters)
+    return Decision(True, "Inside your authority.", meters)
+
+
+def _meters(limit: Limit, counted: Sequence[Asked], used: Used) -> list[Meter]:
+    about = [item.amount or 0 for item in counted if limit.kind in (None, item.kind)]
+    found = []
+    if limit.per_remedy is not None and about:
+        largest = max(about)
+        found.append(Meter(Span.REMEDY, limit.kind, limit.per_remedy, 0, largest, limit.currency))
+    if limit.per_ticket is not None:
+        before = _sum(used.ticket, limit.kind)
+        found.append(
+            Meter(Span.TICKET, limit.kind, limit.per_ticket, before, sum(about), limit.currency)
+        )
+    if limit.per_customer is not None:
+        before = _sum(used.customer.get(limit.period_days, {}), limit.kind)
+        found.append(
+            Meter(
+                Span.CUSTOMER,
+                limit.kind,
+                limit.per_customer,
+                before,
+                sum(about),
+                limit.currency,
+                limit.period_days,
+            )
+        )
+    return found
+
+
+def _sum(by_kind: Mapping[ComponentKind, int], kind: ComponentKind | None) -> int:
+    return sum(by_kind.values()) if kind is None else by_kind.get(kind, 0)

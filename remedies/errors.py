@@ -1,0 +1,85 @@
+"""What can be wrong with a policy, a fact, an offer or a decision. Pure."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tickets.errors import Conflict, DomainError, Invalid, NotAllowed
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a policy, and where: the line counts from 1, 0 where unknown."""
+
+    message: str
+    path: str = ""
+    line: int = 0
+    rule: str = ""
+
+    def __str__(self) -> str:
+        where = f"Line {self.line}: " if self.line else ""
+        rule = f"{self.rule}: " if self.rule else ""
+        return f"{where}{rule}{self.message}"
+
+
+class PolicyInvalid(Invalid):
+    """The policy can't be used."""
+
+    code = "policy_invalid"
+
+    def __init__(self, *problems: Problem, **params: Any):
+        self.problems = problems
+        super().__init__(" ".join(map(str, problems)) or None, field="source", **params)
+
+
+class FactWrong(Invalid):
+    """A fact is not what the policy takes it for. Names the fact and the rules that read it."""
+
+    code = "fact_wrong"
+
+    def __init__(self, fact: str, message: str, rules: tuple[str, ...] = ()):
+        self.fact, self.rules = fact, rules
+        used = f" (used by {', '.join(rules)})" if rules else ""
+        super().__init__(f"{fact}: {message}{used}", field=f"facts.{fact}")
+
+
+class OfferNotOpen(Conflict):
+    """This offer is {status}, so it can't be changed or answered any more."""
+
+    code = "offer_not_open"
+
+
+class AboveAuthority(NotAllowed):
+    """{why} Ask for an exception, or offer less."""
+
+    code = "above_authority"
+
+
+class OutsideRange(Invalid):
+    """The policy gives {low} to {high} here. Go beyond it by asking for an exception."""
+
+    code = "outside_range"
+
+
+class OwnRequest(NotAllowed):
+    """Nobody decides his own request. Another person has to."""
+
+    code = "own_request"
+
+
+class SameReviewer(NotAllowed):
+    """A review is decided by another person than the first answer."""
+
+    code = "same_reviewer"
+
+
+class AlreadyDecided(Conflict):
+    """This request is {status} already."""
+
+    code = "already_decided"
+
+
+class NotPayable(DomainError):
+    """This remedy is {status}, so it can't be {act}."""
+
+    code = "not_payable"
+    status = 409

@@ -1,0 +1,286 @@
+"""How much a complaint hurt: 1 (irritation) to 5 (serious harm), from factors, explained. Pure.
+
+Some factors give a level by themselves (the gravest counts); some raise it by one; some
+"make it worse", which moves an offer inside its range, and two of them raise the level by one.
+More of any factor never gives less pain. Answers a person gives are anchors in plain words,
+so that two people who look at the same case tick the same box.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from tickets.errors import Invalid
+
+HIGHEST = 5
+#: However many factors raise it, the level rises by two at most.
+MOST_RAISES = 2
+
+
+class FactorInvalid(Invalid):
+    """{factor} should be {allowed}."""
+
+    code = "factor_invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """One answer in plain words, and the level that it stands for by itself (0: none)."""
+
+    key: str
+    words: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """A question that a customer or a rep answers by choosing an anchor."""
+
+    key: str
+    label: str
+    question: str
+    anchors: tuple[Anchor, ...]
+
+    def anchor(self, answer: Any) -> Anchor:
+        """The anchor of an answer. Raises `FactorInvalid` naming the answers there are."""
+        for anchor in self.anchors:
+            if anchor.key == answer:
+                return anchor
+        allowed = ", ".join(anchor.key for anchor in self.anchors)
+        raise FactorInvalid(
+            factor=self.label, allowed=f"one of: {allowed}", field=f"factors.{self.key}"
+        )
+
+
+def _factor(key: str, label: str, question: str, *anchors: tuple[str, str, int]) -> Factor:
+    return Factor(key, label, question, tuple(Anchor(*anchor) for anchor in anchors))
+
+
+#: Factors that a person answers, in the order in which a form asks for them.
+FACTORS: dict[str, Factor] = {
+    factor.key: factor
+    for factor in (
+        _factor(
+            "time_lost",
+            "Time lost",
+            "How much of your time did it take?",
+            ("none", "No time lost", 0),
+            ("minutes", "Less than an hour lost", 1),
+            ("hours", "Some hours lost", 2),
+            ("day", "A day lost", 3),
+            ("days", "Two days or more lost", 3),
+            ("weeks", "Weeks of effort", 4),
+        ),
+        _factor(
+            "lasted",
+            "How long it lasted",
+            "How long did it go on?",
+            ("hours", "Over within the day", 1),
+            ("days", "It lasted some days", 2),
+            ("week", "It lasted more than a week", 3),
+            ("month", "It lasted more than a month", 4),
+            ("months", "It lasted more than half a year", 4),
+        ),
+        _factor(
+            "means",
+            "Money against means",
+            "What did the money mean to you?",
+            ("none", "No money at stake", 0),
+            ("small", "A sum that was not missed", 1),
+            ("noticed", "A sum that was noticed", 2),
+            ("careful", "Other things had to wait for it", 3),
+            ("hardship", "Rent, food or bills could not be paid", 4),
+            ("ruin", "It threatened a home or a livelihood", 5),
+        ),
+        _factor(
+            "consequence",
+            "Consequence",
+            "What did it lead to?",
+            ("none", "Nothing followed from it", 0),
+            ("bother", "A bother, soon forgotten", 1),
+            ("trouble", "Some trouble in daily life", 2),
+            ("plans", "Plans, work or an event were spoiled", 3),
+            ("serious", "Home, work or care of others broke down", 4),
+            ("harm", "Health, safety or livelihood was harmed", 5),
+        ),
+        _factor(
+            "distress",
+            "Distress",
+            "How did it make you feel?",
+            ("calm", "Not upset", 0),
+            ("annoyed", "Annoyed", 1),
+            ("upset", "Upset or let down", 2),
+            ("worried", "Worried for days", 3),
+            ("anguish", "Lost sleep, or felt humiliated or afraid", 4),
+            ("unbearable", "Has not got over it, or needed help", 5),
+        ),
+        _factor(
+            "depends",
+            "Somebody depends on it",
+            "Does anyone's health, care or safety depend on it?",
+            ("no", "Nobody depends on it", 0),
+            ("yes", "Somebody depends on it", 3),
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What the desk knows by itself. Counts are of this ticket, `recurrence` of earlier ones.
+
+    `contacts` counts the first one. `support_needs` is whether the customer told us of any.
+    """
+
+    contacts: int = 1
+    recurrence: int = 0
+    deadlines_missed: int = 0
+    promises_broken: int = 0
+    hand_offs: int = 0
+    support_needs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PainReason:
+    """One factor: its words, and what it did: "level 3", "+1" or "makes it worse"."""
+
+    factor: str
+    words: str
+    effect: str
+
+    def as_json(self) -> dict[str, str]:
+        """For the event that records the assessment."""
+        return {"factor": self.factor, "words": self.words, "effect": self.effect}
+
+
+@dataclass(frozen=True, slots=True)
+class Pain:
+    """Level 1 to 5, why, and how many factors make it worse without raising it alone."""
+
+    level: int
+    reasons: tuple[PainReason, ...]
+    worse: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """From which count on a circumstance makes it worse, and from which it raises the level."""
+
+    worse: int
+    raises: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The thresholds of an assessment; a desk may have its own."""
+
+    contacts: Steps = field(default=Steps(worse=3, raises=5))
+    recurrence: Steps = field(default=Steps(worse=1, raises=2))
+    deadlines_missed: Steps = field(default=Steps(worse=1, raises=3))
+    promises_broken: Steps = field(default=Steps(worse=1, raises=2))
+    hand_offs: Steps = field(default=Steps(worse=2, raises=4))
+    #: Money lost, in major units, from which a loss by itself stands for level 1, 2, 3, 4.
+    loss: tuple[Decimal, ...] = (Decimal(1), Decimal(100), Decimal(1000), Decimal(10_000))
+
+
+DEFAULT_SCALE = Scale()
+
+
+def check_factors(factors: Mapping[str, Any]) -> dict[str, Anchor]:
+    """The anchors of the answers given. Raises `FactorInvalid` for what is not one."""
+    found = {}
+    for key, answer in factors.items():
+        if answer is None or answer == "":
+            continue
+        if key not in FACTORS:
+            allowed = ", ".join(FACTORS)
+            raise FactorInvalid(factor=key, allowed=f"one of: {allowed}", field=f"factors.{key}")
+        if isinstance(answer, bool):
+            answer = "yes" if answer else "no"
+        found[key] = FACTORS[key].anchor(answer)
+    return found
+
+
+def assess(
+    factors: Mapping[str, Any],
+    circumstances: Circumstances | None = None,
+    *,
+    loss: Decimal | None = None,
+    scale: Scale = DEFAULT_SCALE,
+) -> Pain:
+    """The pain of one complaint.
+
+    `factors` are answers by factor; `loss` is in major units, whatever the currency. Raises
+    `FactorInvalid` for an unknown factor or answer.
+    """
+    known = circumstances or Circumstances()
+    answers = check_factors(factors)
+    reasons, base = _levels(answers, loss, scale)
+    raises, worse = 0, 0
+    if known.support_needs and answers.get("depends", _NOBODY).key == "yes":
+        raises += 1
+        reasons.append(PainReason("support_needs", "Told us of support needs", "+1"))
+    elif known.support_needs:
+        worse += 1
+        reasons.append(PainReason("support_needs", "Told us of support needs", "makes it worse"))
+    for name, count, words in _counts(known):
+        steps: Steps = getattr(scale, name)
+        if count >= steps.raises:
+            raises += 1
+            reasons.append(PainReason(name, words, "+1"))
+        elif count >= steps.worse:
+            worse += 1
+            reasons.append(PainReason(name, words, "makes it worse"))
+    level = min(base + min(raises + worse // 2, MOST_RAISES), HIGHEST)
+    return Pain(level, tuple(reasons), worse)
+
+
+_NOBODY = FACTORS["depends"].anchors[0]
+
+
+def _levels(
+    answers: Mapping[str, Anchor], loss: Decimal | None, scale: Scale
+) -> tuple[list[PainReason], int]:
+    """What gives a level by itself, gravest first, and the gravest level (1 at least)."""
+    found = [
+        (anchor.level, PainReason(key, anchor.words, f"level {anchor.level}"))
+        for key, anchor in answers.items()
+        if anchor.level
+    ]
+    if loss is not None:
+        level = sum(loss >= step for step in scale.loss)
+        if level:
+            found.append((level, PainReason("loss", "Money lost", f"level {level}")))
+    found.sort(key=lambda pair: -pair[0])
+    base = max((level for level, _ in found), default=1)
+    return [reason for _, reason in found], max(base, 1)
+
+
+def _counts(known: Circumstances) -> tuple[tuple[str, int, str], ...]:
+    again = known.recurrence
+    return (
+        ("contacts", known.contacts, f"{_ordinal(known.contacts)} contact"),
+        (
+            "recurrence",
+            again,
+            "Happened once before" if again == 1 else f"Happened {again} times before",
+        ),
+        (
+            "deadlines_missed",
+            known.deadlines_missed,
+            _times("our deadline missed", known.deadlines_missed),
+        ),
+        ("promises_broken", known.promises_broken, _times("promise broken", known.promises_broken)),
+        ("hand_offs", known.hand_offs, f"Handed over {known.hand_offs} times"),
+    )
+
+
+def _times(what: str, count: int) -> str:
+    words = what[0].upper() + what[1:]
+    return f"{words} once" if count == 1 else f"{words} {count} times"
+
+
+def _ordinal(n: int) -> str:
+    names = {1: "First", 2: "Second", 3: "Third", 4: "Fourth", 5: "Fifth", 6: "Sixth"}
+    return names.get(n, f"{n}th")

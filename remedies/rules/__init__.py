@@ -1,0 +1,36 @@
+"""The policy language: a policy is data; facts go in, a drafted offer with its reasons comes out.
+
+`load_policy(text)` reads and checks once; `evaluate(policy, facts, now=…)` works it out.
+The language is described word by word in docs/remedies.md. Pure: no Django, no clock.
+"""
+
+from remedies.rules import amounts, conditions, counting, modifiers, tables
+from remedies.rules.draft import (
+    Component,
+    ComponentKind,
+    MissingFact,
+    NotApplied,
+    OfferDraft,
+    Option,
+    WhyNot,
+)
+from remedies.rules.evaluation import evaluate
+from remedies.rules.parsing import load_policy
+from remedies.rules.policy import Policy
+
+#: The modules that bring the forms of the language; importing them registers those.
+FORM_MODULES = (amounts, conditions, counting, modifiers, tables)
+
+__all__ = [
+    "FORM_MODULES",
+    "Component",
+    "ComponentKind",
+    "MissingFact",
+    "NotApplied",
+    "OfferDraft",
+    "Option",
+    "Policy",
+    "WhyNot",
+    "evaluate",
+    "load_policy",
+]

@@ -1,0 +1,202 @@
+"""What may stand beside a sum, always worked in this order: add, reduce, minus, at_least,
+at_most, round_to, nothing_below. For another order, nest: amount: {amount: …, at_most: …}. Pure.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from typing import Any
+
+from remedies.facts import NUMERIC, Kind
+from remedies.rules.conditions import condition
+from remedies.rules.nodes import MODIFIERS, Context, Inapplicable, Node, Raw, Scope, compile_node
+from remedies.rules.source import Place, keys_of, nearest
+from remedies.rules.words import number, places_of, shown
+
+ROUNDINGS = {
+    "half_up": ROUND_HALF_UP,
+    "half_even": ROUND_HALF_EVEN,
+    "up": ROUND_CEILING,
+    "down": ROUND_FLOOR,
+}
+
+#: One step: the running value and the context in, the new value and its words out.
+Step = Callable[[Decimal, Context], "tuple[Decimal, str] | None"]
+
+
+def round_to(value: Decimal, unit: Decimal, way: str) -> Decimal:
+    """`value` at the multiple of `unit` that the rounding names; ROUNDINGS lists them."""
+    return (value / unit).quantize(Decimal(1), rounding=ROUNDINGS[way]) * unit
+
+
+def to_minor(value: Decimal, currency: str, way: str = "half_up") -> int:
+    """Major units as whole minor units of `currency`."""
+    return int(value.scaleb(places_of(currency)).quantize(Decimal(1), rounding=ROUNDINGS[way]))
+
+
+class Modified(Node):
+    """A sum and the steps that follow it."""
+
+    __slots__ = ("base", "steps")
+    closed = True
+
+    def __init__(self, base: Node, steps: tuple[Step, ...]):
+        self.base, self.steps, self.kind = base, steps, base.kind
+
+    def explain(self, at: Context) -> tuple[Any, str]:
+        running, said = self.base.explain(at)
+        if running is None:
+            return None, ""
+        for step in self.steps:
+            found = step(running, at)
+            if found is None:
+                return None, ""
+            running, words = found
+            if words:
+                said = f"{said}; {words}"
+        return running, said
+
+    def value(self, at: Context) -> Any:
+        return self.explain(at)[0]
+
+    def words(self, at: Context) -> str:
+        return self.explain(at)[1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A share or a sum that is added or taken off when its condition holds."""
+
+    key: str
+    percent: Node | None
+    amount: Node | None
+    when: Node | None
+    says: str
+    kind: Kind
+
+    def __call__(self, running: Decimal, at: Context) -> tuple[Decimal, str] | None:
+        held = True if self.when is None else self.when.value(at)
+        node = self.percent or self.amount
+        found = node.value(at) if held and node else None
+        if held is None or (held and found is None):
+            return None
+        if not held or found is None or node is None:
+            return running, ""
+        change = running * found / 100 if self.percent else found
+        after = running + change if self.key == "add" else max(running - change, Decimal(0))
+        share = f"{number(found)} %" if self.percent else node.words(at)
+        verb = "plus" if self.key == "add" else "less"
+        because = f" ({self.says})" if self.says else ""
+        return after, f"{verb} {share}{because} = {shown(self.kind, after, at.currency)}"
+
+
+def _part(key: str, raw: Any, scope: Scope, at: Place, kind: Kind) -> _Part:
+    known = frozenset({"percent", "amount", "when", "says"})
+    given = keys_of(raw, at, key, known)
+    if ("percent" in given) is ("amount" in given):
+        at.fail(f"{key} needs either percent or amount.")
+    percent = amount = None
+    if "percent" in given:
+        percent = compile_node(given["percent"], scope, at / "percent", Kind.NUMBER)
+    else:
+        amount = compile_node(given["amount"], scope, at / "amount", kind)
+    when = condition(given["when"], scope, at / "when") if "when" in given else None
+    return _Part(key, percent, amount, when, str(given.get("says") or ""), kind)
+
+
+def _set_off(node: Node, kind: Kind) -> Step:
+    def step(running: Decimal, at: Context) -> tuple[Decimal, str] | None:
+        less = node.value(at)
+        if less is None:
+            return None
+        after = max(running - less, Decimal(0))
+        if less == 0:
+            return running, ""
+        return after, f"less {node.words(at)} already paid = {shown(kind, after, at.currency)}"
+
+    return step
+
+
+def _limit(node: Node, key: str, kind: Kind) -> Step:
+    def step(running: Decimal, at: Context) -> tuple[Decimal, str] | None:
+        bound = node.value(at)
+        if bound is None:
+            return None
+        inside = running >= bound if key == "at_least" else running <= bound
+        if inside:
+            return running, ""
+        said = "at least" if key == "at_least" else "at most"
+        result = shown(kind, bound, at.currency)
+        base = node.words(at)
+        return bound, f"{said} {base}" + ("" if base == result else f" = {result}")
+
+    return step
+
+
+def _rounding(unit: Node, way: str, kind: Kind) -> Step:
+    def step(running: Decimal, at: Context) -> tuple[Decimal, str] | None:
+        found = unit.value(at)
+        if found is None:
+            return None
+        if found <= 0:
+            raise Inapplicable("nothing can be rounded to zero")
+        after = round_to(running, found, way)
+        if after == running:
+            return running, ""
+        words = way.replace("_", " ")
+        return after, f"rounded {words} to {unit.words(at)} = {shown(kind, after, at.currency)}"
+
+    return step
+
+
+def _lower_limit(node: Node, kind: Kind) -> Step:
+    def step(running: Decimal, at: Context) -> tuple[Decimal, str] | None:
+        bound = node.value(at)
+        if bound is None:
+            return None
+        if running >= bound:
+            return running, ""
+        small = shown(kind, running, at.currency)
+        raise Inapplicable(f"{small} is below {node.words(at)}, under which nothing is paid")
+
+    return step
+
+
+def rounding_way(raw: Any, at: Place) -> str:
+    """The name of a rounding, checked."""
+    if raw not in ROUNDINGS:
+        known = ", ".join(ROUNDINGS)
+        at.fail(f"No rounding is called {raw}; known are {known}.{nearest(str(raw), ROUNDINGS)}")
+    return str(raw)
+
+
+def wrap(node: Node, raw: Raw, scope: Scope, at: Place) -> Node:
+    """`node` followed by the steps that stand beside its form in `raw`."""
+    kind = node.kind
+    if kind not in NUMERIC:
+        at.fail("Only a number, a sum or a duration can be capped, rounded or reduced.")
+    steps: list[Step] = []
+    for key in ("add", "reduce"):
+        listed = raw.get(key, [])
+        several = isinstance(listed, list)
+        for i, item in enumerate(listed if several else [listed]):
+            place = at / key / i if several else at / key
+            steps.append(_part(key, item, scope, place, kind))
+    if "minus" in raw:
+        steps.append(_set_off(compile_node(raw["minus"], scope, at / "minus", kind), kind))
+    for key in ("at_least", "at_most"):
+        if key in raw:
+            steps.append(_limit(compile_node(raw[key], scope, at / key, kind), key, kind))
+    if "round_to" in raw:
+        unit = compile_node(raw["round_to"], scope, at / "round_to", kind)
+        way = rounding_way(raw.get("rounding", "half_up"), at / "rounding")
+        steps.append(_rounding(unit, way, kind))
+    elif "rounding" in raw:
+        (at / "rounding").fail("rounding says how; round_to has to say to what.")
+    if "nothing_below" in raw:
+        bound = compile_node(raw["nothing_below"], scope, at / "nothing_below", kind)
+        steps.append(_lower_limit(bound, kind))
+    return Modified(node, tuple(steps))
+
+
+MODIFIERS["wrap"] = wrap

@@ -1,0 +1,166 @@
+"""A policy as it is held in memory once read: rules, exclusions, groups and caps. Pure."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from remedies.facts import FactDef
+from remedies.rules.draft import ComponentKind
+from remedies.rules.nodes import Context, Node, ValueRef
+from remedies.rules.words import money, number
+
+
+class Choice(StrEnum):
+    """What happens where several rules of a group hold."""
+
+    ALL = "all"
+    FIRST = "first"
+    BEST = "best"
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """A fact that moves the suggestion inside its range, and by what part of the range."""
+
+    when: Node
+    says: str
+    part: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """From a lowest to a highest sum (infinite: open), and where in between to begin."""
+
+    low: Node
+    high: Node
+    start: Decimal
+    worse: tuple[Placing, ...]
+    better: tuple[Placing, ...]
+    round_to: Node | None
+
+    def place(self, at: Context) -> tuple[Decimal, str] | None:
+        """Where in the range, 0 to 1, and why, in words; None where a fact is missing."""
+        place, said, complete = self.start, [], True
+        for facts, sign, word in ((self.worse, 1, "worse"), (self.better, -1, "better")):
+            held = [(fact, fact.when.value(at)) for fact in facts]
+            complete = complete and all(value is not None for _, value in held)
+            true = [fact for fact, value in held if value]
+            place += sign * sum((fact.part for fact in true), Decimal(0))
+            if true:
+                names = ", ".join(fact.says for fact in true)
+                make = "makes" if len(true) == 1 else "make"
+                said.append(f"{len(true)} of {len(facts)} facts {make} it {word}: {names}")
+        if not complete:
+            return None
+        return min(max(place, Decimal(0)), Decimal(1)), "; ".join(said)
+
+
+def range_words(low: Decimal, high: Decimal, currency: str) -> str:
+    """ "£60 to £100" or "£3,000 or more"."""
+    if not high.is_finite():
+        return f"{money(low, currency)} or more"
+    return f"{money(low, currency)} to {money(high, currency)}"
+
+
+def placed_words(share: Decimal, low: Decimal, high: Decimal, currency: str) -> str:
+    """ "£60 + 50 % of £40"."""
+    return f"{money(low, currency)} + {number(share * 100)} % of {money(high - low, currency)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A reason to give nothing, and the rules that it stops (none named: every rule)."""
+
+    name: str
+    reason: str
+    when: Node
+    covers: frozenset[str] | None
+
+    def stops(self, rule: "Rule") -> bool:
+        """Whether this exclusion is about the rule: by its name, its group or its kind."""
+        covers = self.covers
+        return covers is None or not covers.isdisjoint({rule.name, rule.group, str(rule.kind)})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: when it applies, what it gives, and what it is called."""
+
+    name: str
+    title: str
+    kind: ComponentKind
+    position: int
+    clause: str = ""
+    code: str = ""
+    group: str = ""
+    priority: int = 0
+    when: Node | None = None
+    amount: Node | None = None
+    range: Range | None = None
+    options: tuple[tuple[str, Node], ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+    owed: bool = False
+    loss: bool = False
+    says: str = ""
+    form: str = ""
+    pay_within_days: int | None = None
+    dated_by: ValueRef | Node | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
+    stack_on: str = ""
+    overrides: tuple[str, ...] = ()
+    result: str = ""
+    #: Names of the facts that it reads, directly or through derived values.
+    reads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """A limit on what several rules give together."""
+
+    name: str
+    title: str
+    at_most: Node
+    #: Names of the rules that it is about, in the order in which they are written.
+    rules: tuple[str, ...]
+    reads: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One of the policy's own cases: facts, and what they have to give."""
+
+    name: str
+    facts: dict[str, Any]
+    expect: dict[str, Any]
+    now: dt.datetime | None
+    currency: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy, compiled: ready to be evaluated any number of times, by any thread."""
+
+    name: str
+    title: str
+    currencies: tuple[str, ...]
+    zone: ZoneInfo
+    rounding: str
+    facts: dict[str, FactDef]
+    rules: tuple[Rule, ...]
+    caps: tuple[Cap, ...] = ()
+    groups: dict[str, Choice] = field(default_factory=dict)
+    cases: tuple[Case, ...] = ()
+    about: str = ""
+    source: str = ""
+    #: Categories of tickets that it is for; empty for a policy that takes what no other does.
+    categories: tuple[str, ...] = ()
+    #: The rules as they are written; `rules` has them by priority.
+    written: tuple[Rule, ...] = ()
+
+    def readers_of(self, fact: str) -> tuple[str, ...]:
+        """Names of the rules that read the fact."""
+        return tuple(rule.name for rule in self.rules if fact in rule.reads)

@@ -1,0 +1,275 @@
+"""Reading one rule, one exclusion, one cap of a policy. Pure."""
+
+import datetime as dt
+import re
+from decimal import Decimal
+from typing import Any
+
+from remedies.facts import Kind, NotThatKind, as_date
+from remedies.rules.conditions import condition
+from remedies.rules.draft import ComponentKind
+from remedies.rules.nodes import Node, Scope, compile_node
+from remedies.rules.policy import Cap, Choice, Exclusion, Placing, Range, Rule
+from remedies.rules.source import Place, items, keys_of, nearest, text_of
+from remedies.rules.tables import table_of_pairs, upper_end
+
+RULE_KEYS = frozenset(
+    {
+        "rule",
+        "title",
+        "clause",
+        "gives",
+        "code",
+        "group",
+        "priority",
+        "when",
+        "unless",
+        "amount",
+        "range",
+        "options",
+        "owed",
+        "makes_good_loss",
+        "says",
+        "form",
+        "pay_within_days",
+        "dated_by",
+        "since",
+        "until",
+        "stack_on",
+        "overrides",
+        "result",
+    }
+)
+RANGE_KEYS = frozenset({"from", "to", "table", "rows", "start", "worse", "better", "round_to"})
+PLACEHOLDER = re.compile(r"\{([a-zA-Z_][\w.]*)\}")
+
+
+def compile_rule(
+    raw: Any,
+    scope: Scope,
+    at: Place,
+    groups: dict[str, Choice],
+    exclusions: tuple[Exclusion, ...],
+    position: int,
+    dated_by: Any,
+) -> Rule:
+    """One rule. Raises `PolicyInvalid` naming it."""
+    if not isinstance(raw, dict) or "rule" not in raw:
+        at.fail("A rule begins with rule: and its name.")
+    name = text_of(raw["rule"], at / "rule", "rule")
+    at = at.of_rule(name)
+    keys_of(raw, at, "A rule", RULE_KEYS)
+    if name in scope.rules:
+        (at / "rule").fail(f"Another rule above is called {name}.")
+    scope.used = set()
+    kind = _kind(raw.get("gives"), at / "gives")
+    group = str(raw.get("group") or "")
+    if group and group not in groups:
+        (at / "group").fail(f"No group is called {group}.{nearest(group, groups)}")
+    own = [
+        compile_exclusion(item, scope, place, f"{name}, exception")
+        for item, place in items(raw.get("unless") or [], at / "unless", "unless")
+    ]
+    given: dict[str, Any] = {
+        "when": condition(raw["when"], scope, at / "when") if "when" in raw else None,
+        "amount": _amount(raw, scope, at),
+        "range": _range(raw["range"], scope, at / "range") if "range" in raw else None,
+        "options": tuple(_options(raw, scope, at)),
+        "dated_by": _dated_by(raw, scope, at, dated_by),
+    }
+    if given["amount"] is not None and given["range"] is not None:
+        at.fail("A rule gives either an amount or a range.")
+    rule = Rule(
+        name=name,
+        title=text_of(raw.get("title", name), at / "title", "title"),
+        kind=kind,
+        position=position,
+        clause=str(raw.get("clause") or ""),
+        code=str(raw.get("code") or ""),
+        group=group,
+        priority=_whole(raw, "priority", at) or 0,
+        owed=_yes(raw, "owed", at),
+        loss=_yes(raw, "makes_good_loss", at),
+        says=_says(raw, scope, at),
+        form=str(raw.get("form") or ""),
+        pay_within_days=_whole(raw, "pay_within_days", at),
+        since=_day(raw.get("since"), at / "since"),
+        until=_day(raw.get("until"), at / "until"),
+        stack_on=_earlier(raw, "stack_on", scope, at),
+        overrides=tuple(
+            text_of(item, place, "A rule")
+            for item, place in items(raw.get("overrides") or [], at / "overrides", "overrides")
+        ),
+        result=_result(raw, scope, at),
+        **given,
+    )
+    stopping = tuple(exclusion for exclusion in exclusions if exclusion.stops(rule))
+    for exclusion in stopping:
+        scope.used |= scope.behind.get(f"exclusion {exclusion.name}", frozenset())
+    return _with(rule, exclusions=(*stopping, *own), reads=tuple(sorted(scope.used)))
+
+
+def _with(rule: Rule, **changes: Any) -> Rule:
+    return Rule(**{slot: getattr(rule, slot) for slot in Rule.__slots__} | changes)
+
+
+def _kind(raw: Any, at: Place) -> ComponentKind:
+    if raw not in set(ComponentKind):
+        known = ", ".join(ComponentKind)
+        hint = nearest(str(raw), list(ComponentKind))
+        at.fail(f"A rule gives one of {known}, not {raw}.{hint}")
+    return ComponentKind(raw)
+
+
+def _amount(raw: dict[str, Any], scope: Scope, at: Place) -> Node | None:
+    if "amount" not in raw:
+        return None
+    return compile_node(raw["amount"], scope, at / "amount", Kind.MONEY)
+
+
+def _options(raw: dict[str, Any], scope: Scope, at: Place) -> list[tuple[str, Node]]:
+    found = []
+    for item, place in items(raw.get("options") or [], at / "options", "options"):
+        option = keys_of(item, place, "An option", frozenset({"form", "amount"}))
+        form = text_of(option.get("form"), place / "form", "form")
+        amount = compile_node(option.get("amount"), scope, place / "amount", Kind.MONEY)
+        found.append((form, amount))
+    return found
+
+
+def _dated_by(raw: dict[str, Any], scope: Scope, at: Place, general: Any) -> Node | None:
+    """The date that decides whether the rule was in force; only where it has since or until."""
+    if "since" not in raw and "until" not in raw:
+        return None
+    named = raw.get("dated_by", general)
+    if named is None:
+        at.fail("since and until need dated_by: the date that counts.")
+    return compile_node(named, scope, at / "dated_by", Kind.DATE)
+
+
+def _range(raw: Any, scope: Scope, at: Place) -> Range:
+    spec = keys_of(raw, at, "A range", RANGE_KEYS)
+    low: Node
+    high: Node
+    if "table" in spec:
+        low, high = table_of_pairs(spec, scope, at)
+    else:
+        low = compile_node(spec.get("from"), scope, at / "from", Kind.MONEY)
+        high = upper_end(spec.get("to"), scope, at / "to")
+    start = spec.get("start", Decimal(0))
+    if not isinstance(start, Decimal) or not 0 <= start <= 100:
+        (at / "start").fail("start is a percentage of the range, 0 to 100.")
+    share = start / 100
+    worse, better = spec.get("worse") or [], spec.get("better") or []
+    up = (1 - share) / max(len(worse), 1)
+    down = share / max(len(better), 1) if share else up
+    return Range(
+        low=low,
+        high=high,
+        start=share,
+        worse=_placings(worse, scope, at / "worse", up),
+        better=_placings(better, scope, at / "better", down),
+        round_to=compile_node(spec["round_to"], scope, at / "round_to", Kind.MONEY)
+        if "round_to" in spec
+        else None,
+    )
+
+
+def _placings(raw: Any, scope: Scope, at: Place, part: Decimal) -> tuple[Placing, ...]:
+    found = []
+    for item, place in items(raw, at, str(at.path[-1])):
+        spec = keys_of(item, place, "A fact here", frozenset({"when", "says", "percent"}))
+        weight = spec.get("percent")
+        if weight is not None and (not isinstance(weight, Decimal) or not 0 <= weight <= 100):
+            (place / "percent").fail("percent is a part of the range, 0 to 100.")
+        when = condition(spec.get("when"), scope, place / "when")
+        says = text_of(spec.get("says"), place / "says", "says")
+        found.append(Placing(when, says, part if weight is None else weight / 100))
+    return tuple(found)
+
+
+def _yes(raw: dict[str, Any], key: str, at: Place) -> bool:
+    value = raw.get(key, False)
+    if not isinstance(value, bool):
+        (at / key).fail(f"{key} is yes or no.")
+    return value
+
+
+def _whole(raw: dict[str, Any], key: str, at: Place) -> int | None:
+    value = raw.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, Decimal) or value != value.to_integral_value() or abs(value) > 10_000:
+        (at / key).fail(f"{key} should be a whole number.")
+    return int(value)
+
+
+def _day(raw: Any, at: Place) -> dt.date | None:
+    try:
+        return None if raw is None else as_date(raw)
+    except NotThatKind as error:
+        at.fail(f"This {error}.")
+
+
+def _earlier(raw: dict[str, Any], key: str, scope: Scope, at: Place) -> str:
+    name = str(raw.get(key) or "")
+    if name and name not in scope.rules:
+        (at / key).fail(f"No rule above is called {name}.{nearest(name, scope.rules)}")
+    return name
+
+
+def _result(raw: dict[str, Any], scope: Scope, at: Place) -> str:
+    name = str(raw.get("result") or "")
+    if name and name in scope.names() and name not in scope.results:
+        (at / "result").fail(f"{name} is the name of a fact or a value already.")
+    return name
+
+
+def _says(raw: dict[str, Any], scope: Scope, at: Place) -> str:
+    said = str(raw.get("says") or "")
+    for name in PLACEHOLDER.findall(said):
+        if name not in scope.facts and name != "amount":
+            hint = nearest(name, scope.facts)
+            (at / "says").fail(f"says speaks of {name}, and no fact is called that.{hint}")
+        if name != "amount":
+            scope.used.add(name)
+    return said
+
+
+def compile_exclusion(raw: Any, scope: Scope, at: Place, name: str = "") -> Exclusion:
+    """A reason to give nothing, with the words for the customer."""
+    keys = {"when", "reason"} if name else {"exclusion", "when", "reason", "covers"}
+    spec = keys_of(raw, at, "An exclusion", frozenset(keys))
+    name = name or text_of(spec.get("exclusion"), at / "exclusion", "exclusion")
+    outer, scope.used = scope.used, set()
+    when = condition(spec.get("when"), scope, (at / "when").of_rule(name))
+    scope.behind[f"exclusion {name}"] = frozenset(scope.used)
+    scope.used |= outer
+    covers = spec.get("covers")
+    named = covers if isinstance(covers, list) else [covers]
+    return Exclusion(
+        name=name,
+        reason=text_of(spec.get("reason"), at / "reason", "reason"),
+        when=when,
+        covers=None if covers is None else frozenset(map(str, named)),
+    )
+
+
+def compile_cap(raw: Any, scope: Scope, at: Place, rules: list[Rule]) -> Cap:
+    """A limit on what several rules give together."""
+    keys = frozenset({"cap", "title", "covers", "at_most"})
+    spec = keys_of(raw, at, "A cap", keys)
+    name = text_of(spec.get("cap"), at / "cap", "cap")
+    known = {word for rule in rules for word in (rule.name, rule.group, str(rule.kind))}
+    covers = []
+    for item, place in items(spec.get("covers"), at / "covers", "covers"):
+        if item not in known:
+            place.fail(f"No rule, group or kind here is {item}.{nearest(str(item), known)}")
+        covers.append(str(item))
+    scope.used = set()
+    at_most = compile_node(spec.get("at_most"), scope, at / "at_most", Kind.MONEY)
+    title = text_of(spec.get("title", name), at / "title", "title")
+    covered = tuple(
+        rule.name for rule in rules if {rule.name, rule.group, str(rule.kind)} & set(covers)
+    )
+    return Cap(name, title, at_most, covered, tuple(sorted(scope.used)))
