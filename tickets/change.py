@@ -66,6 +66,10 @@ class Unit:
         self._added.setdefault(type(row), {})[row.pk] = row
         return row
 
+    def hold(self, ticket: Ticket, actor: Actor) -> Change:
+        """The change of a ticket whose row the caller has locked in this transaction."""
+        return self.changes.setdefault(ticket.pk, Change(self, ticket, actor))
+
     def is_pending(self, row: models.Model) -> bool:
         """Whether `row` waits to be inserted."""
         return row.pk in self._added.get(type(row), {})
