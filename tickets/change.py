@@ -251,6 +251,10 @@ class Change:
             self._rows[model] = [*stored, *waiting]
         return cast("list[M]", self._rows[model])
 
+    def known(self, model: type[M], rows: list[M]) -> None:
+        """Give what `all` answers, where the caller has read it under the lock for many tickets."""
+        self._rows[model] = list(rows)
+
     def enqueue(
         self,
         kind: str,
