@@ -55,7 +55,7 @@ class Shell:
     settings_url: str
 
 
-type DeskView = Callable[..., HttpResponse]
+DeskView = Callable[..., HttpResponse]
 
 
 def zone_of(name: str) -> ZoneInfo:

@@ -1,0 +1,287 @@
+"""What can be done on a ticket's page: each action's form, words and service call in one table."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+
+from desk.build.team import colleagues
+from desk.forms import ticket as ticket_forms
+from tickets import services
+from tickets.access import Principal
+from tickets.actors import Actor
+from tickets.catalogue import catalogue
+from tickets.facts import words_of
+from tickets.models import Ticket
+from tickets.rules import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """One action being done: on which ticket, by whom, with what was typed."""
+
+    ticket: Ticket
+    who: Principal
+    now: dt.datetime
+    zone: ZoneInfo
+    #: The version that the reader saw; None where nothing of others has happened since.
+    seen: int | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def actor(self) -> Actor:
+        """The one whom the event names."""
+        return self.who.actor
+
+
+Extras = Callable[[Doing], dict[str, Any]]
+
+
+def _nothing(_: Doing) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to do. `run` calls one service and returns what to say afterwards.
+
+    `tab` actions stand in the composer, `menu` ones behind "More", `owed` ones under the offer.
+    """
+
+    verb: str
+    title: str
+    button: str
+    form: type[forms.Form]
+    run: Callable[[Doing], str]
+    icon: str = "circle-check"
+    key: str = ""
+    place: str = "menu"
+    extras: Extras = _nothing
+    hint: str = ""
+    verb_needed: str = "work"
+
+
+def _common(do: Doing) -> dict[str, Any]:
+    return {"actor": do.actor, "now": do.now, "seen": do.seen}
+
+
+def _reply(do: Doing) -> str:
+    services.reply(
+        do.ticket,
+        body=do.data["body"],
+        uploads=do.data.get("files") or (),
+        promised_next=do.data.get("promised_next"),
+        **_common(do),
+    )
+    return "Reply sent."
+
+
+def _note(do: Doing) -> str:
+    services.add_note(
+        do.ticket,
+        body=do.data["body"],
+        uploads=do.data.get("files") or (),
+        mentions=_mentioned(do),
+        actor=do.actor,
+        now=do.now,
+    )
+    return "Note kept."
+
+
+def _mentioned(do: Doing) -> list[Any]:
+    """Colleagues whose first name stands after an @ in the note."""
+    body = do.data["body"].casefold()
+    if "@" not in body:
+        return []
+    people = colleagues(do.who, do.now, team_id=do.ticket.team_id)
+    return [person for person in people if f"@{person.get_short_name().casefold()}" in body]
+
+
+def _promise(do: Doing) -> str:
+    services.make_promise(do.ticket, what=do.data["what"], due=do.data["due"], **_common(do))
+    return "Promised. It is a deadline now."
+
+
+def _ask(do: Doing) -> str:
+    services.request_information(
+        do.ticket, facts=do.data.get("facts") or [], body=do.data["body"], **_common(do)
+    )
+    return "Asked. The clock pauses until the customer answers."
+
+
+def _unknown_facts(do: Doing) -> dict[str, Any]:
+    entry = catalogue().entry(do.ticket.category_id)
+    missing = [spec for name, spec in entry.facts.items() if name not in do.ticket.facts]
+    return {"unknown": [(spec.name, spec.label) for spec in missing]}
+
+
+def _take(do: Doing) -> str:
+    services.take(do.ticket, **_common(do))
+    return f"{do.ticket.number} is yours."
+
+
+def _hand_over(do: Doing) -> str:
+    services.assign(do.ticket, do.data["to"], brief=do.data.get("brief") or "", **_common(do))
+    return f"Given to {do.data['to'].name}."
+
+
+def _team(do: Doing) -> dict[str, Any]:
+    people = colleagues(do.who, do.now, team_id=do.ticket.team_id)
+    return {"people": [person for person in people if person.pk != do.ticket.owner_id]}
+
+
+def _pain(do: Doing) -> str:
+    services.override_pain(
+        do.ticket, do.data["level"], reason=do.data["reason"], **_common(do)
+    )
+    return f"Pain is {do.data['level']} now."
+
+
+def _decide(do: Doing) -> str:
+    services.decide_point(
+        do.ticket,
+        do.data["point"].pk,
+        outcome=do.data["outcome"],
+        finding=do.data.get("finding") or "",
+        root_cause=do.data.get("root_cause"),
+        **_common(do),
+    )
+    return "Decided."
+
+
+def _points(do: Doing) -> dict[str, Any]:
+    return {"points": list(do.ticket.points.all())}
+
+
+def _add_point(do: Doing) -> str:
+    services.add_point(do.ticket, do.data["text"], **_common(do))
+    return "Point added."
+
+
+def _facts(do: Doing) -> str:
+    hidden = {"version", "events"}
+    facts = {name: value for name, value in do.data.items() if name not in hidden}
+    services.set_facts(do.ticket, facts, **_common(do))
+    return "Facts noted. The offer is worked out anew."
+
+
+def _fact_specs(do: Doing) -> dict[str, Any]:
+    entry = catalogue().entry(do.ticket.category_id)
+    zone = do.ticket.customer.time_zone
+    known = {
+        name: _typed(entry.facts[name], value, zone)
+        for name, value in do.ticket.facts.items()
+        if name in entry.facts
+    }
+    return {"specs": list(entry.facts.values()), "known": known}
+
+
+def _typed(spec: Any, value: Any, zone: str) -> str:
+    """A stored fact in the form in which its control takes it."""
+    if spec.kind == "money":
+        return f"{words_of(spec, value)}"
+    if spec.kind == "yes_no":
+        return "yes" if value else "no"
+    if spec.kind == "moment":
+        moment = dt.datetime.fromisoformat(value).astimezone(ZoneInfo(zone))
+        return f"{moment:%Y-%m-%dT%H:%M}"
+    return str(value)
+
+
+def _wait(do: Doing) -> str:
+    services.wait_for_third_party(do.ticket, for_what=do.data["for_what"], **_common(do))
+    return "Waiting. Our own clocks run on."
+
+
+def _resume(do: Doing) -> str:
+    services.resume(do.ticket, why=f"{do.actor.name} goes on.", **_common(do))
+    return "Work goes on."
+
+
+def _resolve(do: Doing) -> str:
+    services.resolve(do.ticket, summary=do.data.get("summary") or "", **_common(do))
+    return "Resolved. The customer will be asked how it was."
+
+
+def _close(do: Doing) -> str:
+    services.close(do.ticket, **_common(do))
+    return "Closed."
+
+
+def _reopen(do: Doing) -> str:
+    services.reopen(do.ticket, reason=do.data["reason"], **_common(do))
+    return "Open again."
+
+
+def _review(do: Doing) -> str:
+    services.ask_review(do.ticket, reason=do.data["reason"], **_common(do))
+    return "A review by another person is asked for."
+
+
+def _heard(do: Doing) -> str:
+    services.receive_message(
+        do.ticket,
+        body=do.data["body"],
+        channel=Channel(do.data["channel"]),
+        actor=do.actor,
+        now=do.now,
+    )
+    return "Noted as the customer's words."
+
+
+def _tags(do: Doing) -> str:
+    services.set_tags(do.ticket, do.data["tags"].split(","), **_common(do))
+    return "Tags kept."
+
+
+_ACTIONS = (
+    Action("reply", "Reply", "Send reply", ticket_forms.ReplyForm, _reply, "reply", "r", "tab"),
+    Action("note", "Note", "Keep note", ticket_forms.NoteForm, _note, "notebook-pen", "n", "tab"),
+    Action("promise", "Promise", "Promise it", ticket_forms.PromiseForm, _promise, "flag", "p",
+           "tab", hint="It becomes a deadline of this ticket."),
+    Action("ask", "Ask for fact", "Send question", ticket_forms.AskForm, _ask,
+           "circle-question-mark", "f", "tab", _unknown_facts,
+           "Clocks that may pause, pause until the customer answers."),
+    Action("take", "Take it", "Take it", ticket_forms.NoFields, _take, "user-round", "t", "bar"),
+    Action("hand-over", "Hand over", "Hand over", ticket_forms.OwnerForm, _hand_over,
+           "arrow-right-left", "h", "menu", _team),
+    Action("pain", "Change pain", "Set pain", ticket_forms.PainForm, _pain, "activity", "",
+           "link"),
+    Action("decide", "Decide a point", "Decide", ticket_forms.DecideForm, _decide, "gavel", "d",
+           "menu", _points),
+    Action("point", "Add a point", "Add point", ticket_forms.PointForm, _add_point, "plus"),
+    Action("facts", "Correct facts", "Keep facts", ticket_forms.FactsForm, _facts, "list-checks",
+           "", "link", _fact_specs),
+    Action("heard", "Customer called or wrote", "Note it", ticket_forms.HeardForm, _heard,
+           "phone", "c"),
+    Action("wait", "Wait for somebody else", "Wait", ticket_forms.WaitForm, _wait, "hourglass"),
+    Action("resume", "Go on", "Go on", ticket_forms.NoFields, _resume, "play"),
+    Action("tags", "Tags", "Keep tags", ticket_forms.TagsForm, _tags, "tag"),
+    Action("resolve", "Resolve", "Resolve", ticket_forms.ResolveForm, _resolve, "circle-check",
+           "s"),
+    Action("review", "Customer asks for a review", "Start the review", ticket_forms.ReasonForm,
+           _review, "scale"),
+    Action("close", "Close", "Close", ticket_forms.NoFields, _close, "lock"),
+    Action("reopen", "Reopen", "Reopen", ticket_forms.ReasonForm, _reopen, "rotate-ccw"),
+)  # fmt: skip
+
+ACTIONS: dict[str, Action] = {action.verb: action for action in _ACTIONS}
+
+
+def register(*actions: Action) -> None:
+    """Add actions of other modules (offers, exceptions, deadlines) to the table."""
+    ACTIONS.update({action.verb: action for action in actions})
+
+
+def form_for(action: Action, do: Doing, data: Any = None, files: Any = None) -> Any:
+    """The action's form, bound if there is data; it carries what the reader saw."""
+    initial = {
+        "version": do.ticket.version,
+        "events": do.ticket.event_count,
+        "tags": ", ".join(do.ticket.tags),
+        "level": do.ticket.pain,
+    }
+    return action.form(data, files, initial=initial, prefix=None, **action.extras(do))

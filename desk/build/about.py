@@ -1,0 +1,171 @@
+"""The left part of a ticket: who the customer is, what is known, what was before."""
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+
+from desk.build.people import customer_avatar
+from desk.present import AvatarView
+from desk.words import moment_words, month_words
+from tickets.access import Principal, visible_tickets
+from tickets.catalogue import catalogue
+from tickets.facts import words_of
+from tickets.models import Customer, Ticket
+from tickets.money import words as money_words
+from tickets.rules import Status
+from tickets.services.status import outcome_of
+
+EARLIER_SHOWN = 5
+
+_OUTCOMES = {
+    "upheld": "Upheld",
+    "partly_upheld": "Partly upheld",
+    "not_upheld": "Not upheld",
+    "withdrawn": "Withdrawn",
+    "out_of_scope": "Not ours to decide",
+}
+
+
+def outcome_words(outcome: str) -> str:
+    """ "Partly upheld" for "partly_upheld"."""
+    return _OUTCOMES.get(outcome, outcome.replace("_", " "))
+
+
+@dataclass(frozen=True, slots=True)
+class TraitView:
+    """One thing to know about the customer."""
+
+    icon: str
+    words: str
+    needs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierView:
+    """An earlier complaint: the matter, what came of it and when."""
+
+    number: str
+    url: str
+    matter: str
+    outcome: str
+    when: str
+    done: bool
+    upheld: bool
+    remedy: str = ""
+    broken: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AboutView:
+    """The customer card."""
+
+    name: str
+    url: str
+    avatar: AvatarView
+    since: str
+    traits: tuple[TraitView, ...]
+    known: tuple[tuple[str, str], ...]
+    earlier: tuple[EarlierView, ...]
+    earlier_count: int
+
+
+def language_words(code: str) -> str:
+    """ "German" for "de"; the code where nobody knows it."""
+    try:
+        return Locale.parse(code.replace("-", "_")).get_display_name("en") or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+def traits_of(customer: Customer) -> tuple[TraitView, ...]:
+    """Support needs first, then how to reach them, language and tier. Reads contacts."""
+    found = []
+    if customer.support_needs:
+        found.append(TraitView("heart", customer.support_needs, needs=True))
+    if customer.preferences:
+        found.append(TraitView("info", customer.preferences))
+    icons = {"email": "mail", "phone": "phone", "post": "map-pin"}
+    for contact in customer.contacts.all():
+        found.append(TraitView(icons.get(contact.kind, "mail"), contact.value))
+    found.append(TraitView("message-square", language_words(customer.language)))
+    if customer.tier:
+        found.append(TraitView("badge-check", customer.tier))
+    if customer.do_not_survey:
+        found.append(TraitView("bell-off", "No surveys, please"))
+    return tuple(found)
+
+
+def since_words(customer: Customer, *, now: dt.datetime) -> str:
+    """ "Customer for 12 years, since March 2014"."""
+    if customer.since is None:
+        return "Customer"
+    years = now.year - customer.since.year - (
+        (now.month, now.day) < (customer.since.month, customer.since.day)
+    )
+    since = month_words(dt.datetime.combine(customer.since, dt.time(12), dt.UTC), zone=ZoneInfo("UTC"))
+    if years < 1:
+        return f"Customer since {since}"
+    return f"Customer for {years} year{'s' if years > 1 else ''}, since {since}"
+
+
+def known_of(ticket: Ticket, *, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
+    """What should not be asked again: loss, wish and facts, as label and value."""
+    entry = catalogue().by_id.get(ticket.category_id)
+    known = []
+    for name, value in ticket.facts.items():
+        spec = entry.facts.get(name) if entry else None
+        if spec is not None:
+            known.append((spec.label, words_of(spec, value, zone=zone.key)))
+        else:
+            known.append((name.replace("_", " ").capitalize(), str(value)))
+    if ticket.loss_minor is not None:
+        known.append(("Loss", money_words(ticket.loss_minor, ticket.loss_currency)))
+    if ticket.wish:
+        known.append(("Would be fair", ticket.wish))
+    return tuple(known)
+
+
+def earlier_of(
+    customer: Customer, who: Principal, *, without: int = 0, now: dt.datetime, zone: ZoneInfo,
+    limit: int = EARLIER_SHOWN,
+) -> tuple[tuple[EarlierView, ...], int]:
+    """The customer's other complaints that the reader may see, newest first, and how many."""
+    tickets = visible_tickets(who).filter(customer=customer).exclude(pk=without)
+    count = tickets.count()
+    shown = tickets.prefetch_related("points").order_by("-received_at")[:limit]
+    return tuple(earlier_view(ticket, now=now, zone=zone) for ticket in shown), count
+
+
+def earlier_view(ticket: Ticket, *, now: dt.datetime, zone: ZoneInfo) -> EarlierView:
+    """One earlier complaint. Reads its points, so prefetch them."""
+    outcome = outcome_of(list(ticket.points.all()))
+    done = ticket.status in {Status.RESOLVED, Status.CLOSED}
+    words = outcome_words(outcome.value) if outcome else ticket.status.replace("_", " ")
+    when = moment_words(ticket.resolved_at or ticket.received_at, now=now, zone=zone)
+    return EarlierView(
+        number=ticket.number,
+        url=f"/desk/tickets/{ticket.number}/",
+        matter=ticket.subject,
+        outcome=words[:1].upper() + words[1:],
+        when=when.split(",")[0],
+        done=done,
+        upheld=bool(outcome and outcome.value in {"upheld", "partly_upheld"}),
+    )
+
+
+def about(ticket: Ticket, who: Principal, *, now: dt.datetime, zone: ZoneInfo) -> AboutView:
+    """The whole card of a ticket's customer."""
+    customer = ticket.customer
+    earlier, count = earlier_of(customer, who, without=ticket.pk, now=now, zone=zone)
+    return AboutView(
+        name=customer.name,
+        url=f"/desk/customers/{customer.pk}/",
+        avatar=customer_avatar(customer),
+        since=since_words(customer, now=now),
+        traits=traits_of(customer),
+        known=known_of(ticket, zone=zone),
+        earlier=earlier,
+        earlier_count=count,
+    )

@@ -1,0 +1,164 @@
+"""Events in words: what stands on the lines between the messages."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from desk.present import EventsView, EventView
+from desk.words import listed, moment_words
+from tickets.models import Event
+
+#: Shown as messages, not as lines.
+SAID = frozenset({"message_received", "reply_sent", "note_added"})
+
+CHANNELS = {
+    "form": "web form",
+    "email": "e-mail",
+    "phone": "phone",
+    "api": "API",
+    "letter": "letter",
+    "in_person": "in person",
+    "social": "social media",
+    "chat": "chat",
+}
+
+KINDS = {
+    "acknowledge": "acknowledgement",
+    "first_response": "first response",
+    "next_reply": "next reply",
+    "next_update": "next update",
+    "decide": "decision",
+    "resolve": "resolution",
+    "deliver_remedy": "remedy delivered",
+    "approve": "exception",
+    "promise": "promise",
+    "follow_up": "follow-up",
+}
+"""What people call each kind of deadline."""
+
+
+def kind_words(kind: str) -> str:
+    """ "next reply" for "next_reply"."""
+    return KINDS.get(kind, kind.replace("_", " "))
+
+
+def _status(data: Mapping[str, Any]) -> str:
+    to = str(data.get("to", "")).replace("_", " ")
+    return f"now {to}" if to else "status changed"
+
+
+def _given(data: Mapping[str, Any]) -> str:
+    brief = f": “{data['brief']}”" if data.get("brief") else ""
+    return f"given to {data.get('to', 'somebody')}{brief}"
+
+
+def _decided(data: Mapping[str, Any]) -> str:
+    cause = f", cause: {data['cause']}" if data.get("cause") else ""
+    outcome = str(data.get("outcome", "")).replace("_", " ")
+    return f"“{data.get('text', 'point')}” {outcome}{cause}"
+
+
+def _clock(verb: str) -> Callable[[Mapping[str, Any]], str]:
+    def words(data: Mapping[str, Any]) -> str:
+        return f"{kind_words(str(data.get('kind', 'deadline')))} {verb}"
+
+    return words
+
+
+def _labels(verb: str) -> Callable[[Mapping[str, Any]], str]:
+    def words(data: Mapping[str, Any]) -> str:
+        names = [str(name) for name in data.get("labels") or data.get("names") or []]
+        return f"{verb} {listed(names)}" if names else verb
+
+    return words
+
+
+_WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "ticket_created": lambda d: (
+        f"received by {CHANNELS.get(str(d.get('channel')), d.get('channel', 'us'))}"
+    ),
+    "acknowledged": lambda d: "acknowledged",
+    "assigned": _given,
+    "handed_over": _given,
+    "team_changed": lambda d: f"moved to {d.get('to', 'another team')}",
+    "category_changed": lambda d: f"filed under {d.get('to', '')}",
+    "subject_changed": lambda d: f"matter now “{d.get('to', '')}”",
+    "information_requested": _labels("asked for"),
+    "information_given": lambda d: "the customer answered",
+    "status_changed": _status,
+    "resolved": lambda d: "resolved",
+    "closed": lambda d: "closed",
+    "reopened": lambda d: "reopened",
+    "facts_set": _labels("noted"),
+    "factors_set": lambda d: "how it affected the customer noted",
+    "loss_set": lambda d: f"loss {d['words']}" if d.get("words") else "loss not known",
+    "pain_assessed": lambda d: f"pain assessed at {d.get('level', '?')}",
+    "pain_overridden": lambda d: f"pain set to {d.get('level', '?')}",
+    "point_added": lambda d: f"point “{d.get('text', '')}” added",
+    "point_decided": _decided,
+    "corrective_action_added": lambda d: f"we will change: {d.get('text', '')}",
+    "corrective_action_done": lambda d: f"changed: {d.get('text', '')}",
+    "tags_changed": lambda d: "tags changed",
+    "linked": lambda d: f"linked with {d.get('other', 'another ticket')}",
+    "unlinked": lambda d: f"no longer linked with {d.get('other', 'another ticket')}",
+    "attachment_added": lambda d: "files added",
+    "confidential_changed": lambda d: "confidential" if d.get("confidential") else "open to team",
+    "person_named": lambda d: f"{d.get('name', 'somebody')} named",
+    "person_unnamed": lambda d: f"{d.get('name', 'somebody')} no longer named",
+    "review_asked": lambda d: "review asked for",
+    "went_external": lambda d: f"went to {d.get('body', 'an outside body')}",
+    "customer_merged": lambda d: f"customer merged with {d.get('from', '')}",
+    "promise_made": lambda d: f"promised: {d.get('what', '')}",
+    "promise_kept": lambda d: "promise kept",
+    "customer_escalated": lambda d: "the customer asked for somebody above",
+    "deadline_set": _clock("clock started"),
+    "deadline_started": _clock("clock started"),
+    "deadline_met": _clock("kept"),
+    "deadline_paused": _clock("clock paused"),
+    "deadline_resumed": _clock("clock resumed"),
+    "deadline_extended": _clock("extended"),
+    "deadline_cancelled": _clock("no longer needed"),
+    "deadline_warning": _clock("due soon"),
+    "deadline_warned": _clock("due soon"),
+    "deadline_breached": _clock("missed"),
+}
+
+
+def event_words(event: Event) -> str:
+    """One event in a few words, without its actor; an unknown type by its own name."""
+    words = _WORDS.get(event.type)
+    if words is not None:
+        return words(event.data)
+    told = event.data.get("words") or event.data.get("summary")
+    plain = event.type.replace("_", " ")
+    return f"{plain}: {told}" if told else plain
+
+
+def event_why(event: Event) -> str:
+    """The reason somebody gave, if they did."""
+    return str(event.data.get("reason") or "")
+
+
+def event_view(event: Event, *, now: dt.datetime, zone: ZoneInfo) -> EventView:
+    """One event as a line."""
+    words = event_words(event)
+    return EventView(
+        words=words[:1].upper() + words[1:],
+        when=moment_words(event.at, now=now, zone=zone),
+        exact=event.at.isoformat(),
+        who=event.actor_name,
+        why=event_why(event),
+    )
+
+
+def folded(events: Sequence[Event], *, now: dt.datetime, zone: ZoneInfo) -> EventsView:
+    """A run of events as one line: how many, from when to when, and what is in them."""
+    views = tuple(event_view(event, now=now, zone=zone) for event in events)
+    if len(events) == 1:
+        return EventsView(f"{views[0].words}, {views[0].when}, {views[0].who}", views)
+    kinds = list(dict.fromkeys(event_words(event).split(":")[0] for event in events))
+    more = f" and {len(kinds) - 3} more" if len(kinds) > 3 else ""
+    return EventsView(
+        f"{len(events)} events, {views[-1].when}: {', '.join(kinds[:3])}{more}", views
+    )

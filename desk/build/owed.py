@@ -1,0 +1,175 @@
+"""The right part of a ticket: what to do next, pain, and deadlines as clocks and as a picture."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from desk.build.clocks import clock_of, nearest, state_of, tone_of
+from desk.build.events import kind_words
+from desk.present import ClockState, ClockView, FactorView, NextStepView, PainView
+from desk.timeline import ClockSpan, TimelineView, draw
+from desk.words import left_words, moment_words, short_moment_words
+from escalation.clock import Status as ClockStatus
+from escalation.models import Deadline
+from tickets.models import Event, Ticket, User
+from tickets.rules import EventType, Status
+
+_STEPS = {
+    "acknowledge": "acknowledge",
+    "first_response": "answer {name}",
+    "next_reply": "answer {name}",
+    "next_update": "tell {name} how it stands",
+    "decide": "decide",
+    "resolve": "settle it",
+    "deliver_remedy": "see that the remedy arrives",
+    "approve": "decide the exception",
+    "promise": "keep the promise",
+    "follow_up": "follow up",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineLine:
+    """One clock in the table behind "Explain"."""
+
+    name: str
+    clock: ClockView
+    started: str
+    due: str
+    pauses: tuple[str, ...]
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlinesView:
+    """What was kept, what is still open, the picture, and the same as a table."""
+
+    met: tuple[str, ...]
+    missed: tuple[str, ...]
+    timeline: TimelineView | None
+    lines: tuple[DeadlineLine, ...]
+
+
+def pain_view(ticket: Ticket, assessed: Event | None, override: Event | None) -> PainView | None:
+    """The pain with its factors, from the events that set it."""
+    if not ticket.pain:
+        return None
+    factors = tuple(
+        FactorView(str(reason.get("words", reason.get("factor", ""))), str(reason.get("effect", "")))
+        for reason in (assessed.data.get("reasons", []) if assessed else [])
+    )
+    words = ""
+    if ticket.pain_overridden and override is not None:
+        was = override.data.get("assessed")
+        before = f", assessed as {was}" if was else ""
+        reason = override.data.get("reason", "")
+        words = f"Set to {ticket.pain} by {override.actor_name}{before}: “{reason}”"
+    return PainView(ticket.pain, factors, words)
+
+
+def pain_events(ticket: Ticket) -> tuple[Event | None, Event | None]:
+    """The newest assessment and the newest override. One query."""
+    kinds = [EventType.PAIN_ASSESSED.value, EventType.PAIN_OVERRIDDEN.value]
+    found = {event.type: event for event in ticket.events.filter(type__in=kinds).order_by("seq")}
+    return found.get(kinds[0]), found.get(kinds[1])
+
+
+def deadlines_view(
+    deadlines: Sequence[Deadline],
+    *,
+    windows: list[tuple[dt.datetime, dt.datetime]],
+    name: str,
+    now: dt.datetime,
+    zone: ZoneInfo,
+) -> DeadlinesView:
+    """The deadlines of one ticket. Reads their pauses, so prefetch them."""
+    still_open = sorted((d for d in deadlines if d.is_open), key=lambda d: d.due_at)
+    met = [d for d in deadlines if d.status == ClockStatus.MET]
+    paused = any(d.pauses.all() for d in still_open)
+    timeline = draw(
+        [_span(deadline, now=now, zone=zone) for deadline in still_open[:6]],
+        windows=windows,
+        now=now,
+        zone=zone,
+        paused_words=f"paused, waiting for {name}" if paused else "",
+    ) if still_open else None
+    return DeadlinesView(
+        met=tuple(dict.fromkeys(kind_words(d.kind) for d in met if not d.breached_at)),
+        missed=tuple(dict.fromkeys(kind_words(d.kind) for d in met if d.breached_at)),
+        timeline=timeline,
+        lines=tuple(_explained(deadline, now=now, zone=zone) for deadline in deadlines),
+    )
+
+
+def _span(deadline: Deadline, *, now: dt.datetime, zone: ZoneInfo) -> ClockSpan:
+    near = abs(deadline.due_at - now) < dt.timedelta(hours=24)
+    state = state_of(deadline, now=now)
+    left = left_words(deadline.due_at, now=now)
+    if state is ClockState.PAUSED:
+        left = "paused"
+    elif not near and state is not ClockState.LATE:
+        left = short_moment_words(deadline.due_at, now=now, zone=zone)
+    words = kind_words(deadline.kind)
+    return ClockSpan(
+        name=words[:1].upper() + words[1:],
+        left=left,
+        tone=tone_of(state),
+        started=deadline.started_at,
+        due=deadline.due_at,
+        pauses=tuple((p.started_at, p.ended_at) for p in deadline.pauses.all()),
+    )
+
+
+def _explained(deadline: Deadline, *, now: dt.datetime, zone: ZoneInfo) -> DeadlineLine:
+    def words(moment: dt.datetime) -> str:
+        return moment_words(moment, now=now, zone=zone)
+
+    kind = kind_words(deadline.kind)
+    return DeadlineLine(
+        name=kind[:1].upper() + kind[1:],
+        clock=clock_of(deadline, now=now, zone=zone),
+        started=words(deadline.started_at),
+        due=words(deadline.due_at),
+        pauses=tuple(
+            f"{pause.reason.replace('_', ' ')}, {words(pause.started_at)} to "
+            + (words(pause.ended_at) if pause.ended_at else "now")
+            for pause in deadline.pauses.all()
+        ),
+    )
+
+
+def next_step(
+    ticket: Ticket,
+    deadlines: Sequence[Deadline],
+    *,
+    me: User,
+    ready: str,
+    exception: str,
+    now: dt.datetime,
+    zone: ZoneInfo,
+) -> NextStepView:
+    """The one thing to do now, or whom the ticket waits for. `ready` says why it can be done,
+    `exception` who decides one that waits."""
+    name = ticket.customer.name.split(" ")[0]
+    deadline = nearest(deadlines)
+    clock = clock_of(deadline, now=now, zone=zone, size=30) if deadline else None
+    if ticket.status in {Status.RESOLVED, Status.CLOSED}:
+        done = moment_words(ticket.closed_at or ticket.resolved_at or now, now=now, zone=zone)
+        return NextStepView(f"{ticket.status.capitalize()} {done}.", "Nothing is to be done.", clock)
+    if ticket.status == Status.WAITING_CUSTOMER:
+        return NextStepView(f"Waiting for {name}:", f"{ticket.waiting_for or 'an answer'}.")
+    if exception:
+        return NextStepView(f"Waiting for {exception}", "to decide the exception.", clock)
+    if ticket.owner_id is None:
+        return NextStepView("Next: take it.", "Nobody owns this ticket yet.", clock)
+    if deadline is None:
+        return NextStepView("Next: settle it.", "No date was promised.", None)
+    act = _STEPS.get(deadline.kind, "look at it").format(name=name)
+    due = moment_words(deadline.due_at, now=now, zone=zone)
+    late = clock is not None and clock.state is ClockState.LATE
+    when = f"it was due {due}" if late else f"by {due.removeprefix('today ')}"
+    lead = f"Next: {act}, {when}." if late else f"Next: {act} {when}."
+    if ticket.owner_id != me.pk and ticket.owner is not None:
+        return NextStepView(lead, f"{ticket.owner.name} has it. {ready}".strip(), clock)
+    return NextStepView(lead, ready, clock)

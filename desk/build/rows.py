@@ -1,0 +1,138 @@
+"""Rows of the queue: who, what, how long, and why it stands there."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from desk.build.clocks import clock_of, nearest, no_clock, tone_of
+from desk.build.events import kind_words
+from desk.build.people import avatar
+from desk.present import ChipView, ClockState, ClockView, PainView, RowView
+from desk.words import moment_words, ordinal
+from escalation.models import Deadline
+from tickets.catalogue import catalogue
+from tickets.models import Ticket, User
+from tickets.rules import Stage, Status
+
+_ACTS = {
+    "acknowledge": "acknowledge",
+    "first_response": "first answer",
+    "next_reply": "reply",
+    "next_update": "update",
+    "decide": "decide",
+    "resolve": "resolve",
+    "deliver_remedy": "deliver remedy",
+    "approve": "exception",
+    "promise": "promise",
+    "follow_up": "follow up",
+}
+"""What there is to do about each kind of deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowContext:
+    """What rows need beside their ticket, read for the whole page at once."""
+
+    me: User
+    now: dt.datetime
+    zone: ZoneInfo
+    deadlines: dict[int, list[Deadline]] = field(default_factory=dict)
+    stands_in_for: frozenset[int] = frozenset()
+    #: Ticket id → the exception that waits to be decided, in words ("Helen · exception").
+    exceptions: dict[int, str] = field(default_factory=dict)
+    #: Ticket id → the total of a draft offer, in words.
+    drafts: dict[int, str] = field(default_factory=dict)
+
+
+def rows_of(tickets: Sequence[Ticket], context: RowContext) -> tuple[RowView, ...]:
+    """A row for each ticket."""
+    return tuple(row_of(ticket, context) for ticket in tickets)
+
+
+def row_of(ticket: Ticket, context: RowContext) -> RowView:
+    """One row of the queue."""
+    entry = catalogue().by_id.get(ticket.category_id)
+    deadline = nearest(context.deadlines.get(ticket.pk, ()))
+    clock = (
+        clock_of(deadline, now=context.now, zone=context.zone) if deadline else no_clock(ticket)
+    )
+    who, what, icon, you = waiting_for(ticket, deadline, context)
+    return RowView(
+        id=ticket.pk,
+        number=ticket.number,
+        url=f"/desk/tickets/{ticket.number}/",
+        customer=ticket.customer.name,
+        matter=ticket.subject,
+        clock=clock,
+        pain=PainView(ticket.pain) if ticket.pain else None,
+        category=entry.words if entry else "",
+        category_icon=entry.icon if entry else "message-square",
+        waiting_who=who,
+        waiting_what=what,
+        waiting_icon=icon,
+        owner=avatar(ticket.owner),
+        version=ticket.version,
+        you=you,
+        chips=chips_of(ticket)[:2],
+        because=because(ticket, deadline, clock, context),
+        tail="The offer is ready:" if ticket.pk in context.drafts else "",
+        tail_sum=context.drafts.get(ticket.pk, ""),
+        unowned=ticket.owner_id is None,
+    )
+
+
+def chips_of(ticket: Ticket) -> tuple[ChipView, ...]:
+    """What stands out about a ticket, in one to three words each."""
+    chips = []
+    if ticket.contacts > 1:
+        chips.append(ChipView(f"{ordinal(ticket.contacts)} contact", "pain"))
+    if ticket.stage != Stage.FIRST:
+        chips.append(ChipView("review" if ticket.stage == Stage.REVIEW else "external", "accent"))
+    if ticket.confidential:
+        chips.append(ChipView("confidential", icon="lock"))
+    if ticket.language != "en":
+        chips.append(ChipView(ticket.language.upper()[:2]))
+    return tuple(chips)
+
+
+def because(
+    ticket: Ticket, deadline: Deadline | None, clock: ClockView, context: RowContext
+) -> tuple[ChipView, ...]:
+    """Why the row stands where it stands."""
+    chips: list[ChipView] = []
+    if deadline is not None and clock.state is not ClockState.PAUSED:
+        due = moment_words(deadline.due_at, now=context.now, zone=context.zone)
+        late = "was due" if clock.state is ClockState.LATE else "due"
+        tone = tone_of(clock.state) or "neutral"
+        chips.append(ChipView(f"{kind_words(deadline.kind)} {late} {due}", tone))
+    elif deadline is not None:
+        chips.append(ChipView(f"clock paused {clock.kind}"))
+    if ticket.customer.support_needs:
+        chips.append(ChipView(ticket.customer.support_needs[:48], "pain"))
+    if ticket.owner_id is None:
+        chips.append(ChipView("nobody owns it"))
+    if ticket.reopenings:
+        chips.append(ChipView("came back", "pain"))
+    return tuple(chips) or (ChipView("open, and nothing is due"),)
+
+
+def waiting_for(
+    ticket: Ticket, deadline: Deadline | None, context: RowContext
+) -> tuple[str, str, str, bool]:
+    """Whom the ticket waits for, for what, an icon, and whether that is the reader."""
+    if ticket.status == Status.WAITING_CUSTOMER:
+        return "Customer", ticket.waiting_for or "answer", "message-square", False
+    if ticket.status == Status.WAITING_THIRD_PARTY:
+        return "Others", ticket.waiting_for or "answer", "truck", False
+    if ticket.pk in context.exceptions:
+        return context.exceptions[ticket.pk], "exception", "scale", False
+    what = _ACTS.get(deadline.kind, "look at it") if deadline else "look at it"
+    owner = ticket.owner
+    if owner is None:
+        return "Nobody yet", "take it", "circle-question-mark", False
+    if owner.pk == context.me.pk:
+        return "You", what, "user-round", True
+    if owner.pk in context.stands_in_for:
+        return f"You, for {owner.get_short_name()}", what, "user-round", True
+    return owner.get_short_name(), what, "user-round", False

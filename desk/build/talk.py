@@ -1,0 +1,88 @@
+"""The middle of a ticket: what it is about, whose it is, its points."""
+
+from dataclasses import dataclass
+
+from desk.build.about import outcome_words
+from desk.build.people import avatar
+from desk.build.rows import chips_of
+from desk.present import AvatarView, ChipView
+from tickets.catalogue import catalogue
+from tickets.models import Point, Ticket
+from tickets.rules import Stage
+
+_STATUS = {
+    "new": "New",
+    "open": "Open",
+    "waiting_customer": "Waiting for the customer",
+    "waiting_third_party": "Waiting for others",
+    "resolved": "Resolved",
+    "closed": "Closed",
+}
+_STAGES = {"1": "Stage 1", "2": "Stage 2, review", "external": "With an outside body"}
+
+
+@dataclass(frozen=True, slots=True)
+class PointView:
+    """A head of complaint with its outcome."""
+
+    id: int
+    place: int
+    text: str
+    cause: str
+    outcome: str
+    tone: str
+    icon: str
+    finding: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeadView:
+    """The head of the conversation."""
+
+    number: str
+    matter: str
+    chips: tuple[ChipView, ...]
+    owner: AvatarView
+    unowned: bool
+    points: tuple[PointView, ...]
+    tags: tuple[str, ...]
+
+
+def status_words(status: str) -> str:
+    """ "Waiting for the customer" for "waiting_customer"."""
+    return _STATUS.get(status, status)
+
+
+def head_of(ticket: Ticket) -> HeadView:
+    """The head of a ticket. Reads points with their causes, so prefetch them."""
+    entry = catalogue().by_id.get(ticket.category_id)
+    chips = [ChipView(status_words(ticket.status)), ChipView(_STAGES[Stage(ticket.stage).value])]
+    if entry is not None:
+        chips.append(ChipView(entry.words, icon=entry.icon))
+    chips.extend(chip for chip in chips_of(ticket) if chip.words not in {"review", "external"})
+    return HeadView(
+        number=ticket.number,
+        matter=ticket.subject,
+        chips=tuple(chips),
+        owner=avatar(ticket.owner),
+        unowned=ticket.owner_id is None,
+        points=tuple(
+            point_view(point, place) for place, point in enumerate(ticket.points.all(), 1)
+        ),
+        tags=tuple(ticket.tags),
+    )
+
+
+def point_view(point: Point, place: int) -> PointView:
+    """One point as a line."""
+    upheld = point.outcome in {"upheld", "partly_upheld"}
+    return PointView(
+        id=point.pk,
+        place=place,
+        text=point.text,
+        cause=point.root_cause.name if point.root_cause else "",
+        outcome=outcome_words(point.outcome) if point.outcome else "",
+        tone="good" if upheld else "",
+        icon="check" if upheld else "minus",
+        finding=point.finding,
+    )

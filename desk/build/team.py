@@ -1,0 +1,16 @@
+"""Colleagues to whom a ticket can be given."""
+
+import datetime as dt
+
+from tickets.access import Principal
+from tickets.models import User
+
+
+def colleagues(who: Principal, now: dt.datetime, *, team_id: int | None = None) -> list[User]:
+    """Those who work in the reader's teams (or in one team) and are here now. One query."""
+    people = User.objects.filter(is_active=True).order_by("name")
+    if team_id is not None:
+        people = people.filter(memberships__team_id=team_id)
+    elif who.teams is not None:
+        people = people.filter(memberships__team_id__in=who.teams)
+    return [person for person in people.distinct() if not person.is_away(now)]

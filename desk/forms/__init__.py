@@ -1,0 +1,1 @@
+"""What people type, parsed. Business rules are the services' to check."""

@@ -1,0 +1,224 @@
+"""Forms of the ticket page, one for each thing that can be done there."""
+
+from typing import Any
+
+from django import forms
+
+from desk.forms.base import Fields, LocalMoment, ManyFiles, TicketForm
+from desk.present import PAIN_WORDS
+from tickets.models import Point, RootCause, User
+from tickets.rules import Outcome
+
+OUTCOMES = [
+    (Outcome.UPHELD.value, "Upheld"),
+    (Outcome.PARTLY_UPHELD.value, "Partly upheld"),
+    (Outcome.NOT_UPHELD.value, "Not upheld"),
+    (Outcome.WITHDRAWN.value, "Withdrawn"),
+    (Outcome.OUT_OF_SCOPE.value, "Not ours to decide"),
+]
+
+
+def body_field(label: str, words: str) -> forms.CharField:
+    """The text of a message; kept as a draft while one types."""
+    return forms.CharField(
+        label=label,
+        max_length=20_000,
+        widget=forms.Textarea(
+            attrs={"class": "bare", "rows": "4", "placeholder": words, "data-draft": label}
+        ),
+    )
+
+
+class ReplyForm(TicketForm):
+    """An answer to the customer."""
+
+    body = body_field("Reply", "Write to the customer. It goes out by e-mail and on their page.")
+    promised_next = forms.DateTimeField(
+        label="Promise the next word by", required=False, widget=LocalMoment
+    )
+    files = ManyFiles(label="Attach", required=False)
+
+
+class NoteForm(TicketForm):
+    """A note among ourselves."""
+
+    body = body_field("Note", "Only we read this. The customer never sees it.")
+    files = ManyFiles(label="Attach", required=False)
+
+
+class PromiseForm(TicketForm):
+    """Something we promise by a moment; it becomes a deadline."""
+
+    what = forms.CharField(
+        label="What do you promise?",
+        max_length=200,
+        widget=forms.TextInput(attrs={"placeholder": "I call you and tell you what we found"}),
+    )
+    due = forms.DateTimeField(label="By", widget=LocalMoment)
+
+
+class AskForm(TicketForm):
+    """A question to the customer; facts that are known already can't be asked."""
+
+    facts = forms.MultipleChoiceField(
+        label="What do you need to know?", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    body = body_field("Question", "Say why you ask, and what happens when the answer is here.")
+
+    def __init__(self, *args: Any, unknown: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["facts"].choices = unknown  # type: ignore[attr-defined]
+        if not unknown:
+            del self.fields["facts"]
+
+
+class OwnerForm(TicketForm):
+    """Give the ticket to a colleague, with what they need to go on."""
+
+    to = forms.ModelChoiceField(
+        label="To whom?", queryset=User.objects.none(), empty_label="Choose a colleague"
+    )
+    brief = forms.CharField(
+        label="Brief",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea,
+        help_text="What was promised, what is missing, what comes next. Nobody asks again.",
+    )
+
+    def __init__(self, *args: Any, people: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["to"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = User.objects.filter(pk__in=[person.pk for person in people])
+
+
+class PainForm(TicketForm):
+    """Another level of pain than was assessed, for a reason that is kept."""
+
+    level = forms.TypedChoiceField(
+        label="Pain",
+        coerce=int,
+        choices=[(level, f"{level}  {words[0]}, {words[1]}") for level, words in PAIN_WORDS.items()],
+    )
+    reason = forms.CharField(label="Why?", max_length=500)
+
+
+class DecideForm(TicketForm):
+    """The finding on one point."""
+
+    point = forms.ModelChoiceField(
+        label="Point", queryset=Point.objects.none(), empty_label=None
+    )
+    outcome = forms.ChoiceField(label="Outcome", choices=OUTCOMES)
+    root_cause = forms.ModelChoiceField(
+        label="Why did it happen?",
+        queryset=RootCause.objects.filter(active=True),
+        required=False,
+        empty_label="Not known yet",
+    )
+    finding = forms.CharField(
+        label="Finding",
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea,
+        help_text="The answer to this point in plain words.",
+    )
+
+    def __init__(self, *args: Any, points: list[Point], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["point"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Point.objects.filter(pk__in=[point.pk for point in points])
+
+
+class PointForm(TicketForm):
+    """One more head of complaint."""
+
+    text = forms.CharField(label="What else went wrong?", max_length=300)
+
+
+class ReasonForm(TicketForm):
+    """A reason, for what needs one."""
+
+    reason = forms.CharField(label="Why?", max_length=500)
+
+
+class ResolveForm(TicketForm):
+    """The matter is settled."""
+
+    summary = forms.CharField(
+        label="What came of it?", required=False, max_length=500, widget=forms.Textarea
+    )
+
+
+class WaitForm(TicketForm):
+    """Somebody else has to answer first; our clocks run on."""
+
+    for_what = forms.CharField(
+        label="Who has to answer, and what?",
+        max_length=200,
+        widget=forms.TextInput(attrs={"placeholder": "Courier: proof of delivery, by Thursday"}),
+    )
+
+
+class HeardForm(TicketForm):
+    """What the customer said by telephone, in a letter or in person."""
+
+    channel = forms.ChoiceField(
+        label="How?",
+        choices=[("phone", "By telephone"), ("letter", "By letter"), ("in_person", "In person")],
+    )
+    body = body_field("What the customer said", "In the customer's words, as far as you can.")
+
+
+class TagsForm(TicketForm):
+    """The ticket's tags, as a list with commas."""
+
+    tags = forms.CharField(label="Tags", required=False, max_length=600, help_text="With commas.")
+
+
+class FactsForm(TicketForm):
+    """The facts of a ticket as its category defines them; text here, typed by the service."""
+
+    def __init__(self, *args: Any, specs: list[Any], known: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for spec in specs:
+            self.fields[spec.name] = fact_field(spec)
+            self.fields[spec.name].required = False
+            self.initial.setdefault(spec.name, known.get(spec.name, ""))
+
+
+def fact_field(spec: Any) -> forms.Field:
+    """The control in which a fact of this kind is typed; the service reads what was typed."""
+    label = f"{spec.label} ({spec.unit})" if spec.unit else spec.label
+    common: dict[str, Any] = {"label": label, "required": spec.required, "help_text": spec.help}
+    kinds: dict[str, forms.Widget] = {
+        "date": forms.DateInput(attrs={"type": "date", "class": "input"}),
+        "moment": LocalMoment(attrs={"class": "input"}),
+        "money": forms.TextInput(attrs={"inputmode": "decimal", "class": "input"}),
+        "number": forms.TextInput(attrs={"inputmode": "decimal", "class": "input"}),
+        "duration": forms.TextInput(attrs={"class": "input", "placeholder": "2 h 30 min"}),
+    }
+    if spec.kind == "choice":
+        choices = [("", "Choose"), *((choice, choice) for choice in spec.choices)]
+        return forms.ChoiceField(
+            choices=choices, widget=forms.Select(attrs={"class": "input"}), **common
+        )
+    if spec.kind == "yes_no":
+        answers = [("", "Not known"), ("yes", "Yes"), ("no", "No")]
+        return forms.ChoiceField(
+            choices=answers, widget=forms.Select(attrs={"class": "input"}), **common
+        )
+    widget = kinds.get(spec.kind) or forms.TextInput(attrs={"class": "input"})
+    return forms.CharField(max_length=2000, widget=widget, **common)
+
+
+class NoFields(TicketForm):
+    """Nothing to fill in: the button says it all."""
+
+
+class SearchForm(Fields):
+    """What is typed into the search box."""
+
+    q = forms.CharField(required=False, max_length=200)

@@ -1,0 +1,182 @@
+"""What stands in the queue: views, groups in the order of urgency, and keyset pages.
+
+The order is that of the nearest running deadline (`attention_at`, then id), which one partial index
+serves. Tickets that wait for the customer and have nothing due today stand apart, since nobody can
+act on them.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q, QuerySet
+
+from tickets.access import Principal, visible_tickets
+from tickets.catalogue import catalogue
+from tickets.errors import Invalid
+from tickets.models import Ticket
+from tickets.rules import WAITING_STATUSES
+
+PAGE = 50
+WAITING_SHOWN = 10
+SOON = dt.timedelta(hours=2)
+_WAITING = sorted(status.value for status in WAITING_STATUSES)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A named selection of open tickets."""
+
+    key: str
+    words: str
+    icon: str
+    which: Q
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the queue: rows to act on, some that wait, and where the next page begins."""
+
+    rows: list[Ticket]
+    waiting: list[Ticket]
+    after: str
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Where the groups of the queue begin, for one reader."""
+
+    now: dt.datetime
+    soon: dt.datetime
+    tomorrow: dt.datetime
+
+    @classmethod
+    def of(cls, now: dt.datetime, zone: ZoneInfo) -> "Bounds":
+        """Today ends at midnight in the reader's zone."""
+        midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        return cls(now, now + SOON, midnight + dt.timedelta(days=1))
+
+    def paused(self) -> Q:
+        """Waiting for somebody, and nothing is due today."""
+        return Q(status__in=_WAITING, attention_at__gte=self.tomorrow)
+
+    def group_of(self, ticket: Ticket) -> str:
+        """The key of the group that the ticket stands in."""
+        if ticket.attention_at < self.now:
+            return "late"
+        if ticket.attention_at < self.soon:
+            return "soon"
+        return "today" if ticket.attention_at < self.tomorrow else "later"
+
+
+def views_for(who: Principal, bounds: Bounds) -> list[View]:
+    """The views that everyone has, in order."""
+    assert who.user is not None
+    mine = Q(owner=who.user)
+    standing_in = Q(owner_id__in=who.stands_in_for)
+    unowned = Q(owner__isnull=True)
+    return [
+        View("me", "For me", "zap", mine | standing_in | unowned),
+        View("mine", "Mine", "user-round", mine),
+        View("team", "My team", "users-round", Q()),
+        View("unowned", "Unowned", "circle-question-mark", unowned),
+        View("waiting", "Waiting", "hourglass", Q(status__in=_WAITING)),
+        View("today", "Due today", "clock", Q(attention_at__lt=bounds.tomorrow)),
+    ]
+
+
+def category_views(counts: dict[int, int]) -> list[tuple[View, int]]:
+    """A view for each top category that has open tickets, with how many."""
+    known = catalogue()
+    tops: dict[str, int] = {}
+    for category_id, count in counts.items():
+        entry = known.by_id.get(category_id)
+        if entry is not None:
+            tops[entry.keys[-1]] = tops.get(entry.keys[-1], 0) + count
+    views = []
+    for key, count in sorted(tops.items(), key=lambda item: -item[1]):
+        entry = known.by_key[key]
+        views.append((View(f"c-{key}", entry.category.name, entry.icon, _below(key)), count))
+    return views
+
+
+def _below(key: str) -> Q:
+    ids = [pk for pk, entry in catalogue().by_id.items() if key in entry.keys]
+    return Q(category_id__in=ids)
+
+
+def view_called(key: str, who: Principal, bounds: Bounds) -> View:
+    """The view with this key; "c-…" names a category. Raises `Invalid`."""
+    for view in views_for(who, bounds):
+        if view.key == key:
+            return view
+    entry = catalogue().by_key.get(key.removeprefix("c-")) if key.startswith("c-") else None
+    if entry is None:
+        raise Invalid("There is no such view.", field="view")
+    return View(key, entry.category.name, entry.icon, _below(entry.category.key))
+
+
+def open_tickets(who: Principal) -> QuerySet[Ticket]:
+    """Everything that is still to be done and that this reader may see."""
+    return visible_tickets(who).still_open()
+
+
+def counts_of(who: Principal, bounds: Bounds) -> tuple[dict[str, int], dict[int, int]]:
+    """How many tickets each view has, and each category. Two queries."""
+    every = {
+        f"n_{view.key}": Count("id", filter=view.which) if view.which else Count("id")
+        for view in views_for(who, bounds)
+    }
+    tickets = open_tickets(who)
+    found = tickets.aggregate(**every)
+    by_category = tickets.order_by().values_list("category_id").annotate(n=Count("id"))
+    return {key.removeprefix("n_"): count for key, count in found.items()}, dict(by_category)
+
+
+def group_counts(who: Principal, view: View, bounds: Bounds) -> dict[str, int]:
+    """How many tickets of the view stand in each group. One query."""
+    paused, at = bounds.paused(), "attention_at"
+    active = ~paused
+    return open_tickets(who).filter(view.which).aggregate(
+        late=Count("id", filter=active & Q(**{f"{at}__lt": bounds.now})),
+        soon=Count("id", filter=active & Q(attention_at__gte=bounds.now, attention_at__lt=bounds.soon)),
+        today=Count(
+            "id", filter=active & Q(attention_at__gte=bounds.soon, attention_at__lt=bounds.tomorrow)
+        ),
+        later=Count(
+            "id",
+            filter=active & Q(attention_at__gte=max(bounds.soon, bounds.tomorrow)),
+        ),
+        waiting=Count("id", filter=paused),
+    )
+
+
+def cursor_of(ticket: Ticket) -> str:
+    """Where the page after this ticket begins."""
+    return f"{ticket.attention_at.timestamp():.6f}_{ticket.pk}"
+
+
+def _after(cursor: str) -> Q:
+    stamp, _, key = cursor.partition("_")
+    try:
+        at = dt.datetime.fromtimestamp(float(stamp), dt.UTC)
+        pk = int(key)
+    except (ValueError, OverflowError, OSError):
+        raise Invalid("This page does not exist any more. Start from the top.", field="after") from None
+    return Q(attention_at__gte=at) & (Q(attention_at__gt=at) | Q(id__gt=pk))
+
+
+def page_of(who: Principal, view: View, bounds: Bounds, *, after: str = "") -> Page:
+    """A page of the view. One query, on the first page one more for those that wait."""
+    tickets = open_tickets(who).filter(view.which).with_names().order_by("attention_at", "id")
+    active = tickets if view.key == "waiting" else tickets.exclude(bounds.paused())
+    chosen = active.filter(_after(after)) if after else active
+    rows = list(chosen[: PAGE + 1])
+    more = rows[PAGE:]
+    waiting: Sequence[Ticket] = ()
+    if not after and view.key != "waiting":
+        waiting = tickets.filter(bounds.paused())[:WAITING_SHOWN]
+    rows = rows[:PAGE]
+    return Page(rows, list(waiting), cursor_of(rows[-1]) if more else "", not after)

@@ -1,0 +1,179 @@
+"""The rep's queue: what next, and what can be done with several rows at once."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from desk import queue
+from desk.build.clocks import deadlines_by_ticket
+from desk.build.rows import RowContext, rows_of
+from desk.build.team import colleagues
+from desk.build.waiting import drafts_of, exceptions_waiting
+from desk.present import GroupView, KeyView, LinkView
+from desk.queue import Bounds, Page, View
+from desk.views.shell import Ask, desk_page, desk_render
+from desk.words import count_words, listed, long_moment_words
+from tickets.access import access_ticket
+from tickets.errors import DomainError
+from tickets.models import Ticket, User
+from tickets.services import assign, take
+
+_TITLES = {
+    "late": ("Late", "late"),
+    "soon": ("Next two hours", ""),
+    "today": ("Today", ""),
+    "waiting": ("Waiting, clock paused", ""),
+    "later": ("Later", ""),
+}
+KEYS = (
+    KeyView(("J", "K"), "move"),
+    KeyView(("X",), "select"),
+    KeyView(("⏎",), "open"),
+    KeyView(("A",), "assign"),
+    KeyView(("/",), "search"),
+)
+
+
+@desk_page
+@require_safe
+def show(request: HttpRequest, ask: Ask) -> HttpResponse:
+    """A view of the queue, one page of it."""
+    bounds = Bounds.of(ask.now, ask.zone)
+    view = queue.view_called(request.GET.get("view", "me"), ask.who, bounds)
+    page = queue.page_of(ask.who, view, bounds, after=request.GET.get("after", ""))
+    counts, by_category = queue.counts_of(ask.who, bounds)
+    numbers = queue.group_counts(ask.who, view, bounds)
+    tickets = [*page.rows, *page.waiting]
+    context = RowContext(
+        me=_me(ask),
+        now=ask.now,
+        zone=ask.zone,
+        deadlines=deadlines_by_ticket(tickets),
+        stands_in_for=ask.who.stands_in_for,
+        exceptions=exceptions_waiting(tickets),
+        drafts=drafts_of(tickets),
+    )
+    return desk_render(
+        request,
+        ask,
+        "desk/queue.html",
+        {
+            "place": "queue",
+            "top_title": "Queue",
+            "top_context": long_moment_words(ask.now, zone=ask.zone),
+            "view": view,
+            "summary": _summary(view, numbers, counts),
+            "links": _links(view, ask, bounds, counts),
+            "categories": [
+                LinkView(v.words, f"/desk/?view={v.key}", v.icon, n, v.key == view.key)
+                for v, n in queue.category_views(by_category)
+            ],
+            "groups": _groups(page, numbers, bounds, context),
+            "after": page.after,
+            "first": page.first,
+            "people": colleagues(ask.who, ask.now),
+            "unowned": counts.get("unowned", 0),
+            "keys": KEYS,
+        },
+    )
+
+
+def _me(ask: Ask) -> User:
+    assert ask.who.user is not None  # desk_page lets only people in
+    return ask.who.user
+
+
+def _links(view: View, ask: Ask, bounds: Bounds, counts: dict[str, int]) -> list[LinkView]:
+    return [
+        LinkView(v.words, f"/desk/?view={v.key}", v.icon, counts.get(v.key), v.key == view.key)
+        for v in queue.views_for(ask.who, bounds)
+    ]
+
+
+def _summary(view: View, numbers: dict[str, int], counts: dict[str, int]) -> str:
+    total = sum(numbers.values())
+    if view.key != "me":
+        return count_words(total, "ticket")
+    parts = [f"{counts['mine']} yours"] if counts.get("mine") else []
+    if counts.get("unowned"):
+        parts.append(f"{counts['unowned']} without an owner")
+    standing_in = total - counts.get("mine", 0) - counts.get("unowned", 0)
+    if standing_in > 0:
+        parts.append(f"{standing_in} of those you stand in for")
+    return f"{total} for you: {listed(parts)}" if parts else "Nothing waits for you"
+
+
+def _groups(
+    page: Page, numbers: dict[str, int], bounds: Bounds, context: RowContext
+) -> list[GroupView]:
+    stood: dict[str, list[Ticket]] = {key: [] for key in _TITLES}
+    for ticket in page.rows:
+        stood[bounds.group_of(ticket)].append(ticket)
+    stood["waiting"].extend(page.waiting)
+    return [
+        GroupView(key, title, numbers.get(key, 0), rows_of(stood[key], context), tone)
+        for key, (title, tone) in _TITLES.items()
+        if stood[key]
+    ]
+
+
+@desk_page
+@require_POST
+def bulk(request: HttpRequest, ask: Ask) -> HttpResponse:
+    """Take one, or give the selected tickets to a colleague; says of each that could not be."""
+    back = redirect(request.POST.get("view_url") or "/desk/")
+    if number := request.POST.get("take"):
+        ticket = access_ticket(ask.who, number, verb="work")
+        take(ticket, actor=ask.who.actor, now=ask.now)
+        messages.success(request, f"{ticket.number} is yours.")
+        return redirect(f"/desk/tickets/{ticket.number}/")
+    people = {str(person.pk): person for person in colleagues(ask.who, ask.now)}
+    owner = people.get(request.POST.get("owner", ""))
+    numbers = request.POST.getlist("ticket")
+    if owner is None or not numbers:
+        messages.warning(request, "Choose tickets, and somebody to give them to.")
+        return back
+    done, refused = _give(numbers, owner, ask)
+    if done:
+        messages.success(request, f"{count_words(done, 'ticket')} given to {owner.name}.")
+    for words in refused:
+        messages.warning(request, words)
+    return back
+
+
+def _give(numbers: list[str], owner: User, ask: Ask) -> tuple[int, list[str]]:
+    done, refused = 0, []
+    for number in numbers[: queue.PAGE]:
+        try:
+            ticket = access_ticket(ask.who, number, verb="work")
+            assign(
+                ticket,
+                owner,
+                actor=ask.who.actor,
+                now=ask.now,
+                brief=f"Given from the queue by {ask.who.actor.name}.",
+            )
+        except DomainError as error:
+            refused.append(f"{number}: {error.message}")
+        else:
+            done += 1
+    return done, refused
+
+
+@desk_page
+@require_POST
+def take_next(request: HttpRequest, ask: Ask) -> HttpResponse:
+    """Take the ticket without an owner that is due first."""
+    bounds = Bounds.of(ask.now, ask.zone)
+    page = queue.page_of(ask.who, queue.view_called("unowned", ask.who, bounds), bounds)
+    tickets = [*page.rows, *page.waiting]
+    if not tickets:
+        messages.info(request, "Every ticket of your teams has an owner.")
+        return redirect("/desk/")
+    ticket = access_ticket(ask.who, tickets[0].number, verb="work")
+    take(ticket, actor=ask.who.actor, now=ask.now)
+    messages.success(request, f"{ticket.number} is yours.")
+    return redirect(f"/desk/tickets/{ticket.number}/")
+
+

@@ -1,0 +1,192 @@
+"""The ticket: one page, three parts, and every action on it as a plain form."""
+
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from desk.actions import ACTIONS, Action, Doing, form_for
+from desk.build.about import about
+from desk.build.clocks import nearest
+from desk.build.events import event_view
+from desk.build.offers import offer_part
+from desk.build.owed import deadlines_view, next_step, pain_events, pain_view
+from desk.build.talk import head_of
+from desk.build.thread import thread_of
+from desk.build.windows import windows_of
+from desk.collision import changed_by_others
+from desk.present import KeyView, NoticeView
+from desk.views.shell import Ask, desk_page, desk_render
+from tickets.access import access_ticket, may
+from tickets.errors import DomainError, NotFound, Stale
+from tickets.models import Event, Ticket
+
+KEYS = (
+    KeyView(("R",), "reply"),
+    KeyView(("N",), "note"),
+    KeyView(("P",), "promise"),
+    KeyView(("F",), "ask for a fact"),
+    KeyView(("O",), "offer"),
+    KeyView(("E",), "adjust the offer"),
+    KeyView(("X",), "request an exception"),
+    KeyView(("H",), "hand over"),
+    KeyView(("C",), "customer called"),
+    KeyView(("T",), "take it"),
+    KeyView(("Ctrl", "⏎"), "send"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One tab of the composer with its form."""
+
+    action: Action
+    form: Any
+    open: bool
+    held: NoticeView | None = None
+
+
+@desk_page
+@require_safe
+def show(request: HttpRequest, ask: Ask, number: str) -> HttpResponse:
+    """The page of one ticket; `?do=` names the form that is open."""
+    ticket = access_ticket(ask.who, number)
+    if ticket.number != number:
+        return redirect(f"/desk/tickets/{ticket.number}/")
+    verb = request.GET.get("do", "")
+    return render_ticket(request, ask, ticket, opened=verb if verb in ACTIONS else "reply")
+
+
+@desk_page
+@require_POST
+def act(request: HttpRequest, ask: Ask, number: str, verb: str) -> HttpResponse:
+    """Do one thing. What can't be done is said beside its form, with all that was typed."""
+    action = ACTIONS.get(verb)
+    if action is None:
+        raise NotFound(field="verb")
+    ticket = access_ticket(ask.who, number, verb=action.verb_needed)
+    form = form_for(action, Doing(ticket, ask.who, ask.now, ask.zone), request.POST, request.FILES)
+    if not form.is_valid():
+        return render_ticket(request, ask, ticket, opened=verb, form=form, status=422)
+    others = _others(ticket, form, ask)
+    seen = form.cleaned_data.get("version") if others else None
+    doing = Doing(ticket, ask.who, ask.now, ask.zone, seen, form.cleaned_data)
+    try:
+        words = action.run(doing)
+    except Stale:
+        held = held_notice(others, ask)
+        return render_ticket(request, ask, ticket, opened=verb, form=form, held=held, status=409)
+    except DomainError as error:
+        form.refuse(error)
+        return render_ticket(
+            request, ask, ticket, opened=verb, form=form, status=max(error.status, 400)
+        )
+    messages.success(request, words)
+    return redirect(f"/desk/tickets/{ticket.number}/")
+
+
+def _others(ticket: Ticket, form: Any, ask: Ask) -> list[Event]:
+    assert ask.who.user is not None  # desk_page lets only people in
+    return changed_by_others(
+        ticket, seen_event=form.cleaned_data.get("events"), me=ask.who.user
+    )
+
+
+def held_notice(others: list[Event], ask: Ask) -> NoticeView:
+    """Why nothing was sent, and what is new."""
+    names = list(dict.fromkeys(event.actor_name for event in others))
+    first = names[0] if names else "Somebody"
+    views = [event_view(event, now=ask.now, zone=ask.zone) for event in others]
+    wrote = any(event.type in {"message_received", "information_given"} for event in others)
+    return NoticeView(
+        f"Not sent. {first} {'wrote' if wrote else 'changed the ticket'} while you typed.",
+        "Your text is kept. Read what is new, then send again.",
+        details=tuple(f"{view.words}, {view.who}, {view.when}" for view in views),
+    )
+
+
+def render_ticket(
+    request: HttpRequest,
+    ask: Ask,
+    ticket: Ticket,
+    *,
+    opened: str,
+    form: Any = None,
+    held: NoticeView | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The whole page, with the form `opened` in the composer."""
+    if status != 200:
+        ticket = access_ticket(ask.who, ticket.pk)  # as it is now, not as it was seen
+    doing = Doing(ticket, ask.who, ask.now, ask.zone)
+    context = {
+        "place": "queue",
+        "ticket": ticket,
+        "about": about(ticket, ask.who, now=ask.now, zone=ask.zone),
+        "head": head_of(ticket),
+        "thread": thread_of(ticket, now=ask.now, zone=ask.zone),
+        "keys": KEYS,
+        "may_work": may(ask.who, "work", ticket),
+        **owed_part(ticket, ask),
+        **_composer(doing, opened, form, held),
+    }
+    return desk_render(request, ask, "desk/ticket.html", context, status=status)
+
+
+def owed_part(ticket: Ticket, ask: Ask) -> dict[str, Any]:
+    """Next step, pain, deadlines and offer."""
+    assert ask.who.user is not None  # desk_page lets only people in
+    deadlines = list(ticket.deadlines.prefetch_related("pauses").order_by("id"))
+    offer = offer_part(ticket, ask.who, now=ask.now, zone=ask.zone)
+    assessed, override = pain_events(ticket)
+    first = nearest(deadlines)
+    return {
+        "step": next_step(
+            ticket,
+            deadlines,
+            me=ask.who.user,
+            ready=offer.ready,
+            exception=offer.waiting_for,
+            now=ask.now,
+            zone=ask.zone,
+        ),
+        "pain": pain_view(ticket, assessed, override),
+        "deadlines": deadlines_view(
+            deadlines,
+            windows=windows_of(first, now=ask.now),
+            name=ticket.customer.name.split(" ")[0],
+            now=ask.now,
+            zone=ask.zone,
+        ),
+        "offer": offer,
+    }
+
+
+def _composer(
+    doing: Doing, opened: str, form: Any, held: NoticeView | None
+) -> dict[str, Any]:
+    tabs = [action for action in ACTIONS.values() if action.place == "tab"]
+    extra = ACTIONS[opened]
+    shown = tabs if extra in tabs else [*tabs, extra]
+    panels = [_panel(action, doing, opened, form, held) for action in shown]
+    menu = [action for action in ACTIONS.values() if action.place == "menu"]
+    return {"panels": panels, "menu": menu, "opened": opened}
+
+
+def _panel(
+    action: Action, doing: Doing, opened: str, form: Any, held: NoticeView | None
+) -> Panel:
+    here = action.verb == opened
+    if here and form is not None:
+        if held is not None:
+            form.data = form.data.copy()
+            form.data["version"] = doing.ticket.version
+            form.data["events"] = doing.ticket.event_count
+        return Panel(action, form, True, held)
+    return Panel(action, form_for(action, doing), here)
+
+
