@@ -181,12 +181,14 @@ class Clock:
         return due
 
     def paused_since(self, now: datetime) -> datetime | None:
-        """Start of the pause that holds the clock at `now`, if one does."""
-        if self.ended_at is not None and self.ended_at <= now:
+        """Start of the pause that holds the clock at `now`; one begun after the due moment does
+        not."""
+        if not self.pauses or (self.ended_at is not None and self.ended_at <= now):
             return None
+        due = self.due()
         for pause in self._settled():
             until = pause.until
-            if pause.start <= now and (until is None or now < until):
+            if pause.start < due and pause.start <= now and (until is None or now < until):
                 return pause.start
         return None
 

@@ -18,6 +18,8 @@ from itertools import chain
 from typing import Any, Self, TypeAlias
 from zoneinfo import ZoneInfo
 
+from holidays import country_holidays
+
 from escalation.worktime import (
     SECOND,
     NoWorkingTime,
@@ -60,6 +62,9 @@ class Calendar(WorkTime):
     yearly_holidays: frozenset[tuple[int, int]] = frozenset()
     overrides: Mapping[date, tuple[Slot, ...]] = field(default_factory=dict)
     breaks: tuple[tuple[date, int, int], ...] = ()
+    # Public holidays of a place, worked out for each year as it is touched; "" for none.
+    country: str = ""
+    subdivision: str = ""
 
     # The overrides are a mapping, so the value hashes by identity: calendars are kept, not made
     # anew, and the table of windows is kept with them.
@@ -75,7 +80,7 @@ class Calendar(WorkTime):
             zone = ZoneInfo(data["tz"]).key
             hours = data.get("hours", {})
             if unknown := set(hours) - set(WEEKDAYS):
-                raise InvalidCalendar(f"unknown day {sorted(unknown)[0]!r}")
+                raise InvalidCalendar(f"unknown day {min(unknown)!r}")
             return cls(
                 tz=zone,
                 week=tuple(_slots(hours.get(day, ())) for day in WEEKDAYS),
@@ -89,6 +94,8 @@ class Calendar(WorkTime):
                     (date.fromisoformat(item["date"]), *_slot(item["from"], item["to"]))
                     for item in data.get("breaks", ())
                 ),
+                country=_country(data),
+                subdivision=data.get("subdivision") or "",
             )
         except InvalidCalendar:
             raise
@@ -137,7 +144,15 @@ class Calendar(WorkTime):
 
     def is_holiday(self, day: date) -> bool:
         """Whether the local date is closed all day, whatever its hours."""
-        return day in self.holidays or (day.month, day.day) in self.yearly_holidays
+        return (
+            day in self.holidays
+            or (day.month, day.day) in self.yearly_holidays
+            or (self.country != "" and day in self.public_holidays(day.year))
+        )
+
+    def public_holidays(self, year: int) -> frozenset[date]:
+        """Public holidays of the calendar's place in that year."""
+        return public_holidays(self.country, self.subdivision, year)
 
     def slots(self, day: date) -> tuple[Slot, ...]:
         """Hours that begin on the local date, holidays not considered."""
@@ -195,7 +210,8 @@ class Calendar(WorkTime):
             for month, day in self.yearly_holidays
             if (month, day) != (2, 29) or _is_leap(year)
         )
-        days = {day.toordinal() for day in chain(self.holidays, yearly)}
+        public = (day for year in years if self.country for day in self.public_holidays(year))
+        days = {day.toordinal() for day in chain(self.holidays, yearly, public)}
         whole = ((day, 0, DAY) for day in days)
         part = ((day.toordinal(), start, end) for day, start, end in self.breaks)
         return [
@@ -216,7 +232,9 @@ class Calendar(WorkTime):
         if not ends or self.is_holiday(day):
             return from_us(self._instant(ordinal, DAY) * SECOND)
         closing = from_us(max(ends) * SECOND)
-        opening = from_us(min(self._instant(ordinal, start) for start, _ in self.slots(day)) * SECOND)
+        opening = from_us(
+            min(self._instant(ordinal, start) for start, _ in self.slots(day)) * SECOND
+        )
         spans = self.windows_between(opening, closing)
         return spans[-1].end if spans else closing
 
@@ -257,6 +275,24 @@ class Union(WorkTime):
 def spans_of(windows: Iterable[Window]) -> list[Span]:
     """Windows as spans of aware datetimes."""
     return [Span(from_us(start), from_us(end)) for start, end in windows]
+
+
+@lru_cache(maxsize=1024)
+def public_holidays(country: str, subdivision: str, year: int) -> frozenset[date]:
+    """Public holidays of a country (ISO 3166-1 alpha-2) or a part of it, as `holidays` has them."""
+    found = country_holidays(country, subdiv=subdivision or None, years=year)
+    return frozenset(found)
+
+
+def _country(data: Mapping[str, Any]) -> str:
+    """The country of the data, or "". Raises InvalidCalendar for a place that is not known."""
+    country = data.get("country") or ""
+    if country:
+        try:
+            public_holidays(country, data.get("subdivision") or "", 2024)
+        except NotImplementedError as error:
+            raise InvalidCalendar(f"no public holidays are known for this place: {error}") from None
+    return country
 
 
 @lru_cache(maxsize=1024)

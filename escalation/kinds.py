@@ -1,7 +1,12 @@
-"""The kinds of deadline. Pure."""
+"""The kinds of deadline, and what starts, meets, pauses and ends each unless a policy says
+otherwise. Pure.
+
+The words are types of events (tickets.rules.EventType and those of the other apps) and statuses.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -18,3 +23,98 @@ class Kind(StrEnum):
     APPROVE = "approve"
     PROMISE = "promise"
     FOLLOW_UP = "follow_up"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindDefaults:
+    """What a kind does unless its policy says otherwise."""
+
+    words: str
+    starts: frozenset[str]
+    meets: frozenset[str]
+    # Events that end a running clock without meeting it and start another in its place.
+    restarts: frozenset[str] = frozenset()
+    cancels: frozenset[str] = frozenset()
+    # Name in the event's data of what the deadline is about: a ticket may have several of the kind.
+    subject: str = ""
+    # Name in the event's data of the instant that was promised.
+    until: str = ""
+    pauses_on: frozenset[str] = frozenset()
+    ends_with_resolution: bool = True
+
+
+def _all(*words: str) -> frozenset[str]:
+    return frozenset(words)
+
+
+WAITING = _all("waiting_customer")
+
+DEFAULTS: dict[Kind, KindDefaults] = {
+    Kind.ACKNOWLEDGE: KindDefaults(
+        words="Acknowledge",
+        starts=_all("ticket_created"),
+        meets=_all("acknowledged", "reply_sent"),
+    ),
+    Kind.FIRST_RESPONSE: KindDefaults(
+        words="First response",
+        starts=_all("ticket_created"),
+        meets=_all("reply_sent"),
+    ),
+    Kind.NEXT_REPLY: KindDefaults(
+        words="Next reply",
+        starts=_all("ticket_created", "message_received", "information_given"),
+        meets=_all("reply_sent"),
+        pauses_on=WAITING,
+    ),
+    Kind.NEXT_UPDATE: KindDefaults(
+        words="Next update",
+        starts=_all("ticket_created", "reply_sent"),
+        meets=_all("reply_sent"),
+        until="promised_next",
+        pauses_on=WAITING,
+    ),
+    Kind.DECIDE: KindDefaults(
+        words="Decide",
+        starts=_all("ticket_created"),
+        restarts=_all("review_asked"),
+        meets=_all("offer_sent", "refusal_sent", "resolved"),
+        pauses_on=WAITING,
+    ),
+    Kind.RESOLVE: KindDefaults(
+        words="Resolve",
+        starts=_all("ticket_created"),
+        restarts=_all("review_asked"),
+        meets=_all("resolved"),
+        pauses_on=WAITING,
+    ),
+    Kind.DELIVER_REMEDY: KindDefaults(
+        words="Deliver remedy",
+        starts=_all("remedy_granted"),
+        meets=_all("remedy_fulfilled"),
+        cancels=_all("remedy_cancelled"),
+        subject="remedy",
+        ends_with_resolution=False,
+    ),
+    Kind.APPROVE: KindDefaults(
+        words="Decide exception",
+        starts=_all("exception_requested"),
+        meets=_all("exception_decided"),
+        cancels=_all("exception_withdrawn"),
+        subject="exception",
+    ),
+    Kind.PROMISE: KindDefaults(
+        words="Promise",
+        starts=_all("promise_made"),
+        meets=_all("promise_kept"),
+        subject="promise",
+        until="due",
+        ends_with_resolution=False,
+    ),
+    Kind.FOLLOW_UP: KindDefaults(
+        words="Follow up",
+        starts=_all("followup_opened"),
+        meets=_all("followup_closed"),
+        subject="followup",
+        ends_with_resolution=False,
+    ),
+}

@@ -1,0 +1,53 @@
+"""System checks of what escalation needs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import DatabaseError
+
+from escalation.actions import ACTIONS
+from escalation.errors import PolicyInvalid
+from escalation.models import DeadlinePolicy, EscalationPath, WorkCalendar
+from escalation.policy import ACTIONS as KNOWN
+from escalation.policy import Policy
+
+
+@register
+def every_action_exists(**_: Any) -> Sequence[CheckMessage]:
+    """escalation.E001: the words of the path language are the actions that there are."""
+    if set(KNOWN) != set(ACTIONS):
+        wrong = ", ".join(sorted(set(KNOWN) ^ set(ACTIONS)))
+        return [Error(f"Escalation actions without word or deed: {wrong}", id="escalation.E001")]
+    return []
+
+
+@register(Tags.database)
+def configuration_is_sound(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """escalation.W001/W002: calendars have hours, policies can be read and name what exists."""
+    found: list[CheckMessage] = []
+    try:
+        calendars = list(WorkCalendar.objects.all())
+        policies = list(DeadlinePolicy.objects.filter(active=True))
+        paths = set(EscalationPath.objects.values_list("key", flat=True))
+    except DatabaseError:
+        return []  # not migrated yet
+    keys = {calendar.key for calendar in calendars}
+    for calendar in calendars:
+        if not any(calendar.hours.values()) and not any(calendar.overrides.values()):
+            found.append(Warning(f"Calendar {calendar.key} never opens.", id="escalation.W001"))
+    for policy in policies:
+        try:
+            parsed = Policy.parse(policy.data, name=policy.name)
+        except PolicyInvalid as error:
+            found.append(Warning(f"Policy {policy.key}: {error}", id="escalation.W002"))
+            continue
+        named = {parsed.calendar, *(t.calendar for t in parsed.targets)} - {""} - keys
+        named |= {t.path for t in parsed.targets} - {""} - paths
+        if named:
+            missing = ", ".join(sorted(named))
+            found.append(
+                Warning(f"Policy {policy.key} names what is not there: {missing}",
+                        id="escalation.W002")
+            )
+    return found

@@ -1,0 +1,39 @@
+"""Ways in which escalation refuses. The docstring is the message."""
+
+from tickets.errors import Conflict, DomainError, Invalid
+
+
+class PolicyInvalid(Invalid):
+    """This deadline policy can't be read."""
+
+    code = "deadline_policy_invalid"
+
+
+class CalendarInvalid(Invalid):
+    """This calendar can't be read."""
+
+    code = "calendar_invalid"
+
+
+class DeadlineOver(Conflict):
+    """This deadline no longer runs, so it can't be {verb}."""
+
+    code = "deadline_over"
+
+
+class DeadlinePassed(Conflict):
+    """This deadline has passed. It stays missed: tell the customer when he will hear instead."""
+
+    code = "deadline_passed"
+
+
+class ExtensionRefused(DomainError):
+    """This deadline can't be extended so far: {why}."""
+
+    code = "extension_refused"
+
+
+class AlreadyAcknowledged(Conflict):
+    """{name} has acknowledged this already."""
+
+    code = "escalation_acknowledged"

@@ -1,0 +1,9 @@
+"""Calendars, policies and paths; deadlines with their pauses, extensions and escalations."""
+
+from escalation.models.config import DeadlinePolicy as DeadlinePolicy
+from escalation.models.config import EscalationPath as EscalationPath
+from escalation.models.config import WorkCalendar as WorkCalendar
+from escalation.models.deadlines import Deadline as Deadline
+from escalation.models.deadlines import Escalation as Escalation
+from escalation.models.deadlines import Extension as Extension
+from escalation.models.deadlines import Pause as Pause

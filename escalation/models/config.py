@@ -1,0 +1,149 @@
+"""What supervisors and administrators set up: calendars, deadline policies, escalation paths."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from simple_history.models import HistoricalRecords
+
+from escalation.errors import PolicyInvalid
+from escalation.hours import Calendar
+from escalation.policy import Path, Policy
+from escalation.worktime import WorkTimeError
+
+
+class WorkCalendar(models.Model):
+    """Working hours, holidays and special days of one place."""
+
+    key = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=80)
+    time_zone = models.CharField(max_length=64, default="Europe/London")
+    hours = models.JSONField(
+        default=dict, help_text='By day: {"mon": [["09:00", "12:30"], ["13:30", "17:30"]], …}'
+    )
+    country = models.CharField(
+        max_length=2, blank=True, help_text="ISO code; its public holidays are closed."
+    )
+    subdivision = models.CharField(max_length=10, blank=True, help_text="Such as ENG or BY.")
+    holidays = ArrayField(
+        models.DateField(), default=list, blank=True, help_text="Further days that are closed."
+    )
+    yearly_holidays = ArrayField(
+        models.CharField(max_length=5), default=list, blank=True, help_text="Such as 12-24."
+    )
+    overrides = models.JSONField(
+        default=dict, blank=True, help_text='Special hours: {"2026-12-24": [["09:00", "12:00"]]}'
+    )
+    breaks = models.JSONField(
+        default=list,
+        blank=True,
+        help_text='Closed for a while: [{"date": "2026-05-04", "from": "14:00", "to": "16:00"}]',
+    )
+    is_default = models.BooleanField(default=False, help_text="For policies that name none.")
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_default"], condition=Q(is_default=True), name="calendar_one_default"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def data(self) -> dict[str, Any]:
+        """The calendar in the form that escalation.hours reads."""
+        return {
+            "tz": self.time_zone,
+            "hours": self.hours,
+            "country": self.country,
+            "subdivision": self.subdivision,
+            "holidays": [str(day) for day in self.holidays],
+            "yearly_holidays": list(self.yearly_holidays),
+            "overrides": self.overrides,
+            "breaks": self.breaks,
+        }
+
+    def clean(self) -> None:
+        """Refuse a calendar that can't be read, or that never opens."""
+        try:
+            Calendar.parse(self.data()).require_hours()
+        except WorkTimeError as error:
+            raise ValidationError({"hours": str(error)}) from error
+
+
+class DeadlinePolicy(models.Model):
+    """One version of a deadline policy. What is in use is never edited: a change is a new
+    version, so that each deadline can say by which words it was made."""
+
+    key = models.SlugField(max_length=40)
+    version = models.PositiveIntegerField(default=1)
+    name = models.CharField(max_length=80)
+    order = models.PositiveSmallIntegerField(
+        default=100, help_text="The first that matches a ticket counts."
+    )
+    active = models.BooleanField(default=True)
+    data = models.JSONField(help_text="Described in docs/deadlines.md.")
+    note = models.CharField(max_length=300, blank=True, help_text="What is new in this version.")
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT
+    )
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["order", "key", "-version"]
+        verbose_name_plural = "deadline policies"
+        constraints = [
+            models.UniqueConstraint(fields=["key", "version"], name="deadline_policy_version_once"),
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(active=True), name="deadline_policy_one_active"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.version}"
+
+    def clean(self) -> None:
+        """Refuse data that can't be read, naming the place."""
+        try:
+            policy = Policy.parse(self.data, name=self.name)
+        except PolicyInvalid as error:
+            raise ValidationError({"data": error.message}) from error
+        named = {policy.calendar, *(target.calendar for target in policy.targets)} - {""}
+        known = set(WorkCalendar.objects.filter(key__in=named).values_list("key", flat=True))
+        if missing := named - known:
+            raise ValidationError({"data": f"There is no calendar {', '.join(sorted(missing))}."})
+        paths = {target.path for target in policy.targets} - {""}
+        found = set(EscalationPath.objects.filter(key__in=paths).values_list("key", flat=True))
+        if missing := paths - found:
+            raise ValidationError({"data": f"There is no path {', '.join(sorted(missing))}."})
+
+
+class EscalationPath(models.Model):
+    """Ordered steps: when, to whom, what. Policies name it by its key."""
+
+    key = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=80)
+    steps = models.JSONField(
+        help_text='[{"after": "0m", "to": ["owner", "lead"], "do": ["notify"]}, …]'
+    )
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Refuse steps that can't be read, naming the place."""
+        try:
+            Path.parse(self.steps, key=self.key)
+        except (PolicyInvalid, AttributeError, TypeError) as error:
+            raise ValidationError({"steps": str(error)}) from error

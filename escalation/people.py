@@ -1,0 +1,108 @@
+"""Who is told: from the words of a path to people who are there and may see the ticket."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from tickets.cached import Cached
+from tickets.models import Membership, Team, Ticket, TicketPerson, User
+from tickets.rules import PersonRelation, Role
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Everyone who works here, by what a path calls them."""
+
+    people: dict[int, User] = field(default_factory=dict)
+    by_email: dict[str, User] = field(default_factory=dict)
+    leads: dict[int, int] = field(default_factory=dict)
+    supervisors: dict[int, list[int]] = field(default_factory=dict)
+    members: dict[int, list[int]] = field(default_factory=dict)
+    roles: dict[str, list[int]] = field(default_factory=dict)
+
+    def called(self, word: str, ticket: Ticket) -> list[int]:
+        """Keys of those whom a path means by `word`, on this ticket."""
+        team = ticket.team_id
+        match word.partition(":"):
+            case ("owner", _, _):
+                return [ticket.owner_id] if ticket.owner_id is not None else []
+            case ("lead", _, _):
+                return [self.leads[team]] if team in self.leads else []
+            case ("supervisors", _, _):
+                return self.supervisors.get(team, [])
+            case ("team", _, _):
+                return self.members.get(team, [])
+            case ("role", _, role):
+                return self.roles.get(role, [])
+            case ("person", _, email):
+                person = self.by_email.get(email.lower())
+                return [person.pk] if person is not None else []
+        return []
+
+
+def _load() -> Directory:
+    found = Directory()
+    for user in User.objects.filter(is_active=True):
+        found.people[user.pk] = found.by_email[user.email.lower()] = user
+        found.roles.setdefault(user.role, []).append(user.pk)
+    for team, lead in Team.objects.exclude(lead=None).values_list("pk", "lead_id"):
+        found.leads[team] = lead
+    for link in Membership.objects.order_by("user_id"):
+        found.members.setdefault(link.team_id, []).append(link.user_id)
+        if link.supervises:
+            found.supervisors.setdefault(link.team_id, []).append(link.user_id)
+    return found
+
+
+directory = Cached(_load, User, Team, Membership)
+
+#: Where a step goes whose own words mean nobody: somebody always hears of it.
+FALLBACK = ("lead", "supervisors", f"role:{Role.MANAGER}", f"role:{Role.ADMIN}")
+
+
+def recipients(words: Iterable[str], ticket: Ticket, *, now: dt.datetime) -> list[User]:
+    """The people whom `words` mean, each once, with substitutes for those who are away.
+
+    Nobody whom the complaint is about is among them, and of a confidential ticket only its owner
+    and those named on it. Where that leaves nobody, the next above: lead, supervisors, managers,
+    administrators, in this order.
+    """
+    book = directory()
+    barred, named = _relations(ticket)
+    for choice in (tuple(words), *((word,) for word in FALLBACK)):
+        keys = [key for word in choice for key in book.called(word, ticket)]
+        found: dict[int, User] = {}
+        for key in keys:
+            person = _present(book, key, now=now)
+            if person is None or person.pk in barred:
+                continue
+            if ticket.confidential and person.pk not in named | {ticket.owner_id}:
+                continue
+            found[person.pk] = person
+        if found:
+            return list(found.values())
+    return []
+
+
+def _present(book: Directory, key: int, *, now: dt.datetime) -> User | None:
+    """The person, or who stands in; a person who is away without a substitute stays himself."""
+    person = book.people.get(key)
+    seen = set()
+    while person is not None and person.is_away(now) and person.pk not in seen:
+        seen.add(person.pk)
+        stand_in = book.people.get(person.substitute_id) if person.substitute_id else None
+        if stand_in is None:
+            break
+        person = stand_in
+    return person
+
+
+def _relations(ticket: Ticket) -> tuple[set[int], set[int]]:
+    barred: set[int] = set()
+    named: set[int] = set()
+    links = TicketPerson.objects.filter(ticket_id=ticket.pk).values_list("user_id", "relation")
+    for user, relation in links:
+        (named if relation == PersonRelation.NAMED else barred).add(user)
+    return barred, named

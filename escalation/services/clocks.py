@@ -1,0 +1,284 @@
+"""The deadlines of one ticket in an open change: rows joined with the pure clock.
+
+`Clocks` is the only place that writes a deadline's row. It works on the rows in hand, and `finish`
+writes what changed, in one query, and keeps the ticket's nearest deadline.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import connection
+
+from escalation.clock import Clock, Length, Status, Until
+from escalation.clock import Pause as PauseSpan
+from escalation.models import Deadline, Pause
+from escalation.plan import Plan, make_plan
+from escalation.policy import Target
+from escalation.services.setup import Setup, Version, setup
+from tickets.change import Change, json_value
+from tickets.rules import NEVER
+
+#: Columns that belong to the state of the ticket, and so to its events.
+TOLD = (
+    "kind", "subject", "status", "started_at", "due_at", "until", "extended_to",
+    "met_at", "cancelled_at", "breached_at", "acknowledged_at",
+)  # fmt: skip
+WRITTEN = [
+    "policy_id", "status", "due_at", "until", "extended_to", "extended_at", "paused_since",
+    "used_seconds", "met_at", "cancelled_at", "cancel_reason", "breached_at", "steps_taken",
+    "acknowledged_at", "acknowledged_by_id", "next_at", "next_step", "failures", "last_error",
+]  # fmt: skip
+
+_WRITE = f"""
+    UPDATE escalation_deadline AS d SET {", ".join(f"{c} = v.{c}" for c in WRITTEN)}
+    FROM jsonb_populate_recordset(NULL::escalation_deadline, %s::jsonb) AS v WHERE d.id = v.id
+"""  # noqa: S608 - the columns are ours
+
+
+class Clocks:
+    """Every deadline of the ticket that a change has in hand."""
+
+    def __init__(self, change: Change) -> None:
+        self.change = change
+        self.ticket = change.ticket
+        self.setup: Setup = setup()
+        self._before: dict[int, dict[str, Any]] = {}
+        self._dirty: dict[int, Deadline] = {}
+
+    # -- reading ----------------------------------------------------------------------------------
+
+    @property
+    def rows(self) -> list[Deadline]:
+        """All deadlines of the ticket, oldest first."""
+        return self.change.all(Deadline)
+
+    def open(self) -> Iterator[Deadline]:
+        """Those that run or are paused."""
+        return (row for row in self.rows if row.is_open)
+
+    def open_of(self, kind: str, subject: str) -> Deadline | None:
+        """The open one of a kind about a subject; there is at most one."""
+        return next(
+            (row for row in self.open() if row.kind == kind and row.subject == subject), None
+        )
+
+    def version_of(self, row: Deadline) -> Version:
+        """The policy that the row was made by."""
+        return self.setup.versions[row.policy_id]
+
+    def target_of(self, row: Deadline) -> Target:
+        """The target that the row was made by."""
+        for target in self.version_of(row).policy.targets:
+            if target.kind == row.kind:
+                return target
+        raise LookupError(f"{row} is of no kind that its policy knows")
+
+    def pauses_of(self, row: Deadline) -> list[Pause]:
+        """The pauses of a deadline, in order."""
+        return [pause for pause in self.change.all(Pause) if pause.deadline_id == row.pk]
+
+    def open_pause(self, row: Deadline) -> Pause | None:
+        """The pause that still lasts, if one does."""
+        return next((p for p in self.pauses_of(row) if p.ended_at is None), None)
+
+    def clock_of(self, row: Deadline) -> Clock:
+        """The pure clock of a row."""
+        target = self.target_of(row)
+        return Clock(
+            calendar=self.setup.calendar_for(self.version_of(row), target),
+            length=_length(row, target),
+            started_at=row.started_at,
+            pauses=tuple(_spans(row, self.pauses_of(row))),
+            ended_at=row.ended_at,
+            cancelled=row.status == Status.CANCELLED,
+        )
+
+    def plan_of(self, row: Deadline, *, now: dt.datetime) -> Plan:
+        """What the row is going to do."""
+        target = self.target_of(row)
+        return make_plan(target, self.setup.path_for(target), self.clock_of(row), now=now)
+
+    # -- writing ----------------------------------------------------------------------------------
+
+    def touch(self, row: Deadline) -> Deadline:
+        """Remember what the row was before it is changed."""
+        if row.pk not in self._before:
+            self._before[row.pk] = told(row)
+        self._dirty[row.pk] = row
+        return row
+
+    def add(self, row: Deadline) -> Deadline:
+        """A new deadline, whose moments are then worked out by `refresh`."""
+        self.change.add(row)
+        self._before[row.pk] = {}
+        return row
+
+    def add_pause(
+        self, row: Deadline, *, reason: str, start: dt.datetime, end: dt.datetime | None = None
+    ) -> Pause:
+        """A pause of a deadline, with the longest that its target allows."""
+        longest = self.target_of(row).max_pause
+        return self.change.add(
+            Pause(
+                ticket=self.ticket,
+                deadline=row,
+                reason=reason[:100],
+                started_at=start,
+                ended_at=end,
+                limit_at=start + longest if longest is not None else None,
+            )
+        )
+
+    def refresh(self, row: Deadline, *, at: dt.datetime) -> None:
+        """Work out the row's moments anew, from its start and with all its pauses, as of `at`."""
+        clock = self.clock_of(row)
+        row.used_seconds = int(clock.used(at).total_seconds())
+        if self.ticket.historical:
+            self._refresh_past(row, clock)
+            return
+        if not row.is_open:
+            row.due_at, row.next_at, row.next_step = clock.due(), None, ""
+            return
+        plan = self.plan_of(row, now=at)
+        row.due_at = plan.due_at
+        since = clock.paused_since(at)
+        row.status = Status.PAUSED.value if since is not None else Status.RUNNING.value
+        row.paused_since = since
+        step = plan.next(row.steps_taken, climbing=row.acknowledged_at is None)
+        row.next_at = step.at if step is not None else None
+        row.next_step = step.key if step is not None else ""
+
+    def _refresh_past(self, row: Deadline, clock: Clock) -> None:
+        """Tickets from the past are measured like all others, and ring nobody."""
+        row.due_at = clock.due()
+        breach = clock.breach_at(row.due_at)
+        end = row.ended_at or self.change.now
+        row.breached_at = breach if breach is not None and breach < end else None
+        if row.is_open:
+            since = clock.paused_since(self.change.now)
+            row.status = Status.PAUSED.value if since is not None else Status.RUNNING.value
+            row.paused_since = since
+
+    def end(self, row: Deadline, status: Status, *, at: dt.datetime, reason: str = "") -> None:
+        """A deadline is met, or runs no longer. That it was missed stays true."""
+        self.touch(row)
+        at = max(at, row.started_at)
+        pause = self.open_pause(row)
+        if pause is not None:
+            self._close(pause, at)
+        row.paused_since = None
+        row.status = status.value
+        if status is Status.MET:
+            row.met_at = at
+        else:
+            row.cancelled_at, row.cancel_reason = at, reason
+        if row.breached_at is None:
+            breach = self.clock_of(row).breach_at()
+            if breach is not None and breach < at:
+                row.breached_at = breach
+        self.refresh(row, at=at)
+
+    def close_pause(self, row: Deadline, *, at: dt.datetime) -> bool:
+        """End the pause that lasts; returns whether there was one."""
+        pause = self.open_pause(row)
+        if pause is not None:
+            self._close(pause, at)
+        return pause is not None
+
+    def _close(self, pause: Pause, at: dt.datetime) -> None:
+        pause.ended_at = max(at, pause.started_at)
+        self.change.save(pause, "ended_at")
+
+    # -- telling ----------------------------------------------------------------------------------
+
+    def changes(self, rows: list[Deadline]) -> dict[str, tuple[Any, Any]]:
+        """What became of `rows` since they were last told of, as paths of the ticket's state."""
+        paths: dict[str, tuple[Any, Any]] = {}
+        for row in rows:
+            before, after = self._before.get(row.pk, {}), told(row)
+            for name, value in after.items():
+                if before.get(name) != value:
+                    paths[f"deadlines.{row.pk}.{name}"] = (before.get(name), value)
+            for name in before.keys() - after.keys():
+                paths[f"deadlines.{row.pk}.{name}"] = (before[name], None)
+            self._before[row.pk] = after
+        return paths
+
+    def record(
+        self, type_: str, rows: list[Deadline], *, at: dt.datetime, **data: Any
+    ) -> None:
+        """Tell that something befell `rows`, with the ticket's nearest deadline beside it."""
+        if not rows:
+            return
+        self._keep_attention()
+        self.change.record(
+            type_,
+            data={"deadlines": [brief(row) for row in rows], **data},
+            changes=self.changes(rows),
+            at=at,
+        )
+
+    def finish(self) -> None:
+        """Write the rows that were changed, in one query."""
+        write(self.dirty())
+
+    def dirty(self) -> list[Deadline]:
+        """The stored rows that were changed and are not written yet; the caller writes them."""
+        dirty, self._dirty = self._dirty, {}
+        return [row for row in dirty.values() if not self.change.unit.is_pending(row)]
+
+    def _keep_attention(self) -> None:
+        running = [row for row in self.rows if row.status == Status.RUNNING]
+        nearest = min(running, key=lambda row: row.due_at, default=None)
+        self.change.set(
+            attention_at=nearest.due_at if nearest is not None else NEVER,
+            attention_kind=nearest.kind if nearest is not None else "",
+        )
+
+
+def write(rows: list[Deadline]) -> None:
+    """Write the columns of many deadlines in one statement, however many there are."""
+    if not rows:
+        return
+    values = [
+        {"id": row.pk} | {column: json_value(getattr(row, column)) for column in WRITTEN}
+        for row in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, [json.dumps(values)])
+
+
+def brief(row: Deadline) -> dict[str, Any]:
+    """A deadline in the data of an event, for people and for the feed."""
+    return {"id": row.pk, "kind": row.kind, "due_at": json_value(row.due_at)}
+
+
+def told(row: Deadline) -> dict[str, Any]:
+    """The part of a deadline that is state of the ticket, empty values left out."""
+    values = {name: json_value(getattr(row, name)) for name in TOLD}
+    return {name: value for name, value in values.items() if value not in (None, "")}
+
+
+def _length(row: Deadline, target: Target) -> Length:
+    if row.extended_to is not None:
+        return Until(row.extended_to)
+    if row.until is not None:
+        return Until(row.until)
+    if target.length is None:
+        raise LookupError(f"{row} has neither a length nor an instant")
+    return target.length
+
+
+def _spans(row: Deadline, pauses: list[Pause]) -> Iterator[PauseSpan]:
+    """Pauses as spans. What went before an extension is in its date already."""
+    for pause in pauses:
+        start = pause.started_at
+        if row.extended_at is not None:
+            if pause.ended_at is not None and pause.ended_at <= row.extended_at:
+                continue
+            start = max(start, row.extended_at)
+        yield PauseSpan(start, pause.ended_at, pause.limit_at, pause.reason)

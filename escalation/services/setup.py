@@ -1,0 +1,138 @@
+"""Calendars, policies and paths as values, kept in the process (tickets.cached).
+
+A calendar carries a table of its working time that grows as it is used, so the values themselves
+are kept as long as their text is the same, and outlive the cache.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from escalation.errors import CalendarInvalid
+from escalation.hours import Calendar
+from escalation.models import DeadlinePolicy, EscalationPath, WorkCalendar
+from escalation.policy import Path, Policy, Subject, Target
+from escalation.rules import ESCALATION_WISHES
+from tickets.cached import Cached
+from tickets.catalogue import catalogue
+from tickets.models import Team, Ticket
+
+#: Events after which another policy may be the right one for a ticket.
+POLICY_EVENTS = frozenset(
+    {"pain_assessed", "pain_overridden", "category_changed", "team_changed", "review_asked",
+     "went_external", "customer_merged"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a policy, with the row that it stands in."""
+
+    id: int
+    key: str
+    number: int
+    policy: Policy
+
+
+@dataclass(frozen=True)
+class Setup:
+    """All of it, as it is now."""
+
+    active: tuple[Version, ...]
+    versions: dict[int, Version]
+    calendars: dict[str, Calendar]
+    default_calendar: Calendar
+    paths: dict[str, Path]
+    team_keys: dict[int, str]
+    words: frozenset[str]
+    uses_tier: bool
+
+    def version_for(self, ticket: Ticket) -> Version | None:
+        """The first active policy that fits the ticket."""
+        subject = self.subject_of(ticket)
+        return next((v for v in self.active if v.policy.match.fits(subject)), None)
+
+    def subject_of(self, ticket: Ticket) -> Subject:
+        """The ticket as policies look at it."""
+        return Subject(
+            categories=catalogue().entry(ticket.category_id).keys,
+            channel=ticket.channel,
+            tier=ticket.customer.tier if self.uses_tier else "",
+            team=self.team_keys.get(ticket.team_id, ""),
+            stage=ticket.stage,
+            pain=ticket.pain or 0,
+        )
+
+    def calendar_for(self, version: Version, target: Target) -> Calendar:
+        """The calendar that a target is counted on. Raises CalendarInvalid where it is gone."""
+        key = target.calendar or version.policy.calendar
+        if not key:
+            return self.default_calendar
+        calendar = self.calendars.get(key)
+        if calendar is None:
+            raise CalendarInvalid(f"There is no calendar {key}.")
+        return calendar
+
+    def path_for(self, target: Target) -> Path | None:
+        """The path that is climbed when the target is missed."""
+        return self.paths.get(target.path) if target.path else None
+
+    def concerns(self, event_type: str) -> bool:
+        """Whether any policy, or escalation itself, cares for events of this type."""
+        return event_type in self.words
+
+
+@lru_cache(maxsize=256)
+def _calendar(text: str) -> Calendar:
+    return Calendar.parse(json.loads(text))
+
+
+@lru_cache(maxsize=1024)
+def _policy(text: str, name: str) -> Policy:
+    return Policy.parse(json.loads(text), name=name)
+
+
+@lru_cache(maxsize=256)
+def _path(text: str, key: str) -> Path:
+    return Path.parse(json.loads(text), key=key)
+
+
+def _text(data: Any) -> str:
+    return json.dumps(data, sort_keys=True)
+
+
+def _load() -> Setup:
+    versions: dict[int, Version] = {}
+    active: list[Version] = []
+    for row in DeadlinePolicy.objects.order_by("order", "key", "-version"):
+        version = Version(row.pk, row.key, row.version, _policy(_text(row.data), row.name))
+        versions[row.pk] = version
+        if row.active:
+            active.append(version)
+    calendars: dict[str, Calendar] = {}
+    default = Calendar.always()
+    for calendar in WorkCalendar.objects.all():
+        calendars[calendar.key] = _calendar(_text(calendar.data()))
+        if calendar.is_default:
+            default = calendars[calendar.key]
+    words = set(POLICY_EVENTS | ESCALATION_WISHES)
+    for version in versions.values():
+        for target in version.policy.targets:
+            words |= target.starts | target.meets | target.restarts | target.cancels
+    return Setup(
+        active=tuple(active),
+        versions=versions,
+        calendars=calendars,
+        default_calendar=default,
+        paths={p.key: _path(_text(p.steps), p.key) for p in EscalationPath.objects.all()},
+        team_keys=dict(Team.objects.values_list("pk", "key")),
+        words=frozenset(words),
+        uses_tier=any(version.policy.match.tier for version in active),
+    )
+
+
+#: Everything that is set up, as it is now; costs nothing most of the time.
+setup = Cached(_load, DeadlinePolicy, WorkCalendar, EscalationPath, Team)

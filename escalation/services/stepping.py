@@ -1,0 +1,257 @@
+"""The sweep: what is due happens, once, in due order, however many sweeps run and however they die.
+
+A sweep claims the tickets of due deadlines (`SKIP LOCKED`), reads what is due under the lock, takes
+each step with its events, alerts and mails, and writes the next instant, in one transaction. The
+lock is the ticket's, like that of every other change: two sweeps, or a sweep and a colleague, never
+work on one ticket at once, and never wait for each other in opposite orders.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+
+from escalation.actions import ACTIONS, Call
+from escalation.models import Deadline, Escalation, Pause
+from escalation.people import recipients
+from escalation.plan import BREACH, RESUME, Plan, Planned
+from escalation.rules import EscalationEvent, EscalationLevel
+from escalation.services.clocks import Clocks, write
+from escalation.services.words import breach_words, path_words, warning_words
+from tickets.actors import SYSTEM
+from tickets.change import Change, Unit, unit_of_work
+from tickets.models import Ticket
+
+log = structlog.get_logger(__name__)
+
+BATCH = 100
+FIRST_DELAY = dt.timedelta(minutes=1)
+LONGEST_DELAY = dt.timedelta(hours=6)
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What a sweep did."""
+
+    steps: int
+    failed: int
+
+
+def sweep(*, now: dt.datetime, limit: int = 5000, batch: int = BATCH) -> Swept:
+    """Do what is due before `now`, at most about `limit` steps; harmless to run again."""
+    steps = failed = 0
+    while steps + failed < limit:
+        done, wrong = sweep_batch(now=now, size=batch)
+        if done + wrong == 0:
+            break
+        steps, failed = steps + done, failed + wrong
+    return Swept(steps, failed)
+
+
+def sweep_batch(*, now: dt.datetime, size: int = BATCH) -> tuple[int, int]:
+    """Claim up to `size` due deadlines and take their steps. Returns (taken, failed).
+
+    Where one of them fails, the batch is undone and each is tried alone, so that the failing one is
+    recorded on its row and pushed back, and stops nobody.
+    """
+    claimed: list[int] = []
+    try:
+        with unit_of_work(now=now) as unit:
+            rows = _claim(now=now, size=size)
+            claimed = [row.pk for row in rows]
+            return _take_all(unit, rows, now=now), 0
+    except Exception:
+        if not claimed:
+            raise
+        log.exception("sweep_batch_failed", deadlines=len(claimed))
+    outcomes = [_sweep_one(key, now=now) for key in claimed]
+    return sum(n for n in outcomes if n > 0), outcomes.count(-1)
+
+
+def _sweep_one(key: int, *, now: dt.datetime) -> int:
+    """The steps of one deadline in a transaction of its own; -1 where that fails."""
+    try:
+        with unit_of_work(now=now) as unit:
+            rows = _claim(now=now, size=1, only=key)
+            return _take_all(unit, rows, now=now)
+    except Exception as error:
+        log.exception("sweep_step_failed", deadline=key)
+        _push_back(key, error, now=now)
+        return -1
+
+
+def _claim(*, now: dt.datetime, size: int, only: int | None = None) -> list[Deadline]:
+    """Due deadlines, oldest first, with their tickets locked; busy tickets are passed over."""
+    due = Deadline.objects.due(now)
+    if only is not None:
+        due = due.filter(pk=only)
+    return list(
+        due.select_related("ticket")
+        .select_for_update(of=("ticket",), no_key=True, skip_locked=True)
+        .order_by("next_at", "id")[:size]
+    )
+
+
+def _take_all(unit: Unit, claimed: list[Deadline], *, now: dt.datetime) -> int:
+    """Take every due step of the tickets whose deadlines were claimed."""
+    if not claimed:
+        return 0
+    tickets = {row.ticket_id: row.ticket for row in claimed}
+    clocks = _hold(unit, tickets)
+    taken = 0
+    changed: list[Deadline] = []
+    for row in claimed:
+        # What the claim saw may be older than the lock: the row that counts was read under it.
+        mine = clocks[row.ticket_id]
+        fresh = next(r for r in mine.rows if r.pk == row.pk)
+        taken += take_due_steps(mine, fresh, now=now)
+    for mine in clocks.values():
+        changed += mine.dirty()
+    write(changed)
+    return taken
+
+
+def _hold(unit: Unit, tickets: dict[int, Ticket]) -> dict[int, Clocks]:
+    """Open a change of each locked ticket, with its deadlines and pauses read in two queries."""
+    rows: dict[int, list[Deadline]] = defaultdict(list)
+    pauses: dict[int, list[Pause]] = defaultdict(list)
+    for row in Deadline.objects.filter(ticket__in=tickets).order_by("pk"):
+        rows[row.ticket_id].append(row)
+    for pause in Pause.objects.filter(ticket__in=tickets).order_by("pk"):
+        pauses[pause.ticket_id].append(pause)
+    held = {}
+    for ticket in tickets.values():
+        change: Change = unit.hold(ticket, SYSTEM)
+        change.known(Deadline, rows[ticket.pk])
+        change.known(Pause, pauses[ticket.pk])
+        held[ticket.pk] = Clocks(change)
+    return held
+
+
+# -- one deadline -----------------------------------------------------------------------------
+
+
+def take_due_steps(clocks: Clocks, row: Deadline, *, now: dt.datetime) -> int:
+    """Take every step of the deadline that is due, in order. Returns how many."""
+    taken = 0
+    while row.next_at is not None and row.next_at < now:
+        clocks.touch(row)
+        plan = clocks.plan_of(row, now=now)
+        step = plan.next(row.steps_taken, climbing=row.acknowledged_at is None)
+        if step is None or step.at >= now:
+            clocks.refresh(row, at=now)
+            break
+        _take(clocks, row, step, plan, now=now)
+        row.steps_taken = [*row.steps_taken, step.key]
+        row.failures, row.last_error = 0, ""
+        clocks.refresh(row, at=now)
+        taken += 1
+    return taken
+
+
+def _take(clocks: Clocks, row: Deadline, step: Planned, plan: Plan, *, now: dt.datetime) -> None:
+    if step.key.startswith(RESUME):
+        _resume(clocks, row, step)
+    elif step.key == BREACH:
+        _breach(clocks, row, step)
+    elif step.step is None:
+        _warn(clocks, row, step, plan, now=now)
+    else:
+        _climb(clocks, row, step)
+
+
+def _warn(clocks: Clocks, row: Deadline, step: Planned, plan: Plan, *, now: dt.datetime) -> None:
+    """A warning; one that comes when the deadline is missed already is recorded and rings nobody."""
+    late = plan.breach_at is not None and plan.breach_at < now
+    text = warning_words(row, clocks.ticket)
+    people = [] if late else recipients(["owner"], clocks.ticket, now=now)
+    call = Call(clocks.change, people, text, key_of(row, step.key), urgent=False)
+    ACTIONS["notify"](call)
+    _taken(clocks, row, step, EscalationLevel.WARNING, call)
+    clocks.record(
+        EscalationEvent.DEADLINE_WARNED, [row], at=step.at, step=step.key,
+        told=[person.name for person in people],
+    )  # fmt: skip
+
+
+def _breach(clocks: Clocks, row: Deadline, step: Planned) -> None:
+    """The promise is broken: a fact from now on. A target without a path tells the owner itself."""
+    row.breached_at = row.breached_at or step.at
+    target = clocks.target_of(row)
+    people = []
+    if clocks.setup.path_for(target) is None:
+        people = recipients(["owner"], clocks.ticket, now=clocks.change.now)
+    call = Call(clocks.change, people, breach_words(row, clocks.ticket), key_of(row, step.key))
+    ACTIONS["notify"](call)
+    _taken(clocks, row, step, EscalationLevel.BREACH, call)
+    clocks.record(EscalationEvent.DEADLINE_BREACHED, [row], at=step.at)
+
+
+def _climb(clocks: Clocks, row: Deadline, step: Planned) -> None:
+    """A step of the path: the people it names are told, or get the ticket."""
+    if step.step is None:
+        raise ValueError("only a step of a path can be climbed")
+    ticket = clocks.ticket
+    people = recipients(step.step.to, ticket, now=clocks.change.now)
+    text = path_words(row, ticket)
+    call = Call(clocks.change, people, text, key_of(row, step.key))
+    number = step.key.rpartition(":")[2]
+    _taken(clocks, row, step, EscalationLevel.PATH, call)
+    clocks.record(
+        EscalationEvent.ESCALATED, [row], at=step.at, step=int(number),
+        told=[person.name for person in people], why=text, by="clock",
+    )  # fmt: skip
+    for name in step.step.actions:
+        ACTIONS[name](call)
+
+
+def _resume(clocks: Clocks, row: Deadline, step: Planned) -> None:
+    """The longest pause is over: the clock runs again, though the customer has not answered."""
+    clocks.close_pause(row, at=step.at)
+    call = Call(clocks.change, recipients(["owner"], clocks.ticket, now=clocks.change.now),
+                f"{clocks.ticket.number} has waited long enough: its clock runs again",
+                key_of(row, step.key), urgent=False)  # fmt: skip
+    ACTIONS["notify"](call)
+    _taken(clocks, row, step, EscalationLevel.RESUME, call)
+    clocks.refresh(row, at=clocks.change.now)
+    clocks.record(EscalationEvent.DEADLINES_RESUMED, [row], at=step.at, why="longest_pause")
+
+
+def _taken(
+    clocks: Clocks, row: Deadline, step: Planned, level: EscalationLevel, call: Call
+) -> None:
+    """The row that makes the step unique, and says when it was due and when it was done."""
+    clocks.change.add(
+        Escalation(
+            ticket=clocks.ticket,
+            deadline=row,
+            level=level.value,
+            step=step.key,
+            reason=call.text[:500],
+            told=[person.name for person in call.people],
+            due_at=step.at,
+            done_at=clocks.change.now,
+        )
+    )
+
+
+def key_of(row: Deadline, step: str) -> str:
+    """What makes an alert or mail happen once: the clock, the step and the due moment."""
+    return f"deadline:{row.pk}:{step}:{row.due_at:%Y%m%dT%H%M%S}"
+
+
+def _push_back(key: int, error: Exception, *, now: dt.datetime) -> None:
+    """Record on the row how its step failed, and try again later and later."""
+    with transaction.atomic():
+        failures = Deadline.objects.filter(pk=key).values_list("failures", flat=True).first() or 0
+        delay = min(FIRST_DELAY * 2 ** min(failures, 12), LONGEST_DELAY)
+        Deadline.objects.filter(pk=key, next_at__isnull=False).update(
+            failures=F("failures") + 1,
+            last_error=f"{type(error).__name__}: {error}"[:2000],
+            next_at=now + delay,
+        )

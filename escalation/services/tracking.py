@@ -1,0 +1,314 @@
+"""What the events of a ticket do to its deadlines: start, meet, pause, resume, end, move.
+
+`react` is called for every event, inside the unit of work that records it. Nothing is read from the
+database unless the event concerns a deadline.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from escalation.clock import Status
+from escalation.models import Deadline, Pause
+from escalation.policy import Target
+from escalation.rules import EscalationEvent
+from escalation.services.clocks import Clocks
+from escalation.services.setup import POLICY_EVENTS, Version, setup
+from tickets.change import Change
+from tickets.models import Event
+from tickets.rules import OPEN_STATUSES
+
+RESOLVED = "resolved"
+CLOSED_TIME = "closed"
+#: After one of these a finished ticket is open again by the end of the same unit of work.
+CUSTOMER_SPOKE = frozenset({"message_received", "information_given"})
+OWN_EVENTS = frozenset(EscalationEvent)
+
+
+def react(change: Change, event: Event) -> None:
+    """Let an event do to the ticket's deadlines what the policy says."""
+    if event.type in OWN_EVENTS:
+        return
+    moved = "status" in event.changes and event.type != "ticket_created"
+    if not moved and not setup().concerns(event.type):
+        return
+    if event.data.get("automatic"):
+        return
+    clocks = Clocks(change)
+    if event.type in POLICY_EVENTS:
+        change_policy(clocks, at=event.at)
+    _meet(clocks, event)
+    _drop(clocks, event)
+    if moved:
+        _follow_status(clocks, event)
+    _start(clocks, event)
+    clocks.finish()
+
+
+# -- starting ---------------------------------------------------------------------------------
+
+
+def _start(clocks: Clocks, event: Event) -> None:
+    """Start every target of the ticket's policy that this event starts."""
+    ticket = clocks.ticket
+    version = clocks.setup.version_for(ticket)
+    if version is None:
+        return
+    begun: list[Deadline] = []
+    for target in version.policy.targets:
+        if event.type not in target.starts and event.type not in target.restarts:
+            continue
+        still = ticket.status in OPEN_STATUSES or event.type in CUSTOMER_SPOKE
+        if target.ends_with_resolution and not still:
+            continue
+        row = _row(clocks, version, target, event)
+        if row is not None and clocks.open_of(row.kind, row.subject) is None:
+            begun.append(_begin(clocks, row, target, event))
+    clocks.record(EscalationEvent.DEADLINES_SET, begun, at=event.at, policy=version.key)
+
+
+def _row(clocks: Clocks, version: Version, target: Target, event: Event) -> Deadline | None:
+    """The row of a deadline that an event starts; None where the event lacks what it needs."""
+    subject = ""
+    if target.subject:
+        if (about := event.data.get(target.subject)) is None:
+            return None
+        subject = f"{target.subject}:{about}"
+    until = event.data.get(target.until) if target.until else None
+    moment = dt.datetime.fromisoformat(until) if until else None
+    if moment is None and target.length is None:
+        return None
+    return Deadline(
+        ticket=clocks.ticket,
+        kind=target.kind.value,
+        subject=subject,
+        policy_id=version.id,
+        status=Status.RUNNING.value,
+        started_at=event.at,
+        due_at=event.at,
+        until=moment,
+    )
+
+
+def _begin(clocks: Clocks, row: Deadline, target: Target, event: Event) -> Deadline:
+    clocks.add(row)
+    if clocks.ticket.status in target.pauses_on and event.type not in CUSTOMER_SPOKE:
+        clocks.add_pause(row, reason=clocks.ticket.status, start=event.at)
+    clocks.refresh(row, at=event.at)
+    return row
+
+
+# -- meeting and ending -----------------------------------------------------------------------
+
+
+def _meet(clocks: Clocks, event: Event) -> None:
+    met = [row for row in _concerned(clocks, event, "meets") if row.started_at <= event.at]
+    _end(clocks, met, Status.MET, event)
+
+
+def _drop(clocks: Clocks, event: Event) -> None:
+    dropped = [*_concerned(clocks, event, "cancels"), *_concerned(clocks, event, "restarts")]
+    _end(clocks, dropped, Status.CANCELLED, event)
+
+
+def _concerned(clocks: Clocks, event: Event, which: str) -> list[Deadline]:
+    """Open deadlines that have the event's type among `which` words of their target."""
+    if not clocks.setup.concerns(event.type):
+        return []
+    found = []
+    for row in clocks.open():
+        target = clocks.target_of(row)
+        if event.type not in getattr(target, which):
+            continue
+        about = f"{target.subject}:{event.data.get(target.subject)}" if target.subject else ""
+        if row.subject == about:
+            found.append(row)
+    return found
+
+
+def _end(clocks: Clocks, rows: list[Deadline], status: Status, event: Event) -> None:
+    if not rows:
+        return
+    for row in rows:
+        known = row.breached_at
+        clocks.end(row, status, at=event.at, reason=event.type)
+        if known is None and row.breached_at is not None and not clocks.ticket.historical:
+            _tell_breach(clocks, row)
+    type_ = EscalationEvent.DEADLINES_MET
+    if status is Status.CANCELLED:
+        type_ = EscalationEvent.DEADLINES_CANCELLED
+    clocks.record(type_, rows, at=event.at, by=event.type)
+
+
+def _tell_breach(clocks: Clocks, row: Deadline) -> None:
+    """A deadline ended late before a sweep noticed: the fact is told, and nobody is rung."""
+    if "breach" not in row.steps_taken:
+        row.steps_taken = [*row.steps_taken, "breach"]
+        clocks.record(EscalationEvent.DEADLINE_BREACHED, [row], at=row.breached_at or row.due_at)
+
+
+# -- pausing and resuming ---------------------------------------------------------------------
+
+
+def _follow_status(clocks: Clocks, event: Event) -> None:
+    status = clocks.ticket.status
+    if event.type == "reopened":
+        _revive(clocks, event)
+    elif status == RESOLVED:
+        left = [row for row in clocks.open() if clocks.target_of(row).ends_with_resolution]
+        _end(clocks, left, Status.CANCELLED, event)
+        return
+    _pause(clocks, status, event)
+    _resume(clocks, status, event)
+
+
+def _pause(clocks: Clocks, status: str, event: Event) -> None:
+    paused = []
+    for row in list(clocks.open()):
+        if status not in clocks.target_of(row).pauses_on or clocks.open_pause(row) is not None:
+            continue
+        clocks.touch(row)
+        clocks.add_pause(row, reason=status, start=max(event.at, row.started_at))
+        clocks.refresh(row, at=event.at)
+        paused.append(row)
+    words = clocks.ticket.waiting_for
+    clocks.record(EscalationEvent.DEADLINES_PAUSED, paused, at=event.at, waiting_for=words)
+
+
+def _resume(clocks: Clocks, status: str, event: Event) -> None:
+    resumed = []
+    for row in list(clocks.open()):
+        if status in clocks.target_of(row).pauses_on or clocks.open_pause(row) is None:
+            continue
+        clocks.touch(row)
+        clocks.close_pause(row, at=event.at)
+        clocks.refresh(row, at=event.at)
+        resumed.append(row)
+    clocks.record(EscalationEvent.DEADLINES_RESUMED, resumed, at=event.at)
+
+
+def _revive(clocks: Clocks, event: Event) -> None:
+    """Reopening: what ended with the resolution runs on. Spent time stays spent, the time between
+    counts as a pause."""
+    text = event.replaced.get("resolved_at")
+    resolved = dt.datetime.fromisoformat(text) if text else None
+    back = []
+    for row in clocks.rows:
+        if row.is_open or clocks.open_of(row.kind, row.subject) is not None:
+            continue
+        ended = row.ended_at
+        ended_then = row.cancel_reason == RESOLVED or (
+            row.met_at is not None
+            and row.met_at == resolved
+            and RESOLVED in clocks.target_of(row).meets
+        )
+        if not ended_then or ended is None:
+            continue
+        clocks.touch(row)
+        row.status, row.met_at, row.cancelled_at, row.cancel_reason = "running", None, None, ""
+        clocks.add_pause(row, reason=CLOSED_TIME, start=ended, end=max(event.at, ended))
+        clocks.refresh(row, at=event.at)
+        back.append(row)
+    clocks.record(EscalationEvent.DEADLINES_RESUMED, back, at=event.at)
+
+
+# -- another policy ---------------------------------------------------------------------------
+
+
+def change_policy(clocks: Clocks, *, at: dt.datetime) -> int:
+    """Give the open deadlines the policy that fits the ticket now, from the same start and with
+    all pauses. What has passed is not moved. Returns how many moved."""
+    version = clocks.setup.version_for(clocks.ticket)
+    rows = [row for row in clocks.open() if version is None or row.policy_id != version.id]
+    if version is None or (not rows and any(clocks.open())):
+        return 0
+    moved, dropped = [], []
+    for row in rows:
+        target = next((t for t in version.policy.targets if t.kind == row.kind), None)
+        if _has_passed(clocks, row, at):
+            continue
+        if target is None:
+            if not row.subject:
+                dropped.append(row)
+            continue
+        was = row.due_at
+        clocks.touch(row)
+        row.policy_id = version.id
+        clocks.refresh(row, at=at)
+        if row.due_at != was:
+            moved.append(row)
+    for row in dropped:
+        clocks.end(row, Status.CANCELLED, at=at, reason="policy_changed")
+    clocks.record(EscalationEvent.DEADLINES_CANCELLED, dropped, at=at, by="policy_changed")
+    clocks.record(EscalationEvent.DEADLINES_MOVED, moved, at=at, policy=version.key)
+    _add_missing(clocks, version, at=at)
+    return len(moved)
+
+
+def rederive(clocks: Clocks, *, at: dt.datetime) -> int:
+    """Work out open deadlines anew after their calendar or path was changed. Returns how many
+    moved; what has passed is not moved."""
+    moved = []
+    for row in list(clocks.open()):
+        if row.breached_at is not None:
+            continue
+        was = row.due_at
+        clocks.touch(row)
+        clocks.refresh(row, at=at)
+        if row.due_at != was:
+            moved.append(row)
+    clocks.record(EscalationEvent.DEADLINES_MOVED, moved, at=at)
+    clocks.finish()
+    return len(moved)
+
+
+def _has_passed(clocks: Clocks, row: Deadline, at: dt.datetime) -> bool:
+    if row.breached_at is not None:
+        return True
+    breach = clocks.clock_of(row).breach_at()
+    return breach is not None and breach < at
+
+
+def _add_missing(clocks: Clocks, version: Version, *, at: dt.datetime) -> None:
+    """Targets that the former policy did not have, and that begin with the ticket."""
+    ticket = clocks.ticket
+    known = {row.kind for row in clocks.rows}
+    if not known or ticket.status not in OPEN_STATUSES:
+        return
+    added = []
+    for target in version.policy.targets:
+        if target.kind in known or "ticket_created" not in target.starts or target.subject:
+            continue
+        if target.length is None:
+            continue
+        row = clocks.add(
+            Deadline(
+                ticket=ticket,
+                kind=target.kind.value,
+                policy_id=version.id,
+                started_at=ticket.received_at,
+                due_at=ticket.received_at,
+            )
+        )
+        for pause in _pauses_of_ticket(clocks, target):
+            clocks.change.add(
+                Pause(
+                    ticket=ticket,
+                    deadline=row,
+                    reason=pause.reason,
+                    started_at=pause.started_at,
+                    ended_at=pause.ended_at,
+                    limit_at=pause.limit_at,
+                )
+            )
+        clocks.refresh(row, at=at)
+        added.append(row)
+    clocks.record(EscalationEvent.DEADLINES_SET, added, at=at, policy=version.key)
+
+
+def _pauses_of_ticket(clocks: Clocks, target: Target) -> list[Pause]:
+    """Every wait of the ticket so far, as one of its other deadlines had it."""
+    if not target.pauses_on:
+        return []
+    rows = [clocks.pauses_of(row) for row in clocks.rows]
+    return max(rows, key=len, default=[])

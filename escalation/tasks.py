@@ -1,0 +1,20 @@
+"""Doorbells: each rings a service. What is due lies in the database."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from escalation.services import rederiving, stepping
+
+
+@shared_task
+def sweep() -> int:
+    """Take every step that is due. Ringing it twice doubles nothing."""
+    return stepping.sweep(now=timezone.now()).steps
+
+
+@shared_task
+def rederive_open(after: int = 0) -> None:
+    """Work out open deadlines anew after a calendar or path was changed, in batches."""
+    last = rederiving.rederive_batch(after=after, now=timezone.now())
+    if last is not None:
+        rederive_open.delay(last)
