@@ -26,16 +26,19 @@ _STACK = pytest.StashKey[TestStack]()
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Start the stack in the first process; workers inherit its addresses."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-    if is_controller(config) and not only_pure_tests(config):
+    if only_pure_tests(config):
+        return
+    if is_controller(config):
         stack = TestStack()
         config.stash[_STACK] = stack
         config.add_cleanup(stack.stop)
         stack.start()
-    if not only_pure_tests(config):
-        import django
+    import django  # noqa: PLC0415 - only now do the settings know the addresses
 
-        django.setup()  # only now do the settings know the addresses
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    django.setup()
+    # Were it inherited, a worker would read the settings before its own Redis databases are named.
+    del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 @pytest.fixture(scope="session", autouse=True)
