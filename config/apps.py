@@ -1,7 +1,5 @@
 """The project as an app: it loads Celery, the system checks and the project's commands."""
 
-from typing import ClassVar
-
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
 
@@ -20,7 +18,7 @@ class ProjectConfig(AppConfig):
 class StaticFiles(StaticFilesConfig):
     """Static files without what no page of ours loads: it keeps collectstatic short."""
 
-    ignore_patterns: ClassVar[list[str]] = [
+    ignore_patterns = [
         *StaticFilesConfig.ignore_patterns,
         "rest_framework",  # its browsable pages are off
         "redoc*",

@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
     os.chdir(BASE_DIR)
     os.environ["PATH"] = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
     sys.stdout.flush()
-    os.execv(str(PYTHON), [str(PYTHON), "-m", module, *rest])
+    return os.execv(str(PYTHON), [str(PYTHON), "-m", module, *rest])
 
 
 def prepare(kind: str) -> None:

@@ -1,7 +1,7 @@
 """The Redis cache, made dispensable: where Redis is gone, every read is a miss."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import structlog
@@ -37,54 +37,72 @@ class DispensableRedisCache(RedisCache):
         self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
     ) -> bool:
         """Store if absent; True while Redis is gone, as nothing is stored there."""
-        return self._dispense(lambda: super(DispensableRedisCache, self).add(key, value, timeout, version), True)
+        return self._dispense(
+            lambda: super(DispensableRedisCache, self).add(key, value, timeout, version), True
+        )
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         """Read one key; `default` while Redis is gone."""
-        return self._dispense(lambda: super(DispensableRedisCache, self).get(key, default, version), default)
+        return self._dispense(
+            lambda: super(DispensableRedisCache, self).get(key, default, version), default
+        )
 
     def set(
         self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
     ) -> None:
         """Store one key; nothing happens while Redis is gone."""
-        self._dispense(lambda: super(DispensableRedisCache, self).set(key, value, timeout, version), None)
+        self._dispense(
+            lambda: super(DispensableRedisCache, self).set(key, value, timeout, version), None
+        )
 
     def touch(self, key: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         """Renew one key; False while Redis is gone."""
-        return self._dispense(lambda: super(DispensableRedisCache, self).touch(key, timeout, version), False)
+        return self._dispense(
+            lambda: super(DispensableRedisCache, self).touch(key, timeout, version), False
+        )
 
     def delete(self, key: Any, version: int | None = None) -> bool:
         """Forget one key; False while Redis is gone."""
-        return self._dispense(lambda: super(DispensableRedisCache, self).delete(key, version), False)
+        return self._dispense(
+            lambda: super(DispensableRedisCache, self).delete(key, version), False
+        )
 
     def get_many(self, keys: Iterable[Any], version: int | None = None) -> dict[Any, Any]:
         """Read several keys; none is found while Redis is gone."""
-        return self._dispense(lambda: super(DispensableRedisCache, self).get_many(keys, version), {})
+        return self._dispense(
+            lambda: super(DispensableRedisCache, self).get_many(keys, version), {}
+        )
 
     def has_key(self, key: Any, version: int | None = None) -> bool:
         """Whether a key is stored; False while Redis is gone."""
-        return self._dispense(lambda: super(DispensableRedisCache, self).has_key(key, version), False)
+        return self._dispense(
+            lambda: super(DispensableRedisCache, self).has_key(key, version), False
+        )
 
     def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
         """Count up; a count that starts anew while Redis is gone.
 
         Raises ValueError for an absent key, as every Django cache does.
         """
-        return self._dispense(lambda: super(DispensableRedisCache, self).incr(key, delta, version), delta)
+        return self._dispense(
+            lambda: super(DispensableRedisCache, self).incr(key, delta, version), delta
+        )
 
     def set_many(
         self,
-        data: Mapping[Any, Any],
+        data: dict[Any, Any],
         timeout: Any = DEFAULT_TIMEOUT,
         version: int | None = None,
     ) -> list[Any]:
         """Store several keys; the list of those that failed is empty by design."""
-        return self._dispense(lambda: super(DispensableRedisCache, self).set_many(data, timeout, version), [])
+        return self._dispense(
+            lambda: super(DispensableRedisCache, self).set_many(data, timeout, version), []
+        )
 
     def delete_many(self, keys: Iterable[Any], version: int | None = None) -> None:
         """Forget several keys; nothing happens while Redis is gone."""
         self._dispense(lambda: super(DispensableRedisCache, self).delete_many(keys, version), None)
 
-    def clear(self) -> bool:
-        """Forget everything; False while Redis is gone."""
-        return self._dispense(lambda: super(DispensableRedisCache, self).clear(), False)
+    def clear(self) -> None:
+        """Forget everything; nothing happens while Redis is gone."""
+        self._dispense(lambda: super(DispensableRedisCache, self).clear(), None)

@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 REST_AFTER_FAILURE = 2.0
 
 
-class Doorbell(Task):  # type: ignore[misc]  # celery-types leave Task generic
+class Doorbell(Task):
     """A task whose caller does not mind whether the broker is there."""
 
     abstract = True

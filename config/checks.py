@@ -5,7 +5,8 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as CheckWarning
 
 
 @register()
@@ -45,4 +46,4 @@ def site_has_an_address(
     """amends.W001: without SITE_URL, links in mail lead nowhere."""
     if settings.SITE_URL.startswith("https://"):
         return []
-    return [Warning("SITE_URL must be the https address of this site.", id="amends.W001")]
+    return [CheckWarning("SITE_URL must be the https address of this site.", id="amends.W001")]

@@ -226,4 +226,3 @@ def borrowed_stack(*, needed: bool) -> Iterator[None]:
         yield
     finally:
         stack.stop()
-

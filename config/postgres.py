@@ -102,9 +102,7 @@ class Postgres:
                 f"the data folder {self._folder} cannot be used"
                 f" ({error.strerror}: {error.filename})."
             ) from error
-        end_leftover(
-            self.data / "postmaster.pid", marker=str(self.data), stop_signal=signal.SIGINT
-        )
+        end_leftover(self.data / "postmaster.pid", marker=str(self.data), stop_signal=signal.SIGINT)
         self._launch(programs)
 
     def has_ended(self) -> bool:
@@ -264,7 +262,7 @@ class Postgres:
             text=True,
             check=False,
             env=_environment(),
-            preexec_fn=self._privileges(programs),  # noqa: PLW1509 - single-threaded here
+            preexec_fn=self._privileges(programs),
         )
 
     def _check_version(self, programs: Path) -> None:

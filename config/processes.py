@@ -52,14 +52,12 @@ class Guard:
                 if os.getppid() != owner:
                     os._exit(1)
 
-        output: IO[bytes] | None = None
-        if isinstance(log, Path):
-            output = log.open("ab")
+        output = log.open("ab") if isinstance(log, Path) else log
         try:
             process = subprocess.Popen(
                 [str(part) for part in command],
                 stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
-                stdout=output or log or None,
+                stdout=output,
                 stderr=subprocess.STDOUT if log is not None else None,
                 env=None if env is None else dict(env),
                 cwd=cwd,
@@ -67,7 +65,7 @@ class Guard:
                 preexec_fn=before_program,  # noqa: PLW1509 - no threads run yet where we start
             )
         finally:
-            if output is not None:
+            if output is not None and output is not log:
                 output.close()
         self._tell(f"add {process.pid} {int(stop_signal)}")
         if stdin is not None and process.stdin is not None:

@@ -1,4 +1,4 @@
-"""`make run`: the embedded stack, the migrations, the demo, web, worker and beat, in one terminal."""
+"""`make run`: servers, migrations, demo, web, worker and beat, all in one terminal."""
 
 import argparse
 import os
@@ -12,7 +12,6 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import FrameType
 
 import psycopg
@@ -28,7 +27,7 @@ LOG_LIMIT = 10 * 1024 * 1024
 MAX_RESTARTS = 5
 
 
-class Stopped(BaseException):  # noqa: N818 - not an error: somebody asked us to stop
+class Stopped(BaseException):
     """A signal asked for the end."""
 
 
@@ -121,7 +120,7 @@ class Launcher:
                 say("  A server had ended and was started again.")
             for service in self.services:
                 if service.process is not None and service.process.poll() is not None:
-                    say(f"  {service.name} ended (code {service.process.returncode}); starting it again.")
+                    say(f"  {service.name} ended; starting it again.")
                     self._launch(service)
 
     def stop(self) -> None:
@@ -149,9 +148,7 @@ class Launcher:
                 remember_assets(self.var / "static")
         if self._has_demo() and self._is_empty():
             say(f"  {'demo':<20}filling the empty database")
-            demo = subprocess.run(
-                [sys.executable, "manage.py", "demo"], cwd=BASE_DIR, check=False
-            )
+            demo = subprocess.run([sys.executable, "manage.py", "demo"], cwd=BASE_DIR, check=False)
             if demo.returncode:
                 raise StackError(
                     "the demo cannot be loaded; what it said stands above,"
@@ -190,9 +187,7 @@ class Launcher:
                 raise StackError(f"the web server does not start; see {log}.")
             with suppress(OSError):
                 try:
-                    with urllib.request.urlopen(  # noqa: S310 - our own address
-                        f"http://{HOST}:{self.port}/", timeout=10
-                    ):
+                    with urllib.request.urlopen(f"http://{HOST}:{self.port}/", timeout=10):
                         return
                 except urllib.error.HTTPError as error:
                     if error.code < 500:

@@ -14,7 +14,7 @@ class StackError(Exception):
     """Something about the machine or the data folder; the text is one sentence for a person."""
 
 
-class StackBusy(StackError):  # noqa: N818 - a state of the folder, not a failure of ours
+class StackBusy(StackError):
     """Another process runs the stack of this folder."""
 
 

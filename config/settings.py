@@ -235,6 +235,8 @@ SCOPES = {
     "feedback:write": _("Record answers"),
     "events:read": _("Read the stream of events"),
 }
+# Django reads this one itself, to find what our API clients refer to.
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 OAUTH2_PROVIDER: dict[str, Any] = {
     "SCOPES": SCOPES,
     # A client that names no scope gets none by accident.
@@ -329,6 +331,10 @@ else:
 EMAIL_TIMEOUT = 10
 ANYMAIL: dict[str, Any] = env.json("ANYMAIL", default={})
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Amends <complaints@localhost>")
+# Mail to this address becomes complaints and answers; with +tags where the server knows them.
+INBOUND_MAIL_ADDRESS: str = env.str("INBOUND_MAIL_ADDRESS", default="")
+# Where it is fetched: imaps://user:password@host/INBOX. Empty: nothing is fetched.
+INBOUND_IMAP_URL: str = env.str("INBOUND_IMAP_URL", default="")
 SERVER_EMAIL: str = env.str("SERVER_EMAIL", default=DEFAULT_FROM_EMAIL)
 
 # Security
@@ -345,6 +351,8 @@ CSRF_COOKIE_SECURE = not LOCAL
 X_FRAME_OPTIONS = "DENY"
 if env.bool("TRUST_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Whether webhooks may go to this machine's own network, over plain HTTP too.
+WEBHOOKS_TO_PRIVATE_ADDRESSES: bool = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", default=False)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

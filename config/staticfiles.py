@@ -32,12 +32,12 @@ class PackageFinder(BaseFinder):
                 if name in located:
                     self.roots[name] = located[name].parents[len(Path(name).parts) - 1]
 
-    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
         """Return the file behind a static path, or an empty list."""
         if path not in self.roots:
             return []
         found = str(self.roots[path] / path)
-        return [found] if kwargs.get("all", find_all) else found
+        return [found] if find_all else found
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterable[tuple[str, Storage]]:
         """Yield each asset with the storage that reads it."""

@@ -15,7 +15,8 @@ def main(arguments: list[str]) -> int:
 
     asked = [argument for argument in arguments if not argument.startswith("-")]
     if not asked or any("browser" in argument for argument in asked):
-        if ensure_chromium() is None and os.environ.get("CI", "").lower() in {"1", "true"}:
+        found = ensure_chromium()
+        if found is None and os.environ.get("CI", "").lower() in {"1", "true"}:
             return 1
     return int(pytest.main(["--numprocesses=auto", "--dist=loadgroup", *arguments]))
 

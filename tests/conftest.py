@@ -33,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_STACK] = stack
         config.add_cleanup(stack.stop)
         stack.start()
-    import django  # noqa: PLC0415 - only now do the settings know the addresses
+    import django  # only now do the settings know the addresses
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     django.setup()
@@ -49,7 +49,7 @@ def _no_network() -> Iterator[None]:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two workers even on one core, for tests wait on servers; four at most, for they share them."""
+    """Two even on one core, for tests wait on servers; four at most, for they share them."""
     return max(2, min(os.cpu_count() or 2, 4))
 
 

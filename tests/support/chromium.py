@@ -16,7 +16,10 @@ def find_chromium() -> Path | None:
         if found:
             return Path(found)
     for home in _playwright_homes():
-        for pattern in ("chromium-*/chrome-linux*/chrome", "chromium-*/chrome-mac*/*.app/Contents/MacOS/*"):
+        for pattern in (
+            "chromium-*/chrome-linux*/chrome",
+            "chromium-*/chrome-mac*/*.app/Contents/MacOS/*",
+        ):
             for path in sorted(home.glob(pattern), reverse=True):
                 if os.access(path, os.X_OK):
                     return path
@@ -35,7 +38,10 @@ def ensure_chromium() -> Path | None:
     attempts = [[sys.executable, "-m", "playwright", "install", "chromium"]]
     if os.geteuid() == 0 and shutil.which("apt-get"):
         quiet = ["apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]
-        attempts += [[*quiet, "update"], [*quiet, "install", "-y", "--no-install-recommends", "chromium"]]
+        attempts += [
+            [*quiet, "update"],
+            [*quiet, "install", "-y", "--no-install-recommends", "chromium"],
+        ]
     for command in attempts:
         try:
             subprocess.run(
@@ -53,7 +59,8 @@ def ensure_chromium() -> Path | None:
     print(
         "\n" + "!" * 78 + "\nAmends: NO CHROMIUM could be found or installed:"
         " the browser tests will NOT run.\nInstall chromium, chromium-browser or google-chrome.\n"
-        + "!" * 78,
+        + "!"
+        * 78,
         flush=True,
     )
     return None
@@ -61,7 +68,10 @@ def ensure_chromium() -> Path | None:
 
 def sandbox_arguments() -> list[str]:
     """Arguments for the machine at hand: root has no sandbox, containers little shared memory."""
-    arguments = ["--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+    arguments = [
+        "--disable-dev-shm-usage",
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    ]
     return [*arguments, "--no-sandbox"] if os.geteuid() == 0 else arguments
 
 

@@ -152,7 +152,9 @@ class LiveSite:
     def _answers(self) -> bool:
         if self.processes["web"].poll() is not None:
             raise AssertionError(f"gunicorn ended:\n{self.log('web')[-3000:]}")
-        with suppress(urllib.error.URLError, OSError):
-            with urllib.request.urlopen(f"{self.url}/healthz", timeout=5):
-                return True
+        with (
+            suppress(urllib.error.URLError, OSError),
+            urllib.request.urlopen(f"{self.url}/healthz", timeout=5),
+        ):
+            return True
         return False

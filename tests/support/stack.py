@@ -56,9 +56,7 @@ class TestStack:
     @staticmethod
     def _first_free() -> Stack:
         for slot in range(SLOTS):
-            stack = Stack(
-                BASE_DIR / "var" / "test" / str(slot), owner="A test run", throwaway=True
-            )
+            stack = Stack(BASE_DIR / "var" / "test" / str(slot), owner="A test run", throwaway=True)
             try:
                 stack.start()
             except StackBusy:
