@@ -75,7 +75,7 @@ class Launcher:
         self.services = [
             Service(
                 "web",
-                [python, "-m", "gunicorn", "-c", "config/gunicorn.conf.py", "config.wsgi"],
+                [python, "-m", "gunicorn", "-c", "python:config.gunicorn_settings", "config.wsgi"],
             ),
             Service(
                 "worker",

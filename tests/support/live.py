@@ -84,7 +84,7 @@ class LiveSite:
 
     def start_web(self) -> None:
         """Start gunicorn and wait for its answer."""
-        self._start("web", "gunicorn", "-c", "config/gunicorn.conf.py", "config.wsgi")
+        self._start("web", "gunicorn", "-c", "python:config.gunicorn_settings", "config.wsgi")
         eventually(self._answers)
 
     def start_worker(self) -> None:
