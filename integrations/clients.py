@@ -1,0 +1,91 @@
+"""API clients: how an OAuth application becomes somebody whom the desk knows."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from oauth2_provider.generators import generate_client_id, generate_client_secret
+from oauth2_provider.models import get_application_model
+
+from integrations.models import ApiClient
+from tickets.access import Principal
+from tickets.errors import Conflict, Invalid, NotAllowed
+from tickets.models import Team, User
+from tickets.services.texts import needed
+
+
+@dataclass(frozen=True)
+class NewClient:
+    """A client just made. The secret is shown once: only its hash is stored."""
+
+    client: ApiClient
+    client_id: str
+    client_secret: str
+
+
+def make_client(
+    name: str,
+    *,
+    now: dt.datetime,
+    teams: Iterable[Team] = (),
+    scopes: Sequence[str] = (),
+    by: User | None = None,
+    client_id: str = "",
+    client_secret: str = "",
+) -> NewClient:
+    """Make an API client for the client credentials grant.
+
+    No `teams`: it sees every team's tickets; no `scopes`: it may ask for each of them. A given
+    `client_id` and `client_secret` serve the demo and a move from another site. Raises
+    `Invalid` for an unknown scope, `Conflict` where the name or id is taken.
+    """
+    line = needed(name, what="a name", field="name", limit=120)
+    unknown = sorted(set(scopes) - set(settings.SCOPES))
+    if unknown:
+        known = ", ".join(settings.SCOPES)
+        raise Invalid(f"There is no scope {unknown[0]}. Known are: {known}.", field="scopes")
+    application_model: Any = get_application_model()
+    client_id = client_id or generate_client_id()
+    secret = client_secret or generate_client_secret()
+    if ApiClient.objects.filter(name=line).exists():
+        raise Conflict("There is an API client of that name.", field="name")
+    if application_model.objects.filter(client_id=client_id).exists():
+        raise Conflict("That client id is taken.", field="client_id")
+    with transaction.atomic():
+        application = application_model.objects.create(
+            name=line,
+            client_id=client_id,
+            client_secret=secret,
+            client_type=application_model.CLIENT_CONFIDENTIAL,
+            authorization_grant_type=application_model.GRANT_CLIENT_CREDENTIALS,
+        )
+        client = ApiClient.objects.create(
+            application=application,
+            name=line,
+            scopes=sorted(set(scopes)),
+            created_by=by,
+            created_at=now,
+        )
+        client.teams.set(list(teams))
+    return NewClient(client, client_id, secret)
+
+
+def principal_of(token: Any) -> Principal:
+    """The principal behind an access token (oauth2_provider's), for the API's authentication.
+
+    Raises `NotAllowed` where its application is no client of ours, or was switched off.
+    """
+    client = (
+        ApiClient.objects.filter(application_id=token.application_id, active=True)
+        .prefetch_related("teams")
+        .first()
+    )
+    if client is None:
+        raise NotAllowed("This API client is switched off.", field="client")
+    asked = frozenset(str(token.scope).split())
+    scopes = asked & frozenset(client.scopes) if client.scopes else asked
+    teams = frozenset(team.pk for team in client.teams.all())
+    return Principal.of_client(client.name, scopes=scopes, teams=teams or None)

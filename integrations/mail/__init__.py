@@ -1,0 +1,1 @@
+"""Mail: out to customers, and in from them."""

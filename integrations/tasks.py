@@ -1,0 +1,52 @@
+"""What Celery runs for this app: doorbells, worth nothing once answered."""
+
+import time
+
+import structlog
+from celery import shared_task
+from django.utils import timezone
+
+from integrations.outbox import deliver_next
+
+log = structlog.get_logger(__name__)
+
+#: Rows one task carries at most, and how long it takes at most (under the soft time limit).
+CAP = 500
+SECONDS = 60.0
+#: A ring is answered this many seconds later, so that many commits cost one task.
+PAUSE = 0.3
+#: After a broker that failed, nobody rings for so many seconds; beat goes on.
+REST_AFTER_FAILURE = 5.0
+
+_quiet_until = 0.0  # monotonic seconds; each process learns it for itself
+
+
+@shared_task(name="integrations.tasks.deliver_outbox")
+def deliver_outbox() -> int:
+    """Deliver what is due, one row after another. Returns how many were tried."""
+    tried, stop = 0, time.monotonic() + SECONDS
+    while tried < CAP and time.monotonic() < stop:
+        if not deliver_next(now=timezone.now()):
+            return tried
+        tried += 1
+    ring()
+    return tried
+
+
+def ring() -> None:
+    """Have the outbox delivered soon. Neither fails nor blocks, whatever the broker does.
+
+    A task that was rung for and has not begun will see what was committed since, so for
+    `PAUSE` seconds after a ring the next ones need nothing.
+    """
+    global _quiet_until
+    stamp = time.monotonic()
+    if stamp < _quiet_until:
+        return
+    _quiet_until = stamp + PAUSE
+    try:
+        deliver_outbox.apply_async(countdown=PAUSE)
+    except Exception as error:
+        # Whatever a broken broker raises: the row is committed, and beat rings again.
+        _quiet_until = time.monotonic() + REST_AFTER_FAILURE
+        log.warning("broker_unreachable", error=str(error))
