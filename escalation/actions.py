@@ -86,6 +86,4 @@ def raise_pain(call: Call) -> None:
     ticket = call.change.ticket
     level = min((ticket.pain or 0) + 1, MAX_PAIN)
     if level != ticket.pain:
-        desk.override_pain(
-            ticket, level, reason=call.text, actor=SYSTEM, now=call.change.now
-        )
+        desk.override_pain(ticket, level, reason=call.text, actor=SYSTEM, now=call.change.now)

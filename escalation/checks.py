@@ -47,7 +47,8 @@ def configuration_is_sound(databases: Sequence[str] | None = None, **_: Any) -> 
         if named:
             missing = ", ".join(sorted(named))
             found.append(
-                Warning(f"Policy {policy.key} names what is not there: {missing}",
-                        id="escalation.W002")
+                Warning(
+                    f"Policy {policy.key} names what is not there: {missing}", id="escalation.W002"
+                )
             )
     return found

@@ -151,11 +151,6 @@ class Reading:
         """Whether more than the target was used."""
         return self.breached_at is not None
 
-    @property
-    def granted(self) -> timedelta:
-        """The target as open time: used and left together, lateness not counted."""
-        return self.used + self.left - self.late
-
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -167,18 +162,27 @@ class Clock:
     pauses: tuple[Pause, ...] = ()
     ended_at: datetime | None = None
     cancelled: bool = False
+    # When the length became a date written to the customer: what was paused before is in it.
+    extended_at: datetime | None = None
 
     def due(self) -> datetime:
         """The deadline as far as the pauses are known; one without end does not move it yet."""
         due = self.length.due(self.calendar, self.started_at)
-        for pause in self._settled():
-            if pause.start >= due:
-                break
+        for pause in settled(self.pauses, since=self.extended_at or self.started_at):
             until = pause.until
-            if until is None:
+            if pause.start >= due or until is None:
                 break
-            due = self._later(due, self.calendar.between(pause.start, until))
+            moved = self.calendar.between(pause.start, until)
+            due = self.calendar.add(due, moved) if moved else due
         return due
+
+    def granted(self) -> timedelta:
+        """The target as open, unpaused time."""
+        base = self.length.due(self.calendar, self.started_at)
+        if self.extended_at is None:
+            return self.calendar.between(self.started_at, base)
+        before = self._counted(self.started_at, min(self.extended_at, base))
+        return before + self.calendar.between(self.extended_at, base)
 
     def paused_since(self, now: datetime) -> datetime | None:
         """Start of the pause that holds the clock at `now`; one begun after the due moment does
@@ -223,7 +227,7 @@ class Clock:
         """Everything the clock shows at `now`, with reasons."""
         due = self.due()
         used = self.used(now)
-        late, left = self._late_and_left(due, now)
+        granted = self.granted()
         breach_at = self.breach_at(due)
         status = self._status(now)
         return Reading(
@@ -231,10 +235,10 @@ class Clock:
             started_at=self.started_at,
             due_at=due,
             used=used,
-            left=left,
-            late=late,
+            left=max(granted - used, NOTHING),
+            late=max(used - granted, NOTHING),
             paused=self.paused(now),
-            breached_at=breach_at if late > NOTHING else None,
+            breached_at=breach_at if used > granted else None,
             breach_at=breach_at,
             reasons=tuple(self._reasons(due)),
         )
@@ -245,14 +249,6 @@ class Clock:
         if self.ended_at is not None and self.ended_at <= now:
             return Status.CANCELLED if self.cancelled else Status.MET
         return Status.RUNNING if self.paused_since(now) is None else Status.PAUSED
-
-    def _late_and_left(self, due: datetime, now: datetime) -> tuple[timedelta, timedelta]:
-        end = now if self.ended_at is None else min(now, self.ended_at)
-        late = self._counted(due, end)
-        left = NOTHING
-        if late == NOTHING and end < due:
-            left = self._counted(max(end, self.started_at), due)
-        return late, left
 
     def _settled(self) -> list[Pause]:
         return settled(self.pauses, since=self.started_at)
@@ -268,9 +264,6 @@ class Clock:
             high = end if until is None else min(until, end)
             total -= self.calendar.between(low, high)
         return total
-
-    def _later(self, due: datetime, by: timedelta) -> datetime:
-        return self.calendar.add(due, by) if by > NOTHING else due
 
     def _reasons(self, due: datetime) -> Iterable[str]:
         yield f"{self.length.words()} from {_stamp(self.started_at)}"
@@ -326,8 +319,7 @@ class Step:
         """The instant of the step, for a deadline at `due`."""
         calendar = clock.calendar
         if self.percent is not None:
-            granted = calendar.between(clock.started_at, due) - clock.paused(due)
-            return _moved(calendar, due, granted * (self.percent - 100) / 100)
+            return _moved(calendar, due, clock.granted() * (self.percent - 100) / 100)
         if self.days is not None:
             return calendar.add_working_days(due, self.days)
         return _moved(calendar, due, self.offset or NOTHING)

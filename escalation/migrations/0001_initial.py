@@ -8,302 +8,820 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tickets', '0002_append_only'),
+        ("tickets", "0002_append_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EscalationPath',
+            name="EscalationPath",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('steps', models.JSONField(help_text='[{"after": "0m", "to": ["owner", "lead"], "do": ["notify"]}, …]')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "steps",
+                    models.JSONField(
+                        help_text='[{"after": "0m", "to": ["owner", "lead"], "do": ["notify"]}, …]'
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='DeadlinePolicy',
+            name="DeadlinePolicy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=40)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('name', models.CharField(max_length=80)),
-                ('order', models.PositiveSmallIntegerField(default=100, help_text='The first that matches a ticket counts.')),
-                ('active', models.BooleanField(default=True)),
-                ('data', models.JSONField(help_text='Described in docs/deadlines.md.')),
-                ('note', models.CharField(blank=True, help_text='What is new in this version.', max_length=300)),
-                ('created_at', models.DateTimeField()),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=40)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "order",
+                    models.PositiveSmallIntegerField(
+                        default=100, help_text="The first that matches a ticket counts."
+                    ),
+                ),
+                ("active", models.BooleanField(default=True)),
+                ("data", models.JSONField(help_text="Described in docs/deadlines.md.")),
+                (
+                    "note",
+                    models.CharField(
+                        blank=True, help_text="What is new in this version.", max_length=300
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'deadline policies',
-                'ordering': ['order', 'key', '-version'],
+                "verbose_name_plural": "deadline policies",
+                "ordering": ["order", "key", "-version"],
             },
         ),
         migrations.CreateModel(
-            name='Deadline',
+            name="Deadline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('acknowledge', 'Acknowledge'), ('first_response', 'First response'), ('next_reply', 'Next reply'), ('next_update', 'Next update'), ('decide', 'Decide'), ('resolve', 'Resolve'), ('deliver_remedy', 'Deliver remedy'), ('approve', 'Decide exception'), ('promise', 'Promise'), ('follow_up', 'Follow up')], max_length=20)),
-                ('subject', models.CharField(blank=True, max_length=60)),
-                ('status', models.CharField(choices=[('running', 'running'), ('paused', 'paused'), ('met', 'met'), ('cancelled', 'cancelled')], default='running', max_length=10)),
-                ('started_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('until', models.DateTimeField(blank=True, null=True)),
-                ('extended_to', models.DateTimeField(blank=True, null=True)),
-                ('extended_at', models.DateTimeField(blank=True, null=True)),
-                ('paused_since', models.DateTimeField(blank=True, null=True)),
-                ('used_seconds', models.PositiveIntegerField(default=0)),
-                ('met_at', models.DateTimeField(blank=True, null=True)),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
-                ('cancel_reason', models.CharField(blank=True, max_length=100)),
-                ('breached_at', models.DateTimeField(blank=True, null=True)),
-                ('steps_taken', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), blank=True, default=list, size=None)),
-                ('acknowledged_at', models.DateTimeField(blank=True, null=True)),
-                ('next_at', models.DateTimeField(blank=True, null=True)),
-                ('next_step', models.CharField(blank=True, max_length=80)),
-                ('failures', models.PositiveSmallIntegerField(default=0)),
-                ('last_error', models.TextField(blank=True)),
-                ('acknowledged_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deadlines', to='tickets.ticket')),
-                ('policy', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='escalation.deadlinepolicy')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("acknowledge", "Acknowledge"),
+                            ("first_response", "First response"),
+                            ("next_reply", "Next reply"),
+                            ("next_update", "Next update"),
+                            ("decide", "Decide"),
+                            ("resolve", "Resolve"),
+                            ("deliver_remedy", "Deliver remedy"),
+                            ("approve", "Decide exception"),
+                            ("promise", "Promise"),
+                            ("follow_up", "Follow up"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("subject", models.CharField(blank=True, max_length=60)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("running", "running"),
+                            ("paused", "paused"),
+                            ("met", "met"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="running",
+                        max_length=10,
+                    ),
+                ),
+                ("started_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("until", models.DateTimeField(blank=True, null=True)),
+                ("extended_to", models.DateTimeField(blank=True, null=True)),
+                ("extended_at", models.DateTimeField(blank=True, null=True)),
+                ("paused_since", models.DateTimeField(blank=True, null=True)),
+                ("used_seconds", models.PositiveIntegerField(default=0)),
+                ("met_at", models.DateTimeField(blank=True, null=True)),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                ("cancel_reason", models.CharField(blank=True, max_length=100)),
+                ("breached_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "steps_taken",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("acknowledged_at", models.DateTimeField(blank=True, null=True)),
+                ("next_at", models.DateTimeField(blank=True, null=True)),
+                ("next_step", models.CharField(blank=True, max_length=80)),
+                ("failures", models.PositiveSmallIntegerField(default=0)),
+                ("last_error", models.TextField(blank=True)),
+                (
+                    "acknowledged_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deadlines",
+                        to="tickets.ticket",
+                    ),
+                ),
+                (
+                    "policy",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="escalation.deadlinepolicy",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Escalation',
+            name="Escalation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.CharField(choices=[('warning', 'warning'), ('breach', 'breach'), ('path', 'path'), ('resume', 'resume'), ('by_hand', 'by hand'), ('customer', 'customer')], max_length=10)),
-                ('step', models.CharField(max_length=80)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('told', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=160), blank=True, default=list, size=None)),
-                ('due_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField()),
-                ('acknowledged_at', models.DateTimeField(blank=True, null=True)),
-                ('acknowledged_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('deadline', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='escalations', to='escalation.deadline')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='escalations', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("warning", "warning"),
+                            ("breach", "breach"),
+                            ("path", "path"),
+                            ("resume", "resume"),
+                            ("by_hand", "by hand"),
+                            ("customer", "customer"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("step", models.CharField(max_length=80)),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                (
+                    "told",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=160),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("due_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField()),
+                ("acknowledged_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "acknowledged_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "deadline",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="escalations",
+                        to="escalation.deadline",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="escalations",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Extension',
+            name="Extension",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=500)),
-                ('due_before', models.DateTimeField()),
-                ('due_after', models.DateTimeField()),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('deadline', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='escalation.deadline')),
-                ('message', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.message')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.CharField(max_length=500)),
+                ("due_before", models.DateTimeField()),
+                ("due_after", models.DateTimeField()),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "deadline",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="extensions",
+                        to="escalation.deadline",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tickets.message",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalDeadlinePolicy',
+            name="HistoricalDeadlinePolicy",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('key', models.SlugField(max_length=40)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('name', models.CharField(max_length=80)),
-                ('order', models.PositiveSmallIntegerField(default=100, help_text='The first that matches a ticket counts.')),
-                ('active', models.BooleanField(default=True)),
-                ('data', models.JSONField(help_text='Described in docs/deadlines.md.')),
-                ('note', models.CharField(blank=True, help_text='What is new in this version.', max_length=300)),
-                ('created_at', models.DateTimeField()),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('created_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=40)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "order",
+                    models.PositiveSmallIntegerField(
+                        default=100, help_text="The first that matches a ticket counts."
+                    ),
+                ),
+                ("active", models.BooleanField(default=True)),
+                ("data", models.JSONField(help_text="Described in docs/deadlines.md.")),
+                (
+                    "note",
+                    models.CharField(
+                        blank=True, help_text="What is new in this version.", max_length=300
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical deadline policy',
-                'verbose_name_plural': 'historical deadline policies',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical deadline policy",
+                "verbose_name_plural": "historical deadline policies",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalEscalationPath',
+            name="HistoricalEscalationPath",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('key', models.SlugField(max_length=40)),
-                ('name', models.CharField(max_length=80)),
-                ('steps', models.JSONField(help_text='[{"after": "0m", "to": ["owner", "lead"], "do": ["notify"]}, …]')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=40)),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "steps",
+                    models.JSONField(
+                        help_text='[{"after": "0m", "to": ["owner", "lead"], "do": ["notify"]}, …]'
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical escalation path',
-                'verbose_name_plural': 'historical escalation paths',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical escalation path",
+                "verbose_name_plural": "historical escalation paths",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalWorkCalendar',
+            name="HistoricalWorkCalendar",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('key', models.SlugField(max_length=40)),
-                ('name', models.CharField(max_length=80)),
-                ('time_zone', models.CharField(default='Europe/London', max_length=64)),
-                ('hours', models.JSONField(default=dict, help_text='By day: {"mon": [["09:00", "12:30"], ["13:30", "17:30"]], …}')),
-                ('country', models.CharField(blank=True, help_text='ISO code; its public holidays are closed.', max_length=2)),
-                ('subdivision', models.CharField(blank=True, help_text='Such as ENG or BY.', max_length=10)),
-                ('holidays', django.contrib.postgres.fields.ArrayField(base_field=models.DateField(), blank=True, default=list, help_text='Further days that are closed.', size=None)),
-                ('yearly_holidays', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=5), blank=True, default=list, help_text='Such as 12-24.', size=None)),
-                ('overrides', models.JSONField(blank=True, default=dict, help_text='Special hours: {"2026-12-24": [["09:00", "12:00"]]}')),
-                ('breaks', models.JSONField(blank=True, default=list, help_text='Closed for a while: [{"date": "2026-05-04", "from": "14:00", "to": "16:00"}]')),
-                ('is_default', models.BooleanField(default=False, help_text='For policies that name none.')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=40)),
+                ("name", models.CharField(max_length=80)),
+                ("time_zone", models.CharField(default="Europe/London", max_length=64)),
+                (
+                    "hours",
+                    models.JSONField(
+                        default=dict,
+                        help_text='By day: {"mon": [["09:00", "12:30"], ["13:30", "17:30"]], …}',
+                    ),
+                ),
+                (
+                    "country",
+                    models.CharField(
+                        blank=True,
+                        help_text="ISO code; its public holidays are closed.",
+                        max_length=2,
+                    ),
+                ),
+                (
+                    "subdivision",
+                    models.CharField(blank=True, help_text="Such as ENG or BY.", max_length=10),
+                ),
+                (
+                    "holidays",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DateField(),
+                        blank=True,
+                        default=list,
+                        help_text="Further days that are closed.",
+                        size=None,
+                    ),
+                ),
+                (
+                    "yearly_holidays",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=5),
+                        blank=True,
+                        default=list,
+                        help_text="Such as 12-24.",
+                        size=None,
+                    ),
+                ),
+                (
+                    "overrides",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text='Special hours: {"2026-12-24": [["09:00", "12:00"]]}',
+                    ),
+                ),
+                (
+                    "breaks",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text='Closed for a while: [{"date": "2026-05-04", "from": "14:00", "to": "16:00"}]',
+                    ),
+                ),
+                (
+                    "is_default",
+                    models.BooleanField(default=False, help_text="For policies that name none."),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical work calendar',
-                'verbose_name_plural': 'historical work calendars',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical work calendar",
+                "verbose_name_plural": "historical work calendars",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Pause',
+            name="Pause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=100)),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('limit_at', models.DateTimeField(blank=True, null=True)),
-                ('deadline', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='pauses', to='escalation.deadline')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.CharField(max_length=100)),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("limit_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "deadline",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pauses",
+                        to="escalation.deadline",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['started_at', 'id'],
+                "ordering": ["started_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='WorkCalendar',
+            name="WorkCalendar",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('time_zone', models.CharField(default='Europe/London', max_length=64)),
-                ('hours', models.JSONField(default=dict, help_text='By day: {"mon": [["09:00", "12:30"], ["13:30", "17:30"]], …}')),
-                ('country', models.CharField(blank=True, help_text='ISO code; its public holidays are closed.', max_length=2)),
-                ('subdivision', models.CharField(blank=True, help_text='Such as ENG or BY.', max_length=10)),
-                ('holidays', django.contrib.postgres.fields.ArrayField(base_field=models.DateField(), blank=True, default=list, help_text='Further days that are closed.', size=None)),
-                ('yearly_holidays', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=5), blank=True, default=list, help_text='Such as 12-24.', size=None)),
-                ('overrides', models.JSONField(blank=True, default=dict, help_text='Special hours: {"2026-12-24": [["09:00", "12:00"]]}')),
-                ('breaks', models.JSONField(blank=True, default=list, help_text='Closed for a while: [{"date": "2026-05-04", "from": "14:00", "to": "16:00"}]')),
-                ('is_default', models.BooleanField(default=False, help_text='For policies that name none.')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("time_zone", models.CharField(default="Europe/London", max_length=64)),
+                (
+                    "hours",
+                    models.JSONField(
+                        default=dict,
+                        help_text='By day: {"mon": [["09:00", "12:30"], ["13:30", "17:30"]], …}',
+                    ),
+                ),
+                (
+                    "country",
+                    models.CharField(
+                        blank=True,
+                        help_text="ISO code; its public holidays are closed.",
+                        max_length=2,
+                    ),
+                ),
+                (
+                    "subdivision",
+                    models.CharField(blank=True, help_text="Such as ENG or BY.", max_length=10),
+                ),
+                (
+                    "holidays",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DateField(),
+                        blank=True,
+                        default=list,
+                        help_text="Further days that are closed.",
+                        size=None,
+                    ),
+                ),
+                (
+                    "yearly_holidays",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=5),
+                        blank=True,
+                        default=list,
+                        help_text="Such as 12-24.",
+                        size=None,
+                    ),
+                ),
+                (
+                    "overrides",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text='Special hours: {"2026-12-24": [["09:00", "12:00"]]}',
+                    ),
+                ),
+                (
+                    "breaks",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text='Closed for a while: [{"date": "2026-05-04", "from": "14:00", "to": "16:00"}]',
+                    ),
+                ),
+                (
+                    "is_default",
+                    models.BooleanField(default=False, help_text="For policies that name none."),
+                ),
             ],
             options={
-                'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('is_default',), name='calendar_one_default')],
+                "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)),
+                        fields=("is_default",),
+                        name="calendar_one_default",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='deadlinepolicy',
-            constraint=models.UniqueConstraint(fields=('key', 'version'), name='deadline_policy_version_once'),
+            model_name="deadlinepolicy",
+            constraint=models.UniqueConstraint(
+                fields=("key", "version"), name="deadline_policy_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadlinepolicy',
-            constraint=models.UniqueConstraint(condition=models.Q(('active', True)), fields=('key',), name='deadline_policy_one_active'),
+            model_name="deadlinepolicy",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("active", True)),
+                fields=("key",),
+                name="deadline_policy_one_active",
+            ),
         ),
         migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at', 'id'], name='deadline_sweep'),
+            model_name="deadline",
+            index=models.Index(
+                condition=models.Q(("next_at__isnull", False)),
+                fields=["next_at", "id"],
+                name="deadline_sweep",
+            ),
         ),
         migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('status__in', ['running', 'paused'])), fields=['due_at', 'id'], name='deadline_open_by_due'),
+            model_name="deadline",
+            index=models.Index(
+                condition=models.Q(("status__in", ["running", "paused"])),
+                fields=["due_at", "id"],
+                name="deadline_open_by_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('failures__gt', 0)), fields=['id'], name='deadline_failing'),
+            model_name="deadline",
+            index=models.Index(
+                condition=models.Q(("failures__gt", 0)), fields=["id"], name="deadline_failing"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['acknowledge', 'first_response', 'next_reply', 'next_update', 'decide', 'resolve', 'deliver_remedy', 'approve', 'promise', 'follow_up'])), name='deadline_kind_known'),
+            model_name="deadline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "acknowledge",
+                            "first_response",
+                            "next_reply",
+                            "next_update",
+                            "decide",
+                            "resolve",
+                            "deliver_remedy",
+                            "approve",
+                            "promise",
+                            "follow_up",
+                        ],
+                    )
+                ),
+                name="deadline_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['running', 'paused', 'met', 'cancelled'])), name='deadline_status_known'),
+            model_name="deadline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["running", "paused", "met", "cancelled"])),
+                name="deadline_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['running', 'paused'])), fields=('ticket', 'kind', 'subject'), name='deadline_one_open'),
+            model_name="deadline",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["running", "paused"])),
+                fields=("ticket", "kind", "subject"),
+                name="deadline_one_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.CheckConstraint(condition=models.Q(('due_at__gte', models.F('started_at')), ('until__isnull', False), _connector='OR'), name='deadline_due_after_start'),
+            model_name="deadline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("due_at__gte", models.F("started_at")),
+                    ("until__isnull", False),
+                    _connector="OR",
+                ),
+                name="deadline_due_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('met_at__isnull', False), ('status', 'met')), models.Q(models.Q(('status', 'met'), _negated=True), ('met_at__isnull', True)), _connector='OR'), name='deadline_met_has_moment'),
+            model_name="deadline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("met_at__isnull", False), ("status", "met")),
+                    models.Q(models.Q(("status", "met"), _negated=True), ("met_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="deadline_met_has_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', False), ('status', 'cancelled')), models.Q(models.Q(('status', 'cancelled'), _negated=True), ('cancelled_at__isnull', True)), _connector='OR'), name='deadline_cancelled_has_moment'),
+            model_name="deadline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("cancelled_at__isnull", False), ("status", "cancelled")),
+                    models.Q(
+                        models.Q(("status", "cancelled"), _negated=True),
+                        ("cancelled_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="deadline_cancelled_has_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('paused_since__isnull', False), ('status', 'paused')), models.Q(models.Q(('status', 'paused'), _negated=True), ('paused_since__isnull', True)), _connector='OR'), name='deadline_paused_has_moment'),
+            model_name="deadline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("paused_since__isnull", False), ("status", "paused")),
+                    models.Q(
+                        models.Q(("status", "paused"), _negated=True),
+                        ("paused_since__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="deadline_paused_has_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.CheckConstraint(condition=models.Q(('next_at__isnull', True), ('status__in', ['running', 'paused']), _connector='OR'), name='deadline_over_has_no_next'),
+            model_name="deadline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("next_at__isnull", True),
+                    ("status__in", ["running", "paused"]),
+                    _connector="OR",
+                ),
+                name="deadline_over_has_no_next",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['warning', 'breach', 'path', 'resume', 'by_hand', 'customer'])), name='escalation_level_known'),
+            model_name="escalation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("level__in", ["warning", "breach", "path", "resume", "by_hand", "customer"])
+                ),
+                name="escalation_level_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(condition=models.Q(('deadline__isnull', False)), fields=('deadline', 'step'), name='escalation_step_once'),
+            model_name="escalation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("deadline__isnull", False)),
+                fields=("deadline", "step"),
+                name="escalation_step_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.CheckConstraint(condition=models.Q(('done_at__gte', models.F('due_at'))), name='escalation_not_early'),
+            model_name="escalation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("done_at__gte", models.F("due_at"))),
+                name="escalation_not_early",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(('due_after__gt', models.F('due_before'))), name='extension_makes_it_later'),
+            model_name="extension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_after__gt", models.F("due_before"))),
+                name="extension_makes_it_later",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pause',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('deadline',), name='pause_one_open'),
+            model_name="pause",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("deadline",),
+                name="pause_one_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pause',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='pause_ends_after_start'),
+            model_name="pause",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_at__isnull", True),
+                    ("ended_at__gte", models.F("started_at")),
+                    _connector="OR",
+                ),
+                name="pause_ends_after_start",
+            ),
         ),
     ]

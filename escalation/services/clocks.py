@@ -92,9 +92,13 @@ class Clocks:
             calendar=self.setup.calendar_for(self.version_of(row), target),
             length=_length(row, target),
             started_at=row.started_at,
-            pauses=tuple(_spans(row, self.pauses_of(row))),
+            pauses=tuple(
+                PauseSpan(pause.started_at, pause.ended_at, pause.limit_at, pause.reason)
+                for pause in self.pauses_of(row)
+            ),
             ended_at=row.ended_at,
             cancelled=row.status == Status.CANCELLED,
+            extended_at=row.extended_at,
         )
 
     def plan_of(self, row: Deadline, *, now: dt.datetime) -> Plan:
@@ -208,9 +212,7 @@ class Clocks:
             self._before[row.pk] = after
         return paths
 
-    def record(
-        self, type_: str, rows: list[Deadline], *, at: dt.datetime, **data: Any
-    ) -> None:
+    def record(self, type_: str, rows: list[Deadline], *, at: dt.datetime, **data: Any) -> None:
         """Tell that something befell `rows`, with the ticket's nearest deadline beside it."""
         if not rows:
             return
@@ -271,14 +273,3 @@ def _length(row: Deadline, target: Target) -> Length:
     if target.length is None:
         raise LookupError(f"{row} has neither a length nor an instant")
     return target.length
-
-
-def _spans(row: Deadline, pauses: list[Pause]) -> Iterator[PauseSpan]:
-    """Pauses as spans. What went before an extension is in its date already."""
-    for pause in pauses:
-        start = pause.started_at
-        if row.extended_at is not None:
-            if pause.ended_at is not None and pause.ended_at <= row.extended_at:
-                continue
-            start = max(start, row.extended_at)
-        yield PauseSpan(start, pause.ended_at, pause.limit_at, pause.reason)

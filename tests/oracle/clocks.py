@@ -244,13 +244,17 @@ class Story:
     def paused(self) -> timedelta:
         """Open time since creation that did not count."""
         end = self.as_of if self.replay.closed_at is None else self.replay.closed_at
-        return Clock(
-            self.replay.calendar,
-            OpenTime(timedelta()),
-            self.created_at,
-            tuple(self.replay.all_pauses()),
-            end,
-        ).paused(end) if self.options.get("pause_measure") != "wall" else self._paused_wall()
+        return (
+            Clock(
+                self.replay.calendar,
+                OpenTime(timedelta()),
+                self.created_at,
+                tuple(self.replay.all_pauses()),
+                end,
+            ).paused(end)
+            if self.options.get("pause_measure") != "wall"
+            else self._paused_wall()
+        )
 
     def _paused_wall(self) -> timedelta:
         return sum(((p.end or self.as_of) - p.start for p in self.replay.all_pauses()), timedelta())
@@ -284,9 +288,7 @@ class Story:
 
 def _lengths(targets: Mapping[str, Any], options: Vector) -> dict[Kind, Length]:
     return {
-        KINDS[name]: _length(value, options)
-        for name, value in targets.items()
-        if value is not None
+        KINDS[name]: _length(value, options) for name, value in targets.items() if value is not None
     }
 
 
