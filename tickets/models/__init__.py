@@ -6,6 +6,7 @@ from tickets.models.config import RootCause as RootCause
 from tickets.models.customers import ContactPoint as ContactPoint
 from tickets.models.customers import Customer as Customer
 from tickets.models.customers import ExternalId as ExternalId
+from tickets.models.idempotency import IdempotentRequest as IdempotentRequest
 from tickets.models.parts import Attachment as Attachment
 from tickets.models.parts import CorrectiveAction as CorrectiveAction
 from tickets.models.parts import Message as Message

@@ -2,12 +2,19 @@
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
 
 from tickets.models.choices import choices_of, one_of
 from tickets.models.people import User
 from tickets.models.tickets import Ticket
 from tickets.rules import ActorKind
+
+
+#: The number of the transaction that writes; numbers grow in order of beginning.
+_TRANSACTION = Func(
+    template="(pg_current_xact_id()::text::bigint)",
+    output_field=models.BigIntegerField(),
+)
 
 
 class Event(models.Model):
@@ -35,8 +42,16 @@ class Event(models.Model):
     data = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     changes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     replaced = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    #: Keys are given before the INSERT and transactions end in any order, so neither key nor
+    #: moment tells a reader of the feed what is new. This does: every transaction below the
+    #: oldest one that still runs has said all it will ever say.
+    transaction = models.BigIntegerField(db_default=_TRANSACTION, editable=False)
 
     class Meta:
+        indexes = [
+            # The feed of everything, for those who poll.
+            models.Index(fields=["transaction", "id"], name="event_feed"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["ticket", "seq"], name="event_seq_once"),
             one_of("actor_kind", ActorKind, "event_actor_known"),

@@ -1,0 +1,104 @@
+"""The form of every view: who asks, what was sent, one service call, an answer.
+
+A view reads the clock once (`self.now`) and hands it on. To add an operation, write a view with
+`read_scope` / `write_scope` and either `get` or, for what changes something, `do`.
+"""
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.functional import cached_property
+from rest_framework import serializers
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from tickets.access import Principal
+from tickets.actors import Actor
+from tickets.api.auth import HasScope, TokenAuthentication, principal_of, sender_of
+from tickets.api.idempotency import once
+from tickets.api.parsers import StrictJSONParser
+from tickets.api.schema import ApiSchema
+from tickets.api.throttles import SenderThrottle
+from tickets.api.versions import seen_version
+from tickets.errors import DomainError
+from tickets.services.files import MAX_BYTES, MAX_FILES
+
+
+class TooLarge(DomainError):
+    """The request is larger than this site accepts."""
+
+    code = "too_large"
+    status = 413
+
+
+class AccessView(APIView):
+    """What all views share."""
+
+    schema = ApiSchema()
+    authentication_classes: ClassVar[list[Any]] = [TokenAuthentication, SessionAuthentication]
+    permission_classes: ClassVar[list[Any]] = [HasScope]
+    throttle_classes: ClassVar[list[Any]] = [SenderThrottle]
+    parser_classes: ClassVar[list[Any]] = [StrictJSONParser]
+    #: What a client's token must carry.
+    read_scope = "tickets:read"
+    write_scope = "tickets:write"
+    #: Whether changes heed `If-Match`.
+    versioned = False
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse what is too large before anything reads it. Raises `TooLarge`."""
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+        files = (request.content_type or "").startswith("multipart/")
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if length > (MAX_BYTES * MAX_FILES + limit if files else limit):
+            raise TooLarge
+        super().initial(request, *args, **kwargs)
+
+    @cached_property
+    def now(self) -> dt.datetime:
+        """The moment of the request, read once."""
+        return timezone.now()
+
+    @cached_property
+    def principal(self) -> Principal:
+        """Who asks."""
+        return principal_of(self.request, now=self.now)
+
+    @property
+    def actor(self) -> Actor:
+        """The one that events will name."""
+        return self.principal.actor
+
+    @property
+    def seen(self) -> int | None:
+        """The version that the sender last saw, where he said."""
+        return seen_version(self.request)
+
+    def parse(self, kind: type[serializers.BaseSerializer[Any]]) -> Any:
+        """What was sent, checked. Raises `ValidationError`, naming the fields."""
+        serializer = kind(data=self.request.data)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+
+class CommandView(AccessView):
+    """A POST that does something, once for each `Idempotency-Key`. Subclasses write `do`."""
+
+    def post(self, request: Request, **kwargs: Any) -> Response:
+        """Do it, or answer as before."""
+        return once(request, lambda: self.do(**kwargs), sender=sender_of(request), now=self.now)
+
+    def do(self, **kwargs: Any) -> Response:
+        """One service call and its answer."""
+        raise NotImplementedError(f"{type(self).__name__} does nothing yet.")
+
+
+class UploadView(CommandView):
+    """A command that takes files."""
+
+    parser_classes: ClassVar[list[Any]] = [MultiPartParser]

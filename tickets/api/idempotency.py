@@ -1,0 +1,107 @@
+"""`Idempotency-Key`: a POST that is sent again does nothing again, and is answered the same.
+
+The key is claimed by an INSERT in the transaction that does the work. Whoever comes second with
+the same key waits at the unique index until the first is through, then reads its answer. Where
+the work fails, or the process dies, the claim vanishes with it and the next one may try.
+"""
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import connection, transaction
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tickets.errors import DomainError, Invalid
+from tickets.models import IdempotentRequest
+
+#: How long an answer is kept.
+KEPT = dt.timedelta(days=7)
+_HEADERS = ("ETag", "Location")
+_CLAIM = """
+INSERT INTO tickets_idempotentrequest (sender, key, fingerprint, status, headers, body, created_at)
+VALUES (%s, %s, %s, 0, '{}', NULL, %s)
+ON CONFLICT (sender, key) DO NOTHING RETURNING id
+"""
+
+
+class KeyReused(DomainError):
+    """This Idempotency-Key was used for another request. Use a new key for a new request."""
+
+    code = "idempotency_key_reused"
+    status = 422
+
+
+def key_of(request: Request) -> str:
+    """The key of the request, "" where it has none. Raises `Invalid`."""
+    raw = request.headers.get("Idempotency-Key", "").strip()
+    if len(raw) > 1 and raw[0] == raw[-1] == '"':
+        raw = raw[1:-1]  # a structured header's string, as the IETF draft writes it
+    if raw and not re.fullmatch(r"[\x21-\x7e]{1,255}", raw):
+        raise Invalid("A key has 1 to 255 visible ASCII characters.", field="Idempotency-Key")
+    return raw
+
+
+def fingerprint_of(request: Request) -> str:
+    """What tells this request from another: method, address and content, files included."""
+    mark = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    mark.update(request.headers.get("If-Match", "").encode())
+    if (request.content_type or "").startswith("multipart/"):
+        for name in sorted(request.data):
+            for value in request.data.getlist(name):
+                mark.update(f"\n{name}=".encode())
+                mark.update(_content(value))
+    else:
+        mark.update(request.body)
+    return mark.hexdigest()
+
+
+def _content(value: Any) -> bytes:
+    if isinstance(value, UploadedFile):
+        digest = hashlib.sha256(value.read()).hexdigest()
+        value.seek(0)
+        return f"{value.name}:{digest}".encode()
+    return str(value).encode("utf-8", "surrogatepass")
+
+
+def once(
+    request: Request, run: Callable[[], Response], *, sender: str, now: dt.datetime
+) -> Response:
+    """Answer the request by `run`, or as it was answered before.
+
+    Only what succeeded is kept: what was refused may be tried again. Raises `KeyReused`;
+    whoever waits for the same key for more than ten seconds gets a `busy` problem.
+    """
+    key = key_of(request)
+    if not key:
+        return run()
+    fingerprint = fingerprint_of(request)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '10s'")
+        cursor.execute(_CLAIM, [sender, key, fingerprint, now])
+        claimed = cursor.fetchone()
+        if claimed is None:
+            return _again(IdempotentRequest.objects.get(sender=sender, key=key), fingerprint)
+        response = run()
+        IdempotentRequest.objects.filter(pk=claimed[0]).update(
+            status=response.status_code,
+            headers={name: response[name] for name in _HEADERS if name in response},
+            body=response.data,
+        )
+    return response
+
+
+def _again(stored: IdempotentRequest, fingerprint: str) -> Response:
+    if stored.fingerprint != fingerprint:
+        raise KeyReused(field="Idempotency-Key")
+    headers = {**stored.headers, "Idempotent-Replay": "true"}
+    return Response(stored.body, status=stored.status, headers=headers)
+
+
+def forget_old(*, now: dt.datetime) -> int:
+    """Delete answers older than `KEPT`; returns how many."""
+    return IdempotentRequest.objects.filter(created_at__lt=now - KEPT).delete()[0]
