@@ -185,9 +185,14 @@ class Postgres:
         return becoming(self._account, reach_all=not reachable)
 
     def _check_owner(self) -> None:
-        if not self.data.exists():
+        if not (self.data / "PG_VERSION").exists():
             return
         owner = self.data.stat().st_uid
+        if self._account is not None and owner == 0:
+            # Root copied or unpacked it: give it back to whom the server runs as.
+            for path in (self.data, *self.data.rglob("*")):
+                os.chown(path, self._account.uid, self._account.gid, follow_symlinks=False)
+            return
         if owner != (self._account.uid if self._account else os.geteuid()):
             raise StackError(
                 f"{self.data} belongs to another user (number {owner});"

@@ -139,7 +139,8 @@ class Launcher:
     def _prepare(self) -> None:
         with step("database", "migrations"):
             collecting = None
-            if not assets_are_collected(self.var / "static"):
+            served_collected = os.environ.get("AMENDS_STATIC_MANIFEST", "1") != "0"
+            if served_collected and not assets_are_collected(self.var / "static"):
                 collecting = self._manage("collectstatic", "--no-input", "--verbosity=0")
             self._finish(self._manage("migrate", "--verbosity=0"), "the migrations fail")
         if collecting is not None:
