@@ -1,0 +1,46 @@
+"""How much is measured, and how often."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """The sizes of a run."""
+
+    #: Tickets in the large and in the small database; three of ten are open.
+    many: int
+    few: int
+    #: The deep page, of 50 tickets, in the large database.
+    deep_page: int
+    #: Open deadlines under the sweep, and how many of them are due at once.
+    deadlines: int
+    due: int
+    import_rows: int
+    #: Each side has so many rounds, in turns with the other, of so many seconds.
+    rounds: int
+    seconds: float
+    warm_up: float
+
+
+FULL = Sizes(
+    many=200_000, few=10_000, deep_page=1_000, deadlines=100_000, due=1_000,
+    import_rows=3_000, rounds=5, seconds=2.0, warm_up=1.5,
+)  # fmt: skip
+QUICK = Sizes(
+    many=6_000, few=1_000, deep_page=30, deadlines=3_000, due=100,
+    import_rows=200, rounds=3, seconds=0.6, warm_up=0.5,
+)  # fmt: skip
+
+PAGE = 50
+#: Of a hundred tickets, so many are open.
+OPEN_PERCENT = 30
+
+
+def open_of(tickets: int) -> int:
+    """How many of so many tickets are open."""
+    return tickets * OPEN_PERCENT // 100
+
+
+def last_page(tickets: int) -> int:
+    """The last full page of the open queue."""
+    return open_of(tickets) // PAGE
