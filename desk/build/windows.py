@@ -1,8 +1,14 @@
-"""The working hours to shade behind a ticket's deadlines."""
+"""Working hours as the pages need them: to shade behind deadlines, and to say by when we answer."""
 
 import datetime as dt
 
+from escalation.kinds import Kind
 from escalation.models import Deadline
+from escalation.policy import Subject
+from escalation.services.setup import Version, setup
+from escalation.worktime import WorkTimeError
+from tickets.catalogue import Entry
+from tickets.errors import DomainError
 
 _BACK, _AHEAD = dt.timedelta(days=8), dt.timedelta(days=16)
 
@@ -11,4 +17,40 @@ def windows_of(
     deadline: Deadline | None, *, now: dt.datetime
 ) -> list[tuple[dt.datetime, dt.datetime]]:
     """Opening hours around now in the calendar that this deadline counts in."""
-    return []
+    if deadline is None:
+        return []
+    known = setup()
+    version = known.versions.get(deadline.policy_id)
+    target = version.policy.by_kind.get(Kind(deadline.kind)) if version else None
+    if version is None or target is None:
+        return []
+    calendar = known.calendar_for(version, target)
+    spans = calendar.windows_between(now - _BACK, now + _AHEAD)
+    return [(span.start, span.end) for span in spans]
+
+
+def answer_by(entry: Entry | None, *, now: dt.datetime) -> dict[str, dt.datetime]:
+    """By when a complaint that comes in by the form now would be answered and decided:
+    {kind: instant}. Empty where no policy fits."""
+    known = setup()
+    keys = entry.keys if entry is not None else ()
+    subject = Subject(categories=keys, channel="form")
+    version = next((v for v in known.active if v.policy.match.fits(subject)), None)
+    if version is None:
+        return {}
+    found = {}
+    for kind in (Kind.FIRST_RESPONSE, Kind.DECIDE, Kind.RESOLVE):
+        due = _due(version, kind, now=now)
+        if due is not None:
+            found[kind.value] = due
+    return found
+
+
+def _due(version: Version, kind: Kind, *, now: dt.datetime) -> dt.datetime | None:
+    target = version.policy.by_kind.get(kind)
+    if target is None or target.length is None:
+        return None
+    try:
+        return target.length.due(setup().calendar_for(version, target), now)
+    except (WorkTimeError, DomainError):
+        return None  # a calendar that never opens promises nothing

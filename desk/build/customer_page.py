@@ -1,0 +1,218 @@
+"""The customer's own page: where it stands, what we ask, what was said."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from desk.build.people import author, file_view
+from desk.present import MessageView, StageView
+from desk.words import day_words, long_day_words, long_moment_words, moment_words
+from escalation.clock import Status as ClockStatus
+from escalation.models import Deadline
+from tickets.catalogue import catalogue
+from tickets.models import Event, Ticket
+from tickets.rules import EventType, MessageKind, Stage, Status
+
+MESSAGES_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The head of the page: what to know in two lines, and whether a review can be asked for."""
+
+    title: str
+    words: str
+    stages: tuple[StageView, ...]
+    may_ask_review: bool
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferStanding:
+    """What the page needs to know of an offer: sent, accepted, declined or none."""
+
+    state: str = ""
+    decide_by: dt.datetime | None = None
+    decided_at: dt.datetime | None = None
+    paid_by: dt.datetime | None = None
+    paid_at: dt.datetime | None = None
+
+
+def owner_words(ticket: Ticket) -> str:
+    """The name of whoever follows it through."""
+    return ticket.owner.name if ticket.owner else ""
+
+
+def standing_of(
+    ticket: Ticket, *, offer: OfferStanding, asked: bool, now: dt.datetime, zone: ZoneInfo
+) -> Standing:
+    """Where the complaint stands."""
+    first = ticket.customer.name.split(" ")[0]
+    owner = owner_words(ticket)
+    title, words = _title(ticket, first=first, owner=owner, offer=offer, asked=asked)
+    deadlines = list(
+        ticket.deadlines.filter(kind__in=["first_response", "decide", "resolve", "next_update"])
+    )
+    decided = any(point.outcome for point in ticket.points.all())
+    return Standing(
+        title=title,
+        words=words,
+        stages=_stages(ticket, deadlines, offer=offer, now=now, zone=zone),
+        may_ask_review=ticket.stage == Stage.FIRST
+        and (decided or ticket.answered_at is not None),
+        owner=owner,
+    )
+
+
+def _title(
+    ticket: Ticket, *, first: str, owner: str, offer: OfferStanding, asked: bool
+) -> tuple[str, str]:
+    has_it = f"{owner} has your complaint and stays with you to the end." if owner else (
+        "It is with us. You will hear the name of the person who follows it through."
+    )
+    if offer.state == "sent":
+        return (
+            f"We were wrong, {first}. This is how we want to put it right.",
+            f"{ticket.subject}. {owner + ' wrote to you.' if owner else ''}".strip(),
+        )
+    if asked:
+        return f"We need something from you, {first}.", f"{ticket.subject}."
+    if ticket.status in {Status.RESOLVED, Status.CLOSED}:
+        return "Your complaint is settled.", f"{ticket.subject}. You can still write to us."
+    if ticket.stage == Stage.REVIEW:
+        return "Somebody else looks at it again.", "Your complaint is being reviewed."
+    if offer.state in {"accepted", "part"}:
+        return f"Thank you, {first}. We are putting it right.", has_it
+    return f"We have your complaint, {first}.", has_it
+
+
+def _stages(
+    ticket: Ticket,
+    deadlines: list[Deadline],
+    *,
+    offer: OfferStanding,
+    now: dt.datetime,
+    zone: ZoneInfo,
+) -> tuple[StageView, ...]:
+    due = {
+        deadline.kind: deadline.due_at
+        for deadline in deadlines
+        if deadline.status in {ClockStatus.RUNNING, ClockStatus.PAUSED}
+    }
+
+    def day(moment: dt.datetime) -> str:
+        return day_words(moment, now=now, zone=zone)
+
+    stages = [StageView("done", "You wrote to us", day(ticket.received_at))]
+    owner = owner_words(ticket).split(" ")[0]
+    if ticket.acknowledged_at:
+        words = f"{owner} took it on" if owner else "We took it on"
+        stages.append(StageView("done", words, day(ticket.acknowledged_at)))
+    else:
+        stages.append(StageView("now", "Somebody of us takes it on", "", "You will see the name here."))
+    stages.append(_answer(ticket, due, now=now, zone=zone))
+    stages.extend(_offer_stages(ticket, offer, due, now=now, zone=zone))
+    return tuple(_only_one_now(stages))
+
+
+def _answer(
+    ticket: Ticket, due: dict[str, dt.datetime], *, now: dt.datetime, zone: ZoneInfo
+) -> StageView:
+    if ticket.answered_at:
+        return StageView("done", "We answered you", moment_words(ticket.answered_at, now=now, zone=zone))
+    by = due.get("first_response")
+    if by is None:
+        return StageView("later", "We answer you")
+    words = long_moment_words(by, zone=zone)
+    if by < now:
+        return StageView("now", "We answer you", "", f"It was promised by {words}. We are late, sorry.")
+    return StageView("now", "We answer you", "", f"by {words}")
+
+
+def _offer_stages(
+    ticket: Ticket,
+    offer: OfferStanding,
+    due: dict[str, dt.datetime],
+    *,
+    now: dt.datetime,
+    zone: ZoneInfo,
+) -> list[StageView]:
+    finished = ticket.status in {Status.RESOLVED, Status.CLOSED}
+    if offer.state == "sent":
+        until = f"until {day_words(offer.decide_by, now=now, zone=zone)}" if offer.decide_by else ""
+        return [
+            StageView("now", "You decide", until),
+            StageView("later", "We put it right", "", "as soon as you accept"),
+        ]
+    if offer.state in {"accepted", "part"}:
+        when = day_words(offer.decided_at, now=now, zone=zone) if offer.decided_at else ""
+        stages = [StageView("done", "You accepted our offer", when)]
+        if offer.paid_at:
+            stages.append(StageView("done", "We put it right", day_words(offer.paid_at, now=now, zone=zone)))
+        else:
+            by = f"by {long_day_words(offer.paid_by, zone=zone)}" if offer.paid_by else ""
+            stages.append(StageView("now", "We put it right", "", by))
+        if finished and ticket.resolved_at:
+            stages.append(StageView("done", "Settled", day_words(ticket.resolved_at, now=now, zone=zone)))
+        return stages
+    if finished and ticket.resolved_at:
+        return [StageView("done", "Settled", day_words(ticket.resolved_at, now=now, zone=zone))]
+    by_when = due.get("decide") or due.get("resolve")
+    detail = f"by {long_day_words(by_when, zone=zone)}" if by_when else ""
+    declined = offer.state == "declined"
+    words = "We think again" if declined else "A decision with its reasons"
+    return [StageView("later", words, "", detail)]
+
+
+def _only_one_now(stages: list[StageView]) -> list[StageView]:
+    """Exactly the first step that is not done is the one of now."""
+    found = False
+    result = []
+    for stage in stages:
+        if stage.state == "done":
+            result.append(stage)
+            continue
+        state = "later" if found else "now"
+        found = True
+        result.append(StageView(state, stage.words, stage.when, stage.detail))
+    return result
+
+
+def asked_specs(ticket: Ticket) -> list[Any]:
+    """The facts that the newest open question asks for; empty if it asks in words only."""
+    event = (
+        Event.objects.filter(ticket=ticket, type=EventType.INFORMATION_REQUESTED.value)
+        .order_by("-seq")
+        .first()
+    )
+    known = catalogue().by_id.get(ticket.category_id)
+    if event is None or known is None:
+        return []
+    names = event.data.get("facts", [])
+    return [known.facts[name] for name in names if name in known.facts and name not in ticket.facts]
+
+
+def said_to_customer(
+    ticket: Ticket, *, base: str, now: dt.datetime, zone: ZoneInfo
+) -> tuple[MessageView, ...]:
+    """What the two sides wrote to each other, oldest first; never a note."""
+    messages = (
+        ticket.messages.exclude(kind=MessageKind.NOTE.value)
+        .prefetch_related("attachments")
+        .order_by("-at", "-id")[:MESSAGES_SHOWN]
+    )
+    return tuple(
+        MessageView(
+            id=message.pk,
+            who=author(message),
+            channel="you" if message.kind == MessageKind.INBOUND else "",
+            when=moment_words(message.at, now=now, zone=zone),
+            exact=message.at.isoformat(),
+            paragraphs=tuple(part for part in message.body.split("\n\n") if part.strip()),
+            files=tuple(
+                file_view(file, base=base) for file in message.attachments.all() if not file.internal
+            ),
+        )
+        for message in reversed(messages)
+    )

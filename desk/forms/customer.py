@@ -1,0 +1,221 @@
+"""What customers fill in: the complaint, and what they do on their own page."""
+
+import secrets
+from typing import Any
+
+from django import forms
+
+from desk.forms.base import Fields, ManyFiles
+from desk.forms.ticket import fact_field
+from remedies.pain import FACTORS
+from tickets.catalogue import Entry
+
+WISHES = [
+    ("put_right", "Put it right"),
+    ("money_back", "Money back"),
+    ("apology", "An apology"),
+    ("replacement", "A replacement"),
+    ("unsure", "I don’t know yet"),
+]
+CURRENCIES = [("GBP", "£"), ("EUR", "€"), ("USD", "$")]
+_ASKED = ("consequence", "time_lost", "depends")
+"""The factors of pain that the public form asks for; a rep can add the others."""
+
+
+def new_token() -> str:
+    """A mark of one form as it was shown, so that sending it twice opens one ticket."""
+    return secrets.token_urlsafe(16)
+
+
+class ComplaintForm(Fields):
+    """The public complaint form."""
+
+    token = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+    #: Filled in only by programs; people don't see it.
+    website = forms.CharField(required=False, widget=forms.TextInput(attrs={"tabindex": "-1"}))
+    category = forms.ChoiceField(
+        label="What is it about?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what it is about; “something else” is fine."},
+    )
+    part = forms.ChoiceField(label="More precisely", required=False)
+    body = forms.CharField(
+        label="What happened?",
+        help_text="In your own words. Dates help, if you have them.",
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": "4"}),
+        error_messages={"required": "Please tell us what happened."},
+    )
+    wishes = forms.MultipleChoiceField(
+        label="What would put it right?",
+        choices=WISHES,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    wish = forms.CharField(
+        label="What would be fair?", required=False, max_length=1500,
+        widget=forms.TextInput(attrs={"placeholder": "In your words, or a sum"}),
+    )
+    loss = forms.CharField(
+        label="What did it cost you?",
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "placeholder": "0.00"}),
+    )
+    currency = forms.ChoiceField(label="Currency", choices=CURRENCIES, required=False)
+    files = ManyFiles(label="Photos or papers", required=False)
+    name = forms.CharField(
+        label="Your name",
+        max_length=160,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": "Please tell us your name."},
+    )
+    email = forms.EmailField(
+        label="E-mail",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"required": "We need an address to answer to."},
+    )
+    phone = forms.CharField(
+        label="Phone",
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
+    )
+    needs = forms.CharField(
+        label="Anything we should know to help you well?", required=False, max_length=2000
+    )
+
+    def __init__(
+        self, *args: Any, tops: list[tuple[str, str]], entry: Entry | None,
+        parts: list[tuple[str, str]], **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.entry = entry
+        self.fields["category"].choices = tops  # type: ignore[attr-defined]
+        if parts:
+            self.fields["part"].choices = [("", "Choose, if you like"), *parts]  # type: ignore[attr-defined]
+        else:
+            del self.fields["part"]
+        for key in _ASKED:
+            factor = FACTORS[key]
+            answers = [(anchor.key, anchor.words) for anchor in factor.anchors]
+            self.fields[f"factor_{key}"] = forms.ChoiceField(
+                label=factor.question,
+                required=False,
+                choices=[("", "Choose, if you like"), *answers],
+                widget=forms.Select(attrs={"class": "input"}),
+            )
+        for spec in entry.facts.values() if entry else ():
+            if spec.on_form:
+                self.fields[f"fact_{spec.name}"] = fact_field(spec)
+
+    @property
+    def fact_fields(self) -> list[Any]:
+        """The bound fields of the category's facts."""
+        return [self[name] for name in self.fields if name.startswith("fact_")]
+
+    @property
+    def factor_fields(self) -> list[Any]:
+        """The bound fields of how it affected the customer."""
+        return [self[name] for name in self.fields if name.startswith("factor_")]
+
+    def _typed(self, prefix: str) -> dict[str, Any]:
+        return {
+            name.removeprefix(prefix): value
+            for name, value in self.cleaned_data.items()
+            if name.startswith(prefix) and value not in ("", None)
+        }
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Facts by name, as typed."""
+        return self._typed("fact_")
+
+    @property
+    def factors(self) -> dict[str, Any]:
+        """Answers to how it affected the customer."""
+        return self._typed("factor_")
+
+    @property
+    def wish_words(self) -> str:
+        """What would put it right, in one text."""
+        names = dict(WISHES)
+        chosen = [names[key] for key in self.cleaned_data.get("wishes") or ()]
+        own = self.cleaned_data.get("wish") or ""
+        return ". ".join(part for part in (", ".join(chosen), own) if part)
+
+    def refuse(self, error: Any) -> None:
+        """Show what the domain refused beside its field, under the name it has here."""
+        field = error.field or ""
+        names = {"attachments": "files", "support_needs": "needs", "amount": "loss"}
+        name = names.get(field, field)
+        if name.startswith("facts."):
+            name = "fact_" + name.removeprefix("facts.")
+        if name.startswith("factors."):
+            name = "factor_" + name.removeprefix("factors.")
+        self.add_error(name if name in self.fields else None, error.message)
+
+
+class AnswerForm(Fields):
+    """The customer's answer to what we asked: facts, words and files."""
+
+    body = forms.CharField(
+        label="Your answer", required=False, max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": "3"}),
+    )
+    files = ManyFiles(label="Photos or papers", required=False)
+
+    def __init__(self, *args: Any, specs: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        order = []
+        for spec in specs:
+            self.fields[spec.name] = fact_field(spec)
+            self.fields[spec.name].required = False
+            order.append(spec.name)
+        self.order_fields([*order, "body", "files"])
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Facts by name, as typed; empty ones left out."""
+        rest = {"body", "files"}
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name not in rest and value not in ("", None)
+        }
+
+
+class WriteForm(Fields):
+    """A message of the customer."""
+
+    body = forms.CharField(
+        label="Write to us", max_length=20_000, widget=forms.Textarea(attrs={"rows": "3"})
+    )
+    files = ManyFiles(label="Photos or papers", required=False)
+
+
+class WhyForm(Fields):
+    """A reason in the customer's words."""
+
+    reason = forms.CharField(
+        label="What should be looked at again?", max_length=4000,
+        widget=forms.Textarea(attrs={"rows": "3"}),
+    )
+
+
+class CallForm(Fields):
+    """A wish to be called."""
+
+    phone = forms.CharField(
+        label="Your number", max_length=40,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+    when = forms.CharField(label="When suits you?", required=False, max_length=200)
+
+
+class FindForm(Fields):
+    """Number and address, to have the private link sent again."""
+
+    number = forms.CharField(label="Your number", max_length=24)
+    email = forms.EmailField(label="Your e-mail", max_length=254)

@@ -1,0 +1,211 @@
+"""The customer's own page by the private link: where it stands, and what the customer can do."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from desk.build.customer_offer import offer_for_customer
+from desk.build.customer_page import asked_specs, said_to_customer, standing_of
+from desk.forms.customer import AnswerForm, CallForm, WhyForm, WriteForm
+from desk.views.files import file_response
+from desk.views.public import public_context
+from desk.views.shell import zone_of
+from tickets.access import access_by_key
+from tickets.actors import Actor
+from tickets.errors import DomainError, NotFound
+from tickets.models import Attachment, Ticket
+from tickets.rules import Channel, Status
+from tickets.services import ask_review, give_information, receive_message
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A customer on his own page: his ticket, the moment, and his time zone."""
+
+    ticket: Ticket
+    now: dt.datetime
+    zone: ZoneInfo
+
+    @property
+    def actor(self) -> Actor:
+        """The one whom events name."""
+        return Actor.of_customer(self.ticket.customer)
+
+
+def own_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The ticket of the link, or a page that says that there is none; never cached."""
+
+    @never_cache
+    @wraps(view)
+    def page(request: HttpRequest, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        now = timezone.now()
+        try:
+            ticket = access_by_key(key)
+            zone = zone_of(ticket.customer.time_zone)
+            with timezone.override(zone):
+                response = view(request, Visit(ticket, now, zone), *args, **kwargs)
+        except NotFound:
+            response = render(
+                request, "desk/customer/gone.html", public_context(request), status=404
+            )
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    return page
+
+
+@own_page
+@require_safe
+def show(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Where the complaint stands."""
+    return render_own(request, visit)
+
+
+def render_own(
+    request: HttpRequest, visit: Visit, *, status: int = 200, **forms: Any
+) -> HttpResponse:
+    """The page, with the form that was refused, if one was."""
+    ticket = visit.ticket
+    if status != 200:
+        ticket = access_by_key(ticket.access_key)
+    waiting = ticket.status == Status.WAITING_CUSTOMER
+    specs = asked_specs(ticket) if waiting else []
+    offer = offer_for_customer(ticket, now=visit.now, zone=visit.zone)
+    asked = waiting and offer.standing.state != "sent"
+    standing = standing_of(
+        ticket, offer=offer.standing, asked=asked, now=visit.now, zone=visit.zone
+    )
+    phones = [c.value for c in ticket.customer.contacts.all() if c.kind == "phone"]
+    context = {
+        **public_context(request),
+        "ticket": ticket,
+        "base": f"/c/{ticket.access_key}/",
+        "standing": standing,
+        "offer": offer,
+        "asked": asked,
+        "said": said_to_customer(
+            ticket, base=f"/c/{ticket.access_key}/files/", now=visit.now, zone=visit.zone
+        ),
+        "answer_form": forms.get("answer_form") or AnswerForm(specs=specs, prefix="a"),
+        "write_form": forms.get("write_form") or WriteForm(prefix="w"),
+        "review_form": forms.get("review_form") or WhyForm(prefix="r"),
+        "call_form": forms.get("call_form")
+        or CallForm(initial={"phone": phones[0] if phones else ""}, prefix="p"),
+        "opened": forms.get("opened", ""),
+        "decline_error": forms.get("decline_error", ""),
+    }
+    return render(request, "desk/customer/own.html", context, status=status)
+
+
+def _back(visit: Visit, anchor: str = "") -> HttpResponse:
+    return redirect(f"/c/{visit.ticket.access_key}/{anchor}")
+
+
+@own_page
+@require_POST
+def answer(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The customer answers what we asked; the clock goes on."""
+    form = AnswerForm(request.POST, request.FILES, specs=asked_specs(visit.ticket), prefix="a")
+    if form.is_valid():
+        try:
+            give_information(
+                visit.ticket,
+                facts=form.facts,
+                body=form.cleaned_data["body"],
+                uploads=form.cleaned_data.get("files") or (),
+                actor=visit.actor,
+                now=visit.now,
+            )
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, "Thank you. We have your answer and go on.")
+            return _back(visit)
+    return render_own(request, visit, status=422, answer_form=form, opened="answer")
+
+
+@own_page
+@require_POST
+def write(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The customer writes to us."""
+    form = WriteForm(request.POST, request.FILES, prefix="w")
+    if form.is_valid():
+        try:
+            receive_message(
+                visit.ticket,
+                body=form.cleaned_data["body"],
+                channel=Channel.FORM,
+                uploads=form.cleaned_data.get("files") or (),
+                actor=visit.actor,
+                now=visit.now,
+            )
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, "We have your message.")
+            return _back(visit)
+    return render_own(request, visit, status=422, write_form=form, opened="write")
+
+
+@own_page
+@require_POST
+def review(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The customer asks for a review by another person."""
+    form = WhyForm(request.POST, prefix="r")
+    if form.is_valid():
+        try:
+            ask_review(
+                visit.ticket,
+                reason=form.cleaned_data["reason"],
+                actor=visit.actor,
+                now=visit.now,
+            )
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, "Somebody else will look at your complaint again.")
+            return _back(visit)
+    return render_own(request, visit, status=422, review_form=form, opened="review")
+
+
+@own_page
+@require_POST
+def call(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The customer asks to be called."""
+    form = CallForm(request.POST, prefix="p")
+    if form.is_valid():
+        when = form.cleaned_data.get("when") or "any time"
+        words = f"Please call me on {form.cleaned_data['phone']}. When it suits me: {when}."
+        try:
+            receive_message(
+                visit.ticket, body=words, channel=Channel.FORM, actor=visit.actor, now=visit.now
+            )
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, "We will call you.")
+            return _back(visit)
+    return render_own(request, visit, status=422, call_form=form, opened="call")
+
+
+@own_page
+@require_safe
+def attachment(request: HttpRequest, visit: Visit, attachment_id: int) -> HttpResponse:
+    """A file of this complaint that is for the customer's eyes."""
+    found = Attachment.objects.filter(
+        pk=attachment_id, ticket=visit.ticket, internal=False
+    ).first()
+    if found is None:
+        raise NotFound(field="attachment")
+    return file_response(found)
