@@ -67,20 +67,21 @@ def recipients(words: Iterable[str], ticket: Ticket, *, now: dt.datetime) -> lis
 
     Nobody whom the complaint is about is among them, and of a confidential ticket only its owner
     and those named on it. Where that leaves nobody, the next above: lead, supervisors, managers,
-    administrators, in this order.
+    administrators, in this order; even of a confidential ticket, of which they read no more than
+    its number.
     """
     book = directory()
     barred, named = _relations(ticket)
-    for choice in (tuple(words), *((word,) for word in FALLBACK)):
-        keys = [key for word in choice for key in book.called(word, ticket)]
-        found: dict[int, User] = {}
-        for key in keys:
-            person = _present(book, key, now=now)
-            if person is None or person.pk in barred:
-                continue
-            if ticket.confidential and person.pk not in named | {ticket.owner_id}:
-                continue
-            found[person.pk] = person
+    if ticket.owner_id is not None:
+        named.add(ticket.owner_id)
+    wanted = [book.called(word, ticket) for word in words]
+    above = [book.called(word, ticket) for word in FALLBACK]
+    tries = [[key for keys in wanted for key in keys], *above]
+    if ticket.confidential:
+        tries = [[k for k in keys if k in named] for keys in tries] + [sorted(named), *above]
+    for keys in tries:
+        present = (_present(book, key, now=now) for key in keys)
+        found = {p.pk: p for p in present if p is not None and p.pk not in barred}
         if found:
             return list(found.values())
     return []

@@ -59,10 +59,13 @@ def make_plan(target: Target, path: Path | None, clock: Clock, *, now: datetime)
     if since is not None:
         # What fell due before the pause is still to be done; the rest waits for its end.
         planned = [p for p in planned if p.at <= since]
-        limits = [p.until for p in clock.pauses if p.start <= now and p.end is None and p.until]
-        planned += [Planned(end, f"{RESUME}:{since:%Y%m%dT%H%M%S}") for end in limits[:1]]
     elif breach is None:
         planned = [p for p in planned if p.at <= due and p.key != BREACH]
+    planned += [
+        Planned(pause.limit, f"{RESUME}:{pause.start:%Y%m%dT%H%M%S}")
+        for pause in clock.pauses
+        if pause.end is None and pause.limit is not None and pause.start < due
+    ]
     planned.sort(key=lambda p: (p.at, p.key != BREACH))
     return Plan(due, breach, tuple(planned))
 

@@ -23,7 +23,8 @@ def promise_words(row: Deadline) -> str:
 
 
 def _matter(ticket: Ticket) -> str:
-    return f"{ticket.number}: {ticket.subject}"
+    # An alert may reach somebody who may not see the ticket.
+    return ticket.number if ticket.confidential else f"{ticket.number}: {ticket.subject}"
 
 
 def warning_words(row: Deadline, ticket: Ticket) -> str:
