@@ -22,8 +22,9 @@ def remember_assets(root: Path) -> None:
 def _fingerprint() -> str:
     mark = hashlib.sha256((BASE_DIR / "requirements" / "base.txt").read_bytes())
     mark.update((BASE_DIR / "config" / "staticfiles.py").read_bytes())
-    for path in sorted(BASE_DIR.glob("*/static/**/*")):
-        if path.is_file():
-            state = path.stat()
-            mark.update(f"{path}\0{state.st_size}\0{state.st_mtime_ns}\n".encode())
+    for app in sorted(path.parent for path in BASE_DIR.glob("*/apps.py")):
+        for path in sorted((app / "static").rglob("*")):
+            if path.is_file():
+                state = path.stat()
+                mark.update(f"{path}\0{state.st_size}\0{state.st_mtime_ns}\n".encode())
     return mark.hexdigest()

@@ -14,7 +14,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-PR_SET_KEEPCAPS = 8
+PR_SET_SECUREBITS = 28
+# Rights survive the change of user, and access(2), by which initdb looks for
+# its programs, honours them.
+SECBIT_NO_SETUID_FIXUP = 1 << 2
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 CAP_VERSION_3 = 0x20080522
@@ -86,7 +89,7 @@ def becoming(account: Account, *, reach_all: bool) -> Callable[[], None]:
     def become() -> None:
         kept = reach_all and libc is not None
         if kept and libc is not None:
-            libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
+            libc.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
         os.setgroups([])
         os.setgid(account.gid)
         os.setuid(account.uid)

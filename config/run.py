@@ -112,10 +112,13 @@ class Launcher:
     def watch(self) -> None:
         """Look after the services until somebody asks for the end."""
         orphan_matters = "MAKELEVEL" in os.environ
+        has_terminal = _terminal_is_there()
         while True:
             time.sleep(0.5)
             if orphan_matters and os.getppid() != self.parent:
                 raise Stopped  # `make` itself was killed
+            if has_terminal and not _terminal_is_there():
+                raise Stopped  # and nobody sent us the signal for it
             if not self.stack.tend():
                 say("  A server had ended and was started again.")
             for service in self.services:
@@ -244,6 +247,14 @@ def _port(text: str) -> int:
     if not text.isdigit() or not 0 < int(text) < 65536:
         raise StackError(f"PORT must be a number from 1 to 65535, not {text!r}.")
     return int(text)
+
+
+def _terminal_is_there() -> bool:
+    try:
+        os.tcgetpgrp(sys.stdout.fileno())
+    except OSError:
+        return False
+    return True
 
 
 def _stop_on_signals() -> None:

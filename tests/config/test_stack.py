@@ -126,7 +126,7 @@ def test_data_of_another_version_are_left_alone(tmp_path: Path) -> None:
 
 def test_a_file_in_place_of_the_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "var").write_text("")
-    with pytest.raises(StackError, match="the data folder .* cannot be used"):
+    with pytest.raises(StackError, match=r"the data folder .* cannot be used"):
         Stack(tmp_path / "var", owner="A test").start()
 
 
