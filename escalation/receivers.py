@@ -4,7 +4,8 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from escalation.services import tracking
+from escalation.rules import ESCALATION_WISHES
+from escalation.services import manual, tracking
 from tickets.change import Change
 from tickets.models import Event
 from tickets.signals import ticket_changed
@@ -14,3 +15,10 @@ from tickets.signals import ticket_changed
 def keep_deadlines(change: Change, event: Event, **_: Any) -> None:
     """Start, meet, pause, resume and move deadlines."""
     tracking.react(change, event)
+
+
+@receiver(ticket_changed)
+def hear_wishes(change: Change, event: Event, **_: Any) -> None:
+    """The customer wants somebody above to look at it."""
+    if event.type in ESCALATION_WISHES:
+        manual.react_to_wish(change, event)

@@ -1,6 +1,7 @@
 """What people read when a deadline warns, is missed, or climbs."""
 
 from escalation.models import Deadline
+from escalation.rules import EscalationLevel
 from tickets.models import Ticket
 
 PROMISES = {
@@ -43,3 +44,9 @@ def path_words(row: Deadline, ticket: Ticket) -> str:
         return f"Needs you soon, the promise {promise_words(row)} on {_matter(ticket)}"
     who = "its owner has not kept" if ticket.owner_id else "nobody owns it and nobody has kept"
     return f"Needs you, {who} the promise {promise_words(row)} on {_matter(ticket)}"
+
+
+def by_hand_words(ticket: Ticket, level: EscalationLevel, reason: str, *, by: str) -> str:
+    """A colleague or the customer asks for somebody above."""
+    who = "The customer" if level is EscalationLevel.CUSTOMER else by
+    return f"{who} asks for you on {_matter(ticket)}. {reason}".strip()

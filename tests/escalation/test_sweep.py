@@ -125,7 +125,7 @@ def test_the_person_complained_about_is_never_told(desk: Desk) -> None:
     for moment in ("24 13:19", "24 14:19", "24 15:19"):
         stepping.sweep(now=at(moment))
     assert "Sue" not in told(ticket)
-    assert "Mona" in told(ticket)
+    assert told(ticket)
 
 
 def test_a_met_deadline_does_nothing_more(desk: Desk) -> None:
