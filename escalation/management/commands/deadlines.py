@@ -1,0 +1,58 @@
+"""`manage.py deadlines explain TICKET [KIND]` and `manage.py deadlines sweep|rederive`."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from escalation.kinds import Kind
+from escalation.services import explaining, rederiving, stepping
+from escalation.services.defaults import ensure_defaults
+from tickets.errors import DomainError
+from tickets.models import Ticket
+from tickets.numbers import id_in
+
+
+class Command(BaseCommand):
+    """Deadlines: say how one came about, do what is due, work them out anew."""
+
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The verbs."""
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        say = verbs.add_parser("explain", help="How the deadlines of a ticket came about.")
+        say.add_argument("ticket", help="Its number, such as A-10016.")
+        say.add_argument("kind", nargs="?", default="", choices=["", *Kind])
+        verbs.add_parser("sweep", help="Do what is due now.")
+        verbs.add_parser("rederive", help="Work open deadlines out anew.")
+        verbs.add_parser("defaults", help="Add calendars, paths and policies that are missing.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Call the service of the verb."""
+        now = timezone.now()
+        match options["verb"]:
+            case "explain":
+                self._explain(options["ticket"], options["kind"])
+            case "sweep":
+                swept = stepping.sweep(now=now)
+                self.stdout.write(f"{swept.steps} steps taken, {swept.failed} failed")
+            case "rederive":
+                self.stdout.write(f"{rederiving.rederive_all(now=now)} tickets looked at")
+            case "defaults":
+                self.stdout.write(f"{ensure_defaults(now=now)} added")
+
+    def _explain(self, number: str, kind: str) -> None:
+        try:
+            ticket = Ticket.objects.filter(pk=id_in(number)).first()
+        except DomainError as error:
+            raise CommandError(error.message) from error
+        if ticket is None:
+            raise CommandError(f"There is no ticket {number}.")
+        found = explaining.explain(ticket, kind=kind, now=timezone.now())
+        if not found:
+            raise CommandError(f"{ticket.number} has no such deadline.")
+        self.stdout.write(f"{ticket.number}: {ticket.subject} (times in UTC)")
+        for explanation in found:
+            for line in explanation.lines():
+                self.stdout.write(line)
