@@ -170,8 +170,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     # Longer than any task may run, so that none is delivered twice while it runs.
     "visibility_timeout": 300,
     "socket_connect_timeout": 1.0,
-    "socket_timeout": 3.0,
+    "socket_timeout": 2.0,
     "retry_on_timeout": False,
+    "max_retries": 0,
     "health_check_interval": 25,
 }
 # How often beat rings for the sweep and the outbox, in seconds.
