@@ -52,7 +52,7 @@ def parse_fact(
         raise FactInvalid(
             label=spec.label, allowed=error.message, field=f"facts.{spec.name}"
         ) from None
-    except (ValueError, TypeError, InvalidOperation, OverflowError):
+    except (ValueError, TypeError, KeyError, InvalidOperation, OverflowError):
         raise FactInvalid(
             label=spec.label, allowed=_allowed(spec), field=f"facts.{spec.name}"
         ) from None

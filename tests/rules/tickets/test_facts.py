@@ -54,6 +54,7 @@ def test_a_value_is_read_in_the_forms_people_write(kind: str, raw: Any, stored: 
         ("money", "12 XXY", "currency"),
         ("money", {"minor": "9", "currency": "GBP"}, "a sum"),
         ("money", True, "a sum"),
+        ("money", {"currency": "GBP"}, "a sum"),
         ("date", "09/11/2026", "2026-11-21"),
         ("date", "2026-02-30", "2026-11-21"),
         ("moment", "yesterday", "date and time"),
