@@ -66,9 +66,7 @@ def make_desk() -> Desk:
             "ada": "admin",
         }.items()
     }
-    home = Team.objects.create(
-        key="home", name="Home", is_default=True, lead=people["sue"]
-    )
+    home = Team.objects.create(key="home", name="Home", is_default=True, lead=people["sue"])
     travel = Team.objects.create(key="travel", name="Travel")
     Membership.objects.bulk_create(
         [
@@ -81,9 +79,7 @@ def make_desk() -> Desk:
     broadband = Category.objects.create(
         key="broadband", name="Broadband", team=home, icon="wifi", order=1
     )
-    outage = Category.objects.create(
-        key="outage", name="Outage", parent=broadband, order=2
-    )
+    outage = Category.objects.create(key="outage", name="Outage", parent=broadband, order=2)
     flights = Category.objects.create(
         key="flights", name="Flights", team=travel, icon="plane", order=3
     )

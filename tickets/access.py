@@ -42,12 +42,8 @@ class Principal:
     def of_user(cls, user: User, *, now: dt.datetime) -> Principal:
         """A person who signed in. One query for teams, one for absences."""
         role = Role(user.role)
-        links = list(
-            Membership.objects.filter(user=user).values_list("team_id", "supervises")
-        )
-        away = User.objects.filter(substitute=user, away_from__lte=now).exclude(
-            away_until__lte=now
-        )
+        links = list(Membership.objects.filter(user=user).values_list("team_id", "supervises"))
+        away = User.objects.filter(substitute=user, away_from__lte=now).exclude(away_until__lte=now)
         return cls(
             user=user,
             role=role,
@@ -147,9 +143,7 @@ def visible_tickets(who: Principal) -> TicketQuerySet:
         about = Exists(people.filter(relation=PersonRelation.COMPLAINED_ABOUT.value))
         owners = {who.user.pk, *who.stands_in_for}
         seen = seen | Q(confidential=False, owner_id__in=owners)
-        seen = seen | (
-            Q(confidential=True) & (Q(owner=who.user) | Q(named)) & ~Q(about)
-        )
+        seen = seen | (Q(confidential=True) & (Q(owner=who.user) | Q(named)) & ~Q(about))
     return tickets.filter(seen)
 
 

@@ -26,10 +26,11 @@ class Cached(Generic[T]):
         _all.append(self)
         for model in models:
             for signal in (post_save, post_delete):
-                signal.connect(self._forget, sender=model, weak=False)
-        m2m_changed.connect(self._forget, weak=False)
+                signal.connect(self.forget, sender=model, weak=False)
+        m2m_changed.connect(self.forget, weak=False)
 
-    def _forget(self, **_: Any) -> None:
+    def forget(self, **_: Any) -> None:
+        """Drop the value; the next reader makes it again."""
         self._value = None
 
     def __call__(self) -> T:
@@ -44,4 +45,4 @@ class Cached(Generic[T]):
 def forget_all() -> None:
     """Drop everything that is kept, such as between tests."""
     for cached in _all:
-        cached._forget()
+        cached.forget()

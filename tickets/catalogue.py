@@ -45,18 +45,14 @@ class Catalogue:
             found = self.by_key.get(category)
         if found is None:
             known = ", ".join(sorted(self.by_key)) or "none yet"
-            raise Invalid(
-                f"There is no such category. Known are: {known}.", field="category"
-            )
+            raise Invalid(f"There is no such category. Known are: {known}.", field="category")
         return found
 
     def team_for(self, entry: Entry) -> Team:
         """The team that gets tickets of the category. Raises `Missing` where there is none."""
         team = entry.team or self.default_team
         if team is None:
-            raise Missing(
-                what="a team for this category, or a default team", field="team"
-            )
+            raise Missing(what="a team for this category, or a default team", field="team")
         return team
 
 
@@ -87,9 +83,7 @@ def _load() -> Catalogue:
             line.append(step)
             step = categories.get(step.parent_id) if step.parent_id else None
         specs = {
-            s.name: s
-            for key in (None, *(c.pk for c in reversed(line)))
-            for s in facts.get(key, [])
+            s.name: s for key in (None, *(c.pk for c in reversed(line))) for s in facts.get(key, [])
         }
         entry = Entry(
             category=category,
@@ -120,11 +114,7 @@ def parse_facts(
         spec = entry.facts.get(name)
         if spec is None:
             known = ", ".join(sorted(entry.facts)) or "none"
-            raise FactUnknown(
-                name=str(name)[:60], known=known, field=f"facts.{str(name)[:60]}"
-            )
+            raise FactUnknown(name=str(name)[:60], known=known, field=f"facts.{str(name)[:60]}")
         empty = value is None or (isinstance(value, str) and not value.strip())
-        facts[name] = (
-            None if empty else parse_fact(spec, value, zone=zone, currency=currency)
-        )
+        facts[name] = None if empty else parse_fact(spec, value, zone=zone, currency=currency)
     return facts

@@ -245,9 +245,7 @@ class Change:
             ]
             stored: list[models.Model] = []
             if not self.is_new:
-                stored = list(
-                    model._default_manager.filter(ticket=self.ticket).order_by("pk")
-                )
+                stored = list(model._default_manager.filter(ticket=self.ticket).order_by("pk"))
             self._rows[model] = [*stored, *waiting]
         return cast("list[M]", self._rows[model])
 
@@ -282,9 +280,7 @@ class Change:
     def alert(self, user: User, *, key: str, text: str, urgent: bool = False) -> None:
         """Let a person know, once for each `key`. Tickets from the past alert nobody."""
         if not self.ticket.historical:
-            alert = Alert(
-                user=user, ticket=self.ticket, key=key, text=text[:300], urgent=urgent
-            )
+            alert = Alert(user=user, ticket=self.ticket, key=key, text=text[:300], urgent=urgent)
             alert.created_at = self.now
             self.unit.add(alert)
 

@@ -14,9 +14,7 @@ class DomainError(Exception):
     #: HTTP status that the edges answer with.
     status = 422
 
-    def __init__(
-        self, message: str | None = None, *, field: str | None = None, **params: Any
-    ):
+    def __init__(self, message: str | None = None, *, field: str | None = None, **params: Any):
         self.params = params
         self.field = field
         text = message or " ".join((self.__doc__ or "").split())

@@ -37,9 +37,7 @@ class FactSpec:
     help: str = ""
 
 
-def parse_fact(
-    spec: FactSpec, raw: Any, *, zone: str = "UTC", currency: str = "GBP"
-) -> Any:
+def parse_fact(spec: FactSpec, raw: Any, *, zone: str = "UTC", currency: str = "GBP") -> Any:
     """The stored form of `raw` (text from a form, or JSON from the API).
 
     `zone` is the IANA time zone that a moment without offset is in; `currency` the one of a
@@ -73,7 +71,7 @@ def _allowed(spec: FactSpec) -> str:
 
 def _text(_spec: FactSpec, raw: Any, _zone: str, _currency: str) -> str:
     if not isinstance(raw, str | int) or isinstance(raw, bool):
-        raise ValueError
+        raise TypeError
     text = str(raw).strip()
     if not text or len(text) > _TEXT_MAX or "\x00" in text:
         raise ValueError
@@ -82,19 +80,28 @@ def _text(_spec: FactSpec, raw: Any, _zone: str, _currency: str) -> str:
 
 def _number(_spec: FactSpec, raw: Any, _zone: str, _currency: str) -> str:
     if isinstance(raw, bool):
-        raise ValueError
+        raise TypeError
     number = Decimal(str(raw).strip().replace(",", ""))
     if not number.is_finite() or abs(number) > Decimal("1e15"):
         raise ValueError
     return format(number.normalize(), "f")
 
 
+def _small(minor: int) -> int:
+    if abs(minor) > 10**15:
+        raise ValueError
+    return minor
+
+
 def _money(_spec: FactSpec, raw: Any, _zone: str, currency: str) -> dict[str, Any]:
     if isinstance(raw, dict):
         if set(raw) == {"minor", "currency"}:
             if not isinstance(raw["minor"], int) or isinstance(raw["minor"], bool):
-                raise ValueError
-            return Money.of(0, raw["currency"]).as_json() | {"minor": raw["minor"]}
+                raise TypeError
+            zero = Money.of(0, raw["currency"])
+            return Money(_small(raw["minor"]), zero.currency).as_json()
+        if set(raw) != {"amount", "currency"}:
+            raise ValueError
         return Money.of(raw["amount"], raw["currency"]).as_json()
     text = str(raw).strip()
     symbol = {"£": "GBP", "€": "EUR", "$": "USD"}.get(text[:1])
@@ -117,7 +124,7 @@ def _moment(_spec: FactSpec, raw: Any, zone: str, _currency: str) -> str:
 
 def _duration(_spec: FactSpec, raw: Any, _zone: str, _currency: str) -> int:
     if isinstance(raw, bool):
-        raise ValueError
+        raise TypeError
     text = str(raw).strip().lower()
     if re.fullmatch(r"\d{1,9}", text):
         return int(text)

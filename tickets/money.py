@@ -33,13 +33,9 @@ class Money:
     currency: str
 
     @classmethod
-    def of(
-        cls, amount: str | int | Decimal, currency: str, *, field: str = "amount"
-    ) -> "Money":
+    def of(cls, amount: str | int | Decimal, currency: str, *, field: str = "amount") -> "Money":
         """From major units, such as "12.50". More decimals than the currency has are refused."""
-        currency = (
-            currency.strip().upper() if isinstance(currency, str) else str(currency)
-        )
+        currency = currency.strip().upper() if isinstance(currency, str) else str(currency)
         places = decimals_of(currency)
         try:
             major = Decimal(str(amount).strip().replace(",", "") or "x")
@@ -48,13 +44,9 @@ class Money:
             scaled = major.scaleb(places)
             whole = scaled.to_integral_value()
         except InvalidOperation:
-            raise Invalid(
-                "A sum is digits and a point, such as 12.50.", field=field
-            ) from None
+            raise Invalid("A sum is digits and a point, such as 12.50.", field=field) from None
         if whole != scaled:
-            raise Invalid(
-                f"{currency} has {places} decimal places at most.", field=field
-            )
+            raise Invalid(f"{currency} has {places} decimal places at most.", field=field)
         if abs(whole) > 10**15:
             raise Invalid("That sum is too large.", field=field)
         return cls(int(whole), currency)

@@ -34,15 +34,9 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
             Status.RESOLVED,
         }
     ),
-    Status.OPEN: frozenset(
-        {Status.WAITING_CUSTOMER, Status.WAITING_THIRD_PARTY, Status.RESOLVED}
-    ),
-    Status.WAITING_CUSTOMER: frozenset(
-        {Status.OPEN, Status.WAITING_THIRD_PARTY, Status.RESOLVED}
-    ),
-    Status.WAITING_THIRD_PARTY: frozenset(
-        {Status.OPEN, Status.WAITING_CUSTOMER, Status.RESOLVED}
-    ),
+    Status.OPEN: frozenset({Status.WAITING_CUSTOMER, Status.WAITING_THIRD_PARTY, Status.RESOLVED}),
+    Status.WAITING_CUSTOMER: frozenset({Status.OPEN, Status.WAITING_THIRD_PARTY, Status.RESOLVED}),
+    Status.WAITING_THIRD_PARTY: frozenset({Status.OPEN, Status.WAITING_CUSTOMER, Status.RESOLVED}),
     Status.RESOLVED: frozenset({Status.OPEN, Status.CLOSED}),
     Status.CLOSED: frozenset({Status.OPEN}),
 }

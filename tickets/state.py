@@ -8,9 +8,7 @@ from tickets.change import json_value
 from tickets.models import Event, Ticket
 
 #: Columns that are not part of what happened: keys, secrets, and counters of the record itself.
-_LEFT_OUT = frozenset(
-    {"id", "access_key", "version", "event_count", "facts", "factors"}
-)
+_LEFT_OUT = frozenset({"id", "access_key", "version", "event_count", "facts", "factors"})
 COLUMNS = tuple(f for f in Ticket._meta.concrete_fields if f.name not in _LEFT_OUT)
 
 
@@ -71,8 +69,4 @@ def state_now(ticket: Ticket) -> dict[str, Any]:
         state[f"{prefix}.owner"] = action.owner_id
         state[f"{prefix}.due_on"] = json_value(action.due_on)
         state[f"{prefix}.done_at"] = json_value(action.done_at)
-    return {
-        path: value
-        for path, value in state.items()
-        if value not in (None, "", False, [])
-    }
+    return {path: value for path, value in state.items() if value not in (None, "", False, [])}

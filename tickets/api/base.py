@@ -5,6 +5,7 @@ A view reads the clock once (`self.now`) and hands it on. To add an operation, w
 """
 
 import datetime as dt
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -25,8 +26,12 @@ from tickets.api.parsers import StrictJSONParser
 from tickets.api.schema import ApiSchema
 from tickets.api.throttles import SenderThrottle
 from tickets.api.versions import seen_version
+from tickets.change import changing
 from tickets.errors import DomainError
+from tickets.models import Ticket
 from tickets.services.files import MAX_BYTES, MAX_FILES
+
+_made: dict[type[Any], serializers.BaseSerializer[Any]] = {}
 
 
 class TooLarge(DomainError):
@@ -79,11 +84,19 @@ class AccessView(APIView):
         """The version that the sender last saw, where he said."""
         return seen_version(self.request)
 
+    def at_version(self, ticket: Ticket) -> AbstractContextManager[Any]:
+        """Hold the ticket, at the version that the sender last saw, where he said one."""
+        if self.seen is None:
+            return nullcontext()
+        return changing(ticket, actor=self.actor, now=self.now, seen=self.seen)
+
     def parse(self, kind: type[serializers.BaseSerializer[Any]]) -> Any:
         """What was sent, checked. Raises `ValidationError`, naming the fields."""
-        serializer = kind(data=self.request.data)
-        serializer.is_valid(raise_exception=True)
-        return serializer.validated_data
+        # Making a serializer costs more than running it: each kind is made once, and
+        # validation keeps nothing in it.
+        if kind not in _made:
+            _made[kind] = kind()
+        return _made[kind].run_validation(self.request.data)
 
 
 class CommandView(AccessView):

@@ -3,7 +3,6 @@
 import datetime as dt
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist
 from rest_framework import serializers
 
 from tickets.errors import DomainError
@@ -128,30 +127,39 @@ class MoneyInput(Input):
 
 
 class MoneyOutput(serializers.Serializer[Any]):
-    """A sum in minor units, and how people write it."""
+    """A sum, in major units as exact text and in minor units."""
 
+    amount = serializers.CharField()
     minor = serializers.IntegerField()
     currency = serializers.CharField()
-    words = serializers.CharField()
 
 
 def money(minor: int | None, currency: str) -> dict[str, Any] | None:
     """A stored sum as the API shows it; None for none."""
     if minor is None:
         return None
-    return {"minor": minor, "currency": currency, "words": Money(minor, currency).words()}
+    amount = format(Money(minor, currency).major, "f")
+    return {"amount": amount, "minor": minor, "currency": currency}
 
 
 class ByKey(serializers.SlugRelatedField[Any]):
-    """A row by its key, id or e-mail address."""
+    """A row by its key."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**{"slug_field": "key", **more})
 
     def to_internal_value(self, data: Any) -> Any:
         """The row. Raises `ValidationError`."""
-        if isinstance(data, bool | float | dict | list) or not storable(data):
+        if not isinstance(data, str) or not storable(data):
             self.fail("invalid")
-        try:
-            return self.get_queryset().get(**{self.slug_field or "pk": data})
-        except ObjectDoesNotExist:
-            self.fail("does_not_exist", slug_name=self.slug_field, value=str(data)[:80])
-        except (TypeError, ValueError, OverflowError):
-            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class ById(serializers.PrimaryKeyRelatedField[Any]):
+    """A row by its id."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The row. Raises `ValidationError`."""
+        if not isinstance(data, int) or isinstance(data, bool) or abs(data) >= 2**63:
+            self.fail("incorrect_type", data_type=type(data).__name__)
+        return super().to_internal_value(data)

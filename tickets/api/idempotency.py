@@ -7,6 +7,7 @@ the work fails, or the process dies, the claim vanishes with it and the next one
 
 import datetime as dt
 import hashlib
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
 
 from tickets.errors import DomainError, Invalid
 from tickets.models import IdempotentRequest
@@ -90,7 +92,7 @@ def once(
         IdempotentRequest.objects.filter(pk=claimed[0]).update(
             status=response.status_code,
             headers={name: response[name] for name in _HEADERS if name in response},
-            body=response.data,
+            body=json.loads(json.dumps(response.data, cls=JSONEncoder)),
         )
     return response
 

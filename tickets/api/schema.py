@@ -3,7 +3,12 @@
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    inline_serializer,
+)
 from rest_framework import serializers
 
 
@@ -98,3 +103,25 @@ def operation(
     return extend_schema(
         operation_id=name, summary=summary, tags=[tag], request=request, responses=answers, **more
     )
+
+
+PAGE = [
+    OpenApiParameter("cursor", str, description="Where the page begins; see `next`."),
+    OpenApiParameter("page_size", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}),
+]
+
+
+def paged(kind: type[serializers.Serializer[Any]]) -> type[serializers.Serializer[Any]]:
+    """The shape of a page of `kind`: where the next page is, and the rows."""
+    if kind not in _paged:
+        _paged[kind] = inline_serializer(
+            f"{kind.__name__}Page",
+            {
+                "next": serializers.URLField(allow_null=True, help_text="The next page."),
+                "results": kind(many=True),
+            },
+        ).__class__
+    return _paged[kind]
+
+
+_paged: dict[Any, type[serializers.Serializer[Any]]] = {}

@@ -55,9 +55,7 @@ class Migration(migrations.Migration):
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 (
                     "last_login",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last login"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
                 ),
                 (
                     "is_superuser",
@@ -139,15 +137,11 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=80)),
                 (
                     "icon",
-                    models.CharField(
-                        blank=True, help_text="Name of a lucide icon.", max_length=40
-                    ),
+                    models.CharField(blank=True, help_text="Name of a lucide icon.", max_length=40),
                 ),
                 (
                     "public",
-                    models.BooleanField(
-                        default=True, help_text="Offered on the public form."
-                    ),
+                    models.BooleanField(default=True, help_text="Offered on the public form."),
                 ),
                 ("active", models.BooleanField(default=True)),
                 ("order", models.PositiveSmallIntegerField(default=100)),
@@ -315,15 +309,11 @@ class Migration(migrations.Migration):
                 ("unit", models.CharField(blank=True, max_length=20)),
                 (
                     "required",
-                    models.BooleanField(
-                        default=False, help_text="The public form insists on it."
-                    ),
+                    models.BooleanField(default=False, help_text="The public form insists on it."),
                 ),
                 (
                     "on_form",
-                    models.BooleanField(
-                        default=True, help_text="Asked on the public form."
-                    ),
+                    models.BooleanField(default=True, help_text="Asked on the public form."),
                 ),
                 ("help", models.CharField(blank=True, max_length=200)),
                 ("order", models.PositiveSmallIntegerField(default=100)),
@@ -391,15 +381,11 @@ class Migration(migrations.Migration):
                 ("unit", models.CharField(blank=True, max_length=20)),
                 (
                     "required",
-                    models.BooleanField(
-                        default=False, help_text="The public form insists on it."
-                    ),
+                    models.BooleanField(default=False, help_text="The public form insists on it."),
                 ),
                 (
                     "on_form",
-                    models.BooleanField(
-                        default=True, help_text="Asked on the public form."
-                    ),
+                    models.BooleanField(default=True, help_text="Asked on the public form."),
                 ),
                 ("help", models.CharField(blank=True, max_length=200)),
                 ("order", models.PositiveSmallIntegerField(default=100)),
@@ -589,15 +575,11 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=80)),
                 (
                     "icon",
-                    models.CharField(
-                        blank=True, help_text="Name of a lucide icon.", max_length=40
-                    ),
+                    models.CharField(blank=True, help_text="Name of a lucide icon.", max_length=40),
                 ),
                 (
                     "public",
-                    models.BooleanField(
-                        default=True, help_text="Offered on the public form."
-                    ),
+                    models.BooleanField(default=True, help_text="Offered on the public form."),
                 ),
                 ("active", models.BooleanField(default=True)),
                 ("order", models.PositiveSmallIntegerField(default=100)),
@@ -717,9 +699,7 @@ class Migration(migrations.Migration):
                 ("language", models.CharField(default="en", max_length=10)),
                 (
                     "wish",
-                    models.TextField(
-                        blank=True, help_text="What the customer would find fair."
-                    ),
+                    models.TextField(blank=True, help_text="What the customer would find fair."),
                 ),
                 ("pain", models.PositiveSmallIntegerField(blank=True, null=True)),
                 (
@@ -756,9 +736,7 @@ class Migration(migrations.Migration):
                 (
                     "attention_at",
                     models.DateTimeField(
-                        default=datetime.datetime(
-                            9999, 12, 31, 0, 0, tzinfo=datetime.timezone.utc
-                        )
+                        default=datetime.datetime(9999, 12, 31, 0, 0, tzinfo=datetime.timezone.utc)
                     ),
                 ),
                 ("attention_kind", models.CharField(blank=True, max_length=20)),
@@ -1151,9 +1129,7 @@ class Migration(migrations.Migration):
                 ("sha256", models.CharField(max_length=64)),
                 (
                     "internal",
-                    models.BooleanField(
-                        default=False, help_text="Not for the customer's eyes."
-                    ),
+                    models.BooleanField(default=False, help_text="Not for the customer's eyes."),
                 ),
                 ("created_at", models.DateTimeField()),
                 (
@@ -1377,9 +1353,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="externalid",
-            constraint=models.UniqueConstraint(
-                fields=("system", "value"), name="external_id_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("system", "value"), name="external_id_once"),
         ),
         migrations.AddConstraint(
             model_name="factdefinition",
@@ -1404,9 +1378,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="factdefinition",
-            constraint=models.UniqueConstraint(
-                fields=("category", "name"), name="fact_name_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("category", "name"), name="fact_name_once"),
         ),
         migrations.AddConstraint(
             model_name="factdefinition",
@@ -1437,9 +1409,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="membership",
-            constraint=models.UniqueConstraint(
-                fields=("user", "team"), name="membership_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("user", "team"), name="membership_once"),
         ),
         migrations.AddConstraint(
             model_name="category",
@@ -1497,9 +1467,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="ticket",
-            index=models.Index(
-                fields=["customer", "-received_at"], name="ticket_customer"
-            ),
+            index=models.Index(fields=["customer", "-received_at"], name="ticket_customer"),
         ),
         migrations.AddIndex(
             model_name="ticket",
@@ -1511,9 +1479,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="ticket",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["tags"], name="ticket_tags"
-            ),
+            index=django.contrib.postgres.indexes.GinIndex(fields=["tags"], name="ticket_tags"),
         ),
         migrations.AddConstraint(
             model_name="ticket",
@@ -1693,24 +1659,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="message",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("author_kind__in", ["user", "customer", "client", "system"])
-                ),
+                condition=models.Q(("author_kind__in", ["user", "customer", "client", "system"])),
                 name="message_author_known",
             ),
         ),
         migrations.AddConstraint(
             model_name="event",
-            constraint=models.UniqueConstraint(
-                fields=("ticket", "seq"), name="event_seq_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("ticket", "seq"), name="event_seq_once"),
         ),
         migrations.AddConstraint(
             model_name="event",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("actor_kind__in", ["user", "customer", "client", "system"])
-                ),
+                condition=models.Q(("actor_kind__in", ["user", "customer", "client", "system"])),
                 name="event_actor_known",
             ),
         ),
@@ -1735,9 +1695,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="alert",
-            constraint=models.UniqueConstraint(
-                fields=("user", "key"), name="alert_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("user", "key"), name="alert_once"),
         ),
         migrations.AddConstraint(
             model_name="ticketlink",

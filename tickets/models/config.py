@@ -19,9 +19,7 @@ class Category(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
     )
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT)
-    icon = models.CharField(
-        max_length=40, blank=True, help_text="Name of a lucide icon."
-    )
+    icon = models.CharField(max_length=40, blank=True, help_text="Name of a lucide icon.")
     public = models.BooleanField(default=True, help_text="Offered on the public form.")
     active = models.BooleanField(default=True)
     order = models.PositiveSmallIntegerField(default=100)
@@ -52,16 +50,12 @@ class FactDefinition(models.Model):
         related_name="fact_definitions",
         help_text="Empty: for every category.",
     )
-    name = models.SlugField(
-        max_length=60, help_text="As rules call it, such as delay_minutes."
-    )
+    name = models.SlugField(max_length=60, help_text="As rules call it, such as delay_minutes.")
     label = models.CharField(max_length=120, help_text="As people read it.")
     kind = models.CharField(max_length=10, choices=choices_of(FactKind))
     choices = ArrayField(models.CharField(max_length=80), default=list, blank=True)
     unit = models.CharField(max_length=20, blank=True)
-    required = models.BooleanField(
-        default=False, help_text="The public form insists on it."
-    )
+    required = models.BooleanField(default=False, help_text="The public form insists on it.")
     on_form = models.BooleanField(default=True, help_text="Asked on the public form.")
     help = models.CharField(max_length=200, blank=True)
     order = models.PositiveSmallIntegerField(default=100)

@@ -58,12 +58,8 @@ class Customer(models.Model):
 class ContactPoint(models.Model):
     """One address or number of a customer. An e-mail address belongs to one customer only."""
 
-    customer = models.ForeignKey(
-        Customer, on_delete=models.CASCADE, related_name="contacts"
-    )
-    kind = models.CharField(
-        max_length=10, choices=[(k.value, k.value) for k in ContactKind]
-    )
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="contacts")
+    kind = models.CharField(max_length=10, choices=[(k.value, k.value) for k in ContactKind])
     value = models.CharField(max_length=320)
     #: What is compared: e-mail in lower case, phone in E.164, post as it is.
     normalized = models.CharField(max_length=320)
@@ -95,17 +91,13 @@ class ContactPoint(models.Model):
 class ExternalId(models.Model):
     """The customer's key in another system (shop, billing, CRM)."""
 
-    customer = models.ForeignKey(
-        Customer, on_delete=models.CASCADE, related_name="external_ids"
-    )
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="external_ids")
     system = models.CharField(max_length=60)
     value = models.CharField(max_length=120)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["system", "value"], name="external_id_once"
-            ),
+            models.UniqueConstraint(fields=["system", "value"], name="external_id_once"),
         ]
 
     def __str__(self) -> str:

@@ -23,16 +23,10 @@ class Point(models.Model):
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="points")
     text = models.CharField(max_length=300)
     outcome = models.CharField(max_length=16, choices=choices_of(Outcome), blank=True)
-    finding = models.TextField(
-        blank=True, help_text="The answer to this point, in plain words."
-    )
-    root_cause = models.ForeignKey(
-        RootCause, null=True, blank=True, on_delete=models.PROTECT
-    )
+    finding = models.TextField(blank=True, help_text="The answer to this point, in plain words.")
+    root_cause = models.ForeignKey(RootCause, null=True, blank=True, on_delete=models.PROTECT)
     decided_at = models.DateTimeField(null=True, blank=True)
-    decided_by = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT
-    )
+    decided_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT)
 
     class Meta:
         ordering = ["id"]
@@ -51,9 +45,7 @@ class Point(models.Model):
 class Message(models.Model):
     """What was said: by the customer, to the customer, or among ourselves."""
 
-    ticket = models.ForeignKey(
-        Ticket, on_delete=models.CASCADE, related_name="messages"
-    )
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages")
     kind = models.CharField(max_length=8, choices=choices_of(MessageKind))
     channel = models.CharField(max_length=12, choices=choices_of(Channel))
     author_kind = models.CharField(max_length=8, choices=choices_of(ActorKind))
@@ -76,9 +68,7 @@ class Message(models.Model):
             # A ticket's conversation in order.
             models.Index(fields=["ticket", "at", "id"], name="message_thread"),
             # Threading of incoming mail; also what makes fetching one mail twice harmless.
-            models.Index(
-                fields=["mail_id"], condition=~Q(mail_id=""), name="message_mail_id"
-            ),
+            models.Index(fields=["mail_id"], condition=~Q(mail_id=""), name="message_mail_id"),
         ]
 
     def __str__(self) -> str:
@@ -88,9 +78,7 @@ class Message(models.Model):
 class Attachment(models.Model):
     """A file that came with a message or a ticket."""
 
-    ticket = models.ForeignKey(
-        Ticket, on_delete=models.CASCADE, related_name="attachments"
-    )
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="attachments")
     message = models.ForeignKey(
         Message,
         null=True,
@@ -104,9 +92,7 @@ class Attachment(models.Model):
     content_type = models.CharField(max_length=100)
     size = models.PositiveBigIntegerField(help_text="Bytes.")
     sha256 = models.CharField(max_length=64)
-    internal = models.BooleanField(
-        default=False, help_text="Not for the customer's eyes."
-    )
+    internal = models.BooleanField(default=False, help_text="Not for the customer's eyes.")
     created_at = models.DateTimeField()
 
     class Meta:
@@ -129,20 +115,14 @@ class Attachment(models.Model):
 class TicketLink(models.Model):
     """That two tickets belong together."""
 
-    ticket = models.ForeignKey(
-        Ticket, on_delete=models.CASCADE, related_name="links_out"
-    )
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links_out")
     other = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links_in")
     kind = models.CharField(max_length=10, choices=choices_of(LinkKind))
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["ticket", "other", "kind"], name="link_once"
-            ),
-            models.CheckConstraint(
-                condition=~Q(ticket=F("other")), name="link_not_to_self"
-            ),
+            models.UniqueConstraint(fields=["ticket", "other", "kind"], name="link_once"),
+            models.CheckConstraint(condition=~Q(ticket=F("other")), name="link_not_to_self"),
             one_of("kind", LinkKind, "link_kind_known"),
         ]
 
@@ -159,9 +139,7 @@ class TicketPerson(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["ticket", "user"], name="ticket_person_once"
-            ),
+            models.UniqueConstraint(fields=["ticket", "user"], name="ticket_person_once"),
             one_of("relation", PersonRelation, "ticket_person_relation_known"),
         ]
 

@@ -16,9 +16,7 @@ from tickets.rules import Role
 class UserManager(BaseUserManager["User"]):
     """Makes users; an e-mail address is the name to sign in with."""
 
-    def create_user(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> "User":
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """A new person. Without a password he can't sign in until he has set one."""
         if not email:
             raise ValueError("A user needs an e-mail address.")
@@ -27,9 +25,7 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
-    def create_superuser(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> "User":
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """An administrator who may do everything in the Django admin."""
         defaults = {
             "role": Role.ADMIN.value,
@@ -47,9 +43,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField(max_length=254)
     name = models.CharField(max_length=120)
-    role = models.CharField(
-        max_length=20, choices=choices_of(Role), default=Role.REP.value
-    )
+    role = models.CharField(max_length=20, choices=choices_of(Role), default=Role.REP.value)
     language = models.CharField(max_length=10, default="en")
     time_zone = models.CharField(max_length=64, default="Europe/London")
     is_active = models.BooleanField(default=True)
@@ -119,9 +113,7 @@ class Team(models.Model):
     lead = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="leads"
     )
-    email = models.EmailField(
-        blank=True, help_text="The address that this team's mail goes to."
-    )
+    email = models.EmailField(blank=True, help_text="The address that this team's mail goes to.")
     language = models.CharField(max_length=10, default="en")
     time_zone = models.CharField(max_length=64, default="Europe/London")
     is_default = models.BooleanField(

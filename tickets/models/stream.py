@@ -9,7 +9,6 @@ from tickets.models.people import User
 from tickets.models.tickets import Ticket
 from tickets.rules import ActorKind
 
-
 #: The number of the transaction that writes; numbers grow in order of beginning.
 _TRANSACTION = Func(
     template="(pg_current_xact_id()::text::bigint)",
@@ -83,9 +82,7 @@ class Outbox(models.Model):
         Ticket, null=True, blank=True, on_delete=models.PROTECT, related_name="outbox"
     )
     payload = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    state = models.CharField(
-        max_length=10, choices=OutboxState.choices, default="pending"
-    )
+    state = models.CharField(max_length=10, choices=OutboxState.choices, default="pending")
     attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
     next_attempt_at = models.DateTimeField()

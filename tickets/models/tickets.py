@@ -39,13 +39,9 @@ class Ticket(models.Model):
 
     id: int
     number = models.CharField(max_length=24, unique=True)
-    customer = models.ForeignKey(
-        Customer, on_delete=models.PROTECT, related_name="tickets"
-    )
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="tickets")
     channel = models.CharField(max_length=12, choices=choices_of(Channel))
-    category = models.ForeignKey(
-        Category, on_delete=models.PROTECT, related_name="tickets"
-    )
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="tickets")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="tickets")
     owner = models.ForeignKey(
         User,
@@ -119,13 +115,11 @@ class Ticket(models.Model):
                 name="ticket_loss_has_currency",
             ),
             models.CheckConstraint(
-                condition=Q(resolved_at__isnull=False)
-                | ~Q(status__in=["resolved", "closed"]),
+                condition=Q(resolved_at__isnull=False) | ~Q(status__in=["resolved", "closed"]),
                 name="ticket_resolved_has_moment",
             ),
             models.CheckConstraint(
-                condition=Q(closed_at__isnull=True)
-                | Q(closed_at__gte=F("received_at")),
+                condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("received_at")),
                 name="ticket_closed_after_received",
             ),
             models.CheckConstraint(

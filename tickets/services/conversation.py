@@ -45,9 +45,7 @@ def _say(
         mail_id=mail_id[:255],
     )
     change.add(message)
-    changes: dict[str, tuple[Any, Any]] = {
-        f"messages.{message.pk}": (None, message.kind)
-    }
+    changes: dict[str, tuple[Any, Any]] = {f"messages.{message.pk}": (None, message.kind)}
     internal = kind is MessageKind.NOTE
     changes |= attach_uploads(change, uploads, message=message, internal=internal)
     return message, changes
@@ -163,9 +161,7 @@ def reply(
 
 def send_message(change: Change, message: Message) -> None:
     """Have a public message delivered to the customer by mail."""
-    change.enqueue(
-        "mail", f"message:{message.pk}", {"template": "message", "message": message.pk}
-    )
+    change.enqueue("mail", f"message:{message.pk}", {"template": "message", "message": message.pk})
 
 
 def add_note(
@@ -225,21 +221,13 @@ def request_information(
         if name not in entry.facts:
             raise Invalid(f"This category has no fact {name}.", field="facts")
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
-        known = [
-            entry.facts[name].label for name in facts if name in change.ticket.facts
-        ]
+        known = [entry.facts[name].label for name in facts if name in change.ticket.facts]
         if known:
-            raise Conflict(
-                f"Already known, don't ask again: {', '.join(known)}.", field="facts"
-            )
+            raise Conflict(f"Already known, don't ask again: {', '.join(known)}.", field="facts")
         if not change.ticket.is_open:
-            raise WrongStatus(
-                status=change.ticket.status, to=Status.WAITING_CUSTOMER.value
-            )
+            raise WrongStatus(status=change.ticket.status, to=Status.WAITING_CUSTOMER.value)
         own_if_unowned(change)
-        message, changes = _say(
-            change, MessageKind.REPLY, body=text, channel=Channel.EMAIL
-        )
+        message, changes = _say(change, MessageKind.REPLY, body=text, channel=Channel.EMAIL)
         labels = [entry.facts[name].label for name in facts]
         if change.ticket.answered_at is None:
             change.set(answered_at=now)
@@ -288,9 +276,7 @@ def give_information(
         )
         if change.put("facts", values):
             changes_facts = sorted(values)
-            change.record(
-                EventType.FACTS_SET, data={"names": changes_facts, "labels": labels}
-            )
+            change.record(EventType.FACTS_SET, data={"names": changes_facts, "labels": labels})
         change.record(
             EventType.INFORMATION_GIVEN,
             data={"message": message.pk, "facts": sorted(values)},
@@ -339,9 +325,7 @@ def keep_promise(
 ) -> None:
     """Record that a promise was kept. `promise` is the key in the data of its event."""
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
-        made = ticket.events.filter(
-            type=EventType.PROMISE_MADE.value, data__promise=promise
-        )
+        made = ticket.events.filter(type=EventType.PROMISE_MADE.value, data__promise=promise)
         if not made.exists():
             raise Invalid("There is no such promise on this ticket.", field="promise")
         change.record(EventType.PROMISE_KEPT, data={"promise": promise})

@@ -43,9 +43,7 @@ def clean_email(email: str) -> str:
     try:
         validate_email(clean)
     except ValidationError:
-        raise Invalid(
-            "An e-mail address looks like name@example.org.", field="email"
-        ) from None
+        raise Invalid("An e-mail address looks like name@example.org.", field="email") from None
     return clean
 
 
@@ -91,20 +89,14 @@ def find_or_create_customer(details: CustomerDetails, *, now: dt.datetime) -> Cu
     return found
 
 
-def _new(
-    unit: Unit, details: CustomerDetails, *, name: str, email: str, phone: str
-) -> Customer:
+def _new(unit: Unit, details: CustomerDetails, *, name: str, email: str, phone: str) -> Customer:
     customer = Customer(
         name=name,
         language=details.language or "en",
-        time_zone=clean_zone(details.time_zone)
-        if details.time_zone
-        else "Europe/London",
+        time_zone=clean_zone(details.time_zone) if details.time_zone else "Europe/London",
         since=details.since,
         tier=clean_line(details.tier, field="tier", limit=40),
-        support_needs=clean_text(
-            details.support_needs, field="support_needs", limit=2000
-        ),
+        support_needs=clean_text(details.support_needs, field="support_needs", limit=2000),
         created_at=unit.now,
     )
     unit.add(customer)
@@ -118,9 +110,7 @@ def _new(
     return customer
 
 
-def _contact(
-    customer: Customer, kind: ContactKind, value: str, normal: str
-) -> ContactPoint:
+def _contact(customer: Customer, kind: ContactKind, value: str, normal: str) -> ContactPoint:
     return ContactPoint(
         customer=customer,
         kind=kind.value,
@@ -206,9 +196,7 @@ def _apply(row: Customer, field: str, value: Any) -> None:
         raise Invalid(f"A customer has no {field[:40]}.", field=field[:40])
 
 
-def merge_customers(
-    keep: Customer, other: Customer, *, actor: Actor, now: dt.datetime
-) -> Customer:
+def merge_customers(keep: Customer, other: Customer, *, actor: Actor, now: dt.datetime) -> Customer:
     """Make `other` one with `keep`: tickets, addresses and ids move over, nothing is lost.
 
     What is empty on `keep` is taken from `other`. Raises `Conflict` where they are the same,
@@ -225,9 +213,7 @@ def merge_customers(
         }
         kept, gone = rows[keep.pk], rows[other.pk]
         if kept.merged_into_id or gone.merged_into_id:
-            raise Conflict(
-                "One of these was merged into another customer before.", field="other"
-            )
+            raise Conflict("One of these was merged into another customer before.", field="other")
         for ticket in Ticket.objects.filter(customer=gone).order_by("pk"):
             with changing(ticket, actor=actor, now=now) as change:
                 change.set(customer=kept)
@@ -236,9 +222,7 @@ def merge_customers(
                     data={"from": gone.name, "into": kept.name},
                 )
         for point in gone.contacts.all():
-            if kept.contacts.filter(
-                kind=point.kind, normalized=point.normalized
-            ).exists():
+            if kept.contacts.filter(kind=point.kind, normalized=point.normalized).exists():
                 point.delete()
             else:
                 point.customer = kept

@@ -35,9 +35,7 @@ _OTHERS = {
     ".txt": "text/plain",
     ".csv": "text/csv",
 }
-ALLOWED_WORDS = (
-    "pictures (PNG, JPEG, GIF, WebP), PDF, Word, Excel, OpenDocument, mail and text"
-)
+ALLOWED_WORDS = "pictures (PNG, JPEG, GIF, WebP), PDF, Word, Excel, OpenDocument, mail and text"
 
 
 @dataclass(frozen=True)
@@ -57,9 +55,7 @@ class Upload:
 
 def _too_large(name: str) -> FileRefused:
     limit = MAX_BYTES // (1024 * 1024)
-    return FileRefused(
-        name=name[:80], why=f"it is larger than {limit} MB", field="attachments"
-    )
+    return FileRefused(name=name[:80], why=f"it is larger than {limit} MB", field="attachments")
 
 
 def type_of(upload: Upload) -> str:
@@ -80,20 +76,14 @@ def type_of(upload: Upload) -> str:
         raise refused
     if suffix in {".txt", ".csv", ".eml"}:
         head = content[:4096]
-        if (
-            b"\x00" in content
-            or head.lstrip()[:1] == b"<"
-            or head[:4] in {b"%PDF", b"PK\x03\x04"}
-        ):
+        if b"\x00" in content or head.lstrip()[:1] == b"<" or head[:4] in {b"%PDF", b"PK\x03\x04"}:
             raise refused
         return _OTHERS[suffix]
     if suffix == ".pdf":
         if not content.startswith(b"%PDF-"):
             raise refused
         return _OTHERS[suffix]
-    if not any(
-        match.extension == suffix for match in puremagic.magic_string(content, name)
-    ):
+    if not any(match.extension == suffix for match in puremagic.magic_string(content, name)):
         raise refused
     return _OTHERS[suffix]
 
@@ -168,6 +158,4 @@ def attach(
     with changing(ticket, actor=actor, now=now) as change:
         changes = attach_uploads(change, uploads, internal=internal)
         names = [name for _, name in changes.values()]
-        change.record(
-            EventType.ATTACHMENT_ADDED, data={"names": names}, changes=changes
-        )
+        change.record(EventType.ATTACHMENT_ADDED, data={"names": names}, changes=changes)

@@ -40,9 +40,7 @@ def set_facts(
         if not change.put("facts", values):
             return False
         labels = [entry.facts[name].label for name in values]
-        change.record(
-            EventType.FACTS_SET, data={"names": sorted(values), "labels": labels}
-        )
+        change.record(EventType.FACTS_SET, data={"names": sorted(values), "labels": labels})
     return True
 
 
@@ -100,9 +98,7 @@ def record_assessed_pain(
         if not change.ticket.pain_overridden:
             changed = change.set(pain=level) or changed
         if changed:
-            change.record(
-                EventType.PAIN_ASSESSED, data={"level": level, "reasons": list(reasons)}
-            )
+            change.record(EventType.PAIN_ASSESSED, data={"level": level, "reasons": list(reasons)})
     return changed
 
 
@@ -137,18 +133,14 @@ def change_category(
     seen: int | None = None,
 ) -> None:
     """File a ticket elsewhere in the tree. Facts are kept, known there or not; the team stays."""
-    entry = catalogue().entry(
-        category.pk if isinstance(category, Category) else category
-    )
+    entry = catalogue().entry(category.pk if isinstance(category, Category) else category)
     if not entry.category.active:
         raise Invalid("This category is no longer used.", field="category")
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         was = catalogue().entry(change.ticket.category_id)
         if not change.set(category=entry.category):
             raise Conflict("The ticket is in this category already.", field="category")
-        change.record(
-            EventType.CATEGORY_CHANGED, data={"from": was.words, "to": entry.words}
-        )
+        change.record(EventType.CATEGORY_CHANGED, data={"from": was.words, "to": entry.words})
 
 
 def change_subject(
@@ -252,9 +244,7 @@ def set_tags(
     seen: int | None = None,
 ) -> bool:
     """Make `tags` the ticket's tags, in lower case. Returns whether that changed anything."""
-    clean = sorted(
-        {clean_line(tag, field="tags", limit=40).lower() for tag in tags} - {""}
-    )
+    clean = sorted({clean_line(tag, field="tags", limit=40).lower() for tag in tags} - {""})
     if len(clean) > 30:
         raise Invalid("A ticket has at most 30 tags.", field="tags")
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
@@ -302,7 +292,7 @@ def link(
         if TicketLink.objects.filter(ticket=ticket, other=other, kind=value).exists():
             raise Conflict("These two are linked so already.", field="other")
         unit.add(TicketLink(ticket_id=ticket.pk, other_id=other.pk, kind=value))
-        _record_link(locked, ticket, other, value, EventType.LINKED, (None, True))
+        _record_link(locked, ticket, other, kind=value, event=EventType.LINKED, step=(None, True))
 
 
 def unlink(
@@ -319,18 +309,19 @@ def unlink(
         for row in _both(ticket, other):
             with changing(row, actor=actor, now=now) as change:
                 locked[row.pk] = change
-        gone, _ = TicketLink.objects.filter(
-            ticket=ticket, other=other, kind=str(kind)
-        ).delete()
+        gone, _ = TicketLink.objects.filter(ticket=ticket, other=other, kind=str(kind)).delete()
         if not gone:
             raise NotFound(field="other")
-        _record_link(locked, ticket, other, str(kind), EventType.UNLINKED, (True, None))
+        _record_link(
+            locked, ticket, other, kind=str(kind), event=EventType.UNLINKED, step=(True, None)
+        )
 
 
 def _record_link(
     locked: dict[int, Any],
     ticket: Ticket,
     other: Ticket,
+    *,
     kind: str,
     event: EventType,
     step: tuple[bool | None, bool | None],
@@ -362,9 +353,7 @@ def add_corrective_action(
     if due_on < now.date():
         raise Invalid("This day is past.", field="due_on")
     with changing(ticket, actor=actor, now=now) as change:
-        if point_id is not None and not any(
-            p.pk == point_id for p in change.all(Point)
-        ):
+        if point_id is not None and not any(p.pk == point_id for p in change.all(Point)):
             raise NotFound(field="point")
         action = change.add(
             CorrectiveAction(
@@ -388,9 +377,7 @@ def add_corrective_action(
     return action
 
 
-def complete_corrective_action(
-    action: CorrectiveAction, *, actor: Actor, now: dt.datetime
-) -> None:
+def complete_corrective_action(action: CorrectiveAction, *, actor: Actor, now: dt.datetime) -> None:
     """What was to change has changed. Raises `Conflict` where that was said before."""
     with changing(action.ticket_id, actor=actor, now=now) as change:
         row = next(a for a in change.all(CorrectiveAction) if a.pk == action.pk)

@@ -80,9 +80,7 @@ def _ticket(new: NewTicket, *, body: str, received: dt.datetime) -> Ticket:
         raise Invalid("This category is no longer used.", field="category")
     zone = new.customer.time_zone or "UTC"
     raw = dict(new.facts)
-    facts = {
-        k: v for k, v in parse_facts(entry, raw, zone=zone).items() if v is not None
-    }
+    facts = {k: v for k, v in parse_facts(entry, raw, zone=zone).items() if v is not None}
     if new.loss is not None and new.loss.minor < 0:
         raise Invalid("A loss can't be below zero.", field="loss")
     key = next_id(Ticket)
@@ -93,17 +91,14 @@ def _ticket(new: NewTicket, *, body: str, received: dt.datetime) -> Ticket:
         channel=Channel(new.channel).value,
         category=entry.category,
         team=new.team or catalogue().team_for(entry),
-        subject=clean_line(new.subject, field="subject", limit=SUBJECT_MAX)
-        or _first_line(body),
+        subject=clean_line(new.subject, field="subject", limit=SUBJECT_MAX) or _first_line(body),
         language=new.language or new.customer.language or "en",
         wish=clean_text(new.wish, field="wish", limit=2000),
         loss_minor=new.loss.minor if new.loss else None,
         loss_currency=new.loss.currency if new.loss else "",
         facts=facts,
         factors=dict(new.factors),
-        tags=sorted(
-            {clean_line(tag, field="tags", limit=40) for tag in new.tags} - {""}
-        ),
+        tags=sorted({clean_line(tag, field="tags", limit=40) for tag in new.tags} - {""}),
         confidential=new.confidential,
         historical=new.historical,
         external_system=new.external[0] if new.external else "",
@@ -112,9 +107,7 @@ def _ticket(new: NewTicket, *, body: str, received: dt.datetime) -> Ticket:
     )
 
 
-def _record(
-    change: Change, new: NewTicket, *, body: str, received: dt.datetime
-) -> None:
+def _record(change: Change, new: NewTicket, *, body: str, received: dt.datetime) -> None:
     ticket = change.ticket
     changes = opening_changes(ticket)
     for text in new.points or [ticket.subject]:
@@ -151,9 +144,7 @@ def _refuse_second(external: tuple[str, str] | None) -> None:
         return
     if not external[1] or len(external[0]) > 60 or len(external[1]) > 120:
         raise Invalid("An external id has 1 to 120 characters.", field="external_id")
-    found = Ticket.objects.filter(
-        external_system=external[0], external_id=external[1]
-    ).first()
+    found = Ticket.objects.filter(external_system=external[0], external_id=external[1]).first()
     if found is not None:
         raise Conflict(
             f"This complaint is already here as {found.number}.",

@@ -16,9 +16,7 @@ def _check_owner(change: Change, owner: User) -> None:
     if not owner.is_active:
         raise Invalid(f"{owner.name} no longer works here.", field="owner")
     if owner.is_away(change.now) and owner.substitute_id:
-        raise Invalid(
-            f"{owner.name} is away; {owner.substitute} stands in.", field="owner"
-        )
+        raise Invalid(f"{owner.name} is away; {owner.substitute} stands in.", field="owner")
     belongs = Membership.objects.filter(user=owner, team_id=ticket.team_id).exists()
     if not belongs and owner.role != "admin":
         raise Invalid(f"{owner.name} is not in this ticket's team.", field="owner")
@@ -27,9 +25,7 @@ def _check_owner(change: Change, owner: User) -> None:
             f"{owner.name} gave the first answer; a review is another person's.",
             field="owner",
         )
-    about = ticket.people.filter(
-        user=owner, relation=PersonRelation.COMPLAINED_ABOUT.value
-    )
+    about = ticket.people.filter(user=owner, relation=PersonRelation.COMPLAINED_ABOUT.value)
     if about.exists():
         raise Invalid("The complaint is about this person.", field="owner")
 
@@ -104,9 +100,7 @@ def assign(
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         _must_be_open(change)
         if change.ticket.owner_id is not None and change.ticket.owner_id != owner.pk:
-            brief = needed(
-                brief, what="a brief for the new owner", field="brief", limit=2000
-            )
+            brief = needed(brief, what="a brief for the new owner", field="brief", limit=2000)
         _give(change, owner, brief=brief)
 
 
@@ -149,9 +143,7 @@ def move_to_team(
         change.set(team=team, owner=None)
         if had_owner:
             change.set(handoffs=row.handoffs + 1)
-        change.record(
-            EventType.MOVED, data={"from": was, "to": team.name, "brief": brief}
-        )
+        change.record(EventType.MOVED, data={"from": was, "to": team.name, "brief": brief})
         if owner is not None:
             _give(change, owner, brief=brief)
         elif team.lead is not None:

@@ -11,7 +11,7 @@ from tickets.rules import EventType, PersonRelation
 
 def set_confidential(
     ticket: Ticket,
-    confidential: bool,
+    confidential: bool,  # noqa: FBT001 - the one thing that this service says
     *,
     actor: Actor,
     now: dt.datetime,
@@ -24,18 +24,14 @@ def set_confidential(
     """
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         people = change.all(TicketPerson)
-        about = [
-            p for p in people if p.relation == PersonRelation.COMPLAINED_ABOUT.value
-        ]
+        about = [p for p in people if p.relation == PersonRelation.COMPLAINED_ABOUT.value]
         if not confidential and about:
             raise Conflict(
                 "A complaint about a colleague stays confidential.",
                 field="confidential",
             )
         if change.set(confidential=confidential):
-            change.record(
-                EventType.CONFIDENTIAL_CHANGED, data={"confidential": confidential}
-            )
+            change.record(EventType.CONFIDENTIAL_CHANGED, data={"confidential": confidential})
         user = actor.user
         if confidential and user and user not in {p.user for p in people}:
             _put(ticket, user, PersonRelation.NAMED, actor=actor, now=now)
@@ -46,9 +42,7 @@ def name_person(ticket: Ticket, user: User, *, actor: Actor, now: dt.datetime) -
     _put(ticket, user, PersonRelation.NAMED, actor=actor, now=now)
 
 
-def complain_about(
-    ticket: Ticket, user: User, *, actor: Actor, now: dt.datetime
-) -> None:
+def complain_about(ticket: Ticket, user: User, *, actor: Actor, now: dt.datetime) -> None:
     """The complaint is about this colleague: the ticket becomes confidential and hidden from
     him, and if he owned it, it has no owner until another takes it."""
     with changing(ticket, actor=actor, now=now) as change:
@@ -65,9 +59,7 @@ def complain_about(
                 _put(ticket, actor.user, PersonRelation.NAMED, actor=actor, now=now)
 
 
-def unname_person(
-    ticket: Ticket, user: User, *, actor: Actor, now: dt.datetime
-) -> None:
+def unname_person(ticket: Ticket, user: User, *, actor: Actor, now: dt.datetime) -> None:
     """Take a colleague off a ticket. Raises `NotFound` where he was not on it."""
     with changing(ticket, actor=actor, now=now) as change:
         row = next((p for p in change.all(TicketPerson) if p.user_id == user.pk), None)
@@ -98,9 +90,7 @@ def _put(
         if before == PersonRelation.COMPLAINED_ABOUT.value:
             raise Conflict("The complaint is about this person.", field="user")
         if row is None:
-            change.add(
-                TicketPerson(ticket=change.ticket, user=user, relation=relation.value)
-            )
+            change.add(TicketPerson(ticket=change.ticket, user=user, relation=relation.value))
         else:
             row.relation = relation.value
             change.save(row, "relation")

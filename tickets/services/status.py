@@ -27,17 +27,13 @@ def resume_in(change: Change, *, why: str, at: dt.datetime | None = None) -> Non
     """End a wait, within an open change."""
     before = _move(change, Status.OPEN)
     change.set(waiting_for="")
-    change.record(
-        EventType.STATUS_CHANGED, data={"from": before, "to": "open", "why": why}, at=at
-    )
+    change.record(EventType.STATUS_CHANGED, data={"from": before, "to": "open", "why": why}, at=at)
 
 
 def reopen_in(change: Change, *, reason: str, at: dt.datetime | None = None) -> None:
     """Reopen what was finished, within an open change."""
     before = _move(change, Status.OPEN)
-    change.set(
-        resolved_at=None, closed_at=None, reopenings=change.ticket.reopenings + 1
-    )
+    change.set(resolved_at=None, closed_at=None, reopenings=change.ticket.reopenings + 1)
     change.record(EventType.REOPENED, data={"from": before, "reason": reason}, at=at)
 
 
@@ -140,17 +136,13 @@ def resolve(
     """
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         if not may_move(change.ticket.status, Status.RESOLVED):
-            raise WrongStatus(
-                status=change.ticket.status, to="resolved", field="status"
-            )
+            raise WrongStatus(status=change.ticket.status, to="resolved", field="status")
         undecided = [point for point in change.all(Point) if not point.outcome]
         if undecided and not change.ticket.historical:
             raise Missing(what=f"an outcome for “{undecided[0].text}”", field="points")
         before = _move(change, Status.RESOLVED)
         change.set(resolved_at=at or now, waiting_for="")
-        change.record(
-            EventType.RESOLVED, data={"from": before, "summary": summary}, at=at
-        )
+        change.record(EventType.RESOLVED, data={"from": before, "summary": summary}, at=at)
 
 
 def close(
@@ -199,17 +191,13 @@ def ask_review(
     The ticket loses its owner, openly: the team's supervisors are told, and only somebody else
     can take it. Raises `Conflict` where it is past stage 1.
     """
-    reason = needed(
-        reason, what="what should be looked at again", field="reason", limit=4000
-    )
+    reason = needed(reason, what="what should be looked at again", field="reason", limit=4000)
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         row = change.ticket
         if row.stage != Stage.FIRST:
             raise Conflict("This complaint was reviewed already.", field="stage")
         if not any(p.outcome for p in change.all(Point)) and row.answered_at is None:
-            raise Invalid(
-                "There is no decision yet that could be reviewed.", field="stage"
-            )
+            raise Invalid("There is no decision yet that could be reviewed.", field="stage")
         if reviewer is not None and reviewer == row.owner:
             raise Invalid("A review is done by another person.", field="reviewer")
         first = row.owner
@@ -251,16 +239,12 @@ def escalate_to_external(
     name = needed(body, what="the outside body", field="body", limit=200)
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         if change.ticket.stage == Stage.EXTERNAL:
-            raise Conflict(
-                "This complaint is with an outside body already.", field="stage"
-            )
+            raise Conflict("This complaint is with an outside body already.", field="stage")
         change.set(stage=Stage.EXTERNAL.value)
         change.record(EventType.WENT_EXTERNAL, data={"body": name})
 
 
-def escalated_by_customer(
-    ticket: Ticket, *, reason: str, actor: Actor, now: dt.datetime
-) -> None:
+def escalated_by_customer(ticket: Ticket, *, reason: str, actor: Actor, now: dt.datetime) -> None:
     """The customer asks for somebody above: the escalation path takes its next step."""
     text = needed(reason, what="a reason", field="reason", limit=2000)
     with changing(ticket, actor=actor, now=now) as change:

@@ -17,13 +17,9 @@ def clean_text(text: str, *, field: str, limit: int) -> str:
     if not isinstance(text, str):
         raise Invalid("This should be text.", field=field)
     clean = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    clean = unicodedata.normalize(
-        "NFC", clean.encode("utf-8", "replace").decode()
-    ).strip()
+    clean = unicodedata.normalize("NFC", clean.encode("utf-8", "replace").decode()).strip()
     if len(clean) > limit:
-        raise Invalid(
-            f"This has {len(clean)} characters; {limit} are allowed.", field=field
-        )
+        raise Invalid(f"This has {len(clean)} characters; {limit} are allowed.", field=field)
     return clean
 
 
