@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DatabaseError
 
 from escalation.actions import ACTIONS
@@ -35,19 +36,21 @@ def configuration_is_sound(databases: Sequence[str] | None = None, **_: Any) -> 
     keys = {calendar.key for calendar in calendars}
     for calendar in calendars:
         if not any(calendar.hours.values()) and not any(calendar.overrides.values()):
-            found.append(Warning(f"Calendar {calendar.key} never opens.", id="escalation.W001"))
+            found.append(
+                checks.Warning(f"Calendar {calendar.key} never opens.", id="escalation.W001")
+            )
     for policy in policies:
         try:
             parsed = Policy.parse(policy.data, name=policy.name)
         except PolicyInvalid as error:
-            found.append(Warning(f"Policy {policy.key}: {error}", id="escalation.W002"))
+            found.append(checks.Warning(f"Policy {policy.key}: {error}", id="escalation.W002"))
             continue
         named = {parsed.calendar, *(t.calendar for t in parsed.targets)} - {""} - keys
         named |= {t.path for t in parsed.targets} - {""} - paths
         if named:
             missing = ", ".join(sorted(named))
             found.append(
-                Warning(
+                checks.Warning(
                     f"Policy {policy.key} names what is not there: {missing}", id="escalation.W002"
                 )
             )

@@ -1,4 +1,4 @@
-"""From what happened to a ticket to its clocks: which started when, what ended and what paused them.
+"""From what happened to a ticket to its clocks: what started, ended and paused each.
 
 Pure. `Replay` takes happenings one by one, in order, and answers with the clocks of every kind at
 any point; a change of targets or calendar derives them anew from the same starts. The rows in the
@@ -75,19 +75,11 @@ class Replay:
         at = happening.at
         match happening.what:
             case What.CREATED:
-                for kind in (Kind.ACKNOWLEDGE, Kind.FIRST_RESPONSE, Kind.RESOLVE):
-                    self._start(kind, at)
-                if self.any_contact:
-                    self._start(Kind.NEXT_UPDATE, at)
-                if happening.by_customer:
-                    self._start(Kind.NEXT_REPLY, at)
+                self._create(happening)
             case What.ACKNOWLEDGED:
                 self._end(Kind.ACKNOWLEDGE, at)
             case What.CUSTOMER_WROTE:
-                if self._running(Kind.NEXT_REPLY) is None:
-                    self._start(Kind.NEXT_REPLY, at)
-                if self.any_contact:
-                    self._restart(Kind.NEXT_UPDATE, at)
+                self._customer_wrote(at)
             case What.WE_WROTE:
                 self._we_wrote(happening)
             case What.WAITING:
@@ -121,6 +113,20 @@ class Replay:
         return self.closed_at is None and self._running(kind) is not None
 
     # -- inside -----------------------------------------------------------------------------------
+
+    def _create(self, happening: Happening) -> None:
+        for kind in (Kind.ACKNOWLEDGE, Kind.FIRST_RESPONSE, Kind.RESOLVE):
+            self._start(kind, happening.at)
+        if self.any_contact:
+            self._start(Kind.NEXT_UPDATE, happening.at)
+        if happening.by_customer:
+            self._start(Kind.NEXT_REPLY, happening.at)
+
+    def _customer_wrote(self, at: datetime) -> None:
+        if self._running(Kind.NEXT_REPLY) is None:
+            self._start(Kind.NEXT_REPLY, at)
+        if self.any_contact:
+            self._restart(Kind.NEXT_UPDATE, at)
 
     def _we_wrote(self, happening: Happening) -> None:
         if happening.counts(Kind.FIRST_RESPONSE):

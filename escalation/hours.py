@@ -326,14 +326,14 @@ def _without(opened: list[Window], closed: list[Window]) -> list[Window]:
     for start, end in opened:
         while index < len(closed) and closed[index][1] <= start:
             index += 1
-        at = index
+        left, at = start, index
         while at < len(closed) and closed[at][0] < end:
-            if closed[at][0] > start:
-                result.append((start, closed[at][0]))
-            start = max(start, closed[at][1])
+            if closed[at][0] > left:
+                result.append((left, closed[at][0]))
+            left = max(left, closed[at][1])
             at += 1
-        if start < end:
-            result.append((start, end))
+        if left < end:
+            result.append((left, end))
     return result
 
 

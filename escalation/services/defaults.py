@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import yaml
 from django.db import transaction
@@ -32,7 +33,8 @@ def ensure_defaults(*, now: dt.datetime, pack: str = "general") -> int:
 
 
 def _ensure(row: WorkCalendar | EscalationPath | DeadlinePolicy) -> int:
-    if type(row)._default_manager.filter(key=row.key).exists():
+    kind: Any = type(row)
+    if kind.objects.filter(key=row.key).exists():
         return 0
     row.full_clean()
     row.save()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from escalation.clock import Reading, duration_words
 from escalation.models import Deadline
-from escalation.plan import BREACH, Planned
+from escalation.plan import Planned
 from escalation.services.clocks import Clocks
 from escalation.worktime import Span
 from tickets.actors import SYSTEM
@@ -74,7 +74,8 @@ class Explanation:
         yield f"  promised: {self.promised}, by {self.policy}, hours of {self.calendar_zone}"
         yield f"  started:  {_stamp(reading.started_at)}"
         for window in self.windows:
-            yield f"  counted:  {_stretch(window.start, window.end)}  {duration_words(window.length)}"
+            length = duration_words(window.length)
+            yield f"  counted:  {_stretch(window.start, window.end)}  {length}"
         if self.windows_left_out:
             yield f"  counted:  and {self.windows_left_out} stretches more"
         for pause in self.pauses:
@@ -88,7 +89,8 @@ class Explanation:
         left = f", {duration_words(reading.left)} left" if reading.left else ""
         yield f"  used:     {duration_words(reading.used)} of working time{left}{late}"
         for step, taken in self.steps:
-            yield f"  {'taken' if taken else 'to come'}:{' ' * (5 if taken else 3)}{_stamp(step.at)}  {step.key}"
+            word = "taken:   " if taken else "to come: "
+            yield f"  {word}  {_stamp(step.at)}  {step.key}"
 
     def _standing(self) -> str:
         row = self.deadline
@@ -159,7 +161,6 @@ def _without(window: Span, held: list[tuple[dt.datetime, dt.datetime]]) -> Itera
         start = max(start, high)
     if start < window.end:
         yield Counted(start, window.end)
-
 
 
 def _stamp(moment: dt.datetime | None) -> str:

@@ -205,14 +205,10 @@ def _acknowledge(
         acknowledged_at=now, acknowledged_by=person
     )
     if tell:
-        clocks.record(
-            EscalationEvent.ESCALATION_ACKNOWLEDGED, rows, at=now, by=person.name
-        )
+        clocks.record(EscalationEvent.ESCALATION_ACKNOWLEDGED, rows, at=now, by=person.name)
 
 
-def _check_extension(
-    clocks: Clocks, row: Deadline, to: dt.datetime, *, now: dt.datetime
-) -> None:
+def _check_extension(clocks: Clocks, row: Deadline, to: dt.datetime, *, now: dt.datetime) -> None:
     breach = clocks.clock_of(row).breach_at()
     if row.breached_at is not None or (breach is not None and breach < now):
         raise DeadlinePassed

@@ -166,7 +166,7 @@ def _take(clocks: Clocks, row: Deadline, step: Planned, plan: Plan, *, now: dt.d
 
 
 def _warn(clocks: Clocks, row: Deadline, step: Planned, plan: Plan, *, now: dt.datetime) -> None:
-    """A warning; one that comes when the deadline is missed already is recorded and rings nobody."""
+    """A warning; one that comes when all is late already is recorded and rings nobody."""
     late = plan.breach_at is not None and plan.breach_at < now
     text = warning_words(row, clocks.ticket)
     people = [] if late else recipients(["owner"], clocks.ticket, now=now)

@@ -64,4 +64,3 @@ def deadline(ticket: Any, kind: str) -> Deadline:
 def types_of(ticket: Any) -> list[str]:
     """The types of the ticket's events, in order."""
     return list(ticket.events.order_by("seq").values_list("type", flat=True))
-

@@ -27,7 +27,9 @@ def test_what_counted_and_what_did_not_add_up(desk: Desk) -> None:
         (at("24 11:18"), at("24 16:00")),
         (at("25 10:00"), at("25 11:00")),
     ]
-    assert sum((w.length.total_seconds() for w in found.windows)) == found.reading.used.total_seconds()
+    assert (
+        sum(w.length.total_seconds() for w in found.windows) == found.reading.used.total_seconds()
+    )
     assert [(p.reason, p.length.total_seconds()) for p in found.pauses] == [
         ("waiting_customer", 2 * 3600)
     ]

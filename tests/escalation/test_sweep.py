@@ -245,5 +245,3 @@ def test_the_sweep_reads_its_index(desk: Desk) -> None:
         plan = due.explain()
         cursor.execute("SET enable_seqscan = on")
     assert "deadline_sweep" in plan
-
-

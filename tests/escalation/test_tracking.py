@@ -47,7 +47,9 @@ def test_the_ticket_shows_its_nearest_deadline(desk: Desk) -> None:
 def test_deadlines_cost_one_insert_at_creation(desk: Desk) -> None:
     customer = make_customer()
     make_ticket(desk, customer=customer)
-    with CaptureQueriesContext(connection, ) as seen:
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
         make_ticket(desk, customer=customer)
     mine = [q["sql"] for q in seen.captured_queries if "escalation_" in q["sql"]]
     assert len([sql for sql in mine if sql.startswith("INSERT")]) == 1, mine
@@ -112,7 +114,9 @@ def test_waiting_pauses_and_the_customers_answer_resumes(desk: Desk) -> None:
     resolve.refresh_from_db()
     # 15:18 to 17:00, all of Wednesday and an hour of Thursday did not count.
     assert resolve.status == "running"
-    assert resolve.due_at == at("25 11:18") + dt.timedelta(days=1) + dt.timedelta(hours=2, minutes=42)
+    assert resolve.due_at == at("25 11:18") + dt.timedelta(days=1) + dt.timedelta(
+        hours=2, minutes=42
+    )
     assert Pause.objects.get(deadline=resolve).ended_at == at("26 10:00")
     assert deadline(ticket, "next_reply").started_at == at("26 10:00")
 
@@ -201,9 +205,7 @@ def test_a_promise_is_a_deadline_of_its_own(desk: Desk) -> None:
 
 def test_more_pain_brings_the_severe_policy_from_the_same_start(desk: Desk) -> None:
     targets = [{"kind": "resolve", "within": "4h"}, {"kind": "next_reply", "within": "1h"}]
-    make_policy(
-        "severe", order=1, data={"match": {"pain": {"min": 4}}, "targets": targets}
-    )
+    make_policy("severe", order=1, data={"match": {"pain": {"min": 4}}, "targets": targets})
     ticket = make_ticket(desk)
     services.override_pain(
         ticket, 5, reason="He is ill.", actor=user(desk.alice), now=NOW + HOUR / 2
@@ -227,9 +229,7 @@ def test_what_has_passed_is_not_moved_by_another_policy(desk: Desk) -> None:
 
 
 def test_a_ticket_from_the_past_is_measured_and_rings_nobody(desk: Desk) -> None:
-    ticket = make_ticket(
-        desk, historical=True, received_at=at("02 10:00"), external=("old", "1")
-    )
+    ticket = make_ticket(desk, historical=True, received_at=at("02 10:00"), external=("old", "1"))
     row = deadline(ticket, "first_response")
     assert (row.due_at, row.breached_at, row.next_at) == (at("02 12:00"), at("02 12:00"), None)
     services.reply(
