@@ -6,6 +6,7 @@ not anybody's to give. Non-monetary components are free, unless a limit names th
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from remedies.rules.draft import ComponentKind
@@ -90,17 +91,16 @@ class Meter:
         if self.left < 0:
             left = f"{_money(-self.left, self.currency)} over"
         kind = "" if self.kind is None else f", {self.kind}"
-        return f"{left} {_money(self.limit, self.currency)} {self._for()}{kind}"
+        return f"{left} {_money(self.limit, self.currency)} {self.about()}{kind}"
 
-    def _for(self) -> str:
+    def about(self) -> str:
+        """What the limit is for: "for this ticket"."""
         if self.span is Span.CUSTOMER:
             return f"for this customer in {self.period_days} days"
         return "for this ticket" if self.span is Span.TICKET else "in one remedy"
 
 
 def _money(minor: int, currency: str) -> str:
-    from decimal import Decimal
-
     return money(Decimal(minor).scaleb(-places_of(currency)), currency)
 
 
@@ -131,7 +131,10 @@ def decide(
     over = [meter for meter in meters if meter.over]
     if over:
         worst = min(over, key=lambda meter: meter.left)
-        return Decision(False, f"This is {worst.words()}.", meters)
+        beyond = _money(-worst.left, currency)
+        limit = _money(worst.limit, currency)
+        said = f"This is {beyond} over your limit of {limit} {worst.about()}."
+        return Decision(False, said, meters)
     return Decision(True, "Inside your authority.", meters)
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from tickets.errors import Invalid
+from tickets.money import Money
 
 HIGHEST = 5
 #: However many factors raise it, the level rises by two at most.
@@ -180,8 +181,10 @@ class Scale:
     deadlines_missed: Steps = field(default=Steps(worse=1, raises=3))
     promises_broken: Steps = field(default=Steps(worse=1, raises=2))
     hand_offs: Steps = field(default=Steps(worse=2, raises=4))
-    #: Money lost, in major units, from which a loss by itself stands for level 1, 2, 3, 4.
+    #: Money lost, in major units, from which a loss by itself stands for level 1, 2, 3, 4,
+    #: and the currencies for which those figures are meant; a loss in others is not weighed.
     loss: tuple[Decimal, ...] = (Decimal(1), Decimal(100), Decimal(1000), Decimal(10_000))
+    currencies: frozenset[str] = frozenset({"GBP", "EUR", "USD", "CHF", "CAD", "AUD", "NZD"})
 
 
 DEFAULT_SCALE = Scale()
@@ -196,9 +199,9 @@ def check_factors(factors: Mapping[str, Any]) -> dict[str, Anchor]:
         if key not in FACTORS:
             allowed = ", ".join(FACTORS)
             raise FactorInvalid(factor=key, allowed=f"one of: {allowed}", field=f"factors.{key}")
-        if isinstance(answer, bool):
-            answer = "yes" if answer else "no"
-        found[key] = FACTORS[key].anchor(answer)
+        ticked = {True: "yes", False: "no"}
+        given = ticked[answer] if isinstance(answer, bool) else answer
+        found[key] = FACTORS[key].anchor(given)
     return found
 
 
@@ -206,17 +209,17 @@ def assess(
     factors: Mapping[str, Any],
     circumstances: Circumstances | None = None,
     *,
-    loss: Decimal | None = None,
+    loss: Money | None = None,
     scale: Scale = DEFAULT_SCALE,
 ) -> Pain:
     """The pain of one complaint.
 
-    `factors` are answers by factor; `loss` is in major units, whatever the currency. Raises
-    `FactorInvalid` for an unknown factor or answer.
+    `factors` are answers by factor. Raises `FactorInvalid` for an unknown factor or answer.
     """
     known = circumstances or Circumstances()
     answers = check_factors(factors)
-    reasons, base = _levels(answers, loss, scale)
+    lost = loss.major if loss is not None and loss.currency in scale.currencies else None
+    reasons, base = _levels(answers, lost, scale)
     raises, worse = 0, 0
     if known.support_needs and answers.get("depends", _NOBODY).key == "yes":
         raises += 1

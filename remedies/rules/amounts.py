@@ -91,7 +91,7 @@ class Total(Node):
 
     __slots__ = ("parts", "sign")
 
-    def __init__(self, parts: tuple[Node, ...], minus: bool = False):
+    def __init__(self, parts: tuple[Node, ...], *, minus: bool = False):
         self.parts, self.kind, self.sign = parts, parts[0].kind, -1 if minus else 1
 
     def value(self, at: Context) -> Any:
@@ -206,7 +206,7 @@ class Each(Node):
 
     __slots__ = ("adds", "items")
 
-    def __init__(self, listed: Node, adds: bool, kind: Kind):
+    def __init__(self, listed: Node, kind: Kind, *, adds: bool):
         self.items, self.adds, self.kind = listed, adds, kind
 
     def value(self, at: Context) -> Any:
@@ -344,7 +344,7 @@ def _list_fact(raw: Any, scope: Scope, at: Place) -> tuple[Node, Kind]:
 
 @form("count_of")
 def _count_of(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
-    return Each(_list_fact(raw["count_of"], scope, at / "count_of")[0], False, Kind.NUMBER)
+    return Each(_list_fact(raw["count_of"], scope, at / "count_of")[0], Kind.NUMBER, adds=False)
 
 
 @form("sum_of")
@@ -352,4 +352,4 @@ def _sum_of(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     node, kind = _list_fact(raw["sum_of"], scope, at / "sum_of")
     if kind not in NUMERIC:
         (at / "sum_of").fail("sum_of needs a list of numbers or sums.")
-    return Each(node, True, kind)
+    return Each(node, kind, adds=True)

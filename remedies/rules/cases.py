@@ -32,9 +32,9 @@ def differences(draft: OfferDraft, expect: Mapping[str, Any]) -> list[str]:
         if reader is None:
             found.append(f"{key} can't be checked")
             continue
-        got, wanted = reader(draft, wanted)
-        if got != wanted:
-            found.append(f"{key}: expected {shown(wanted)}, got {shown(got)}")
+        got, needed = reader(draft, wanted)
+        if got != needed:
+            found.append(f"{key}: expected {shown(needed)}, got {shown(got)}")
     return found
 
 
@@ -92,7 +92,7 @@ def _parts(draft: OfferDraft, wanted: Any) -> tuple[Any, Any]:
     values = wanted.values() if isinstance(wanted, Mapping) else wanted
     sums = [item["amount"] if isinstance(item, Mapping) else item for item in values]
     got = [major(part.amount, part.currency) for part in draft.components if is_money(part)]
-    return sorted(got), sorted(map(as_number, sums))  # type: ignore[type-var]
+    return sorted(got), sorted(map(as_number, sums))
 
 
 READERS = {

@@ -210,7 +210,7 @@ class Among(Condition):
 
     __slots__ = ("label", "listed", "subject", "wanted")
 
-    def __init__(self, subject: Node, label: str, listed: tuple[Literal, ...], wanted: bool):
+    def __init__(self, subject: Node, label: str, listed: tuple[Literal, ...], *, wanted: bool):
         self.subject, self.label, self.wanted = subject, label, wanted
         self.listed = {bound.written: bound for bound in listed}
 
@@ -234,7 +234,7 @@ class Known(Condition):
 
     __slots__ = ("label", "missing", "subject")
 
-    def __init__(self, subject: Node, label: str, missing: bool):
+    def __init__(self, subject: Node, label: str, *, missing: bool):
         self.subject, self.label, self.missing = subject, label, missing
 
     def value(self, at: Context) -> bool:
@@ -253,7 +253,7 @@ class Applied(Condition):
 
     __slots__ = ("applied", "rule")
 
-    def __init__(self, rule: str, applied: bool):
+    def __init__(self, rule: str, *, applied: bool):
         self.rule, self.applied = rule, applied
 
     def value(self, at: Context) -> bool:
@@ -291,14 +291,14 @@ def _one_of(subject: Node, key: str, raw: Any, scope: Scope, at: Place) -> Node:
     wanted = key == "one_of"
     literal = tuple(bound for bound in bounds if isinstance(bound, Literal))
     if len(literal) == len(bounds):
-        return Among(subject, _label(subject), literal, wanted)
+        return Among(subject, _label(subject), literal, wanted=wanted)
     parts = tuple(
-        _test(subject, _label(subject), _equal, bound, _needs_is(wanted)) for bound in bounds
+        _test(subject, _label(subject), _equal, bound, _needs_is(wanted=wanted)) for bound in bounds
     )
     return Either(parts) if wanted else Not(Either(parts))
 
 
-def _needs_is(wanted: bool) -> str:
+def _needs_is(*, wanted: bool) -> str:
     return "{}" if wanted else "anything but {}"
 
 
@@ -319,9 +319,11 @@ def compile_test(subject: Node, key: str, raw: Any, scope: Scope, at: Place) -> 
     label = _label(subject)
     if key in ("is", "is_not"):
         if raw == MISSING:
-            return Known(subject, label, key == "is")
+            return Known(subject, label, missing=key == "is")
         same = _equal if key == "is" else _unequal
-        return _test(subject, label, same, _bound(raw, subject, scope, at), _needs_is(key == "is"))
+        return _test(
+            subject, label, same, _bound(raw, subject, scope, at), _needs_is(wanted=key == "is")
+        )
     if key in ("one_of", "none_of"):
         return _one_of(subject, key, raw, scope, at)
     if key == "contains":
@@ -388,7 +390,7 @@ def _rule(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     rule = raw["rule"]
     if rule not in scope.rules:
         (at / "rule").fail(f"No rule above is {rule}.{nearest(str(rule), scope.rules)}")
-    return Applied(str(rule), raw.get("applied", True) is not False)
+    return Applied(str(rule), applied=raw.get("applied", True) is not False)
 
 
 def condition(raw: Any, scope: Scope, at: Place) -> Node:

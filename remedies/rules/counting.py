@@ -68,7 +68,7 @@ class DaysFrom(Node):
     kind = Kind.NUMBER
 
     def __init__(
-        self, start: Node, end: Node, first: bool, last: bool, calendar: Node | Calendar | None
+        self, start: Node, end: Node, calendar: Node | Calendar | None, *, first: bool, last: bool
     ):
         self.start, self.end, self.first, self.last = start, end, first, last
         self.calendar = calendar
@@ -162,7 +162,7 @@ class Periods(Node):
     __slots__ = ("after", "each", "of", "started")
     kind = Kind.NUMBER
 
-    def __init__(self, of: Node, each: Node, after: Node | None, started: bool):
+    def __init__(self, of: Node, each: Node, after: Node | None, *, started: bool):
         self.of, self.each, self.after, self.started = of, each, after, started
 
     def value(self, at: Context) -> Any:
@@ -240,7 +240,7 @@ def _days_from(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     end = compile_node(raw.get("to"), scope, at / "to", Kind.DATE)
     first = _counted(raw, "first", "not_counted", at)
     last = _counted(raw, "last", "counted", at)
-    return DaysFrom(start, end, first, last, _calendar(raw, scope, at))
+    return DaysFrom(start, end, _calendar(raw, scope, at), first=first, last=last)
 
 
 @form("date_after", "days", "months", "kind", "calendar")

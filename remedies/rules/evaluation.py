@@ -10,7 +10,7 @@ from remedies.facts import Kind, NotThatKind, given_values, read_fact
 from remedies.rules.draft import Component, MissingFact, NotApplied, OfferDraft, Option, WhyNot
 from remedies.rules.modifiers import round_to, to_minor
 from remedies.rules.nodes import Context, Inapplicable
-from remedies.rules.policy import Cap, Choice, Policy, Rule, placed_words, range_words
+from remedies.rules.policy import Cap, Choice, Policy, Range, Rule, placed_words, range_words
 from remedies.rules.ruling import PLACEHOLDER
 from remedies.rules.source import nearest
 from remedies.rules.words import day, money, places_of, shown
@@ -187,7 +187,7 @@ class _Run:
         if applies is not True:
             return applies or None
         if rule.range is not None:
-            return self._ranged(rule)
+            return self._ranged(rule, rule.range)
         if rule.amount is None:
             return self._make(rule)
         exact, said = rule.amount.explain(at)
@@ -203,9 +203,8 @@ class _Run:
             steps.append(f"rounded {way} to {money(major, at.currency)}")
         return self._make(rule, amount=amount, steps=tuple(steps))
 
-    def _ranged(self, rule: Rule) -> Component | NotApplied | None:
-        at, spread = self.at, rule.range
-        assert spread is not None
+    def _ranged(self, rule: Rule, spread: Range) -> Component | NotApplied | None:
+        at = self.at
         low, high, placed = spread.low.value(at), spread.high.value(at), spread.place(at)
         unit = spread.round_to.value(at) if spread.round_to else None
         if low is None or high is None or placed is None or (spread.round_to and unit is None):
@@ -344,7 +343,7 @@ class _Run:
             self.refused.append((rule.position, self._no(rule, WhyNot.REPLACED, said)))
             return amount
         major = Decimal(left).scaleb(-places_of(self.at.currency))
-        self.given[name] = part._replace(
+        self.given[name] = part._replace(  # noqa: SLF001 - public for a named tuple
             amount=left,
             steps=(*part.steps, f"{said} together, which leaves {money(major, self.at.currency)}"),
             range_min=None if part.range_min is None else min(part.range_min, left),

@@ -74,11 +74,11 @@ def compile_policy(source: Source) -> Policy:
     exclusions = _each(
         raw, "exclusions", at, problems, lambda item, place: compile_exclusion(item, scope, place)
     )
-    rules = _rules(raw, scope, at, groups, tuple(exclusions), problems)
+    rules = _rules(raw, scope, at, groups=groups, exclusions=tuple(exclusions), problems=problems)
     caps: list[Cap] = _each(
         raw, "caps", at, problems, lambda item, place: compile_cap(item, scope, place, rules)
     )
-    cases: list[Case] = _each(raw, "cases", at, problems, lambda item, place: _case(item, place))
+    cases: list[Case] = _each(raw, "cases", at, problems, _case)
     _check_covers(exclusions, rules, problems)
     if problems:
         raise PolicyInvalid(*problems)
@@ -203,12 +203,12 @@ def _values(raw: Any, scope: Scope, at: Place, problems: list[Problem]) -> None:
         try:
             if name in scope.names():
                 place.fail(f"{name} is a fact already; give the value another name.")
-            spec = dict(spec) if isinstance(spec, dict) else {"amount": spec}
-            kind = _kind(spec.pop("type"), place / "type") if "type" in spec else None
-            title = str(spec.pop("title", None) or name.replace("_", " "))
-            unit = str(spec.pop("unit", None) or "")
+            said = dict(spec) if isinstance(spec, dict) else {"amount": spec}
+            kind = _kind(said.pop("type"), place / "type") if "type" in said else None
+            title = str(said.pop("title", None) or name.replace("_", " "))
+            unit = str(said.pop("unit", None) or "")
             scope.used = set()
-            node = compile_node(spec, scope, place, kind)
+            node = compile_node(said, scope, place, kind)
             scope.values[name] = ValueRef(name, title, unit, node)
             scope.behind[name] = frozenset(scope.used)
         except PolicyInvalid as error:
@@ -228,6 +228,7 @@ def _rules(
     raw: dict[str, Any],
     scope: Scope,
     at: Place,
+    *,
     groups: dict[str, Choice],
     exclusions: tuple[Exclusion, ...],
     problems: list[Problem],
@@ -236,7 +237,13 @@ def _rules(
     for item, place in items(raw.get("rules"), at / "rules", "rules"):
         try:
             rule = compile_rule(
-                item, scope, place, groups, exclusions, len(rules), raw.get("dated_by")
+                item,
+                scope,
+                place,
+                groups=groups,
+                exclusions=exclusions,
+                position=len(rules),
+                dated_by=raw.get("dated_by"),
             )
         except PolicyInvalid as error:
             problems.extend(error.problems)

@@ -48,6 +48,7 @@ def compile_rule(
     raw: Any,
     scope: Scope,
     at: Place,
+    *,
     groups: dict[str, Choice],
     exclusions: tuple[Exclusion, ...],
     position: int,

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Any, NoReturn
 
 import yaml
@@ -167,7 +168,5 @@ def keys_of(raw: Any, at: Place, what: str, known: frozenset[str]) -> dict[str, 
 
 def nearest(word: str, known: Any) -> str:
     """ " Did you mean …?" for the most similar known word, or nothing."""
-    from difflib import get_close_matches
-
     found = get_close_matches(word, [str(name) for name in known], n=1, cutoff=0.6)
     return f" Did you mean {found[0]}?" if found else ""

@@ -1,4 +1,4 @@
-"""Tables in one and two dimensions, and tiers by unit. Open ends and bounds are as written. Pure."""
+"""Tables in one and two dimensions, and tiers by unit; bounds are as written. Pure."""
 
 from decimal import Decimal
 from typing import Any

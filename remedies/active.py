@@ -1,0 +1,55 @@
+"""The policies in force, compiled once in each process, and the one that a ticket falls under."""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from remedies.models import RemedyPolicy
+from remedies.rules import Policy, load_policy
+from remedies.rules.states import PolicyStatus
+from tickets.cached import Cached
+from tickets.catalogue import catalogue
+from tickets.models import Ticket
+
+
+@lru_cache(maxsize=64)
+def compiled(source: str) -> Policy:
+    """The policy of a text, read once: a text never means something else later.
+
+    Raises `PolicyInvalid`.
+    """
+    return load_policy(source)
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """The policies in force by the category they are for, and the one for all others."""
+
+    by_category: dict[str, RemedyPolicy] = field(default_factory=dict)
+    general: RemedyPolicy | None = None
+
+
+def _load() -> Active:
+    rows = RemedyPolicy.objects.filter(status=PolicyStatus.ACTIVE.value).order_by("-active_from")
+    by_category: dict[str, RemedyPolicy] = {}
+    general = None
+    for row in rows:
+        for category in row.categories:
+            by_category.setdefault(category, row)
+        if not row.categories and general is None:
+            general = row
+    return Active(by_category, general)
+
+
+_active = Cached(_load, RemedyPolicy)
+
+
+def policy_for(ticket: Ticket) -> tuple[RemedyPolicy, Policy] | None:
+    """The version in force for the ticket's category (or one above it), and its rules.
+
+    The nearest category wins; without one the general policy; None where there is neither.
+    """
+    active = _active()
+    keys = catalogue().entry(ticket.category_id).keys
+    row = next((active.by_category[key] for key in keys if key in active.by_category), None)
+    row = row or active.general
+    return None if row is None else (row, compiled(row.source))

@@ -1,0 +1,185 @@
+"""Configuration of remedies in the admin: policies with their history, authority.
+
+Offers, exceptions and the ledger are made by services; here they are read.
+"""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model, QuerySet
+from django.forms import ModelForm, ValidationError
+from django.http import HttpRequest
+from django.utils import timezone
+from simple_history.admin import SimpleHistoryAdmin
+
+from remedies.active import compiled
+from remedies.models import (
+    Authority,
+    ExceptionRequest,
+    Offer,
+    OfferComponent,
+    Refusal,
+    Remedy,
+    RemedyEntry,
+    RemedyPolicy,
+)
+from remedies.rules.states import PolicyStatus
+from remedies.services import activate, save_draft
+from tickets.errors import DomainError
+from tickets.models import User
+
+
+class PolicyForm(ModelForm):
+    """The text of a policy, checked as it is saved."""
+
+    class Meta:
+        model = RemedyPolicy
+        fields = ["source"]
+
+    def clean_source(self) -> str:
+        """The text, if it can be read: else every problem with its line."""
+        source: str = self.cleaned_data["source"]
+        try:
+            policy = compiled(source)
+        except DomainError as error:
+            raise ValidationError(error.message) from None
+        if self.instance.pk and policy.name != self.instance.key:
+            raise ValidationError(f"This text is of the policy {policy.name}.")
+        return source
+
+
+def person(request: HttpRequest) -> User | None:
+    """The one who is signed in."""
+    return None if isinstance(request.user, AnonymousUser) else request.user
+
+
+@admin.register(RemedyPolicy)
+class RemedyPolicyAdmin(SimpleHistoryAdmin):
+    """Drafts are edited; what was ever in force is read. Putting in force is an action."""
+
+    form = PolicyForm
+    list_display = ["key", "version", "title", "status", "active_from", "created_by"]
+    list_filter = ["status", "key"]
+    readonly_fields = ["key", "version", "title", "status", "categories", "active_from"]
+    actions = ["put_in_force"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A draft may be thrown away."""
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and obj is not None and obj.status == PolicyStatus.DRAFT
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Everything, once it is no draft."""
+        fields = super().get_readonly_fields(request, obj)
+        if obj is not None and obj.status != PolicyStatus.DRAFT:
+            return [*fields, "source"]
+        return fields
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        """Over the draft, or as the next version."""
+        if form.changed_data or not change:
+            saved = save_draft(obj.source, by=person(request), now=timezone.now())
+            obj.pk, obj.key, obj.version = saved.pk, saved.key, saved.version
+
+    @admin.action(description="Put in force now; the version before is retired")
+    def put_in_force(self, request: HttpRequest, queryset: QuerySet[RemedyPolicy]) -> None:
+        """Runs the policy's own cases first."""
+        for policy in queryset:
+            try:
+                activate(policy, by=person(request), now=timezone.now())
+            except DomainError as error:
+                messages.error(request, f"{policy}: {error.message}")
+            else:
+                messages.success(request, f"{policy} is in force.")
+
+
+@admin.register(Authority)
+class AuthorityAdmin(SimpleHistoryAdmin):
+    """Limits, in minor units."""
+
+    list_display = [
+        "role", "kind", "currency", "per_remedy", "per_ticket", "per_customer", "period_days",
+    ]  # fmt: skip
+    list_filter = ["role", "currency"]
+
+
+class ReadOnly(admin.ModelAdmin):
+    """For what only services write."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Never."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Never."""
+        return False
+
+
+class ComponentLines(admin.TabularInline):
+    """The components of an offer."""
+
+    model = OfferComponent
+    extra = 0
+    can_delete = False
+    fields = ("position", "kind", "title", "rule", "amount", "adjusted_from", "accepted")
+    readonly_fields = ("position", "kind", "title", "rule", "amount", "adjusted_from", "accepted")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+
+class EntryLines(admin.TabularInline):
+    """The ledger's lines of a remedy."""
+
+    model = RemedyEntry
+    extra = 0
+    can_delete = False
+    fields = ("kind", "amount", "currency", "at", "actor_name", "reason", "gateway_ref")
+    readonly_fields = ("kind", "amount", "currency", "at", "actor_name", "reason", "gateway_ref")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+
+@admin.register(Offer)
+class OfferAdmin(ReadOnly):
+    """Offers as they are."""
+
+    list_display = ["id", "ticket", "status", "total", "currency", "created_at"]
+    list_filter = ["status", "currency"]
+    list_select_related = ["ticket"]
+    inlines = [ComponentLines]
+
+
+@admin.register(ExceptionRequest)
+class ExceptionAdmin(ReadOnly):
+    """Exceptions as they are."""
+
+    list_display = ["id", "ticket", "status", "asked_total", "currency", "requester", "decider"]
+    list_filter = ["status"]
+    list_select_related = ["ticket", "requester", "decider"]
+
+
+@admin.register(Remedy)
+class RemedyAdmin(ReadOnly):
+    """The ledger."""
+
+    list_display = ["id", "ticket", "kind", "amount", "currency", "status", "granted_at"]
+    list_filter = ["status", "kind", "gateway"]
+    list_select_related = ["ticket"]
+    inlines = [EntryLines]
+
+
+@admin.register(Refusal)
+class RefusalAdmin(ReadOnly):
+    """Refusals as they were sent."""
+
+    list_display = ["id", "ticket", "refused_by", "at"]
+    list_select_related = ["ticket", "refused_by"]

@@ -1,0 +1,11 @@
+"""What is stored about policies, offers, exceptions, refusals and the ledger."""
+
+from remedies.models.ledger import Remedy as Remedy
+from remedies.models.ledger import RemedyEntry as RemedyEntry
+from remedies.models.offers import ExceptionRequest as ExceptionRequest
+from remedies.models.offers import Offer as Offer
+from remedies.models.offers import OfferComponent as OfferComponent
+from remedies.models.offers import Refusal as Refusal
+from remedies.models.policies import Authority as Authority
+from remedies.models.policies import Grantor as Grantor
+from remedies.models.policies import RemedyPolicy as RemedyPolicy

@@ -1,0 +1,110 @@
+"""Where an offer, an exception and a remedy may stand, and where they may go. Pure."""
+
+from enum import StrEnum
+
+
+class PolicyStatus(StrEnum):
+    """draft → active → retired; a policy is edited in draft only."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    RETIRED = "retired"
+
+
+class OfferStatus(StrEnum):
+    """draft → sent → answered; a sent one may be replaced, taken back or run out."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    PARTLY_ACCEPTED = "partly_accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
+
+
+class ExceptionStatus(StrEnum):
+    """pending → decided; asked_back is pending with the requester."""
+
+    PENDING = "pending"
+    ASKED_BACK = "asked_back"
+    APPROVED = "approved"
+    AMENDED = "amended"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    VOID = "void"
+
+
+#: An exception that still waits for somebody.
+UNDECIDED = frozenset({ExceptionStatus.PENDING, ExceptionStatus.ASKED_BACK})
+#: An exception that allows what it says.
+GRANTED = frozenset({ExceptionStatus.APPROVED, ExceptionStatus.AMENDED})
+
+
+class RemedyStatus(StrEnum):
+    """granted → fulfilled, or failed (and then tried again), or reversed."""
+
+    GRANTED = "granted"
+    FULFILLED = "fulfilled"
+    FAILED = "failed"
+    REVERSED = "reversed"
+
+
+REMEDY_MOVES: dict[RemedyStatus, frozenset[RemedyStatus]] = {
+    RemedyStatus.GRANTED: frozenset(
+        {RemedyStatus.FULFILLED, RemedyStatus.FAILED, RemedyStatus.REVERSED}
+    ),
+    RemedyStatus.FAILED: frozenset(
+        {RemedyStatus.FULFILLED, RemedyStatus.FAILED, RemedyStatus.REVERSED}
+    ),
+    RemedyStatus.FULFILLED: frozenset({RemedyStatus.REVERSED}),
+    RemedyStatus.REVERSED: frozenset(),
+}
+
+
+class EntryKind(StrEnum):
+    """What happened to a remedy: one line of the ledger each."""
+
+    GRANTED = "granted"
+    FULFILLED = "fulfilled"
+    FAILED = "failed"
+    REVERSED = "reversed"
+
+
+class RemedyEvent(StrEnum):
+    """Types of the events that `remedies` records; each names its row in its data."""
+
+    #: data: offer (id), total (minor), currency, words; missing (labels) where facts lack.
+    OFFER_DRAFTED = "offer_drafted"
+    #: data: offer, total, words: facts or pain changed, so the draft did.
+    OFFER_REDRAFTED = "offer_redrafted"
+    #: data: offer, component, title, from, to (minor), reason.
+    OFFER_ADJUSTED = "offer_adjusted"
+    #: data: offer, message (id), total, currency, words, until (ISO).
+    OFFER_SENT = "offer_sent"
+    #: data: offer, total, words, part (whether only a part was taken).
+    OFFER_ACCEPTED = "offer_accepted"
+    #: data: offer, wish (the customer's own words), words.
+    OFFER_DECLINED = "offer_declined"
+    OFFER_EXPIRED = "offer_expired"
+    #: data: offer, reason.
+    OFFER_WITHDRAWN = "offer_withdrawn"
+    OFFER_SUPERSEDED = "offer_superseded"
+    #: data: exception (id), offer, asked, policy (minor), currency, reason, words.
+    EXCEPTION_REQUESTED = "exception_requested"
+    #: data: exception, decision, reason, words.
+    EXCEPTION_DECIDED = "exception_decided"
+    #: data: exception, question.
+    EXCEPTION_ASKED_BACK = "exception_asked_back"
+    EXCEPTION_ANSWERED = "exception_answered"
+    #: data: exception, reason. Also where a changed offer made it void.
+    EXCEPTION_WITHDRAWN = "exception_withdrawn"
+    #: data: refusal (id), message, points.
+    REFUSAL_SENT = "refusal_sent"
+    #: data: remedy (id), kind, amount, currency, words, due_on, by.
+    REMEDY_GRANTED = "remedy_granted"
+    REMEDY_FULFILLED = "remedy_fulfilled"
+    REMEDY_FAILED = "remedy_failed"
+    #: data: remedy, reason, words: it was reversed, so nothing is delivered any more.
+    REMEDY_CANCELLED = "remedy_cancelled"

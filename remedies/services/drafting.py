@@ -1,0 +1,318 @@
+"""The drafted offer: made as soon as a ticket is there, kept in step with what is known."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from remedies.active import policy_for
+from remedies.errors import FactWrong
+from remedies.models import Offer, OfferComponent, Remedy, RemedyPolicy
+from remedies.pain import assess
+from remedies.rules import Component, OfferDraft, Policy, evaluate
+from remedies.rules.states import OfferStatus, RemedyEvent, RemedyStatus
+from remedies.services.situations import Situation, situation_of
+from remedies.services.tallies import component_paths, components_of, set_total, void_exceptions
+from tickets.actors import SYSTEM, Actor
+from tickets.change import Change, changing
+from tickets.models import Ticket
+from tickets.money import Money, words
+from tickets.services import record_assessed_pain
+
+#: Facts that are wrong are left out one by one, so that the rest still makes an offer.
+MOST_PROBLEMS = 5
+_STANDING = frozenset(
+    {
+        OfferStatus.SENT,
+        OfferStatus.ACCEPTED,
+        OfferStatus.PARTLY_ACCEPTED,
+        OfferStatus.DECLINED,
+    }
+)
+
+
+def reconsider(change: Change) -> None:
+    """Assess the pain of an open ticket anew, and draft its offer, or bring the draft up to date.
+
+    Does nothing for a ticket that is settled or from the past. Raises `FactorInvalid` for an
+    answer to a pain factor that does not exist.
+    """
+    ticket = change.ticket
+    if ticket.historical or not ticket.is_open:
+        return
+    situation = situation_of(change)
+    _assess(change, situation)
+    facts = {**situation.facts, "pain": ticket.pain}
+    draft_offer(change, Situation(situation.circumstances, facts, situation.currency))
+
+
+def _assess(change: Change, situation: Situation) -> None:
+    """Record the level and why. It is never lowered once an offer went out."""
+    ticket = change.ticket
+    loss = None
+    if ticket.loss_minor is not None:
+        loss = Money(ticket.loss_minor, ticket.loss_currency)
+    pain = assess(ticket.factors, situation.circumstances, loss=loss)
+    before = ticket.pain_assessed or 0
+    if pain.level < before and any(offer.sent_at for offer in change.all(Offer)):
+        return
+    reasons = [reason.as_json() for reason in pain.reasons]
+    record_assessed_pain(ticket, pain.level, reasons=reasons, actor=SYSTEM, now=change.now)
+
+
+def evaluate_for(
+    policy: Policy, situation: Situation, change: Change
+) -> tuple[OfferDraft, list[str]]:
+    """What the policy gives, and the facts that had to be left out because they are wrong."""
+    facts, currency = dict(situation.facts), situation.currency
+    problems: list[str] = []
+    payable = True
+    while True:
+        try:
+            result = evaluate(policy, facts, now=change.now, currency=currency)
+            return (result if payable else _without_money(result)), problems
+        except FactWrong as error:
+            problems.append(error.message)
+            if len(problems) > MOST_PROBLEMS:
+                raise
+            if error.fact == "currency":
+                # Nobody knows what our sums are in his money: a person has to say.
+                currency, payable = policy.currencies[0], False
+                facts["loss"] = None
+            else:
+                facts[error.fact] = None
+
+
+def _without_money(result: OfferDraft) -> OfferDraft:
+    parts = tuple(part for part in result.components if part.amount is None)
+    return replace(result, components=parts, total=0)
+
+
+def draft_offer(change: Change, situation: Situation, *, again: bool = False) -> Offer | None:
+    """Draft the offer of a ticket, or change its draft where the policy now gives otherwise.
+
+    What was granted on the ticket before is taken off. Nothing is drafted where the last offer
+    already says the same, unless asked to do it `again`. Returns the draft, if there is one.
+    """
+    found = policy_for(change.ticket)
+    if found is None:
+        return None
+    row, policy = found
+    result, problems = evaluate_for(policy, situation, change)
+    offers = change.all(Offer)
+    parts = _without_granted(change, result.components) if offers else result.components
+    draft = next((offer for offer in offers if offer.status == OfferStatus.DRAFT), None)
+    if draft is not None:
+        return _update(change, draft, row, result=result, parts=parts, problems=problems)
+    last = offers[-1] if offers else None
+    if last is not None and not again and _says_the_same(last, parts):
+        return None
+    if not parts and not result.missing:
+        return None
+    return _create(change, row, result, parts, problems)
+
+
+def _without_granted(change: Change, parts: Sequence[Component]) -> list[Component]:
+    """The components less what the ledger has for the same rules on this ticket."""
+    granted: dict[str, int] = {}
+    remedies = Remedy.objects.filter(ticket=change.ticket).exclude(
+        status=RemedyStatus.REVERSED.value
+    )
+    for rule, amount in remedies.values_list("rule", "amount"):
+        granted[rule] = granted.get(rule, 0) + (amount or 0)
+    left = []
+    for part in parts:
+        if part.rule not in granted:
+            left.append(part)
+            continue
+        before = granted[part.rule]
+        if part.amount is not None and part.amount > before:
+            said = f"less {words(before, part.currency)} granted before"
+            low = None if part.range_min is None else max(part.range_min - before, 0)
+            high = None if part.range_max is None else max(part.range_max - before, 0)
+            left.append(
+                part._replace(  # noqa: SLF001 - public for a named tuple
+                    amount=part.amount - before,
+                    steps=(*part.steps, said),
+                    range_min=low,
+                    range_max=high,
+                )
+            )
+    return left
+
+
+def _policy_amount(component: OfferComponent) -> int | None:
+    """What the policy gave, before a person changed it."""
+    adjusted = component.adjusted_from
+    return component.amount if adjusted is None else adjusted
+
+
+def _says_the_same(last: Offer, parts: Sequence[Component]) -> bool:
+    """Whether what the last offer left open is what the policy gives now."""
+    if last.status not in _STANDING:
+        return False
+    rows = OfferComponent.objects.filter(offer=last).exclude(rule="")
+    if last.status != OfferStatus.SENT:
+        rows = rows.filter(remedy=None)
+    stood = {(row.rule, _policy_amount(row)) for row in rows}
+    return stood == {(part.rule, part.amount) for part in parts}
+
+
+def _create(
+    change: Change,
+    row: RemedyPolicy,
+    result: OfferDraft,
+    parts: Sequence[Component],
+    problems: list[str],
+) -> Offer:
+    offer = change.add(
+        Offer(
+            ticket=change.ticket,
+            policy=row,
+            status=OfferStatus.DRAFT.value,
+            currency=result.currency,
+            total=sum(part.amount or 0 for part in parts),
+            facts=[list(fact) for fact in result.facts],
+            explanation=explained(result, problems),
+            created_at=change.now,
+        )
+    )
+    changes: dict[str, tuple[Any, Any]] = {
+        f"offers.{offer.pk}.status": (None, offer.status),
+        f"offers.{offer.pk}.policy": (None, row.pk),
+        f"offers.{offer.pk}.currency": (None, offer.currency),
+        f"offers.{offer.pk}.total": (None, offer.total),
+    }
+    for position, part in enumerate(parts):
+        component = change.add(component_row(offer, part, position))
+        changes |= component_paths(component)
+    change.record(
+        RemedyEvent.OFFER_DRAFTED, data=_told(offer, result), changes=changes, actor=SYSTEM
+    )
+    return offer
+
+
+def explained(result: OfferDraft, problems: Sequence[str]) -> dict[str, Any]:
+    """What an offer keeps of its evaluation: why not more, what is missing, what was wrong."""
+    return {
+        "not_applied": [
+            {"rule": item.rule, "title": item.title, "why": str(item.why), "reason": item.reason}
+            for item in result.not_applied
+        ],
+        "missing": [
+            {"name": item.name, "label": item.label, "question": item.question}
+            for item in result.missing
+        ],
+        "problems": list(problems),
+    }
+
+
+def _told(offer: Offer, result: OfferDraft) -> dict[str, Any]:
+    total = words(offer.total, offer.currency)
+    return {
+        "offer": offer.pk,
+        "total": offer.total,
+        "currency": offer.currency,
+        "words": total if offer.total else "without money",
+        "missing": [item.label for item in result.missing],
+    }
+
+
+def component_row(offer: Offer, part: Component, position: int) -> OfferComponent:
+    """The stored form of what a rule gave."""
+    return OfferComponent(
+        offer=offer,
+        position=position,
+        kind=part.kind.value,
+        rule=part.rule,
+        title=part.title[:160],
+        clause=part.clause[:160],
+        words=part.says,
+        steps=list(part.steps),
+        facts=[list(fact) for fact in part.facts],
+        amount=part.amount,
+        ranged=part.ranged,
+        range_min=part.range_min,
+        range_max=part.range_max,
+        owed=part.owed,
+        loss=part.loss,
+        code=part.code,
+        form=part.form,
+        pay_within_days=part.pay_within_days,
+    )
+
+
+#: What a changed draft takes over from the policy, column by column.
+_TAKEN = (
+    "kind", "title", "clause", "words", "steps", "facts", "amount", "ranged", "range_min",
+    "range_max", "owed", "loss", "code", "form", "pay_within_days", "adjusted_from", "reason",
+)  # fmt: skip
+
+
+def _update(
+    change: Change,
+    draft: Offer,
+    row: RemedyPolicy,
+    *,
+    result: OfferDraft,
+    parts: Sequence[Component],
+    problems: list[str],
+) -> Offer:
+    """Bring a draft in step with the policy; what a person added or set within range stays."""
+    if change.unit.is_pending(draft):
+        change.flush()
+    stored = {component.rule: component for component in components_of(draft) if component.rule}
+    given = {(part.rule, part.amount) for part in parts}
+    same = given == {(rule, _policy_amount(found)) for rule, found in stored.items()}
+    draft.explanation = explained(result, problems)
+    draft.facts = [list(fact) for fact in result.facts]
+    if same and draft.policy_id == row.pk:
+        change.save(draft, "explanation", "facts")
+        return draft
+    changes: dict[str, tuple[Any, Any]] = {}
+    if draft.policy_id != row.pk:
+        changes[f"offers.{draft.pk}.policy"] = (draft.policy_id, row.pk)
+        draft.policy = row
+    gone = [found for rule, found in stored.items() if rule not in {part.rule for part in parts}]
+    for found in gone:
+        changes |= component_paths(found, gone=True)
+    OfferComponent.objects.filter(pk__in=[found.pk for found in gone]).delete()
+    for position, part in enumerate(parts):
+        fresh = component_row(draft, part, position)
+        if part.rule in stored:
+            changes |= _merge(stored[part.rule], fresh)
+        else:
+            fresh.save()
+            changes |= component_paths(fresh)
+    changes |= set_total(draft)
+    change.save(draft, "policy", "explanation", "facts", "total")
+    void_exceptions(change, draft, "The offer changed.")
+    change.record(
+        RemedyEvent.OFFER_REDRAFTED, data=_told(draft, result), changes=changes, actor=SYSTEM
+    )
+    return draft
+
+
+def _merge(stored: OfferComponent, fresh: OfferComponent) -> dict[str, tuple[Any, Any]]:
+    before = stored.amount
+    chosen, reason = stored.amount, stored.reason
+    was_adjusted = stored.adjusted_from is not None
+    for name in _TAKEN:
+        setattr(stored, name, getattr(fresh, name))
+    if was_adjusted and fresh.ranged and chosen is not None:
+        high = fresh.range_max
+        if chosen >= (fresh.range_min or 0) and (high is None or chosen <= high):
+            stored.amount, stored.adjusted_from, stored.reason = chosen, fresh.amount, reason
+    stored.position = fresh.position
+    stored.save()
+    path = f"offers.{stored.offer_id}.components.{stored.pk}.amount"
+    return {} if before == stored.amount else {path: (before, stored.amount)}
+
+
+def redraft(ticket: Ticket, *, actor: Actor, now: dt.datetime) -> Offer | None:
+    """Draft an offer anew although the last one says the same, such as after a decline.
+
+    Returns the draft; None where no policy gives anything.
+    """
+    with changing(ticket, actor=actor, now=now) as change:
+        return draft_offer(change, situation_of(change), again=True)

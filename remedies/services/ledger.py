@@ -1,0 +1,241 @@
+"""The ledger: what was granted, delivered, failed, taken back. Each an entry that stays."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from remedies.errors import NotPayable
+from remedies.gateways import MANUAL, WEBHOOK, gateway_for
+from remedies.models import ExceptionRequest, Offer, OfferComponent, Remedy, RemedyEntry
+from remedies.rules.draft import ComponentKind
+from remedies.rules.states import REMEDY_MOVES, EntryKind, RemedyEvent, RemedyStatus
+from remedies.services.authorities import role_of
+from tickets.actors import Actor
+from tickets.change import Change, changing
+from tickets.errors import NotFound
+from tickets.money import words
+from tickets.services.texts import clean_line, needed
+
+PAYOUT = "payout"
+LETTER = "letter"
+#: An apology is delivered by the letter that carries the offer, unless it has a code of its own.
+IN_THE_LETTER = frozenset({"", "apology"})
+
+
+def grant_in(
+    change: Change,
+    offer: Offer,
+    components: Iterable[OfferComponent],
+    *,
+    exception: ExceptionRequest | None,
+    at: dt.datetime | None = None,
+) -> list[Remedy]:
+    """Enter components of an accepted offer into the ledger, and have them paid.
+
+    The database lets a component be granted once, whoever tries at the same time.
+    """
+    return [_grant(change, offer, part, exception, at or change.now) for part in components]
+
+
+def _grant(
+    change: Change,
+    offer: Offer,
+    part: OfferComponent,
+    exception: ExceptionRequest | None,
+    at: dt.datetime,
+) -> Remedy:
+    paid = part.amount is not None and part.amount > 0
+    by_letter = part.kind == ComponentKind.APOLOGY and part.code in IN_THE_LETTER
+    due = None if part.pay_within_days is None else at.date() + dt.timedelta(part.pay_within_days)
+    remedy = Remedy(
+        ticket=change.ticket,
+        offer=offer,
+        component=part,
+        kind=part.kind,
+        title=part.title,
+        rule=part.rule,
+        amount=part.amount if paid else None,
+        currency=offer.currency if paid else "",
+        owed=part.owed,
+        loss=part.loss,
+        form=part.form,
+        status=RemedyStatus.GRANTED.value,
+        granted_by=offer.sent_by,
+        granted_under=_account(offer, part, exception),
+        exception=exception,
+        granted_at=at,
+        due_on=due,
+        gateway=LETTER if by_letter else gateway_for(part.kind, paid=paid),
+    )
+    change.add(remedy)
+    enter(change, remedy, EntryKind.GRANTED, remedy.amount or 0)
+    change.record(
+        RemedyEvent.REMEDY_GRANTED,
+        data=told(remedy) | {"due_on": due.isoformat() if due else None},
+        changes={
+            f"remedies.{remedy.pk}.status": (None, remedy.status),
+            f"remedies.{remedy.pk}.kind": (None, remedy.kind),
+            f"remedies.{remedy.pk}.amount": (None, remedy.amount),
+            f"remedies.{remedy.pk}.currency": (None, remedy.currency or None),
+        },
+        at=at,
+    )
+    if by_letter:
+        _settle(change, remedy, reference="")
+    elif remedy.gateway == WEBHOOK:
+        change.enqueue(PAYOUT, f"remedy:{remedy.pk}", {"remedy": remedy.pk})
+    elif change.ticket.owner is not None:
+        change.alert(
+            change.ticket.owner,
+            key=f"remedy:{remedy.pk}",
+            text=f"To deliver on {change.ticket.number}: {remedy.title}",
+        )
+    return remedy
+
+
+def _account(offer: Offer, part: OfferComponent, exception: ExceptionRequest | None) -> str:
+    if part.owed:
+        return "set by law"
+    if part.loss:
+        return "proven loss"
+    if exception is not None:
+        return f"exception {exception.pk}"
+    return role_of(Actor.of_user(offer.sent_by)) if offer.sent_by else "policy"
+
+
+def told(remedy: Remedy) -> dict[str, object]:
+    """A remedy in the data of an event."""
+    total = f": {words(remedy.amount, remedy.currency)}" if remedy.amount else ""
+    return {
+        "remedy": remedy.pk,
+        "kind": remedy.kind,
+        "amount": remedy.amount,
+        "currency": remedy.currency,
+        "words": f"{remedy.title}{total}",
+    }
+
+
+def enter(
+    change: Change,
+    remedy: Remedy,
+    kind: EntryKind,
+    amount: int,
+    *,
+    reason: str = "",
+    reference: str = "",
+) -> RemedyEntry:
+    """Write one line of the ledger."""
+    return change.add(
+        RemedyEntry(
+            remedy=remedy,
+            kind=kind.value,
+            amount=amount,
+            currency=remedy.currency,
+            at=change.now,
+            actor_name=change.actor.name[:160],
+            actor=change.actor.user,
+            reason=reason[:500],
+            gateway_ref=reference[:200],
+        )
+    )
+
+
+def _locked(change: Change, remedy_id: int, to: RemedyStatus) -> Remedy:
+    """The remedy under the ticket's lock. Raises `NotFound`, `NotPayable`."""
+    remedy = next((row for row in change.all(Remedy) if row.pk == remedy_id), None)
+    if remedy is None:
+        raise NotFound(field="remedy")
+    if to not in REMEDY_MOVES[RemedyStatus(remedy.status)]:
+        raise NotPayable(status=remedy.status, act=to.value, field="remedy")
+    return remedy
+
+
+def fulfil_remedy(
+    remedy: Remedy,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    reference: str = "",
+    seen: int | None = None,
+) -> Remedy:
+    """The customer has it: a person ticks it off, or a gateway answered.
+
+    `reference` is the gateway's, or a receipt's. Raises `NotPayable` where that was said before.
+    """
+    ref = clean_line(reference, field="reference", limit=200)
+    with changing(remedy.ticket_id, actor=actor, now=now, seen=seen) as change:
+        row = _locked(change, remedy.pk, RemedyStatus.FULFILLED)
+        _settle(change, row, reference=ref)
+    return row
+
+
+def _settle(change: Change, row: Remedy, *, reference: str) -> None:
+    before, row.status = row.status, RemedyStatus.FULFILLED.value
+    row.fulfilled_at, row.gateway_ref = change.now, reference
+    change.save(row, "status", "fulfilled_at", "gateway_ref")
+    enter(change, row, EntryKind.FULFILLED, 0, reference=reference)
+    change.record(
+        RemedyEvent.REMEDY_FULFILLED,
+        data=told(row) | {"reference": reference},
+        changes={
+            f"remedies.{row.pk}.status": (before, row.status),
+            f"remedies.{row.pk}.fulfilled_at": (None, row.fulfilled_at),
+        },
+    )
+
+
+def fail_remedy(remedy: Remedy, *, reason: str, actor: Actor, now: dt.datetime) -> Remedy:
+    """It could not be delivered. It is still owed; the ticket's owner is told."""
+    why = needed(reason, what="a reason", field="reason", limit=500)
+    with changing(remedy.ticket_id, actor=actor, now=now) as change:
+        row = _locked(change, remedy.pk, RemedyStatus.FAILED)
+        before, row.status = row.status, RemedyStatus.FAILED.value
+        change.save(row, "status")
+        enter(change, row, EntryKind.FAILED, 0, reason=why)
+        change.record(
+            RemedyEvent.REMEDY_FAILED,
+            data=told(row) | {"reason": why},
+            changes={f"remedies.{row.pk}.status": (before, row.status)},
+        )
+        if change.ticket.owner is not None:
+            change.alert(
+                change.ticket.owner,
+                key=f"remedy-failed:{row.pk}:{change.ticket.event_count}",
+                text=f"Not delivered on {change.ticket.number}: {row.title}. {why}",
+                urgent=True,
+            )
+    return row
+
+
+def reverse_remedy(
+    remedy: Remedy,
+    *,
+    reason: str,
+    actor: Actor,
+    now: dt.datetime,
+    seen: int | None = None,
+) -> Remedy:
+    """Take a remedy back, with an entry of its own. The grant stays in the ledger as it was."""
+    why = needed(reason, what="a reason", field="reason", limit=500)
+    with changing(remedy.ticket_id, actor=actor, now=now, seen=seen) as change:
+        row = _locked(change, remedy.pk, RemedyStatus.REVERSED)
+        before, row.status = row.status, RemedyStatus.REVERSED.value
+        change.save(row, "status")
+        enter(change, row, EntryKind.REVERSED, -(row.amount or 0), reason=why)
+        change.record(
+            RemedyEvent.REMEDY_CANCELLED,
+            data=told(row) | {"reason": why},
+            changes={f"remedies.{row.pk}.status": (before, row.status)},
+        )
+    return row
+
+
+__all__ = [
+    "MANUAL",
+    "PAYOUT",
+    "enter",
+    "fail_remedy",
+    "fulfil_remedy",
+    "grant_in",
+    "reverse_remedy",
+    "told",
+]

@@ -1,0 +1,66 @@
+"""What remedies do when something happens to a ticket."""
+
+from collections.abc import Callable
+
+from remedies.models import ExceptionRequest, Remedy
+from remedies.rules.states import REMEDY_MOVES, UNDECIDED, RemedyStatus
+from remedies.services.drafting import reconsider
+from remedies.services.ledger import PAYOUT, fail_remedy
+from remedies.services.recording import record_past_remedy
+from tickets.actors import SYSTEM
+from tickets.change import Change
+from tickets.errors import Conflict
+from tickets.models import Event, Outbox
+
+#: After these, pain and offer may be others.
+RECONSIDER = frozenset(
+    {
+        "ticket_created",
+        "facts_set",
+        "factors_set",
+        "loss_set",
+        "pain_overridden",
+        "point_decided",
+        "category_changed",
+        "message_received",
+        "handed_over",
+        "deadline_breached",
+        "review_asked",
+        "reopened",
+    }
+)
+
+
+def react(change: Change, event: Event) -> None:
+    """Do what the event asks of this app; nothing for most."""
+    if event.type in RECONSIDER:
+        reconsider(change)
+    elif event.type in _OTHERS:
+        _OTHERS[event.type](change, event)
+
+
+def hold_back(change: Change, event: Event) -> None:
+    """Raises `Conflict`: a ticket is not settled while an exception waits to be decided."""
+    if change.ticket.historical:
+        return
+    if any(row.status in UNDECIDED for row in change.all(ExceptionRequest)):
+        raise Conflict("An exception still waits to be decided.", field="status")
+
+
+def note_unpaid(change: Change, event: Event) -> None:
+    """A payout was given up: the remedy failed, and its owner is told."""
+    if event.data.get("kind") != PAYOUT:
+        return
+    row = Outbox.objects.filter(pk=event.data.get("outbox")).first()
+    remedy = Remedy.objects.filter(pk=row.payload.get("remedy")).first() if row else None
+    if remedy is None or RemedyStatus.FAILED not in REMEDY_MOVES[RemedyStatus(remedy.status)]:
+        return
+    reason = str(event.data.get("error") or "The gateway did not take it.")
+    fail_remedy(remedy, reason=reason, actor=SYSTEM, now=change.now)
+
+
+_OTHERS: dict[str, Callable[[Change, Event], None]] = {
+    "resolved": hold_back,
+    "outbox_dead": note_unpaid,
+    "remedy_recorded": record_past_remedy,
+}

@@ -1,0 +1,103 @@
+"""What the rules may know of a ticket: its own columns and facts, and what happened to it."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from remedies.pain import Circumstances
+from tickets.change import Change
+from tickets.models import Event, Point, Ticket
+from tickets.money import Money
+from tickets.rules import Outcome
+from tickets.services.status import outcome_of
+
+#: Complaints of the same kind within this time count as the same cause again.
+RECURRENCE = dt.timedelta(days=365)
+#: What escalation records when promises of time are missed; data: deadlines, each with kind.
+BREACHED = "deadline_breached"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A ticket as the rules see it."""
+
+    circumstances: Circumstances
+    facts: Mapping[str, Any]
+    currency: str | None
+
+
+def situation_of(change: Change) -> Situation:
+    """The facts of the ticket that is being changed.
+
+    One query for earlier complaints, and for a ticket that is not new one for its missed
+    deadlines and what it needs of the customer and the points.
+    """
+    ticket = change.ticket
+    promises, deadlines = (0, 0) if change.is_new else _breaches(change)
+    known = Circumstances(
+        contacts=ticket.contacts,
+        recurrence=_recurrence(ticket),
+        deadlines_missed=deadlines,
+        promises_broken=promises,
+        hand_offs=ticket.handoffs,
+        support_needs=bool(ticket.customer.support_needs.strip()),
+    )
+    return Situation(known, _facts(change, known), ticket.loss_currency or None)
+
+
+def _recurrence(ticket: Ticket) -> int:
+    """How many complaints of the same category the customer had in the year before."""
+    since = ticket.received_at - RECURRENCE
+    earlier = Ticket.objects.filter(
+        customer_id=ticket.customer_id,
+        received_at__gte=since,
+        received_at__lt=ticket.received_at,
+        category_id=ticket.category_id,
+    )
+    return earlier.exclude(pk=ticket.pk).count()
+
+
+def _breaches(change: Change) -> tuple[int, int]:
+    """Promises broken and other deadlines missed on the ticket, this unit included."""
+    stored = Event.objects.filter(ticket=change.ticket, type=BREACHED)
+    told = list(stored.values_list("data", flat=True))
+    told += [
+        event.data
+        for event in change.unit.pending(Event)
+        if event.type == BREACHED and event.ticket_id == change.ticket.pk
+    ]
+    kinds = [deadline.get("kind") for data in told for deadline in data.get("deadlines", [])]
+    promises = kinds.count("promise")
+    return promises, len(kinds) - promises
+
+
+def _facts(change: Change, known: Circumstances) -> dict[str, Any]:
+    """Every fact by the name that policies call it. docs/remedies.md lists those made here."""
+    ticket = change.ticket
+    finding = outcome_of(change.all(Point))
+    loss = (
+        None
+        if ticket.loss_minor is None
+        else Money(ticket.loss_minor, ticket.loss_currency).as_json()
+    )
+    return {
+        **ticket.facts,
+        "factors": ticket.factors,
+        "somebody_depends": ticket.factors.get("depends") in ("yes", True),
+        "pain": ticket.pain,
+        "loss": loss,
+        "outcome": str(finding) if isinstance(finding, Outcome) else "undecided",
+        "contacts": known.contacts,
+        "same_cause_before": known.recurrence,
+        "deadlines_missed": known.deadlines_missed,
+        "promises_broken": known.promises_broken,
+        "hand_offs": known.hand_offs,
+        "support_needs": known.support_needs,
+        "channel": ticket.channel,
+        "category": ticket.category.key,
+        "stage": ticket.stage,
+        "tier": ticket.customer.tier or None,
+        "customer_since": ticket.customer.since,
+        "received": ticket.received_at,
+    }

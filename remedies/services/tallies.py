@@ -1,0 +1,78 @@
+"""What every change of an offer needs: its rows, their paths in events, its total."""
+
+from typing import Any
+
+from remedies.errors import OfferNotOpen
+from remedies.models import ExceptionRequest, Offer, OfferComponent
+from remedies.rules.states import (
+    GRANTED,
+    UNDECIDED,
+    ExceptionStatus,
+    OfferStatus,
+    RemedyEvent,
+)
+from tickets.change import Change
+from tickets.errors import NotFound
+
+Paths = dict[str, tuple[Any, Any]]
+
+
+def components_of(offer: Offer) -> list[OfferComponent]:
+    """The components of a stored offer, in order. One query."""
+    return list(OfferComponent.objects.filter(offer=offer).order_by("position", "id"))
+
+
+def component_paths(component: OfferComponent, *, gone: bool = False) -> Paths:
+    """The state of a component in events: kind and amount, appearing or going."""
+    prefix = f"offers.{component.offer_id}.components.{component.pk}"
+    state = {f"{prefix}.kind": component.kind, f"{prefix}.amount": component.amount}
+    return {
+        path: (value, None) if gone else (None, value)
+        for path, value in state.items()
+        if value is not None
+    }
+
+
+def set_total(offer: Offer) -> Paths:
+    """Make the total the sum of the stored components; not yet saved."""
+    before = offer.total
+    offer.total = sum(component.amount or 0 for component in components_of(offer))
+    return {} if before == offer.total else {f"offers.{offer.pk}.total": (before, offer.total)}
+
+
+def move(change: Change, offer: Offer, to: OfferStatus, *fields: str) -> Paths:
+    """Give an offer another status, with other columns that go along; the path for the event."""
+    before, offer.status = offer.status, to.value
+    change.save(offer, "status", *fields)
+    return {f"offers.{offer.pk}.status": (before, offer.status)}
+
+
+def locked_offer(change: Change, offer_id: int, *statuses: OfferStatus) -> Offer:
+    """The offer as it is now, under the ticket's lock.
+
+    Raises `NotFound` where it is not this ticket's, `OfferNotOpen` where it has none of
+    `statuses`.
+    """
+    offer = next((row for row in change.all(Offer) if row.pk == offer_id), None)
+    if offer is None:
+        raise NotFound(field="offer")
+    if change.unit.is_pending(offer):
+        change.flush()
+    if statuses and offer.status not in statuses:
+        raise OfferNotOpen(status=offer.status.replace("_", " "), field="offer")
+    return offer
+
+
+def void_exceptions(change: Change, offer: Offer, reason: str) -> None:
+    """A changed offer takes the ground from what was asked or allowed for it."""
+    live = {status.value for status in UNDECIDED | GRANTED}
+    for row in change.all(ExceptionRequest):
+        if row.offer_id != offer.pk or row.status not in live:
+            continue
+        before, row.status = row.status, ExceptionStatus.VOID.value
+        change.save(row, "status")
+        change.record(
+            RemedyEvent.EXCEPTION_WITHDRAWN,
+            data={"exception": row.pk, "reason": reason, "words": "exception void"},
+            changes={f"exceptions.{row.pk}.status": (before, row.status)},
+        )

@@ -1,0 +1,20 @@
+"""What the beat rings for."""
+
+import datetime as dt
+
+from celery import shared_task
+
+from remedies.services import expire_next
+
+#: One call's share; the next tick takes up the rest.
+MOST = 500
+
+
+@shared_task
+def expire_offers() -> int:
+    """Let the offers run out that nobody answered in time. Returns how many."""
+    now = dt.datetime.now(dt.UTC)
+    done = 0
+    while done < MOST and expire_next(now=now):
+        done += 1
+    return done
