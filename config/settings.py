@@ -292,7 +292,18 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "OAUTH2_FLOWS": ["clientCredentials"],
     "OAUTH2_TOKEN_URL": "/oauth/token/",
     "OAUTH2_SCOPES": SCOPES,
+    # Where two shapes have a `kind` each, the schema needs a name for either.
+    "ENUM_NAME_OVERRIDES": {
+        "ActorKindEnum": "tickets.api.shapes.ACTOR_KINDS",
+        "MessageKindEnum": "tickets.api.shapes.MESSAGE_KINDS",
+        "FactKindEnum": "tickets.api.shapes.FACT_KINDS",
+        "LinkKindEnum": "tickets.api.shapes.LINK_KINDS",
+        "ContactKindEnum": "tickets.api.shapes.CONTACT_KINDS",
+        "PersonRelationEnum": "tickets.api.shapes.PERSON_RELATIONS",
+    },
 }
+# How much one client or person may ask, such as 3000/min; empty: as much as he likes.
+API_RATE: str = env.str("API_RATE", default="" if LOCAL else "3000/min")
 
 # Pages and files
 

@@ -9,6 +9,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from oauth2_provider.views import RevokeTokenView, TokenView
 
 from config.health import alive, ready
+from tickets.api.base import NoSuchPage
 
 
 def _has(module: str) -> bool:
@@ -26,6 +27,7 @@ api: list[URLPattern | URLResolver] = [
         for app in settings.LOCAL_APPS
         if _has(f"{app}.api.urls")
     ),
+    path("<path:rest>", NoSuchPage.as_view()),
 ]
 
 # Only the client credentials grant is offered: no consent pages.

@@ -12,8 +12,11 @@ class IntegrationsConfig(AppConfig):
         from integrations import receivers, tasks  # noqa: F401, PLC0415 - need the models
         from integrations.mail.outgoing import deliver_mail  # noqa: PLC0415
         from integrations.webhooks import deliver_webhook  # noqa: PLC0415
+        from integrations.clients import principal_of  # noqa: PLC0415
         from tickets import outbox  # noqa: PLC0415
+        from tickets.api.auth import recognise_clients_by  # noqa: PLC0415
 
         outbox.register("mail", deliver_mail)
         outbox.register("webhook", deliver_webhook)
         outbox.on_ring(tasks.ring)
+        recognise_clients_by(principal_of)

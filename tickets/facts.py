@@ -84,6 +84,8 @@ def _number(_spec: FactSpec, raw: Any, _zone: str, _currency: str) -> str:
     number = Decimal(str(raw).strip().replace(",", ""))
     if not number.is_finite() or abs(number) > Decimal("1e15"):
         raise ValueError
+    if number and abs(number) < Decimal("1e-15"):  # would be written out in full
+        raise ValueError
     return format(number.normalize(), "f")
 
 

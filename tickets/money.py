@@ -5,7 +5,7 @@ their written form from Babel's CLDR data.
 """
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, DecimalException, InvalidOperation
 from typing import Any
 
 import moneyed
@@ -43,7 +43,7 @@ class Money:
                 raise InvalidOperation
             scaled = major.scaleb(places)
             whole = scaled.to_integral_value()
-        except InvalidOperation:
+        except DecimalException:  # also what overflows
             raise Invalid("A sum is digits and a point, such as 12.50.", field=field) from None
         if whole != scaled:
             raise Invalid(f"{currency} has {places} decimal places at most.", field=field)

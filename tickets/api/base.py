@@ -11,8 +11,10 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import cached_property
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import NotFound
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -115,3 +117,16 @@ class UploadView(CommandView):
     """A command that takes files."""
 
     parser_classes: ClassVar[list[Any]] = [MultiPartParser]
+
+
+@extend_schema(exclude=True)
+class NoSuchPage(APIView):
+    """Every address of the API that leads nowhere: a problem, like all others."""
+
+    authentication_classes: ClassVar[list[Any]] = []
+    permission_classes: ClassVar[list[Any]] = []
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Raises `NotFound`, whatever the method."""
+        self.format_kwarg = None
+        raise NotFound

@@ -1,0 +1,120 @@
+"""What a list of tickets may be narrowed by, and the orders that an index serves."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from rest_framework import serializers
+
+from tickets.api.pagination import Order
+from tickets.catalogue import catalogue
+from tickets.errors import DomainError
+from tickets.models import ContactPoint, Ticket
+from tickets.models.customers import ContactKind
+from tickets.numbers import id_in
+from tickets.rules import OPEN_STATUSES, Channel, Stage, Status
+
+_OPEN = sorted(status.value for status in OPEN_STATUSES)
+ORDERS = {
+    "newest": Order("newest", ("received_at", "id"), descending=True),
+    "oldest": Order("oldest", ("received_at", "id")),
+    # Open tickets, by what needs attention first.
+    "queue": Order("queue", ("attention_at", "id")),
+}
+
+_PAGES = ("cursor", "page_size")
+
+
+class _Keys(django_filters.BaseInFilter, django_filters.CharFilter):
+    """Several values with commas between."""
+
+
+class _Choices(django_filters.BaseInFilter, django_filters.ChoiceFilter):
+    """Several of a known few, with commas between."""
+
+
+def _choices(enum: Any) -> list[tuple[str, str]]:
+    return [(member.value, member.value) for member in enum]
+
+
+class TicketFilter(django_filters.FilterSet):
+    """Filters join by "and"; values with commas between by "or"."""
+
+    status = _Choices(choices=_choices(Status), lookup_expr="in")
+    open = django_filters.BooleanFilter(method="_open", label="Not resolved or closed.")
+    team = _Keys(field_name="team__key", lookup_expr="in", label="Keys of teams.")
+    owner = django_filters.NumberFilter(field_name="owner_id", label="A user's id.")
+    unowned = django_filters.BooleanFilter(field_name="owner", lookup_expr="isnull")
+    category = django_filters.CharFilter(
+        method="_category", label="A category's key, those below it included."
+    )
+    pain = django_filters.NumberFilter(min_value=1, max_value=5)
+    pain_min = django_filters.NumberFilter(field_name="pain", lookup_expr="gte")
+    stage = _Choices(choices=_choices(Stage), lookup_expr="in")
+    channel = _Choices(choices=_choices(Channel), lookup_expr="in")
+    customer = django_filters.NumberFilter(field_name="customer_id", label="A customer's id.")
+    tag = django_filters.CharFilter(method="_tag")
+    received_after = django_filters.IsoDateTimeFilter(field_name="received_at", lookup_expr="gte")
+    received_before = django_filters.IsoDateTimeFilter(field_name="received_at", lookup_expr="lt")
+    external_system = django_filters.CharFilter()
+    external_id = django_filters.CharFilter()
+    q = django_filters.CharFilter(
+        method="_search",
+        max_length=200,
+        label="A number, an e-mail address, or words of subject or customer's name.",
+    )
+    order = django_filters.ChoiceFilter(
+        choices=[(name, name) for name in ORDERS],
+        method="_order",
+        label="newest (default), oldest, or queue: open ones by their nearest deadline.",
+    )
+
+    class Meta:
+        model = Ticket
+        fields: list[str] = []
+
+    def _open(self, rows: QuerySet[Ticket], _name: str, value: Any) -> QuerySet[Ticket]:
+        still_open = Q(status__in=_OPEN)
+        return rows.filter(still_open if value else ~still_open)
+
+    def _category(self, rows: QuerySet[Ticket], _name: str, value: str) -> QuerySet[Ticket]:
+        below = [key for key, entry in catalogue().by_id.items() if value in entry.keys]
+        return rows.filter(category_id__in=below)
+
+    def _tag(self, rows: QuerySet[Ticket], _name: str, value: str) -> QuerySet[Ticket]:
+        return rows.filter(tags__contains=[value.strip().lower()])
+
+    def _order(self, rows: QuerySet[Ticket], _name: str, _value: str) -> QuerySet[Ticket]:
+        return rows
+
+    def _search(self, rows: QuerySet[Ticket], _name: str, value: str) -> QuerySet[Ticket]:
+        words = value.strip()
+        if "@" in words:
+            who = ContactPoint.objects.filter(
+                kind=ContactKind.EMAIL.value, normalized=words.lower()
+            )
+            return rows.filter(customer__in=who.values("customer"))
+        try:
+            return rows.filter(pk=id_in(words))
+        except DomainError:
+            return rows.filter(Q(subject__icontains=words) | Q(customer__name__icontains=words))
+
+
+def checked(rows: QuerySet[Any], query: Any, kind: type[Any] = TicketFilter) -> QuerySet[Any]:
+    """`rows` narrowed by what was asked. Raises `ValidationError`, naming the filter.
+
+    A filter that does not exist is an error too: a slip of the pen must not widen a list.
+    """
+    unknown = [name for name in query if name not in kind.base_filters and name not in _PAGES]
+    if unknown:
+        known = ", ".join([*kind.base_filters, *_PAGES])
+        words = f"There is no such filter. Known are: {known}."
+        detail = [serializers.ErrorDetail(words, "unknown_filter")]
+        raise serializers.ValidationError({str(name)[:60]: detail for name in unknown})
+    found = kind(query, queryset=rows)
+    if not found.is_valid():
+        raise serializers.ValidationError(
+            {name: [str(one) for one in words] for name, words in found.errors.items()}
+        )
+    result: QuerySet[Any] = found.qs
+    return result

@@ -1,0 +1,31 @@
+"""Addresses of the API of tickets, below /api/v1/."""
+
+from django.urls import URLPattern, path
+
+from tickets.api.verbs import VERBS
+from tickets.api.views import catalogue, customers, events, parts, tickets
+from tickets.api.views.base import view_of
+
+urlpatterns: list[URLPattern] = [
+    path("tickets/", tickets.Tickets.as_view(), name="api-tickets"),
+    path("tickets/<str:number>/", tickets.OneTicket.as_view(), name="api-ticket"),
+    path("tickets/<str:number>/messages/", parts.Messages.as_view(), name="api-messages"),
+    path("tickets/<str:number>/events/", parts.TicketEvents.as_view(), name="api-ticket-events"),
+    path("tickets/<str:number>/links/", parts.Links.as_view(), name="api-links"),
+    path("tickets/<str:number>/links/<str:kind>/<str:other>/", parts.Link.as_view()),
+    path("tickets/<str:number>/people/<int:user>/", parts.NamedPerson.as_view()),
+    path("tickets/<str:number>/attachments/", parts.Attachments.as_view(), name="api-attachments"),
+    *(
+        path(f"tickets/<str:number>/{verb.address}", view_of(verb), name=f"api-{verb.name}")
+        for verb in VERBS
+    ),
+    path("attachments/<int:attachment>/", parts.File.as_view(), name="api-attachment"),
+    path("events/", events.Feed.as_view(), name="api-events"),
+    path("customers/", customers.Customers.as_view(), name="api-customers"),
+    path("customers/<int:customer>/", customers.OneCustomer.as_view(), name="api-customer"),
+    path("customers/<int:customer>/merge/", customers.Merge.as_view(), name="api-merge"),
+    path("categories/", catalogue.Categories.as_view(), name="api-categories"),
+    path("categories/<slug:key>/", catalogue.OneCategory.as_view(), name="api-category"),
+    path("teams/", catalogue.Teams.as_view(), name="api-teams"),
+    path("users/", catalogue.Users.as_view(), name="api-users"),
+]

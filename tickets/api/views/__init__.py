@@ -1,0 +1,1 @@
+"""The operations on tickets, customers and configuration, by noun."""

@@ -1,0 +1,137 @@
+"""Tickets: open one, list them, read one."""
+
+from typing import Any
+
+from django.db import IntegrityError
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tickets import services
+from tickets.access import access_customer, access_ticket, visible_tickets
+from tickets.api import inputs, render, shapes
+from tickets.api.base import AccessView, CommandView
+from tickets.api.filters import ORDERS, TicketFilter, checked
+from tickets.api.pagination import CursorPages
+from tickets.api.schema import PAGE, operation, paged
+from tickets.api.versions import etag
+from tickets.change import unit_of_work
+from tickets.errors import Invalid
+from tickets.models import Customer, ExternalId, Ticket
+from tickets.rules import OPEN_STATUSES, Channel
+from tickets.services.customers import CustomerDetails
+from tickets.services.opening import NewTicket
+
+_OPEN = sorted(status.value for status in OPEN_STATUSES)
+
+
+class Tickets(CommandView):
+    """All tickets that the one who asks may see."""
+
+    filterset_class = TicketFilter
+
+    @operation(
+        "tickets_list",
+        "List tickets",
+        tag="tickets",
+        parameters=PAGE,
+        filters=True,
+        answers=paged(shapes.TicketSummary),
+    )
+    def get(self, request: Request) -> Response:
+        """A page of tickets. `order=queue` lists open ones by their nearest deadline."""
+        rows = checked(visible_tickets(self.principal).with_names(), request.query_params)
+        name = request.query_params.get("order") or "newest"
+        if name == "queue":
+            rows = rows.filter(status__in=_OPEN)
+        pages = CursorPages(ORDERS[name])
+        page = pages.take(rows, request)
+        return pages.get_paginated_response([render.summary(row) for row in page])
+
+    @operation(
+        "tickets_create",
+        "Open a ticket",
+        tag="tickets",
+        request=inputs.TicketInput,
+        answers={201: shapes.Ticket},
+    )
+    def post(self, request: Request, **kwargs: Any) -> Response:
+        """A complaint comes in. The customer is found by e-mail address or external id, or
+        made. `external` names the record in your system: sent twice it is one ticket, and
+        the second time is answered 409 with its number in `params`."""
+        return super().post(request)
+
+    def do(self, **kwargs: Any) -> Response:
+        """Open it; once more if somebody else made the same customer or ticket just now."""
+        data = self.parse(inputs.TicketInput)
+        try:
+            ticket = self._open(data)
+        except IntegrityError:
+            ticket = self._open(data)
+        headers = {"ETag": etag(ticket.version), "Location": f"{self.request.path}{ticket.number}/"}
+        return Response(render.full(ticket), status=201, headers=headers)
+
+    def _open(self, data: dict[str, Any]) -> Ticket:
+        with unit_of_work(now=self.now):
+            external = data.get("external")
+            new = NewTicket(
+                customer=self._customer(data["customer"]),
+                category=data["category"],
+                channel=Channel(data["channel"]),
+                body=data["body"],
+                subject=data.get("subject", ""),
+                wish=data.get("wish", ""),
+                facts=data.get("facts", {}),
+                factors=data.get("factors", {}),
+                loss=data.get("loss"),
+                points=data.get("points", ()),
+                tags=data.get("tags", ()),
+                language=data.get("language", ""),
+                confidential=data["confidential"],
+                external=(external["system"], external["id"]) if external else None,
+                received_at=data.get("received_at"),
+                team=data.get("team"),
+            )
+            return services.open_ticket(new, actor=self.actor, now=self.now)
+
+    def _customer(self, data: dict[str, Any]) -> Customer:
+        """The customer meant. Raises `NotFound`, `Invalid`."""
+        if "id" in data:
+            return access_customer(self.principal, data["id"])
+        external = data.get("external")
+        if "name" not in data:
+            link = ExternalId.objects.select_related("customer__merged_into").filter(
+                system=external["system"], value=external["id"]
+            )
+            for found in link:
+                return found.customer.merged_into or found.customer
+            raise Invalid(
+                "Nobody is known by this id; send at least a name.", field="customer.external"
+            )
+        return services.find_or_create_customer(details_of(data), now=self.now)
+
+
+def details_of(data: dict[str, Any]) -> CustomerDetails:
+    """A customer's details as the service takes them."""
+    plain = {name: value for name, value in data.items() if name != "external"}
+    external = data.get("external")
+    return CustomerDetails(
+        **plain, external=(external["system"], external["id"]) if external else None
+    )
+
+
+class OneTicket(AccessView):
+    """One ticket."""
+
+    @operation(
+        "tickets_read",
+        "Read a ticket",
+        tag="tickets",
+        answers=shapes.TicketDetail,
+        parameters=[OpenApiParameter("number", str, "path", description="Such as A-10016.")],
+    )
+    def get(self, request: Request, number: str) -> Response:
+        """A ticket with its points, links, people, actions and files. Its version is in `ETag`."""
+        ticket = access_ticket(self.principal, number)
+        body = render.detail(ticket, self.principal)
+        return Response(body, headers={"ETag": etag(ticket.version)})
