@@ -12,7 +12,7 @@ class ProjectConfig(AppConfig):
 
     def ready(self) -> None:
         """Make Celery's app the current one and register the system checks."""
-        from config import celery, checks  # noqa: F401, PLC0415 - both need the settings
+        from config import celery, checks  # noqa: F401 - both need the settings
 
 
 class StaticFiles(StaticFilesConfig):

@@ -30,7 +30,7 @@ def database_is_postgresql(
 @register()
 def ticks_expire(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """amends.E003: a tick that waited until the next one is due is worth nothing."""
-    from config.celery import BEAT_SCHEDULE  # noqa: PLC0415 - Celery needs the settings
+    from config.celery import BEAT_SCHEDULE
 
     return [
         Error(f"The beat entry {name!r} must expire.", id="amends.E003")

@@ -56,6 +56,8 @@ def logging_config(level: str, fmt: str) -> dict[str, Any]:
             "celery.beat": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},
+            # A line for each request, but not for each tick of beat.
             "django_structlog": {"level": level},
+            "django_structlog.celery": {"level": "WARNING"},
         },
     }

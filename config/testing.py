@@ -11,7 +11,7 @@ from config.paths import BASE_DIR
 def main(arguments: list[str]) -> int:
     """Run pytest with `arguments`; its exit code."""
     sys.path.insert(0, str(BASE_DIR))
-    from tests.support.chromium import ensure_chromium  # noqa: PLC0415 - tests are not installed
+    from tests.support.chromium import ensure_chromium
 
     asked = [argument for argument in arguments if not argument.startswith("-")]
     if not asked or any("browser" in argument for argument in asked):

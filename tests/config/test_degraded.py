@@ -1,5 +1,7 @@
 """Without Redis: slower at most, never broken."""
 
+from __future__ import annotations
+
 import socket
 import time
 from collections.abc import Iterator
@@ -66,7 +68,7 @@ def test_with_redis_the_cache_remembers() -> None:
 
 
 @pytest.fixture
-def app() -> Iterator[Celery]:
+def app() -> Iterator[Celery[Doorbell]]:
     app = Celery("degraded", task_cls=Doorbell, set_as_current=False)
     app.config_from_object(settings, namespace="CELERY")
     yield app
@@ -77,8 +79,8 @@ def ring() -> None:
     """Nobody ever hears it here."""
 
 
-def test_ringing_without_a_broker_is_harmless(app: Celery) -> None:
-    app.conf.broker_url = NOBODY
+def test_ringing_without_a_broker_is_harmless(app: Celery[Doorbell]) -> None:
+    app.conf.update(broker_url=NOBODY)
     task = app.task(name="ring")(ring)
     began = time.monotonic()
     for _ in range(20):
@@ -86,8 +88,10 @@ def test_ringing_without_a_broker_is_harmless(app: Celery) -> None:
     assert time.monotonic() - began < 1.5
 
 
-def test_ringing_a_silent_broker_costs_one_short_wait(app: Celery, silent_redis: str) -> None:
-    app.conf.broker_url = silent_redis
+def test_ringing_a_silent_broker_costs_one_short_wait(
+    app: Celery[Doorbell], silent_redis: str
+) -> None:
+    app.conf.update(broker_url=silent_redis)
     task = app.task(name="ring")(ring)
     began = time.monotonic()
     for _ in range(20):
