@@ -134,9 +134,7 @@ def _team(do: Doing) -> dict[str, Any]:
 
 
 def _pain(do: Doing) -> str:
-    services.override_pain(
-        do.ticket, do.data["level"], reason=do.data["reason"], **_common(do)
-    )
+    services.override_pain(do.ticket, do.data["level"], reason=do.data["reason"], **_common(do))
     return f"Pain is {do.data['level']} now."
 
 

@@ -164,9 +164,7 @@ class AvatarView:
         """Initials from a name; `key` picks one of six quiet grounds, none keeps the customer's."""
         words = [word for word in name.split() if word[:1].isalpha()]
         letters = (words[0][:1] + words[-1][:1]) if len(words) > 1 else name[:2]
-        return cls(
-            name=name, initials=letters.upper(), tone=7 if key is None else key % 7
-        )
+        return cls(name=name, initials=letters.upper(), tone=7 if key is None else key % 7)
 
     @classmethod
     def of_nobody(cls) -> "AvatarView":

@@ -139,17 +139,24 @@ def group_counts(who: Principal, view: View, bounds: Bounds) -> dict[str, int]:
     """How many tickets of the view stand in each group. One query."""
     paused, at = bounds.paused(), "attention_at"
     active = ~paused
-    return open_tickets(who).filter(view.which).aggregate(
-        late=Count("id", filter=active & Q(**{f"{at}__lt": bounds.now})),
-        soon=Count("id", filter=active & Q(attention_at__gte=bounds.now, attention_at__lt=bounds.soon)),
-        today=Count(
-            "id", filter=active & Q(attention_at__gte=bounds.soon, attention_at__lt=bounds.tomorrow)
-        ),
-        later=Count(
-            "id",
-            filter=active & Q(attention_at__gte=max(bounds.soon, bounds.tomorrow)),
-        ),
-        waiting=Count("id", filter=paused),
+    return (
+        open_tickets(who)
+        .filter(view.which)
+        .aggregate(
+            late=Count("id", filter=active & Q(**{f"{at}__lt": bounds.now})),
+            soon=Count(
+                "id", filter=active & Q(attention_at__gte=bounds.now, attention_at__lt=bounds.soon)
+            ),
+            today=Count(
+                "id",
+                filter=active & Q(attention_at__gte=bounds.soon, attention_at__lt=bounds.tomorrow),
+            ),
+            later=Count(
+                "id",
+                filter=active & Q(attention_at__gte=max(bounds.soon, bounds.tomorrow)),
+            ),
+            waiting=Count("id", filter=paused),
+        )
     )
 
 
@@ -164,7 +171,9 @@ def _after(cursor: str) -> Q:
         at = dt.datetime.fromtimestamp(float(stamp), dt.UTC)
         pk = int(key)
     except (ValueError, OverflowError, OSError):
-        raise Invalid("This page does not exist any more. Start from the top.", field="after") from None
+        raise Invalid(
+            "This page does not exist any more. Start from the top.", field="after"
+        ) from None
     return Q(attention_at__gte=at) & (Q(attention_at__gt=at) | Q(id__gt=pk))
 
 

@@ -41,15 +41,9 @@ def clocks() -> tuple[ClockView, ...]:
     """Every state of the ring."""
     return (
         ClockView(ClockState.IN_TIME, 0.3, "2 d 3 h", "in time, grey arc", size=30),
-        ClockView(
-            ClockState.SOON, 0.82, "42 min", "last quarter or hour, dot", size=30
-        ),
-        ClockView(
-            ClockState.LATE, 1, "1 h 18 late", "filled, exclamation mark", size=30
-        ),
-        ClockView(
-            ClockState.PAUSED, 0.5, "6 h left", "paused, hatch and bars", size=30
-        ),
+        ClockView(ClockState.SOON, 0.82, "42 min", "last quarter or hour, dot", size=30),
+        ClockView(ClockState.LATE, 1, "1 h 18 late", "filled, exclamation mark", size=30),
+        ClockView(ClockState.PAUSED, 0.5, "6 h left", "paused, hatch and bars", size=30),
         ClockView(ClockState.MET, 1, "kept", "met, tick", size=30),
         ClockView(ClockState.IN_TIME, 0.01, "5 d", "just begun", size=30),
     )
@@ -66,9 +60,7 @@ def timeline() -> TimelineView:
         ClockSpan("Next reply", "42 min", "soon", at(23, 18, 5), at(24, 12)),
         ClockSpan("Promise", "3 h 42", "", at(20, 15, 40), at(24, 15)),
         ClockSpan("Decision", "Mon 10:20", "", at(19, 19, 42), at(30, 10, 20), pause),
-        ClockSpan(
-            "Resolution", "21 Dec", "", at(19, 19, 42), at(30, 9) + timedelta(21), pause
-        ),
+        ClockSpan("Resolution", "21 Dec", "", at(19, 19, 42), at(30, 9) + timedelta(21), pause),
     ]
     windows = [(at(day, 9), at(day, 17)) for day in (19, 20, 23, 24, 25, 26, 27, 30)]
     return draw(
@@ -158,9 +150,7 @@ def rows() -> tuple[GroupView, ...]:
         url="#",
         customer="Ines Calloway",
         matter="Nine days offline, two visits not kept",
-        clock=ClockView(
-            ClockState.SOON, 0.82, "42 min", "next reply", "due today 12:00"
-        ),
+        clock=ClockView(ClockState.SOON, 0.82, "42 min", "next reply", "due today 12:00"),
         pain=PainView(4),
         category="Broadband · outage",
         category_icon="wifi",
@@ -322,9 +312,7 @@ def everything() -> dict[str, Any]:
                     "+ £223.42",
                     True,
                 ),
-                CompareLineView(
-                    "Credit for distress", "", "£45.00", "£45.00", "same", False
-                ),
+                CompareLineView("Credit for distress", "", "£45.00", "£45.00", "same", False),
             ),
             "£970.58",
             "£1,194.00",

@@ -113,13 +113,10 @@ def draw(
         lines=lines,
         days=days,
         windows=tuple(
-            scale.span(start, end)
-            for start, end in windows
-            if start < last and end > first
+            scale.span(start, end) for start, end in windows if start < last and end > first
         ),
         now_x=scale.x(now),
-        name="Deadlines: "
-        + "; ".join(f"{clock.name}, {clock.left}" for clock in clocks),
+        name="Deadlines: " + "; ".join(f"{clock.name}, {clock.left}" for clock in clocks),
         paused_words=paused_words,
     )
 
@@ -138,14 +135,10 @@ class _Scale:
         return Span(x, round(max(0.8, self.x(end) - x), 1))
 
 
-def _bounds(
-    clocks: list[ClockSpan], *, now: datetime, zone: tzinfo
-) -> tuple[datetime, datetime]:
+def _bounds(clocks: list[ClockSpan], *, now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
     earliest = min([clock.started for clock in clocks] + [now])
     first = max(earliest, now - timedelta(days=MAX_DAYS // 2))
-    near = [
-        clock.due for clock in clocks if clock.due <= first + timedelta(days=MAX_DAYS)
-    ]
+    near = [clock.due for clock in clocks if clock.due <= first + timedelta(days=MAX_DAYS)]
     last = max([*near, now + timedelta(days=1)])
     return _midnight(first, zone), _midnight(last, zone) + timedelta(days=1)
 
@@ -172,9 +165,7 @@ def _days(
             noon = day + timedelta(hours=13)
             days.append(Day(scale.x(noon), str(day.day), day.date() == today))
         day = _midnight(day + timedelta(hours=26), zone)
-    return tuple(
-        day for place, day in enumerate(days) if day.now or _has_room(days, place)
-    )
+    return tuple(day for place, day in enumerate(days) if day.now or _has_room(days, place))
 
 
 def _has_room(days: list[Day], place: int) -> bool:

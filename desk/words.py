@@ -13,7 +13,9 @@ _LONG_DAYS = (
     "Sunday",
 )
 _SHORT_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-_LONG_MONTHS = "January February March April May June July August September October November December".split()
+_LONG_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
 
 
 def span_words(span: timedelta) -> str:

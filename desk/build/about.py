@@ -101,10 +101,14 @@ def since_words(customer: Customer, *, now: dt.datetime) -> str:
     """ "Customer for 12 years, since March 2014"."""
     if customer.since is None:
         return "Customer"
-    years = now.year - customer.since.year - (
-        (now.month, now.day) < (customer.since.month, customer.since.day)
+    years = (
+        now.year
+        - customer.since.year
+        - ((now.month, now.day) < (customer.since.month, customer.since.day))
     )
-    since = month_words(dt.datetime.combine(customer.since, dt.time(12), dt.UTC), zone=ZoneInfo("UTC"))
+    since = month_words(
+        dt.datetime.combine(customer.since, dt.time(12), dt.UTC), zone=ZoneInfo("UTC")
+    )
     if years < 1:
         return f"Customer since {since}"
     return f"Customer for {years} year{'s' if years > 1 else ''}, since {since}"
@@ -128,7 +132,12 @@ def known_of(ticket: Ticket, *, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
 
 
 def earlier_of(
-    customer: Customer, who: Principal, *, without: int = 0, now: dt.datetime, zone: ZoneInfo,
+    customer: Customer,
+    who: Principal,
+    *,
+    without: int = 0,
+    now: dt.datetime,
+    zone: ZoneInfo,
     limit: int = EARLIER_SHOWN,
 ) -> tuple[tuple[EarlierView, ...], int]:
     """The customer's other complaints that the reader may see, newest first, and how many."""

@@ -47,9 +47,7 @@ def tone_of(state: ClockState) -> str:
     return {ClockState.SOON: "soon", ClockState.LATE: "late"}.get(state, "")
 
 
-def clock_of(
-    deadline: Deadline, *, now: dt.datetime, zone: ZoneInfo, size: int = 26
-) -> ClockView:
+def clock_of(deadline: Deadline, *, now: dt.datetime, zone: ZoneInfo, size: int = 26) -> ClockView:
     """One deadline as a clock."""
     state = state_of(deadline, now=now)
     due = moment_words(deadline.due_at, now=now, zone=zone)

@@ -1,16 +1,36 @@
 """An offer as its customer reads it."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from desk.build.customer_page import OfferStanding
+from desk.build.offers import component_sum
+from desk.words import listed, long_day_words
+from remedies.models import Offer, OfferComponent, Remedy
+from remedies.rules.states import OfferStatus, RemedyStatus
 from tickets.models import Ticket
+from tickets.money import words as money_words
+
+_HEADINGS = {
+    OfferStatus.ACCEPTED: "You accepted",
+    OfferStatus.PARTLY_ACCEPTED: "You accepted a part",
+    OfferStatus.DECLINED: "You declined",
+    OfferStatus.EXPIRED: "Our offer ran out",
+}
+_STANDINGS = {
+    OfferStatus.SENT: "sent",
+    OfferStatus.ACCEPTED: "accepted",
+    OfferStatus.PARTLY_ACCEPTED: "part",
+    OfferStatus.DECLINED: "declined",
+    OfferStatus.EXPIRED: "declined",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerLine:
-    """One line of the offer."""
+    """One line of the offer, or one remedy that was granted."""
 
     id: int
     words: str
@@ -25,12 +45,89 @@ class CustomerOffer:
 
     standing: OfferStanding = field(default_factory=OfferStanding)
     id: int = 0
+    open: bool = False
+    heading: str = ""
     total: str = ""
+    has_sum: bool = False
     lines: tuple[CustomerLine, ...] = ()
-    letter: tuple[str, ...] = ()
+    remedies: tuple[CustomerLine, ...] = ()
+    letter: bool = False
     owed_words: str = ""
 
 
+def sent_offer(ticket: Ticket) -> Offer | None:
+    """The newest offer that the customer was shown. One query."""
+    return (
+        Offer.objects.filter(ticket=ticket, status__in=[s.value for s in _STANDINGS])
+        .order_by("-sent_at", "-id")
+        .first()
+    )
+
+
 def offer_for_customer(ticket: Ticket, *, now: dt.datetime, zone: ZoneInfo) -> CustomerOffer:
-    """The newest offer that was sent, or none."""
-    return CustomerOffer()
+    """The newest offer that was sent, or none; and what was granted."""
+    remedies = list(Remedy.objects.filter(ticket=ticket).order_by("id"))
+    offer = sent_offer(ticket)
+    granted = tuple(_granted(remedy, zone=zone) for remedy in remedies)
+    if offer is None:
+        return CustomerOffer(remedies=granted)
+    components = list(offer.components.all())
+    is_open = offer.status == OfferStatus.SENT and (
+        offer.expires_at is None or offer.expires_at > now
+    )
+    return CustomerOffer(
+        standing=_standing(offer, remedies, is_open=is_open),
+        id=offer.pk,
+        open=is_open,
+        heading=_HEADINGS.get(OfferStatus(offer.status), "Our offer"),
+        total=money_words(offer.total, offer.currency),
+        has_sum=offer.total > 0,
+        lines=tuple(_line(component, offer.currency) for component in components),
+        remedies=granted,
+        letter=offer.message_id is not None,
+        owed_words=_owed(components),
+    )
+
+
+def _standing(offer: Offer, remedies: Sequence[Remedy], *, is_open: bool) -> OfferStanding:
+    state = _STANDINGS[OfferStatus(offer.status)]
+    waiting = [r for r in remedies if r.status in {RemedyStatus.GRANTED, RemedyStatus.FAILED}]
+    dates = [remedy.due_on for remedy in waiting if remedy.due_on]
+    done = [remedy.fulfilled_at for remedy in remedies if remedy.fulfilled_at]
+    return OfferStanding(
+        state="sent" if is_open else ("declined" if state == "sent" else state),
+        decide_by=offer.expires_at,
+        decided_at=offer.answered_at,
+        paid_by=dt.datetime.combine(max(dates), dt.time(12), dt.UTC) if dates else None,
+        paid_at=max(done) if done and not waiting else None,
+    )
+
+
+def _line(component: OfferComponent, currency: str) -> CustomerLine:
+    steps = ". ".join(str(step).rstrip(".") for step in component.steps)
+    return CustomerLine(
+        id=component.pk,
+        words=component.title,
+        sum=component_sum(component, currency),
+        why=steps or component.words,
+        owed=component.owed,
+    )
+
+
+def _granted(remedy: Remedy, *, zone: ZoneInfo) -> CustomerLine:
+    if remedy.status == RemedyStatus.FULFILLED and remedy.fulfilled_at:
+        why = f"done on {long_day_words(remedy.fulfilled_at, zone=zone)}"
+    elif remedy.status == RemedyStatus.REVERSED:
+        why = "taken back"
+    elif remedy.due_on:
+        noon = dt.datetime.combine(remedy.due_on, dt.time(12), dt.UTC)
+        why = f"by {long_day_words(noon, zone=zone)}"
+    else:
+        why = "on its way"
+    return CustomerLine(remedy.pk, remedy.title, money_words(remedy.amount, remedy.currency), why)
+
+
+def _owed(components: Sequence[OfferComponent]) -> str:
+    """Which parts are the customer's whatever he decides."""
+    owed = [component.title.lower() for component in components if component.owed]
+    return f"Yours whatever you decide, by law: {listed(owed)}." if owed else ""

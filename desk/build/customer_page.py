@@ -59,8 +59,7 @@ def standing_of(
         title=title,
         words=words,
         stages=_stages(ticket, deadlines, offer=offer, now=now, zone=zone),
-        may_ask_review=ticket.stage == Stage.FIRST
-        and (decided or ticket.answered_at is not None),
+        may_ask_review=ticket.stage == Stage.FIRST and (decided or ticket.answered_at is not None),
         owner=owner,
     )
 
@@ -68,8 +67,10 @@ def standing_of(
 def _title(
     ticket: Ticket, *, first: str, owner: str, offer: OfferStanding, asked: bool
 ) -> tuple[str, str]:
-    has_it = f"{owner} has your complaint and stays with you to the end." if owner else (
-        "It is with us. You will hear the name of the person who follows it through."
+    has_it = (
+        f"{owner} has your complaint and stays with you to the end."
+        if owner
+        else ("It is with us. You will hear the name of the person who follows it through.")
     )
     if offer.state == "sent":
         return (
@@ -110,7 +111,9 @@ def _stages(
         words = f"{owner} took it on" if owner else "We took it on"
         stages.append(StageView("done", words, day(ticket.acknowledged_at)))
     else:
-        stages.append(StageView("now", "Somebody of us takes it on", "", "You will see the name here."))
+        stages.append(
+            StageView("now", "Somebody of us takes it on", "", "You will see the name here.")
+        )
     stages.append(_answer(ticket, due, now=now, zone=zone))
     stages.extend(_offer_stages(ticket, offer, due, now=now, zone=zone))
     return tuple(_only_one_now(stages))
@@ -120,13 +123,17 @@ def _answer(
     ticket: Ticket, due: dict[str, dt.datetime], *, now: dt.datetime, zone: ZoneInfo
 ) -> StageView:
     if ticket.answered_at:
-        return StageView("done", "We answered you", moment_words(ticket.answered_at, now=now, zone=zone))
+        return StageView(
+            "done", "We answered you", moment_words(ticket.answered_at, now=now, zone=zone)
+        )
     by = due.get("first_response")
     if by is None:
         return StageView("later", "We answer you")
     words = long_moment_words(by, zone=zone)
     if by < now:
-        return StageView("now", "We answer you", "", f"It was promised by {words}. We are late, sorry.")
+        return StageView(
+            "now", "We answer you", "", f"It was promised by {words}. We are late, sorry."
+        )
     return StageView("now", "We answer you", "", f"by {words}")
 
 
@@ -149,12 +156,16 @@ def _offer_stages(
         when = day_words(offer.decided_at, now=now, zone=zone) if offer.decided_at else ""
         stages = [StageView("done", "You accepted our offer", when)]
         if offer.paid_at:
-            stages.append(StageView("done", "We put it right", day_words(offer.paid_at, now=now, zone=zone)))
+            stages.append(
+                StageView("done", "We put it right", day_words(offer.paid_at, now=now, zone=zone))
+            )
         else:
             by = f"by {long_day_words(offer.paid_by, zone=zone)}" if offer.paid_by else ""
             stages.append(StageView("now", "We put it right", "", by))
         if finished and ticket.resolved_at:
-            stages.append(StageView("done", "Settled", day_words(ticket.resolved_at, now=now, zone=zone)))
+            stages.append(
+                StageView("done", "Settled", day_words(ticket.resolved_at, now=now, zone=zone))
+            )
         return stages
     if finished and ticket.resolved_at:
         return [StageView("done", "Settled", day_words(ticket.resolved_at, now=now, zone=zone))]
@@ -211,7 +222,9 @@ def said_to_customer(
             exact=message.at.isoformat(),
             paragraphs=tuple(part for part in message.body.split("\n\n") if part.strip()),
             files=tuple(
-                file_view(file, base=base) for file in message.attachments.all() if not file.internal
+                file_view(file, base=base)
+                for file in message.attachments.all()
+                if not file.internal
             ),
         )
         for message in reversed(messages)

@@ -59,9 +59,21 @@ def _decided(data: Mapping[str, Any]) -> str:
     return f"“{data.get('text', 'point')}” {outcome}{cause}"
 
 
-def _clock(verb: str) -> Callable[[Mapping[str, Any]], str]:
+def _clocks(verb: str) -> Callable[[Mapping[str, Any]], str]:
     def words(data: Mapping[str, Any]) -> str:
-        return f"{kind_words(str(data.get('kind', 'deadline')))} {verb}"
+        rows = data.get("deadlines") or []
+        kinds = [kind_words(str(row["kind"])) for row in rows if isinstance(row, dict)]
+        if data.get("kind"):
+            kinds = [kind_words(str(data["kind"]))]
+        return f"{listed(list(dict.fromkeys(kinds))) or 'deadline'} {verb}"
+
+    return words
+
+
+def _money(verb: str) -> Callable[[Mapping[str, Any]], str]:
+    def words(data: Mapping[str, Any]) -> str:
+        told = str(data.get("words") or "")
+        return f"{verb}, {told}" if told else verb
 
     return words
 
@@ -112,16 +124,39 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "promise_made": lambda d: f"promised: {d.get('what', '')}",
     "promise_kept": lambda d: "promise kept",
     "customer_escalated": lambda d: "the customer asked for somebody above",
-    "deadline_set": _clock("clock started"),
-    "deadline_started": _clock("clock started"),
-    "deadline_met": _clock("kept"),
-    "deadline_paused": _clock("clock paused"),
-    "deadline_resumed": _clock("clock resumed"),
-    "deadline_extended": _clock("extended"),
-    "deadline_cancelled": _clock("no longer needed"),
-    "deadline_warning": _clock("due soon"),
-    "deadline_warned": _clock("due soon"),
-    "deadline_breached": _clock("missed"),
+    "deadlines_set": _clocks("clock started"),
+    "deadlines_met": _clocks("kept"),
+    "deadlines_cancelled": _clocks("no longer needed"),
+    "deadlines_paused": _clocks("clock paused"),
+    "deadlines_resumed": _clocks("clock resumed"),
+    "deadlines_moved": _clocks("moved"),
+    "deadline_warned": _clocks("due soon"),
+    "deadline_breached": _clocks("missed"),
+    "deadline_extended": _clocks("extended"),
+    "escalated": lambda d: str(d.get("words") or "escalated"),
+    "escalation_acknowledged": lambda d: "somebody is on it",
+    "taken_over": lambda d: "taken over",
+    "offer_drafted": _money("offer drafted"),
+    "offer_redrafted": _money("offer worked out anew"),
+    "offer_adjusted": lambda d: f"{d.get('title', 'offer')} adjusted",
+    "offer_sent": _money("offer sent"),
+    "offer_accepted": lambda d: "offer accepted in part" if d.get("part") else "offer accepted",
+    "offer_declined": lambda d: "offer declined",
+    "offer_expired": lambda d: "offer ran out",
+    "offer_withdrawn": lambda d: "offer taken back",
+    "offer_superseded": lambda d: "offer replaced",
+    "exception_requested": _money("exception asked for"),
+    "exception_decided": lambda d: f"exception {d.get('decision', 'decided')!s}",
+    "exception_asked_back": lambda d: f"asked back: {d.get('question', '')}",
+    "exception_answered": lambda d: "question answered",
+    "exception_withdrawn": lambda d: "exception withdrawn",
+    "refusal_sent": lambda d: "refused, with reasons",
+    "remedy_granted": _money("granted"),
+    "remedy_fulfilled": _money("delivered"),
+    "remedy_failed": _money("could not be delivered"),
+    "remedy_cancelled": _money("taken back"),
+    "mail_sent": lambda d: f"mail sent: {d.get('subject', '')}",
+    "outbox_dead": lambda d: f"{d.get('kind', 'message')} could not be delivered",
 }
 
 

@@ -1,13 +1,56 @@
 """Offers, exceptions and authority as the right part of a ticket shows them."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from desk.present import MeterView, OfferView
+from desk.build.authority import meters_of, standing_for
+from desk.present import ChipView, MeterView, OfferLineView, OfferView
+from desk.words import day_words, listed, moment_words
+from remedies.models import ExceptionRequest, Offer, OfferComponent, Refusal, Remedy
+from remedies.rules.states import UNDECIDED, ExceptionStatus, OfferStatus, RemedyStatus
 from tickets.access import Principal
 from tickets.models import Ticket
+from tickets.money import words as money_words
+
+ICONS = {
+    "apology": "heart",
+    "credit": "gift",
+    "refund": "undo-2",
+    "compensation": "calendar",
+    "replacement": "package",
+    "upgrade": "arrow-up",
+    "gift": "gift",
+    "expedite": "zap",
+    "callback": "phone",
+}
+_STATES = {
+    OfferStatus.DRAFT: ("draft", "neutral"),
+    OfferStatus.SENT: ("sent", "accent"),
+    OfferStatus.ACCEPTED: ("accepted", "good"),
+    OfferStatus.PARTLY_ACCEPTED: ("accepted in part", "good"),
+    OfferStatus.DECLINED: ("declined", "late"),
+    OfferStatus.EXPIRED: ("ran out", "neutral"),
+    OfferStatus.WITHDRAWN: ("taken back", "neutral"),
+    OfferStatus.SUPERSEDED: ("replaced", "neutral"),
+}
+_EXCEPTIONS = {
+    ExceptionStatus.PENDING: "waits to be decided",
+    ExceptionStatus.ASKED_BACK: "asked back",
+    ExceptionStatus.APPROVED: "approved",
+    ExceptionStatus.AMENDED: "approved with changes",
+    ExceptionStatus.DECLINED: "declined",
+    ExceptionStatus.WITHDRAWN: "withdrawn",
+    ExceptionStatus.VOID: "void, the offer changed",
+}
+_REMEDIES = {
+    RemedyStatus.GRANTED: "on its way",
+    RemedyStatus.FULFILLED: "delivered",
+    RemedyStatus.FAILED: "failed, needs a look",
+    RemedyStatus.REVERSED: "taken back",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +81,186 @@ class OfferPart:
     actions: tuple[Any, ...] = ()
 
 
-def offer_part(
-    ticket: Ticket, who: Principal, *, now: dt.datetime, zone: ZoneInfo
-) -> OfferPart:
+def component_sum(component: OfferComponent, currency: str) -> str:
+    """The sum of a component, or what stands in its place."""
+    if component.amount is not None:
+        return money_words(component.amount, currency)
+    return {"apology": "in words", "callback": "a call"}.get(
+        component.kind, component.form or "yes"
+    )
+
+
+def line_view(component: OfferComponent, currency: str) -> OfferLineView:
+    """One component of an offer."""
+    old = component.adjusted_from
+    why = ". ".join(str(step).rstrip(".") for step in component.steps)
+    if component.reason:
+        why = f"{why}. Changed: {component.reason}" if why else f"Changed: {component.reason}"
+    return OfferLineView(
+        icon=ICONS.get(component.kind, "circle"),
+        name=component.title,
+        sum=component_sum(component, currency),
+        why=why or component.words,
+        clause=component.clause or component.rule,
+        clause_title=component.words,
+        old_sum=money_words(old, currency) if old is not None else "",
+        by_law=component.owed,
+        key=str(component.pk),
+    )
+
+
+def offer_view(
+    offer: Offer, components: Sequence[OfferComponent], *, now: dt.datetime, zone: ZoneInfo
+) -> OfferView:
+    """An offer with its lines. Reads its policy, so select it."""
+    words, tone = _STATES[OfferStatus(offer.status)]
+    if offer.status == OfferStatus.DRAFT and offer.policy is not None:
+        words = f"draft, policy {offer.policy.version}"
+    if offer.status == OfferStatus.SENT and offer.expires_at:
+        words = f"sent, until {day_words(offer.expires_at, now=now, zone=zone)}"
+    told = offer.explanation or {}
+    missing = tuple(str(item.get("label", "")) for item in told.get("missing", []))
+    return OfferView(
+        id=offer.pk,
+        state=offer.status,
+        chip=ChipView(words, tone),
+        lines=tuple(line_view(component, offer.currency) for component in components),
+        total=money_words(offer.total, offer.currency),
+        missing=missing if offer.status == OfferStatus.DRAFT else (),
+        why_not=tuple(
+            f"{item.get('title', item.get('rule', ''))}: {item.get('reason') or item.get('why', '')}"
+            for item in told.get("not_applied", [])
+        ),
+        note=f"The customer would find fair: {offer.wish}" if offer.wish else "",
+    )
+
+
+def current_offer(ticket: Ticket) -> Offer | None:
+    """The draft, else the one that is sent, else the newest. One query."""
+    offers = list(Offer.objects.filter(ticket=ticket).select_related("policy").order_by("-id")[:20])
+    for status in (OfferStatus.DRAFT, OfferStatus.SENT):
+        for offer in offers:
+            if offer.status == status:
+                return offer
+    return offers[0] if offers else None
+
+
+def offer_part(ticket: Ticket, who: Principal, *, now: dt.datetime, zone: ZoneInfo) -> OfferPart:
     """The offer of a ticket, what its reader may grant, and what waits to be decided."""
-    return OfferPart()
+    offer = current_offer(ticket)
+    components = list(offer.components.all()) if offer else []
+    exceptions = list(
+        ExceptionRequest.objects.filter(ticket=ticket)
+        .select_related("requester", "decider")
+        .order_by("id")
+    )
+    waiting = [row for row in exceptions if row.status in UNDECIDED]
+    meters: tuple[MeterView, ...] = ()
+    ready = counts = ""
+    if offer is not None and offer.status == OfferStatus.DRAFT:
+        standing = standing_for(ticket, offer, components, who, now=now)
+        meters, ready = meters_of(standing), _ready(offer, standing.allowed, standing.reason)
+        counts = _counts(components, offer.currency)
+    return OfferPart(
+        offer=offer_view(offer, components, now=now, zone=zone) if offer else None,
+        meters=meters,
+        ready=ready,
+        waiting_for=_decider(waiting[-1]) if waiting else "",
+        counts=counts,
+        notes=tuple(_notes(ticket, exceptions, now=now, zone=zone)),
+        remedies=tuple(remedy_lines(ticket)),
+        actions=_actions(offer, waiting),
+    )
+
+
+def _ready(offer: Offer, allowed: bool, reason: str) -> str:
+    missing = [str(item.get("label", "")) for item in (offer.explanation or {}).get("missing", [])]
+    if missing:
+        return f"Still to be known: {listed(missing)}."
+    if allowed:
+        return "Every fact is known and the offer is inside your authority."
+    return f"The offer is ready. {reason}"
+
+
+def _counts(components: Sequence[OfferComponent], currency: str) -> str:
+    counted = [c.amount for c in components if c.is_discretionary and c.amount]
+    every = [c.amount for c in components if c.amount]
+    if not counted or len(counted) == len(every):
+        return ""
+    return f"only {money_words(sum(counted), currency)} of it counts"
+
+
+def _decider(row: ExceptionRequest) -> str:
+    if row.status == ExceptionStatus.ASKED_BACK:
+        return row.requester.get_short_name()
+    return "a supervisor"
+
+
+def _notes(
+    ticket: Ticket, exceptions: Sequence[ExceptionRequest], *, now: dt.datetime, zone: ZoneInfo
+) -> list[str]:
+    notes = []
+    for row in exceptions:
+        words = _EXCEPTIONS[ExceptionStatus(row.status)]
+        asked = money_words(row.asked_total, row.currency)
+        line = f"{row.requester.get_short_name()} asked for {asked}: {words}"
+        if row.decider and row.decided_at:
+            when = moment_words(row.decided_at, now=now, zone=zone)
+            line += f" by {row.decider.get_short_name()}, {when}"
+        if row.decision_reason:
+            line += f". “{row.decision_reason}”"
+        if row.status == ExceptionStatus.ASKED_BACK and row.question:
+            line += f": “{row.question}”"
+        notes.append(line)
+    for refusal in Refusal.objects.filter(ticket=ticket).order_by("id"):
+        when = moment_words(refusal.at, now=now, zone=zone)
+        notes.append(f"Refused {when}: {refusal.reason}")
+    return notes
+
+
+def remedy_lines(ticket: Ticket) -> list[RemedyLine]:
+    """What was granted and where it stands. One query."""
+    lines = []
+    for remedy in Remedy.objects.filter(ticket=ticket).order_by("id"):
+        by_hand = remedy.gateway == "manual" and remedy.status in {
+            RemedyStatus.GRANTED,
+            RemedyStatus.FAILED,
+        }
+        lines.append(
+            RemedyLine(
+                icon=ICONS.get(remedy.kind, "circle"),
+                name=remedy.title,
+                sum=money_words(remedy.amount, remedy.currency),
+                state=_REMEDIES[RemedyStatus(remedy.status)],
+                tick=f"/desk/remedies/{remedy.pk}/fulfil/" if by_hand else "",
+            )
+        )
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
+class FootAction:
+    """A button under the offer."""
+
+    verb: str
+    title: str
+    key: str = ""
+
+
+def _actions(offer: Offer | None, waiting: Sequence[ExceptionRequest]) -> tuple[FootAction, ...]:
+    refuse = FootAction("refuse", "Refuse …")
+    if offer is None:
+        return (refuse,)
+    if any(row.status == ExceptionStatus.ASKED_BACK for row in waiting):
+        return (FootAction("answer-back", "Answer the question", "x"), refuse)
+    if waiting:
+        return (FootAction("withdraw-exception", "Withdraw the exception"), refuse)
+    if offer.status == OfferStatus.DRAFT:
+        return (
+            FootAction("adjust", "Adjust", "e"),
+            FootAction("exception", "Request exception", "x"),
+            refuse,
+        )
+    if offer.status == OfferStatus.SENT:
+        return (FootAction("withdraw-offer", "Take the offer back"), refuse)
+    return (FootAction("redraft", "Draft again", "e"), refuse)

@@ -56,7 +56,9 @@ def pain_view(ticket: Ticket, assessed: Event | None, override: Event | None) ->
     if not ticket.pain:
         return None
     factors = tuple(
-        FactorView(str(reason.get("words", reason.get("factor", ""))), str(reason.get("effect", "")))
+        FactorView(
+            str(reason.get("words", reason.get("factor", ""))), str(reason.get("effect", ""))
+        )
         for reason in (assessed.data.get("reasons", []) if assessed else [])
     )
     words = ""
@@ -87,13 +89,17 @@ def deadlines_view(
     still_open = sorted((d for d in deadlines if d.is_open), key=lambda d: d.due_at)
     met = [d for d in deadlines if d.status == ClockStatus.MET]
     paused = any(d.pauses.all() for d in still_open)
-    timeline = draw(
-        [_span(deadline, now=now, zone=zone) for deadline in still_open[:6]],
-        windows=windows,
-        now=now,
-        zone=zone,
-        paused_words=f"paused, waiting for {name}" if paused else "",
-    ) if still_open else None
+    timeline = (
+        draw(
+            [_span(deadline, now=now, zone=zone) for deadline in still_open[:6]],
+            windows=windows,
+            now=now,
+            zone=zone,
+            paused_words=f"paused, waiting for {name}" if paused else "",
+        )
+        if still_open
+        else None
+    )
     return DeadlinesView(
         met=tuple(dict.fromkeys(kind_words(d.kind) for d in met if not d.breached_at)),
         missed=tuple(dict.fromkeys(kind_words(d.kind) for d in met if d.breached_at)),
@@ -156,7 +162,9 @@ def next_step(
     clock = clock_of(deadline, now=now, zone=zone, size=30) if deadline else None
     if ticket.status in {Status.RESOLVED, Status.CLOSED}:
         done = moment_words(ticket.closed_at or ticket.resolved_at or now, now=now, zone=zone)
-        return NextStepView(f"{ticket.status.capitalize()} {done}.", "Nothing is to be done.", clock)
+        return NextStepView(
+            f"{ticket.status.capitalize()} {done}.", "Nothing is to be done.", clock
+        )
     if ticket.status == Status.WAITING_CUSTOMER:
         return NextStepView(f"Waiting for {name}:", f"{ticket.waiting_for or 'an answer'}.")
     if exception:

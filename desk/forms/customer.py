@@ -53,7 +53,9 @@ class ComplaintForm(Fields):
         required=False,
     )
     wish = forms.CharField(
-        label="What would be fair?", required=False, max_length=1500,
+        label="What would be fair?",
+        required=False,
+        max_length=1500,
         widget=forms.TextInput(attrs={"placeholder": "In your words, or a sum"}),
     )
     loss = forms.CharField(
@@ -87,8 +89,12 @@ class ComplaintForm(Fields):
     )
 
     def __init__(
-        self, *args: Any, tops: list[tuple[str, str]], entry: Entry | None,
-        parts: list[tuple[str, str]], **kwargs: Any,
+        self,
+        *args: Any,
+        tops: list[tuple[str, str]],
+        entry: Entry | None,
+        parts: list[tuple[str, str]],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.entry = entry
@@ -161,7 +167,9 @@ class AnswerForm(Fields):
     """The customer's answer to what we asked: facts, words and files."""
 
     body = forms.CharField(
-        label="Your answer", required=False, max_length=20_000,
+        label="Your answer",
+        required=False,
+        max_length=20_000,
         widget=forms.Textarea(attrs={"rows": "3"}),
     )
     files = ManyFiles(label="Photos or papers", required=False)
@@ -199,7 +207,8 @@ class WhyForm(Fields):
     """A reason in the customer's words."""
 
     reason = forms.CharField(
-        label="What should be looked at again?", max_length=4000,
+        label="What should be looked at again?",
+        max_length=4000,
         widget=forms.Textarea(attrs={"rows": "3"}),
     )
 
@@ -208,7 +217,8 @@ class CallForm(Fields):
     """A wish to be called."""
 
     phone = forms.CharField(
-        label="Your number", max_length=40,
+        label="Your number",
+        max_length=40,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
     when = forms.CharField(label="When suits you?", required=False, max_length=200)

@@ -99,7 +99,9 @@ class PainForm(TicketForm):
     level = forms.TypedChoiceField(
         label="Pain",
         coerce=int,
-        choices=[(level, f"{level}  {words[0]}, {words[1]}") for level, words in PAIN_WORDS.items()],
+        choices=[
+            (level, f"{level}  {words[0]}, {words[1]}") for level, words in PAIN_WORDS.items()
+        ],
     )
     reason = forms.CharField(label="Why?", max_length=500)
 
@@ -107,9 +109,7 @@ class PainForm(TicketForm):
 class DecideForm(TicketForm):
     """The finding on one point."""
 
-    point = forms.ModelChoiceField(
-        label="Point", queryset=Point.objects.none(), empty_label=None
-    )
+    point = forms.ModelChoiceField(label="Point", queryset=Point.objects.none(), empty_label=None)
     outcome = forms.ChoiceField(label="Outcome", choices=OUTCOMES)
     root_cause = forms.ModelChoiceField(
         label="Why did it happen?",

@@ -35,5 +35,3 @@ def file_response(attachment: Attachment) -> HttpResponseBase:
 def desk_file(request: HttpRequest, ask: Ask, attachment_id: int) -> HttpResponseBase:
     """A file of a ticket that the reader may see."""
     return file_response(access_attachment(ask.who, attachment_id))
-
-

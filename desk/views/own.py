@@ -20,6 +20,8 @@ from desk.forms.customer import AnswerForm, CallForm, WhyForm, WriteForm
 from desk.views.files import file_response
 from desk.views.public import public_context
 from desk.views.shell import zone_of
+from remedies.models import Offer
+from remedies.services import accept_offer, decline_offer
 from tickets.access import access_by_key
 from tickets.actors import Actor
 from tickets.errors import DomainError, NotFound
@@ -200,12 +202,45 @@ def call(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 @own_page
+@require_POST
+def decide(request: HttpRequest, visit: Visit, offer_id: int) -> HttpResponse:
+    """The customer accepts the offer, a part of it, or declines it."""
+    do = request.POST.get("do", "")
+    offer = Offer.objects.filter(pk=offer_id, ticket=visit.ticket).first()
+    if offer is None:
+        raise NotFound(field="offer")
+    who = {"actor": visit.actor, "now": visit.now}
+    try:
+        if do == "decline":
+            decline_offer(offer, wish=request.POST.get("wish", ""), **who)
+            words = "You declined. We read what you wrote, and you can ask for a review."
+        elif do == "part":
+            parts = [int(part) for part in request.POST.getlist("part") if part.isdecimal()]
+            accept_offer(offer, components=parts, **who)
+            words = "Thank you. We put right what you accepted."
+        else:
+            accept_offer(offer, **who)
+            words = "Thank you. We put it right now."
+    except NotFound:
+        raise
+    except DomainError as error:
+        opened = do if do in {"part", "decline"} else "offer"
+        return render_own(
+            request,
+            visit,
+            status=max(error.status, 400),
+            opened=opened,
+            decline_error=error.message,
+        )
+    messages.success(request, words)
+    return _back(visit)
+
+
+@own_page
 @require_safe
 def attachment(request: HttpRequest, visit: Visit, attachment_id: int) -> HttpResponse:
     """A file of this complaint that is for the customer's eyes."""
-    found = Attachment.objects.filter(
-        pk=attachment_id, ticket=visit.ticket, internal=False
-    ).first()
+    found = Attachment.objects.filter(pk=attachment_id, ticket=visit.ticket, internal=False).first()
     if found is None:
         raise NotFound(field="attachment")
     return file_response(found)

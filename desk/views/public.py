@@ -20,10 +20,10 @@ from tickets.access import access_by_key
 from tickets.actors import Actor
 from tickets.catalogue import Entry, catalogue
 from tickets.errors import Conflict, DomainError
+from tickets.models import Ticket
 from tickets.money import Money
 from tickets.numbers import id_in
 from tickets.rules import Channel
-from tickets.models import Ticket
 from tickets.services import find_or_create_customer, open_ticket
 from tickets.services.customers import CustomerDetails
 from tickets.services.opening import NewTicket
@@ -203,9 +203,7 @@ def find(request: HttpRequest) -> HttpResponse:
         send_link_again(**form.cleaned_data, now=timezone.now())
         sent = True
     context = {**public_context(request), "form": form, "sent": sent}
-    return render(
-        request, "desk/customer/find.html", context, status=422 if form.errors else 200
-    )
+    return render(request, "desk/customer/find.html", context, status=422 if form.errors else 200)
 
 
 @require_safe

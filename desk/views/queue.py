@@ -12,7 +12,7 @@ from desk.build.team import colleagues
 from desk.build.waiting import drafts_of, exceptions_waiting
 from desk.present import GroupView, KeyView, LinkView
 from desk.queue import Bounds, Page, View
-from desk.views.shell import Ask, desk_page, desk_render
+from desk.views.shell import Ask, desk_page, desk_render, me_of
 from desk.words import count_words, listed, long_moment_words
 from tickets.access import access_ticket
 from tickets.errors import DomainError
@@ -46,7 +46,7 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
     numbers = queue.group_counts(ask.who, view, bounds)
     tickets = [*page.rows, *page.waiting]
     context = RowContext(
-        me=_me(ask),
+        me=me_of(ask),
         now=ask.now,
         zone=ask.zone,
         deadlines=deadlines_by_ticket(tickets),
@@ -77,11 +77,6 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
             "keys": KEYS,
         },
     )
-
-
-def _me(ask: Ask) -> User:
-    assert ask.who.user is not None  # desk_page lets only people in
-    return ask.who.user
 
 
 def _links(view: View, ask: Ask, bounds: Bounds, counts: dict[str, int]) -> list[LinkView]:
@@ -175,5 +170,3 @@ def take_next(request: HttpRequest, ask: Ask) -> HttpResponse:
     take(ticket, actor=ask.who.actor, now=ask.now)
     messages.success(request, f"{ticket.number} is yours.")
     return redirect(f"/desk/tickets/{ticket.number}/")
-
-

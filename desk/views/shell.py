@@ -14,9 +14,12 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from desk.inbox import exceptions_count
+from desk.late import late_count
 from desk.present import AvatarView
 from tickets.access import Principal
 from tickets.errors import DomainError
+from tickets.models import User
 from tickets.rules import Role
 
 THEME_COOKIE = "amends-theme"
@@ -76,7 +79,8 @@ def desk_page(view: DeskView) -> DeskView:
         user: Any = request.user
         ask = Ask(Principal.of_user(user, now=now), now, zone_of(user.time_zone))
         try:
-            return view(request, ask, *args, **kwargs)
+            with timezone.override(ask.zone):
+                return view(request, ask, *args, **kwargs)
         except DomainError as error:
             return refusal(request, error, template="desk/refused.html")
 
@@ -115,14 +119,24 @@ def desk_render(
     return render(request, template, {**frame, **context}, status=status)
 
 
+def me_of(ask: Ask) -> User:
+    """The person who asks."""
+    assert ask.who.user is not None  # desk_page lets only people in
+    return ask.who.user
+
+
 def shell_for(ask: Ask, place: str) -> Shell:
-    """The rail as this person sees it."""
-    user = ask.who.user
-    assert user is not None  # desk pages are for people who signed in
-    places = [("queue", "Queue", "/desk/", "list-filter", "q")]
+    """The rail as this person sees it. Two queries, for the counts."""
+    user = me_of(ask)
+    places = [
+        ("queue", "Queue", "/desk/", "list-filter", "q", 0),
+        ("exceptions", "Exceptions", "/desk/exceptions/", "scale", "e", exceptions_count(ask.who)),
+        ("late", "Late", "/desk/late/", "clock", "l", late_count(ask.who, now=ask.now)),
+        ("customers", "Customers", "/desk/customers/", "users-round", "c", 0),
+    ]
     items = tuple(
-        RailItem(words, url, icon, go, 0, key == place)
-        for key, words, url, icon, go in places
+        RailItem(words, url, icon, go, count, key == place)
+        for key, words, url, icon, go, count in places
     )
     return Shell(
         rail=items,
@@ -140,9 +154,7 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
     response = redirect(back if safe else "/desk/")
     theme = request.POST.get("theme", "")
     if theme in THEMES:
-        response.set_cookie(
-            THEME_COOKIE, theme, max_age=_YEAR, samesite="Lax", httponly=True
-        )
+        response.set_cookie(THEME_COOKIE, theme, max_age=_YEAR, samesite="Lax", httponly=True)
     else:
         response.delete_cookie(THEME_COOKIE, samesite="Lax")
     return response

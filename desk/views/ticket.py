@@ -1,6 +1,5 @@
 """The ticket: one page, three parts, and every action on it as a plain form."""
 
-
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,9 +90,7 @@ def act(request: HttpRequest, ask: Ask, number: str, verb: str) -> HttpResponse:
 
 def _others(ticket: Ticket, form: Any, ask: Ask) -> list[Event]:
     assert ask.who.user is not None  # desk_page lets only people in
-    return changed_by_others(
-        ticket, seen_event=form.cleaned_data.get("events"), me=ask.who.user
-    )
+    return changed_by_others(ticket, seen_event=form.cleaned_data.get("events"), me=ask.who.user)
 
 
 def held_notice(others: list[Event], ask: Ask) -> NoticeView:
@@ -166,9 +163,7 @@ def owed_part(ticket: Ticket, ask: Ask) -> dict[str, Any]:
     }
 
 
-def _composer(
-    doing: Doing, opened: str, form: Any, held: NoticeView | None
-) -> dict[str, Any]:
+def _composer(doing: Doing, opened: str, form: Any, held: NoticeView | None) -> dict[str, Any]:
     tabs = [action for action in ACTIONS.values() if action.place == "tab"]
     extra = ACTIONS[opened]
     shown = tabs if extra in tabs else [*tabs, extra]
@@ -177,9 +172,7 @@ def _composer(
     return {"panels": panels, "menu": menu, "opened": opened}
 
 
-def _panel(
-    action: Action, doing: Doing, opened: str, form: Any, held: NoticeView | None
-) -> Panel:
+def _panel(action: Action, doing: Doing, opened: str, form: Any, held: NoticeView | None) -> Panel:
     here = action.verb == opened
     if here and form is not None:
         if held is not None:
@@ -188,5 +181,3 @@ def _panel(
             form.data["events"] = doing.ticket.event_count
         return Panel(action, form, True, held)
     return Panel(action, form_for(action, doing), here)
-
-

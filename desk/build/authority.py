@@ -1,0 +1,52 @@
+"""What the reader may grant alone, as bars."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from desk.present import MeterView
+from remedies.authority import Decision, Meter, Span
+from remedies.models import Offer, OfferComponent
+from remedies.services.authorities import weigh
+from tickets.access import Principal
+from tickets.models import Ticket
+from tickets.money import words as money_words
+
+
+def standing_for(
+    ticket: Ticket,
+    offer: Offer,
+    components: Sequence[OfferComponent],
+    who: Principal,
+    *,
+    now: dt.datetime,
+) -> Decision:
+    """Whether the reader may send this offer alone, and what is left of his limits."""
+    return weigh(offer, list(components), ticket=ticket, actor=who.actor, now=now)
+
+
+def meters_of(decision: Decision) -> tuple[MeterView, ...]:
+    """The limits of a ticket and of its customer, each as a bar."""
+    shown = [meter for meter in decision.meters if meter.span is not Span.REMEDY or meter.over]
+    return tuple(_bar(meter) for meter in shown)
+
+
+def _bar(meter: Meter) -> MeterView:
+    limit = money_words(meter.limit, meter.currency)
+    label = {Span.TICKET: "This ticket", Span.REMEDY: "One remedy"}.get(
+        meter.span, f"Customer, {meter.period_days} days"
+    )
+    if meter.kind is not None:
+        label += f", {meter.kind}"
+    whole = max(meter.limit, 1)
+    if meter.over:
+        over = money_words(-meter.left, meter.currency)
+        return MeterView(
+            f"{label}: beyond",
+            f"{over} over",
+            limit,
+            meter.before / whole,
+            meter.this / whole,
+            over=True,
+        )
+    left = money_words(max(meter.left, 0), meter.currency)
+    return MeterView(label, left, f"left of {limit}", meter.before / whole, meter.this / whole)

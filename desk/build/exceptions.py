@@ -1,0 +1,255 @@
+"""Exceptions as the inbox shows them: rows, the case in ten lines, policy beside wish."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from desk.build.about import earlier_of, known_of, since_words
+from desk.build.clocks import clock_of
+from desk.build.people import avatar
+from desk.build.talk import head_of
+from desk.inbox import month_total, similar_to
+from desk.present import (
+    AvatarView,
+    ClockState,
+    ClockView,
+    CompareLineView,
+    CompareView,
+    PainView,
+)
+from desk.words import count_words, span_words
+from escalation.models import Deadline
+from remedies.models import ExceptionRequest
+from remedies.rules.states import ExceptionStatus
+from tickets.access import Principal
+from tickets.models import Ticket
+from tickets.money import words as money_words
+from tickets.rules import MessageKind
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """One request in the list."""
+
+    id: int
+    url: str
+    customer: str
+    more: str
+    words: str
+    clock: ClockView
+    left: str
+    asked_by: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A past decision on something like it."""
+
+    number: str
+    url: str
+    matter: str
+    words: str
+    good: bool
+    more: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything that the one who decides reads."""
+
+    id: int
+    number: str
+    url: str
+    title: str
+    category: str
+    stage: str
+    pain: PainView | None
+    asker: AvatarView
+    clock: ClockView | None
+    clock_words: str
+    lines: tuple[str, ...]
+    customer: str
+    cost: str
+    after: str
+    compare: CompareView
+    reason: str
+    evidence: str
+    question: str
+    answer: str
+    similar: tuple[Decided, ...]
+    similar_words: str
+    total: str
+    state: str
+
+
+def difference(minor: int, currency: str) -> str:
+    """A signed sum: "+ £223.42", "− £5.00", "same"."""
+    if minor == 0:
+        return "same"
+    return f"{'+' if minor > 0 else '−'} {money_words(abs(minor), currency)}"
+
+
+def deadline_of(row: ExceptionRequest) -> Deadline | None:
+    """The clock of the decision, if one runs."""
+    return (
+        Deadline.objects.open()
+        .filter(ticket_id=row.ticket_id, kind="approve", subject=f"exception:{row.pk}")
+        .first()
+        or Deadline.objects.open().filter(ticket_id=row.ticket_id, kind="approve").first()
+    )
+
+
+def inbox_row(
+    row: ExceptionRequest, *, current: ExceptionRequest | None, now: dt.datetime, zone: ZoneInfo
+) -> InboxRow:
+    """One request. Reads its ticket's approve clocks, so prefetch `ticket__deadlines`."""
+    deadline = next(
+        (
+            d
+            for d in row.ticket.deadlines.all()
+            if d.is_open
+            and d.kind == "approve"
+            and d.subject in {"", f"exception:{row.pk}", str(row.pk)}
+        ),
+        None,
+    )
+    waiting = ClockView(ClockState.IN_TIME, 0, "no date", "")
+    clock = clock_of(deadline, now=now, zone=zone) if deadline else waiting
+    left = clock.words
+    if row.status == ExceptionStatus.ASKED_BACK:
+        clock = ClockView(ClockState.PAUSED, clock.used, "asked back", "exception", row.question)
+        left = "asked back"
+    elif deadline is not None and clock.state is not ClockState.LATE:
+        left = f"{clock.words} left"
+    ago = span_words(now - row.created_at)
+    return InboxRow(
+        id=row.pk,
+        url=f"/desk/exceptions/{row.pk}/",
+        customer=row.ticket.customer.name,
+        more=difference(row.asked_total - row.policy_total, row.currency),
+        words=row.question if row.status == ExceptionStatus.ASKED_BACK else row.reason,
+        clock=clock,
+        left=left,
+        asked_by=f"from {row.requester.get_short_name()}, {ago} ago",
+        current=current is not None and current.pk == row.pk,
+    )
+
+
+def compare_of(row: ExceptionRequest) -> CompareView:
+    """What the policy gives beside what is asked for."""
+    offer = row.offer
+    steps = {part.pk: part for part in offer.components.all()}
+    lines = []
+    for position, item in enumerate(row.items):
+        part = steps.get(item["component"])
+        why = ". ".join(str(step).rstrip(".") for step in part.steps) if part else ""
+        clause = (part.clause or part.rule) if part else ""
+        policy, asked = item["policy"], item["asked"]
+        lines.append(
+            CompareLineView(
+                name=item["title"],
+                why=f"{clause}: {why}" if clause and why else why or clause or "Not in the policy",
+                policy=_sum(policy, row.currency, has_part=part is not None and bool(item["rule"])),
+                wish=_sum(asked, row.currency, has_part=True),
+                difference=difference((asked or 0) - (policy or 0), row.currency),
+                differs=(asked or 0) != (policy or 0),
+                key=f"sum_{position}",
+            )
+        )
+    return CompareView(
+        asker=row.requester.get_short_name(),
+        lines=tuple(lines),
+        policy_total=money_words(row.policy_total, row.currency),
+        wish_total=money_words(row.asked_total, row.currency),
+        difference=difference(row.asked_total - row.policy_total, row.currency),
+    )
+
+
+def _sum(minor: int | None, currency: str, *, has_part: bool) -> str:
+    if minor is not None:
+        return money_words(minor, currency)
+    return "yes" if has_part else "none"
+
+
+def case_lines(ticket: Ticket, *, zone: ZoneInfo) -> tuple[str, ...]:
+    """The case in at most ten lines: the matter, what is known, and the customer's words."""
+    lines = [ticket.subject]
+    lines += [f"{label}: {value}" for label, value in known_of(ticket, zone=zone)[:5]]
+    lines += [
+        f"Our finding on “{p.text}”: {p.outcome.replace('_', ' ')}"
+        for p in ticket.points.all()
+        if p.outcome
+    ]
+    said = ticket.messages.filter(kind=MessageKind.INBOUND.value).order_by("at").first()
+    if said is not None:
+        words = " ".join(said.body.split())
+        lines.append(f"In the customer’s words: “{words[:220]}{'…' if len(words) > 220 else ''}”")
+    return tuple(lines[:10])
+
+
+def case_of(row: ExceptionRequest, who: Principal, *, now: dt.datetime, zone: ZoneInfo) -> Case:
+    """The whole case of one request."""
+    ticket = row.ticket
+    deadline = deadline_of(row)
+    head = head_of(ticket)
+    _, count = earlier_of(ticket.customer, who, without=ticket.pk, now=now, zone=zone)
+    similar = similar_to(row, who, now=now)
+    approved = sum(1 for other in similar if other.status != ExceptionStatus.DECLINED)
+    compare = compare_of(row)
+    month = month_total(who, row, now=now, zone=zone)
+    clock = clock_of(deadline, now=now, zone=zone, size=34) if deadline else None
+    more = money_words(max(row.asked_total - row.policy_total, 0), row.currency)
+    first = ticket.customer.name.split(" ")[0]
+    return Case(
+        id=row.pk,
+        number=ticket.number,
+        url=f"/desk/tickets/{ticket.number}/",
+        title=f"{row.requester.get_short_name()} asks for more for {ticket.customer.name}",
+        category=head.chips[2].words if len(head.chips) > 2 else "",
+        stage=head.chips[1].words,
+        pain=PainView(ticket.pain) if ticket.pain else None,
+        asker=avatar(row.requester),
+        clock=clock,
+        clock_words=f"decide, {clock.exact}" if clock else "",
+        lines=case_lines(ticket, zone=zone),
+        customer=f"{since_words(ticket.customer, now=now)}. "
+        + (f"{count_words(count, 'earlier complaint')}." if count else "No earlier complaint."),
+        cost=f"{more} more than policy. Exceptions this month so far: "
+        f"{money_words(max(month, 0), row.currency)}.",
+        after=f"{row.requester.get_short_name()} sends {first} an offer of {compare.wish_total}, "
+        "and you are named in the record.",
+        compare=compare,
+        reason=row.reason,
+        evidence=row.evidence,
+        question=row.question,
+        answer=row.answer,
+        similar=tuple(_decided(other) for other in similar),
+        similar_words=f"same category, last 60 days: {approved} of {len(similar)} approved",
+        total=compare.wish_total,
+        state=row.status,
+    )
+
+
+def _decided(row: ExceptionRequest) -> Decided:
+    good = row.status != ExceptionStatus.DECLINED
+    final = row.decided_total if row.decided_total is not None else row.asked_total
+    return Decided(
+        number=row.ticket.number,
+        url=f"/desk/tickets/{row.ticket.number}/",
+        matter=row.ticket.subject,
+        words="approved" if good else "declined",
+        good=good,
+        more=difference(final - row.policy_total, row.currency),
+    )
+
+
+def next_after(rows: Sequence[ExceptionRequest], row: ExceptionRequest) -> ExceptionRequest | None:
+    """The request that follows `row` in the list, else the one before it."""
+    keys = [other.pk for other in rows]
+    if row.pk not in keys:
+        return rows[0] if rows else None
+    place = keys.index(row.pk)
+    rest = [*rows[place + 1 :], *rows[:place]]
+    return rest[0] if rest else None

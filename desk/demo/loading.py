@@ -1,0 +1,100 @@
+"""Fills an empty database with the demo, in one transaction: all of it, or nothing."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.core.cache import cache
+from django.db import connection, transaction
+
+from desk.demo import amends_verbs  # noqa: F401 - registers its words
+from desk.demo.content import Case, cases, read
+from desk.demo.moments import Moments
+from desk.demo.past import settled
+from desk.demo.playing import Play, hush, play_all, turns_of
+from desk.demo.setting_up import PASSWORD, email_of, office, send_away, set_up
+from desk.demo.verbs import VERBS, open_case
+from tickets.cached import forget_all
+from tickets.models import Ticket, User
+
+#: Called with the steps done and the steps in all.
+Progress = Callable[[int, int], None]
+
+#: Tables that are no data of the desk.
+_KEPT = frozenset({"django_migrations", "django_content_type", "auth_permission"})
+#: What a small demo has: the case of the pictures, and one of each state.
+SMALL = frozenset(
+    """
+    ines-first ines joseph lukas tomasz chloe isla sam marek viktor arthur thomas esther
+    parcel-1 repair-1 weather-1 seat-1 speed-1 rude-1
+    """.split()
+)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What a fill made."""
+
+    tickets: int
+    steps: int
+
+
+def is_filled() -> bool:
+    """Whether anybody works here already."""
+    return User.objects.exists()
+
+
+def fill(*, now: dt.datetime, small: bool = False, progress: Progress | None = None) -> Filled:
+    """Fill the database as of `now`. A `small` one has a few cases of each kind, for tests.
+
+    Raises `ContentInvalid` for a mistake in the content; nothing is kept then.
+    """
+    tell = progress or (lambda _done, _total: None)
+    with transaction.atomic():
+        firm = set_up(now)
+        moments = Moments(now, office())
+        play = Play(firm, moments)
+        turns = turns_of(play, chosen(small=small))
+        tell(0, len(turns))
+        for done in play_all(play, turns, opener=open_case, verbs=VERBS):
+            tell(done, len(turns))
+        hush(now)
+        send_away(firm, moments)
+    return Filled(Ticket.objects.count(), len(turns))
+
+
+def chosen(*, small: bool = False) -> list[Case]:
+    """The cases that are played: all, or those of the small demo."""
+    every = [*settled(), *cases()]
+    return [case for case in every if case.key in SMALL] if small else every
+
+
+def empty() -> None:
+    """Take everything out of the database, the demo's or not."""
+    tables = [
+        connection.ops.quote_name(name)
+        for name in connection.introspection.django_table_names(only_existing=True)
+        if name not in _KEPT
+    ]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+    cache.clear()
+    forget_all()
+
+
+def logins() -> list[tuple[str, str, str]]:
+    """(who, e-mail or client id, password or secret) of those who are shown; of those who are
+    here and still have the password of the demo."""
+    data = read("people")
+    found = []
+    for item in data["shown"]:
+        name = data["people"][item["who"]]["name"]
+        email = email_of(name, data["domain"])
+        user = User.objects.filter(email=email, is_active=True).first()
+        if user is not None and user.check_password(PASSWORD):
+            found.append((f"{name}, {item['words']}", email, PASSWORD))
+    client = data["client"]
+    if apps.get_model("integrations", "ApiClient").objects.filter(name=client["name"]).exists():
+        found.append((f"{client['name']}, an API client", client["id"], client["secret"]))
+    return found

@@ -1,0 +1,177 @@
+"""What the firm is set up with before the first complaint: people, categories, rules, customers."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+
+from desk.demo.content import policy_source, read, shoppers
+from desk.demo.moments import Moments
+from escalation.hours import Calendar
+from escalation.models import DeadlinePolicy, WorkCalendar
+from escalation.services.defaults import ensure_defaults
+from integrations.clients import make_client
+from remedies.services.policies import activate, save_draft
+from tickets import services
+from tickets.models import Category, Customer, FactDefinition, Membership, RootCause, Team, User
+from tickets.services.customers import CustomerDetails
+
+#: What everyone of the demo signs in with. Made for it, and set nowhere else.
+PASSWORD = "amends-demo"  # noqa: S105 - known to everyone, on purpose
+#: How long before the first complaint the desk was set up.
+BEFORE = dt.timedelta(days=120)
+
+
+@dataclass
+class Firm:
+    """Everyone and everything by the key that the content calls it."""
+
+    people: dict[str, User] = field(default_factory=dict)
+    teams: dict[str, Team] = field(default_factory=dict)
+    causes: dict[str, RootCause] = field(default_factory=dict)
+    customers: dict[str, Customer] = field(default_factory=dict)
+
+
+def set_up(now: dt.datetime) -> Firm:
+    """Everything but complaints, as if it had been there for some months."""
+    since = now - BEFORE
+    firm = Firm()
+    _people(firm)
+    _catalogue(firm)
+    _rules(firm, since)
+    _customers(firm, since)
+    client = read("people")["client"]
+    make_client(
+        client["name"],
+        client_id=client["id"],
+        client_secret=client["secret"],
+        by=firm.people["ada"],
+        now=since,
+    )
+    return firm
+
+
+def office() -> Calendar:
+    """The working hours by which the demo is told. After `set_up`."""
+    row = WorkCalendar.objects.get(is_default=True)
+    return Calendar.parse(row.data())
+
+
+def send_away(firm: Firm, moments: Moments) -> None:
+    """Who is out of office now. Last, so that nobody was away while the past was played."""
+    for item in read("people")["away"]:
+        services.set_away(
+            firm.people[item["who"]],
+            away_from=moments.read(item["from"]),
+            away_until=moments.read(item["until"]),
+            substitute=firm.people[item["substitute"]],
+        )
+
+
+def _people(firm: Firm) -> None:
+    data = read("people")
+    # One hash for all: twelve slow ones would take as long as the rest of the set-up.
+    hashed = make_password(PASSWORD)
+    for key, raw in data["people"].items():
+        firm.people[key] = User.objects.create(
+            email=email_of(raw["name"], data["domain"]),
+            password=hashed,
+            name=raw["name"],
+            role=raw["role"],
+            time_zone=raw.get("time_zone", "Europe/London"),
+            is_superuser=raw["role"] == "admin",
+        )
+    for raw in data["teams"]:
+        team = Team.objects.create(
+            key=raw["key"],
+            name=raw["name"],
+            lead=firm.people[raw["lead"]],
+            time_zone=raw["time_zone"],
+            is_default=raw.get("is_default", False),
+        )
+        firm.teams[team.key] = team
+        for watches, names in ((False, raw["members"]), (True, raw["supervisors"])):
+            Membership.objects.bulk_create(
+                Membership(user=firm.people[name], team=team, supervises=watches) for name in names
+            )
+
+
+def email_of(name: str, domain: str) -> str:
+    """The address that somebody of the demo signs in with."""
+    return f"{name.split(maxsplit=1)[0].lower()}@{domain}"
+
+
+def _catalogue(firm: Firm) -> None:
+    data = read("catalogue")
+    found: dict[str, Category] = {}
+    for order, raw in enumerate(data["categories"], start=1):
+        _category(firm, found, raw, parent=None, order=order * 10)
+    FactDefinition.objects.bulk_create(
+        FactDefinition(
+            **{**raw, "category": found[raw["category"]] if "category" in raw else None},
+            order=order,
+        )
+        for order, raw in enumerate(data["facts"], start=1)
+    )
+    for key, name in data["causes"].items():
+        firm.causes[key] = RootCause.objects.create(key=key, name=name)
+
+
+def _category(
+    firm: Firm,
+    found: dict[str, Category],
+    raw: Mapping[str, Any],
+    *,
+    parent: Category | None,
+    order: int,
+) -> None:
+    team = raw.get("team")
+    row = found[raw["key"]] = Category.objects.create(
+        key=raw["key"],
+        name=raw["name"],
+        icon=raw.get("icon", ""),
+        team=firm.teams[team] if team else None,
+        parent=parent,
+        order=order,
+    )
+    for index, child in enumerate(raw.get("children", ()), start=1):
+        _category(firm, found, child, parent=row, order=order + index)
+
+
+def _rules(firm: Firm, since: dt.datetime) -> None:
+    data = read("people")
+    ensure_defaults(now=since)
+    for raw in data["calendars"]:
+        calendar = WorkCalendar(**raw)
+        calendar.full_clean()
+        calendar.save()
+    for raw in data["deadline_policies"]:
+        policy = DeadlinePolicy(**raw, created_at=since, created_by=firm.people["miriam"])
+        policy.full_clean()
+        policy.save()
+    draft = save_draft(policy_source(), by=firm.people["miriam"], now=since)
+    activate(draft, by=firm.people["miriam"], now=since)
+
+
+def _customers(firm: Firm, since: dt.datetime) -> None:
+    for who in shoppers():
+        customer = services.find_or_create_customer(
+            CustomerDetails(
+                name=who.name,
+                email=who.email,
+                phone=who.phone,
+                external=("billing", who.account) if who.account else None,
+                language=who.language,
+                time_zone=who.time_zone,
+                since=who.since,
+                tier=who.tier,
+                support_needs=who.needs,
+            ),
+            now=since,
+        )
+        extra = {"preferences": who.prefers, "do_not_survey": who.do_not_survey}
+        if any(extra.values()):
+            customer = services.update_customer(customer, extra, now=since)
+        firm.customers[who.name] = customer

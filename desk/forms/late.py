@@ -1,0 +1,43 @@
+"""Forms of the board of clocks."""
+
+from typing import Any
+
+from django import forms
+
+from desk.forms.base import Fields, LocalMoment
+from tickets.models import User
+
+
+class ExtendForm(Fields):
+    """A later date, with the reason and the letter that tells the customer."""
+
+    to = forms.DateTimeField(label="New date", widget=LocalMoment)
+    reason = forms.CharField(label="Why can’t we keep the first one?", max_length=500)
+    letter = forms.CharField(
+        label="Letter to the customer",
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": "8"}),
+        help_text="It goes out as it stands here.",
+    )
+
+
+class TakeOverForm(Fields):
+    """Why a ticket is taken from whoever has it."""
+
+    brief = forms.CharField(label="What is going on, and what will you do?", max_length=2000)
+
+
+class ReassignForm(Fields):
+    """Another owner, with a brief."""
+
+    to = forms.ModelChoiceField(
+        label="To whom?", queryset=User.objects.none(), empty_label="Choose a colleague"
+    )
+    brief = forms.CharField(label="Brief", max_length=2000, widget=forms.Textarea)
+
+    def __init__(self, *args: Any, people: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["to"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = User.objects.filter(pk__in=[person.pk for person in people])

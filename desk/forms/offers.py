@@ -1,0 +1,203 @@
+"""Forms about offers: the letter, sums set otherwise, exceptions and refusals."""
+
+from typing import Any
+
+from django import forms
+
+from desk.forms.base import LocalMoment, TicketForm
+from desk.forms.ticket import OUTCOMES, body_field
+from remedies.models import Offer, OfferComponent
+from remedies.rules.draft import ComponentKind
+from tickets.errors import DomainError
+from tickets.models import Point
+from tickets.money import Money, decimals_of
+from tickets.money import words as money_words
+from tickets.rules import Outcome
+
+KINDS = [(kind.value, kind.value.capitalize()) for kind in ComponentKind]
+
+
+def plain_sum(minor: int, currency: str) -> str:
+    """A sum as one types it: "12.50"."""
+    return f"{Money(minor, currency).major:.{decimals_of(currency)}f}"
+
+
+class SumField(forms.CharField):
+    """A sum in major units, cleaned to minor units of `currency`; empty is None."""
+
+    def __init__(self, *, currency: str, **kwargs: Any) -> None:
+        self.currency = currency
+        attrs = {"class": "input sum", "inputmode": "decimal"}
+        super().__init__(widget=forms.TextInput(attrs=attrs), max_length=20, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """Minor units. Says what a sum looks like."""
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return Money.of(text.lstrip("£€$ "), self.currency).minor
+        except DomainError as error:
+            raise forms.ValidationError(error.message) from error
+
+
+class SendOfferForm(TicketForm):
+    """The letter that goes with the offer, shown before it is sent."""
+
+    body = body_field("Letter", "The letter that goes with the offer.")
+    expires_at = forms.DateTimeField(
+        label="The offer stands until", required=False, widget=LocalMoment
+    )
+
+    def __init__(self, *args: Any, letter: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["body"] = letter
+        self.fields["body"].widget.attrs["rows"] = "12"
+
+
+class SumsForm(TicketForm):
+    """Sums of an offer, one field for each component that has one."""
+
+    reason = forms.CharField(label="Why?", max_length=500)
+
+    def __init__(
+        self, *args: Any, offer: Offer | None, components: list[OfferComponent], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows: list[tuple[OfferComponent, str]] = []
+        self.offer = offer
+        for component in components:
+            if offer is None or component.amount is None:
+                continue
+            name = f"amount_{component.pk}"
+            self.fields[name] = SumField(
+                currency=offer.currency,
+                label=component.title,
+                initial=plain_sum(component.amount, offer.currency),
+            )
+            self.rows.append((component, name))
+        self.order_fields(["version", "events", *(name for _, name in self.rows)])
+
+    @property
+    def sums(self) -> dict[int, int | None]:
+        """Component id → what was typed, in minor units."""
+        return {component.pk: self.cleaned_data.get(name) for component, name in self.rows}
+
+    @property
+    def changed_sums(self) -> dict[int, int]:
+        """Those that differ from what stands there."""
+        return {
+            component.pk: asked
+            for component, name in self.rows
+            if (asked := self.cleaned_data.get(name)) is not None and asked != component.amount
+        }
+
+    @property
+    def table(self) -> list[dict[str, Any]]:
+        """The rows as the template shows them."""
+        currency = self.offer.currency if self.offer else ""
+        return [
+            {
+                "component": component,
+                "field": self[name],
+                "now": money_words(component.amount, currency),
+            }
+            for component, name in self.rows
+        ]
+
+
+class ExceptionForm(SumsForm):
+    """A wish beyond policy or authority."""
+
+    reason = forms.CharField(
+        label="Why is this fair?",
+        max_length=2000,
+        widget=forms.Textarea,
+        help_text="Whoever decides reads this first.",
+    )
+    evidence = forms.CharField(
+        label="Evidence",
+        max_length=1000,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": "2 workshop reports, 1 call note"}),
+    )
+    extra_title = forms.CharField(
+        label="Something the policy does not give", required=False, max_length=160
+    )
+    extra_kind = forms.ChoiceField(
+        label="Its kind", required=False, choices=KINDS, initial="compensation"
+    )
+    extra_amount = forms.CharField(label="Its sum", required=False, max_length=20)
+
+
+class AddPartForm(TicketForm):
+    """Something of one's own in the offer."""
+
+    kind = forms.ChoiceField(label="What kind?", choices=KINDS)
+    title = forms.CharField(label="What is it?", max_length=160)
+    amount = forms.CharField(label="Sum", required=False, max_length=20)
+    reason = forms.CharField(label="Why?", max_length=500)
+
+
+NEXT_STAGE = (
+    "If you don’t agree, ask for a review on your page or by answering this letter: another person "
+    "looks at everything again, free of charge."
+)
+
+
+class RefuseForm(TicketForm):
+    """A reasoned no: an answer to each point, the reason, and what the customer can do next."""
+
+    reason = forms.CharField(
+        label="Why can’t we?",
+        max_length=4000,
+        widget=forms.Textarea,
+        help_text="So that it can be understood without the file.",
+    )
+    regret = forms.CharField(
+        label="What did we get wrong all the same?",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea,
+    )
+    instead = forms.CharField(
+        label="What can we do instead?", required=False, max_length=2000, widget=forms.Textarea
+    )
+    would_change = forms.CharField(
+        label="What would change our answer?",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea,
+    )
+    next_stage = forms.CharField(
+        label="What can the customer do next?",
+        max_length=2000,
+        widget=forms.Textarea,
+        initial=NEXT_STAGE,
+    )
+
+    def __init__(self, *args: Any, points: list[Point], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        first = []
+        for point in points:
+            outcome, finding = f"outcome_{point.pk}", f"finding_{point.pk}"
+            self.fields[outcome] = forms.ChoiceField(
+                label=f"“{point.text}”",
+                choices=OUTCOMES,
+                initial=point.outcome or Outcome.NOT_UPHELD.value,
+                widget=forms.Select(attrs={"class": "input"}),
+            )
+            self.fields[finding] = forms.CharField(
+                label="Our answer to it",
+                max_length=4000,
+                initial=point.finding,
+                widget=forms.Textarea(attrs={"class": "input", "rows": "3"}),
+            )
+            first += [outcome, finding]
+        self.order_fields(["version", "events", *first])
+
+
+class QuestionForm(TicketForm):
+    """An answer to the one who decides."""
+
+    answer = forms.CharField(label="Your answer", max_length=2000, widget=forms.Textarea)

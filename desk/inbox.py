@@ -1,0 +1,77 @@
+"""The inbox of exceptions: what waits for its reader, and what he decided."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+
+from remedies.access import exceptions_to_decide, visible_exceptions
+from remedies.models import ExceptionRequest
+from remedies.rules.states import UNDECIDED, ExceptionStatus
+from tickets.access import Principal
+
+SHOWN = 100
+_DECIDED = [
+    ExceptionStatus.APPROVED.value,
+    ExceptionStatus.AMENDED.value,
+    ExceptionStatus.DECLINED.value,
+]
+
+
+def waiting_for(who: Principal) -> QuerySet[ExceptionRequest]:
+    """What the reader can decide; for a rep, what he asked for himself."""
+    if who.is_supervisor:
+        found = exceptions_to_decide(who)
+    else:
+        found = visible_exceptions(who).filter(
+            requester=who.user, status__in=[status.value for status in UNDECIDED]
+        )
+    return found.select_related("ticket__customer", "offer", "requester").prefetch_related(
+        "ticket__deadlines"
+    )
+
+
+def exceptions_count(who: Principal) -> int:
+    """How many wait, for the rail."""
+    return waiting_for(who).order_by().count()
+
+
+def decided_today(who: Principal, *, now: dt.datetime, zone: ZoneInfo) -> int:
+    """How many the reader decided today."""
+    midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return (
+        visible_exceptions(who)
+        .filter(decider=who.user, decided_at__gte=midnight, status__in=_DECIDED)
+        .count()
+    )
+
+
+def similar_to(
+    row: ExceptionRequest, who: Principal, *, now: dt.datetime
+) -> list[ExceptionRequest]:
+    """Decisions of the last 60 days in the same category, newest first. One query."""
+    return list(
+        visible_exceptions(who)
+        .filter(
+            status__in=_DECIDED,
+            decided_at__gte=now - dt.timedelta(days=60),
+            ticket__category_id=row.ticket.category_id,
+        )
+        .exclude(pk=row.pk)
+        .select_related("ticket", "decider")
+        .order_by("-decided_at")[:5]
+    )
+
+
+def month_total(who: Principal, row: ExceptionRequest, *, now: dt.datetime, zone: ZoneInfo) -> int:
+    """What exceptions of this month gave beyond policy, in minor units of the row's currency."""
+    first = now.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    granted = visible_exceptions(who).filter(
+        decided_at__gte=first,
+        status__in=[ExceptionStatus.APPROVED.value, ExceptionStatus.AMENDED.value],
+        currency=row.currency,
+    )
+    return sum(
+        (decided or 0) - policy
+        for decided, policy in granted.values_list("decided_total", "policy_total")
+    )

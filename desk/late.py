@@ -1,0 +1,150 @@
+"""What the board of clocks reads: every open deadline that its reader may see, nearest first."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from desk.queue import Bounds
+from escalation.clock import Status
+from escalation.models import Deadline
+from tickets.access import Principal, visible_tickets
+from tickets.errors import NotFound
+from tickets.models import Team, User
+from tickets.rules import OPEN_STATUSES
+
+SHOWN = 120
+_HOUR = dt.timedelta(hours=1)
+_WEEK = dt.timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many clocks stand in each group."""
+
+    late: int
+    soon: int
+    today: int
+    later: int
+    paused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """A person's open clocks of today."""
+
+    user: User | None
+    late: int
+    due: int
+
+
+def clocks(who: Principal, *, team: str = "", kind: str = "") -> QuerySet[Deadline]:
+    """Open deadlines of tickets that the reader may see, in one team or of one kind if given."""
+    found = Deadline.objects.open().filter(ticket__in=visible_tickets(who).filter(historical=False))
+    if team:
+        found = found.filter(ticket__team__key=team)
+    if kind:
+        found = found.filter(kind=kind)
+    return found
+
+
+def rows_of(found: QuerySet[Deadline]) -> list[Deadline]:
+    """The nearest that run, and some that are paused, with what a row shows. Two queries."""
+    full = found.select_related(
+        "ticket__customer", "ticket__owner__substitute", "ticket__category", "acknowledged_by"
+    )
+    running = full.filter(status=Status.RUNNING.value).order_by("due_at", "id")[:SHOWN]
+    paused = full.filter(status=Status.PAUSED.value).order_by("due_at", "id")[:20]
+    return [*running, *paused]
+
+
+def counts_of(found: QuerySet[Deadline], bounds: Bounds) -> Counts:
+    """Sizes of the groups. One query."""
+    runs, now = Q(status=Status.RUNNING.value), bounds.now
+    soon = now + _HOUR
+    return Counts(
+        **found.aggregate(
+            late=Count("id", filter=runs & Q(due_at__lt=now)),
+            soon=Count("id", filter=runs & Q(due_at__gte=now, due_at__lt=soon)),
+            today=Count("id", filter=runs & Q(due_at__gte=soon, due_at__lt=bounds.tomorrow)),
+            later=Count("id", filter=runs & Q(due_at__gte=max(soon, bounds.tomorrow))),
+            paused=Count("id", filter=Q(status=Status.PAUSED.value)),
+        )
+    )
+
+
+def group_of(deadline: Deadline, bounds: Bounds) -> str:
+    """The key of the group that a clock stands in."""
+    if deadline.status == Status.PAUSED:
+        return "paused"
+    if deadline.due_at < bounds.now:
+        return "late"
+    if deadline.due_at < bounds.now + _HOUR:
+        return "soon"
+    return "today" if deadline.due_at < bounds.tomorrow else "later"
+
+
+def loads_of(who: Principal, bounds: Bounds) -> list[Load]:
+    """Clocks of today by person, in the order of names: the team's own, never a ranking."""
+    due = (
+        clocks(who)
+        .filter(status=Status.RUNNING.value, due_at__lt=bounds.tomorrow)
+        .order_by()
+        .values("ticket__owner")
+        .annotate(due=Count("id"), late=Count("id", filter=Q(due_at__lt=bounds.now)))
+    )
+    found = {row["ticket__owner"]: row for row in due}
+    people = User.objects.filter(is_active=True).select_related("substitute").order_by("name")
+    if who.teams is not None:
+        people = people.filter(memberships__team_id__in=who.teams).distinct()
+    else:
+        people = people.filter(Q(memberships__isnull=False) | Q(pk__in=found)).distinct()
+    loads = [_load(person, found.get(person.pk)) for person in people[:40]]
+    if None in found:
+        loads.append(_load(None, found[None]))
+    return loads
+
+
+def _load(user: User | None, row: dict[str, int] | None) -> Load:
+    return Load(user, row["late"] if row else 0, row["due"] if row else 0)
+
+
+def kept_this_week(who: Principal, *, now: dt.datetime) -> tuple[int, int]:
+    """Promises of the last seven days: how many were kept, and how many there were."""
+    since = now - _WEEK
+    seen = Deadline.objects.filter(ticket__in=visible_tickets(who).filter(historical=False))
+    found = seen.filter(Q(met_at__gte=since) | Q(breached_at__gte=since)).aggregate(
+        kept=Count("id", filter=Q(breached_at__isnull=True)), every=Count("id")
+    )
+    return found["kept"], found["every"]
+
+
+def teams_of(who: Principal) -> list[Team]:
+    """Teams that the reader can choose from."""
+    teams = Team.objects.filter(active=True)
+    return list(teams if who.teams is None else teams.filter(pk__in=who.teams))
+
+
+def access_deadline(who: Principal, deadline_id: int) -> Deadline:
+    """A deadline of a ticket that the reader may see. Raises `NotFound`."""
+    found = (
+        Deadline.objects.select_related("ticket__customer", "ticket__owner")
+        .filter(pk=deadline_id)
+        .first()
+    )
+    if found is None or not visible_tickets(who).filter(pk=found.ticket_id).exists():
+        raise NotFound(field="deadline")
+    return found
+
+
+def late_count(who: Principal, *, now: dt.datetime) -> int:
+    """How many tickets run late, for the rail."""
+    return (
+        visible_tickets(who)
+        .filter(
+            status__in=[status.value for status in OPEN_STATUSES],
+            attention_at__lt=now,
+            historical=False,
+        )
+        .count()
+    )

@@ -1,0 +1,197 @@
+"""Actions on a ticket that are about remedies: send, adjust, add, take back, refuse, exception."""
+
+from typing import Any
+
+from desk.actions import Action, Doing, register
+from desk.build.offers import current_offer
+from desk.forms import offers as forms
+from desk.forms.ticket import NoFields, ReasonForm
+from desk.words import long_day_words
+from remedies import services
+from remedies.models import ExceptionRequest, Offer
+from remedies.rules.states import UNDECIDED, OfferStatus
+from remedies.services.offers import STANDS
+from tickets.change import changing
+from tickets.errors import Conflict, NotFound
+from tickets.money import Money
+from tickets.rules import Outcome
+
+
+def _draft(do: Doing) -> Offer:
+    """The draft of the ticket. Raises `Conflict` where there is none."""
+    offer = current_offer(do.ticket)
+    if offer is None or offer.status != OfferStatus.DRAFT:
+        raise Conflict("There is no draft of an offer.", field="offer")
+    return offer
+
+
+def _sent(do: Doing) -> Offer:
+    offer = current_offer(do.ticket)
+    if offer is None or offer.status != OfferStatus.SENT:
+        raise Conflict("No offer is with the customer.", field="offer")
+    return offer
+
+
+def _letter(do: Doing) -> dict[str, Any]:
+    offer = current_offer(do.ticket)
+    if offer is None or offer.status != OfferStatus.DRAFT:
+        return {"letter": ""}
+    until = long_day_words(do.now + STANDS, zone=do.zone)
+    return {"letter": services.letter_for(offer, sender=do.actor.name, until=until)}
+
+
+def _send(do: Doing) -> str:
+    services.send_offer(
+        _draft(do),
+        body=do.data["body"],
+        expires_at=do.data.get("expires_at"),
+        actor=do.actor,
+        now=do.now,
+        seen=do.seen,
+    )
+    return "Offer sent. The customer decides now."
+
+
+def _sums(do: Doing) -> dict[str, Any]:
+    offer = current_offer(do.ticket)
+    if offer is None or offer.status != OfferStatus.DRAFT:
+        return {"offer": None, "components": []}
+    return {"offer": offer, "components": list(offer.components.all())}
+
+
+def _adjust(do: Doing) -> str:
+    offer = _draft(do)
+    stood = {component.pk: component.amount for component in offer.components.all()}
+    wanted = {pk: do.data.get(f"amount_{pk}") for pk, amount in stood.items() if amount is not None}
+    with changing(do.ticket, actor=do.actor, now=do.now, seen=do.seen):
+        for pk, amount in wanted.items():
+            if amount is not None and amount != stood[pk]:
+                services.adjust_component(
+                    offer, pk, amount, reason=do.data["reason"], actor=do.actor, now=do.now
+                )
+    return "The offer is adjusted."
+
+
+def _add(do: Doing) -> str:
+    offer = current_offer(do.ticket)
+    currency = offer.currency if offer else do.ticket.loss_currency or "GBP"
+    typed = do.data.get("amount") or ""
+    services.add_component(
+        do.ticket,
+        kind=do.data["kind"],
+        title=do.data["title"],
+        amount=Money.of(typed.lstrip("£€$ "), currency).minor if typed else None,
+        currency=currency,
+        reason=do.data["reason"],
+        actor=do.actor,
+        now=do.now,
+        seen=do.seen,
+    )
+    return "Added to the offer."
+
+
+def _withdraw(do: Doing) -> str:
+    services.withdraw_offer(
+        _sent(do), reason=do.data["reason"], actor=do.actor, now=do.now, seen=do.seen
+    )
+    return "The offer is taken back."
+
+
+def _redraft(do: Doing) -> str:
+    services.redraft(do.ticket, actor=do.actor, now=do.now)
+    return "The offer is worked out anew."
+
+
+def _exception(do: Doing) -> str:
+    offer = _draft(do)
+    services.request_exception(
+        offer,
+        amounts=_asked(offer, do),
+        additions=_additions(offer, do),
+        reason=do.data["reason"],
+        evidence=do.data.get("evidence") or "",
+        actor=do.actor,
+        now=do.now,
+        seen=do.seen,
+    )
+    return "Asked. A supervisor decides; you will be told."
+
+
+def _asked(offer: Offer, do: Doing) -> dict[int, int]:
+    """Component id → what is asked for, where a sum was typed."""
+    typed = {part.pk: do.data.get(f"amount_{part.pk}") for part in offer.components.all()}
+    return {pk: amount for pk, amount in typed.items() if amount is not None}
+
+
+def _additions(offer: Offer, do: Doing) -> list[services.Addition]:
+    title = do.data.get("extra_title") or ""
+    if not title:
+        return []
+    typed = do.data.get("extra_amount") or ""
+    amount = Money.of(typed.lstrip("£€$ "), offer.currency).minor if typed else None
+    return [services.Addition(do.data.get("extra_kind") or "compensation", title, amount)]
+
+
+def _undecided(do: Doing) -> ExceptionRequest:
+    row = ExceptionRequest.objects.filter(
+        ticket=do.ticket, status__in=[status.value for status in UNDECIDED]
+    ).first()
+    if row is None:
+        raise NotFound(field="exception")
+    return row
+
+
+def _withdraw_exception(do: Doing) -> str:
+    services.withdraw_exception(
+        _undecided(do), reason=do.data["reason"], actor=do.actor, now=do.now
+    )
+    return "The exception is withdrawn."
+
+
+def _answer_back(do: Doing) -> str:
+    services.answer_back(_undecided(do), answer=do.data["answer"], actor=do.actor, now=do.now)
+    return "Answered. It is with the supervisor again."
+
+
+def _points(do: Doing) -> dict[str, Any]:
+    return {"points": list(do.ticket.points.all())}
+
+
+def _refuse(do: Doing) -> str:
+    findings = [
+        services.Finding(
+            point.pk, Outcome(do.data[f"outcome_{point.pk}"]), do.data[f"finding_{point.pk}"]
+        )
+        for point in do.ticket.points.all()
+        if do.data.get(f"outcome_{point.pk}")
+    ]
+    no = services.No(
+        reason=do.data["reason"],
+        next_stage=do.data["next_stage"],
+        regret=do.data.get("regret") or "",
+        instead=do.data.get("instead") or "",
+        would_change=do.data.get("would_change") or "",
+    )
+    services.refuse(do.ticket, findings=findings, no=no, actor=do.actor, now=do.now, seen=do.seen)
+    return "The refusal is sent, with its reasons and the way to a review."
+
+
+register(
+    Action("offer", "Offer", "Send reply with offer", forms.SendOfferForm, _send, "gift", "o",
+           "tab", _letter),
+    Action("adjust", "Adjust the offer", "Adjust", forms.SumsForm, _adjust, "sliders-horizontal",
+           "", "owed", _sums),
+    Action("exception", "Request an exception", "Request exception", forms.ExceptionForm,
+           _exception, "scale", "", "owed", _sums),
+    Action("refuse", "Refuse", "Send the refusal", forms.RefuseForm, _refuse, "ban", "", "owed",
+           _points),
+    Action("withdraw-offer", "Take the offer back", "Take it back", ReasonForm, _withdraw,
+           "undo-2", "", "owed"),
+    Action("redraft", "Draft the offer again", "Draft again", NoFields, _redraft, "rotate-ccw",
+           "", "owed"),
+    Action("withdraw-exception", "Withdraw the exception", "Withdraw it", ReasonForm,
+           _withdraw_exception, "undo-2", "", "owed"),
+    Action("answer-back", "Answer the question", "Answer", forms.QuestionForm, _answer_back,
+           "reply", "", "owed"),
+    Action("add-part", "Add to the offer", "Add", forms.AddPartForm, _add, "plus"),
+)  # fmt: skip

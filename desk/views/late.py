@@ -1,0 +1,211 @@
+"""The board of every clock, and what a supervisor does about one."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from desk import late
+from desk.build.board import board_row, load_view
+from desk.build.clocks import clock_of
+from desk.build.events import KINDS, kind_words
+from desk.build.team import colleagues
+from desk.forms.late import ExtendForm, ReassignForm, TakeOverForm
+from desk.present import GroupView, KeyView
+from desk.queue import Bounds
+from desk.views.shell import Ask, desk_page, desk_render, me_of
+from desk.words import count_words, long_day_words, long_moment_words
+from escalation.models import Deadline
+from escalation.services.manual import acknowledge_escalation, extend_deadline, take_over
+from tickets.access import access_ticket
+from tickets.errors import DomainError, NotFound
+from tickets.services import assign
+
+_TITLES = {
+    "late": ("Missed", "late"),
+    "soon": ("Under one hour", "soon"),
+    "today": ("Today", ""),
+    "later": ("Later", ""),
+    "paused": ("Paused", ""),
+}
+KEYS = (
+    KeyView(("J", "K"), "move"),
+    KeyView(("T",), "take over"),
+    KeyView(("E",), "extend, with the letter"),
+    KeyView(("A",), "acknowledge"),
+    KeyView(("R",), "reassign"),
+)
+
+
+@desk_page
+@require_safe
+def show(request: HttpRequest, ask: Ask) -> HttpResponse:
+    """Every open clock that the reader may see, by time left."""
+    bounds = Bounds.of(ask.now, ask.zone)
+    team, kind = request.GET.get("team", ""), request.GET.get("kind", "")
+    found = late.clocks(ask.who, team=team, kind=kind)
+    counts = late.counts_of(found, bounds)
+    groups: dict[str, list[Any]] = {key: [] for key in _TITLES}
+    for deadline in late.rows_of(found):
+        row = board_row(deadline, me=me_of(ask), now=ask.now, zone=ask.zone)
+        groups[late.group_of(deadline, bounds)].append(row)
+    loads = late.loads_of(ask.who, bounds)
+    most = max((load.due for load in loads), default=0)
+    kept, every = late.kept_this_week(ask.who, now=ask.now)
+    unowned = next((load for load in loads if load.user is None), None)
+    context = {
+        "place": "late",
+        "top_title": "Running late",
+        "top_context": long_moment_words(ask.now, zone=ask.zone),
+        "groups": [
+            GroupView(key, title, getattr(counts, key), tuple(groups[key]), tone)
+            for key, (title, tone) in _TITLES.items()
+            if groups[key]
+        ],
+        "total": counts.late + counts.soon + counts.today + counts.later + counts.paused,
+        "due_today": counts.late + counts.soon + counts.today,
+        "teams": late.teams_of(ask.who),
+        "team": team,
+        "kind": kind,
+        "kinds": list(KINDS.items()),
+        "loads": [load_view(load, most=most, now=ask.now, zone=ask.zone) for load in loads],
+        "unowned": count_words(unowned.due, "clock") if unowned and unowned.due else "",
+        "kept": kept,
+        "every": every,
+        "kept_share": f"{100 * kept / every:.1f} %" if every else "",
+        "keys": KEYS,
+    }
+    return desk_render(request, ask, "desk/late.html", context)
+
+
+def _acting(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The deadline, for somebody who may work on its ticket."""
+
+    @desk_page
+    def page(request: HttpRequest, ask: Ask, deadline_id: int) -> HttpResponse:
+        deadline = late.access_deadline(ask.who, deadline_id)
+        access_ticket(ask.who, deadline.ticket_id, verb="work")
+        return view(request, ask, deadline)
+
+    return page
+
+
+def _answer(
+    request: HttpRequest, ask: Ask, deadline: Deadline, form: Any, *, verb: str, status: int = 200
+) -> HttpResponse:
+    titles = {
+        "take-over": ("Take over", "Take over"),
+        "extend": ("Extend, with the letter", "Extend and send the letter"),
+        "reassign": ("Reassign", "Reassign"),
+        "acknowledge": ("Acknowledge", "Acknowledge"),
+    }
+    title, button = titles[verb]
+    kind = kind_words(deadline.kind)
+    context = {
+        "place": "late",
+        "top_title": title,
+        "form": form,
+        "title": title,
+        "button": button,
+        "deadline": deadline,
+        "kind": kind,
+        "clock": clock_of(deadline, now=ask.now, zone=ask.zone, size=30),
+        "ticket": deadline.ticket,
+    }
+    return desk_render(request, ask, "desk/late_form.html", context, status=status)
+
+
+def _run(
+    request: HttpRequest, ask: Ask, deadline: Deadline, form: Any, run: Callable[[], str], verb: str
+) -> HttpResponse:
+    """Do it if the form is in order; say beside the form what the domain refuses."""
+    if not form.is_valid():
+        return _answer(request, ask, deadline, form, verb=verb, status=422)
+    try:
+        words = run()
+    except NotFound:
+        raise
+    except DomainError as error:
+        form.refuse(error)
+        return _answer(request, ask, deadline, form, verb=verb, status=max(error.status, 400))
+    messages.success(request, words)
+    return redirect("/desk/late/")
+
+
+@_acting
+def take(request: HttpRequest, ask: Ask, deadline: Deadline) -> HttpResponse:
+    """Take the ticket over, with a brief."""
+    form = TakeOverForm(request.POST if request.method == "POST" else None)
+    if request.method != "POST":
+        return _answer(request, ask, deadline, form, verb="take-over")
+
+    def run() -> str:
+        take_over(
+            deadline.ticket, brief=form.cleaned_data["brief"], actor=ask.who.actor, now=ask.now
+        )
+        return f"{deadline.ticket.number} is yours. Its path climbs no further."
+
+    return _run(request, ask, deadline, form, run, "take-over")
+
+
+@_acting
+@require_POST
+def acknowledge(request: HttpRequest, ask: Ask, deadline: Deadline) -> HttpResponse:
+    """Say "I am on it": the path climbs no further, the clock runs on."""
+    try:
+        acknowledge_escalation(deadline, actor=ask.who.actor, now=ask.now)
+    except NotFound:
+        raise
+    except DomainError as error:
+        messages.warning(request, error.message)
+    else:
+        messages.success(request, f"Noted: you are on {deadline.ticket.number}.")
+    return redirect("/desk/late/")
+
+
+@_acting
+def extend(request: HttpRequest, ask: Ask, deadline: Deadline) -> HttpResponse:
+    """Give a promise a later date, with the letter that tells the customer."""
+    if request.method != "POST":
+        form = ExtendForm(initial={"letter": _letter(deadline, ask)})
+        return _answer(request, ask, deadline, form, verb="extend")
+    form = ExtendForm(request.POST)
+
+    def run() -> str:
+        extend_deadline(deadline, **form.cleaned_data, actor=ask.who.actor, now=ask.now)
+        return "Extended, and the customer is told."
+
+    return _run(request, ask, deadline, form, run, "extend")
+
+
+def _letter(deadline: Deadline, ask: Ask) -> str:
+    first = long_day_words(deadline.due_at, zone=ask.zone)
+    return (
+        f"Dear {deadline.ticket.customer.name},\n\n"
+        f"we promised you the {kind_words(deadline.kind)} by {first}. We need longer, and you "
+        "should know why:\n\n[say why]\n\n"
+        "You will hear from us by [the new date]. That it takes longer is our fault, not yours.\n\n"
+        f"{ask.who.actor.name}"
+    )
+
+
+@_acting
+def reassign(request: HttpRequest, ask: Ask, deadline: Deadline) -> HttpResponse:
+    """Give the ticket to a colleague, with a brief."""
+    people = colleagues(ask.who, ask.now, team_id=deadline.ticket.team_id)
+    people = [person for person in people if person.pk != deadline.ticket.owner_id]
+    data = request.POST if request.method == "POST" else None
+    form = ReassignForm(data, people=people)
+    if request.method != "POST":
+        return _answer(request, ask, deadline, form, verb="reassign")
+
+    def run() -> str:
+        owner = form.cleaned_data["to"]
+        brief = form.cleaned_data["brief"]
+        assign(deadline.ticket, owner, brief=brief, actor=ask.who.actor, now=ask.now)
+        return f"{deadline.ticket.number} is with {owner.name} now."
+
+    return _run(request, ask, deadline, form, run, "reassign")

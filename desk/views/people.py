@@ -1,0 +1,105 @@
+"""Customers: their list, one of them with everything that happened, and search."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
+
+from desk.build.about import earlier_of, since_words, traits_of
+from desk.build.clocks import deadlines_by_ticket
+from desk.build.customer_card import line_of_customer
+from desk.build.people import customer_avatar
+from desk.build.rows import RowContext, rows_of
+from desk.present import KeyView
+from desk.searching import search as search_for
+from desk.views.shell import Ask, desk_page, desk_render, me_of
+from tickets.access import access_customer, visible_tickets
+from tickets.models import Customer
+
+KEYS = (KeyView(("J", "K"), "move"), KeyView(("⏎",), "open"))
+PAGE = 50
+
+
+@desk_page
+@require_safe
+def search(request: HttpRequest, ask: Ask) -> HttpResponse:
+    """What matches the words; a ticket's number leads straight to it."""
+    text = request.GET.get("q", "")[:200]
+    found = search_for(ask.who, text, now=ask.now)
+    if found.exact is not None:
+        return redirect(f"/desk/tickets/{found.exact.number}/")
+    context = RowContext(
+        me=me_of(ask), now=ask.now, zone=ask.zone, deadlines=deadlines_by_ticket(found.tickets)
+    )
+    return desk_render(
+        request,
+        ask,
+        "desk/search.html",
+        {
+            "place": "queue",
+            "top_title": "Search",
+            "search_text": text,
+            "rows": rows_of(found.tickets, context),
+            "customers": [line_of_customer(customer, now=ask.now) for customer in found.customers],
+            "keys": KEYS,
+        },
+    )
+
+
+@desk_page
+@require_safe
+def customers(request: HttpRequest, ask: Ask) -> HttpResponse:
+    """Customers by name, fifty at a time."""
+    everyone = Customer.objects.filter(merged_into=None).order_by("name", "id")
+    page = Paginator(everyone, PAGE).get_page(request.GET.get("page"))
+    return desk_render(
+        request,
+        ask,
+        "desk/customers.html",
+        {
+            "place": "customers",
+            "top_title": "Customers",
+            "customers": [line_of_customer(customer, now=ask.now) for customer in page],
+            "pages": page,
+            "keys": KEYS,
+        },
+    )
+
+
+@desk_page
+@require_safe
+def customer(request: HttpRequest, ask: Ask, customer_id: int) -> HttpResponse:
+    """One customer: what to know, and every complaint that the reader may see."""
+    found = access_customer(ask.who, customer_id)
+    if found.pk != customer_id:
+        return redirect(f"/desk/customers/{found.pk}/")
+    tickets = list(
+        visible_tickets(ask.who)
+        .filter(
+            customer=found, status__in=["new", "open", "waiting_customer", "waiting_third_party"]
+        )
+        .with_names()
+        .order_by("attention_at", "id")[:PAGE]
+    )
+    context = RowContext(
+        me=me_of(ask), now=ask.now, zone=ask.zone, deadlines=deadlines_by_ticket(tickets)
+    )
+    every, count = earlier_of(found, ask.who, now=ask.now, zone=ask.zone, limit=PAGE)
+    return desk_render(
+        request,
+        ask,
+        "desk/customer.html",
+        {
+            "place": "customers",
+            "top_title": "Customers",
+            "customer": found,
+            "avatar": customer_avatar(found),
+            "since": since_words(found, now=ask.now),
+            "traits": traits_of(found),
+            "external_ids": [str(row) for row in found.external_ids.all()],
+            "rows": rows_of(tickets, context),
+            "earlier": [item for item in every if item.done],
+            "count": count,
+            "keys": KEYS,
+        },
+    )
