@@ -59,7 +59,7 @@ def subject(number: int) -> str:
 
 def story(number: int, *, sentences: int = 5) -> str:
     """What somebody tells: an opening and some of the details, about 70 characters each."""
-    chance = random.Random(number)  # noqa: S311 - the same story for the same number
+    chance = random.Random(number)
     return " ".join([_OPENINGS[number % len(_OPENINGS)], *chance.sample(_DETAILS, sentences - 1)])
 
 
@@ -73,7 +73,7 @@ def person(number: int) -> tuple[str, str]:
 def cfpb_rows(count: int, *, first: int = 0) -> Iterator[dict[str, str]]:
     """Complaints as the CFPB publishes them; a third of them tell a story."""
     for number in range(first, first + count):
-        chance = random.Random(number)  # noqa: S311 - the same row for the same number
+        chance = random.Random(number)
         product, sub_product, issue, sub_issue = chance.choice(_PRODUCTS)
         received = dt.date(2019, 1, 1) + dt.timedelta(days=chance.randrange(700))
         sent = received + dt.timedelta(days=chance.choice((0, 0, 0, 1, 3)))

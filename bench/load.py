@@ -28,8 +28,8 @@ class Call:
     expect: int = 200
 
 
-#: Gives the nth request (0, 1, 2 …) of a series.
-Calls = Callable[[int], Call]
+#: The requests that the nth piece of work (0, 1, 2 …) takes, one after the other.
+Work = Callable[[int], Sequence[Call]]
 
 
 class Connection:
@@ -74,8 +74,8 @@ class Run:
     elapsed: float
 
 
-def drive(port: int, calls: Calls, *, clients: int, seconds: float, first: int = 0) -> Run:
-    """Have `clients` clients ask `calls(first)`, `calls(first + 1)` … for about `seconds`.
+def drive(port: int, work: Work, *, clients: int, seconds: float, first: int = 0) -> Run:
+    """Have `clients` clients do `work(first)`, `work(first + 1)` … for about `seconds`.
 
     Raises `Unexpected`, or the network's error, if any answer was not the expected one.
     """
@@ -90,11 +90,12 @@ def drive(port: int, calls: Calls, *, clients: int, seconds: float, first: int =
         stop = time.perf_counter() + seconds
         try:
             while not errors and time.perf_counter() < stop:
-                call = calls(next(counter))
+                calls = work(next(counter))
                 began = time.perf_counter()
-                connection.ask(call)
+                for call in calls:
+                    connection.ask(call)
                 timings.append(time.perf_counter() - began)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - raised again where the clients are waited for
             errors.append(error)
         finally:
             connection.close()

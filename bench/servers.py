@@ -96,6 +96,18 @@ class Bench:
         with self.postgres.connect() as connection:
             connection.execute(command.format(sql.Identifier(name), sql.Identifier(to)))
 
+    @contextmanager
+    def quick_writes(self) -> Iterator[None]:
+        """Fill without whole pages in the log: a crash would cost a throwaway database."""
+        with self.postgres.connect() as connection:
+            connection.execute("ALTER SYSTEM SET full_page_writes = off")
+            connection.execute("SELECT pg_reload_conf()")
+            try:
+                yield
+            finally:
+                connection.execute("ALTER SYSTEM RESET full_page_writes")
+                connection.execute("SELECT pg_reload_conf()")
+
     def settle(self) -> None:
         """Have what was written reach the disk now, not in the middle of a measurement."""
         with self.postgres.connect() as connection:

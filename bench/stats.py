@@ -38,7 +38,7 @@ class Series:
 
     @property
     def spread(self) -> float:
-        """Slowest to fastest round, as a share of the median: how far the machine can be believed."""
+        """Slowest to fastest round, as a share of the median: how steady the machine was."""
         return (max(self.rates) - min(self.rates)) / self.per_second
 
     @property

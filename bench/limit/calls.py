@@ -12,7 +12,7 @@ def _headers(token: str) -> dict[str, str]:
     return {"Authorization": f"Token {token}", "Accept": "application/json"}
 
 
-def create(number: int, token: str) -> Call:
+def create(number: int, token: str) -> list[Call]:
     """A complaint comes in."""
     name, email = data.person(number)
     body = {
@@ -24,14 +24,14 @@ def create(number: int, token: str) -> Call:
         "priority": 3,
     }
     headers = _headers(token) | {"Content-Type": "application/json"}
-    return Call("POST", "/tickets/", headers, json.dumps(body).encode(), expect=201)
+    return [Call("POST", "/tickets/", headers, json.dumps(body).encode(), expect=201)]
 
 
-def page(path: str, token: str) -> Call:
+def page(path: str, token: str) -> list[Call]:
     """A page of the open queue."""
-    return Call("GET", path, _headers(token))
+    return [Call("GET", path, _headers(token))]
 
 
-def read(key: str, token: str) -> Call:
+def read(key: str, token: str) -> list[Call]:
     """One ticket with its thread."""
-    return Call("GET", f"/tickets/{key}/", _headers(token))
+    return [Call("GET", f"/tickets/{key}/", _headers(token))]

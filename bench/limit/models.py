@@ -1,5 +1,7 @@
 """One ticket table, one event table."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -26,6 +28,8 @@ class Ticket(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    objects: ClassVar["models.Manager[Ticket]"]
+
     class Meta:
         indexes = [
             models.Index(fields=["status", "due_at"], name="limit_queue"),
@@ -46,6 +50,8 @@ class Event(models.Model):
     author = models.CharField(max_length=160)
     body = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar["models.Manager[Event]"]
 
     class Meta:
         ordering = ["created_at", "id"]

@@ -1,4 +1,4 @@
-"""What `django-admin startproject` and DRF's tutorial give, with the connection settings of ours."""
+"""What `django-admin startproject` and DRF's tutorial give, connected as Amends is."""
 
 from typing import Any
 

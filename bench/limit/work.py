@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import time
+from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -18,16 +19,16 @@ from bench.plan import open_of
 
 _SAMPLE = 200
 _SPACING = "37 seconds"
-_TICKETS = """
+_TICKETS = f"""
 INSERT INTO limit_ticket (
     customer_name, customer_email, category, subject, description, priority, status, owner_id,
     due_at, escalated, created_at, updated_at)
 SELECT t.customer_name, n || t.customer_email, t.category, t.subject, t.description, t.priority,
     CASE WHEN n %% 100 < %(share)s THEN 'open' ELSE 'closed' END, t.owner_id,
-    %(epoch)s + n * interval '{spacing}', false, %(epoch)s + n * interval '{spacing}', %(epoch)s
+    %(epoch)s + n * interval '{_SPACING}', false, %(epoch)s + n * interval '{_SPACING}', %(epoch)s
 FROM generate_series(1, %(count)s) n JOIN sample_ticket t ON t.place = n %% %(sample)s
 ORDER BY n
-""".format(spacing=_SPACING)
+"""
 _EVENTS = """
 INSERT INTO limit_event (ticket_id, kind, author, body, created_at)
 SELECT t.id, e.kind, e.author, e.body, t.created_at + e.place * interval '1 hour'
@@ -92,7 +93,7 @@ def import_file(path: str) -> dict[str, float]:
     """Load a CSV file: each row through the serializer, written in batches."""
     began = time.perf_counter()
     done = 0
-    with open(path, newline="", encoding="utf-8") as file:
+    with Path(path).open(newline="", encoding="utf-8") as file:
         batch: list[Ticket] = []
         for row in csv.DictReader(file):
             serializer = TicketSerializer(data=_mapped(row))

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,44 +14,76 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Ticket',
+            name="Ticket",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_id', models.CharField(blank=True, max_length=40, null=True, unique=True)),
-                ('customer_name', models.CharField(max_length=160)),
-                ('customer_email', models.EmailField(blank=True, max_length=254)),
-                ('category', models.CharField(max_length=60)),
-                ('subject', models.CharField(max_length=200)),
-                ('description', models.TextField()),
-                ('priority', models.PositiveSmallIntegerField(default=3)),
-                ('status', models.CharField(default='open', max_length=10)),
-                ('due_at', models.DateTimeField()),
-                ('escalated', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "external_id",
+                    models.CharField(blank=True, max_length=40, null=True, unique=True),
+                ),
+                ("customer_name", models.CharField(max_length=160)),
+                ("customer_email", models.EmailField(blank=True, max_length=254)),
+                ("category", models.CharField(max_length=60)),
+                ("subject", models.CharField(max_length=200)),
+                ("description", models.TextField()),
+                ("priority", models.PositiveSmallIntegerField(default=3)),
+                ("status", models.CharField(default="open", max_length=10)),
+                ("due_at", models.DateTimeField()),
+                ("escalated", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('author', models.CharField(max_length=160)),
-                ('body', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='limit.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("author", models.CharField(max_length=160)),
+                ("body", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="limit.ticket",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['created_at', 'id'],
+                "ordering": ["created_at", "id"],
             },
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['status', 'due_at'], name='limit_queue'),
+            model_name="ticket",
+            index=models.Index(fields=["status", "due_at"], name="limit_queue"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('escalated', False), ('status', 'open')), fields=['due_at'], name='limit_due'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("escalated", False), ("status", "open")),
+                fields=["due_at"],
+                name="limit_due",
+            ),
         ),
     ]

@@ -1,0 +1,1 @@
+"""Amends under measurement: its desk, its tables filled, what is sent to it."""

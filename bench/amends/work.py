@@ -1,0 +1,136 @@
+"""What Amends does without HTTP, and how its tables are filled. Called by bench.agent."""
+
+import datetime as dt
+import time
+from typing import Any
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.cached_db import SessionStore
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.utils import timezone
+from oauth2_provider.models import get_access_token_model, get_application_model
+
+from bench.amends.desk import complain, desk, set_up
+from bench.amends.multiply import multiply
+from bench.plan import open_of
+from escalation.models import Deadline
+from escalation.services import stepping
+from integrations.clients import make_client
+from tickets.models import Event, Message, Ticket, User
+from tickets.rules import Role
+
+#: So many complaints go through the services; the rest are copies of them.
+ORIGINALS = 50
+_CLIENT = "bench"
+
+
+def migrate() -> None:
+    """Make the tables and set the desk up."""
+    call_command("migrate", verbosity=0)
+    set_up(now=timezone.now())
+
+
+def fill(tickets: int) -> dict[str, Any]:
+    """Fill the tables with so many tickets, three of ten of them open."""
+    at_desk = desk()
+    share = open_of(ORIGINALS)
+    for number in range(ORIGINALS):
+        # Open ones stand between the others, as in life.
+        is_open = number * share // ORIGINALS != (number + 1) * share // ORIGINALS
+        complain(at_desk, number, is_open=is_open)
+    return _copy(tickets // ORIGINALS - 1)
+
+
+def fill_deadlines(deadlines: int) -> dict[str, Any]:
+    """Fill the tables with open tickets until about so many deadlines run."""
+    at_desk = desk()
+    for number in range(ORIGINALS):
+        complain(at_desk, number, is_open=True)
+    return _copy(round(deadlines / open_deadlines()) - 1)
+
+
+def _copy(copies: int) -> dict[str, Any]:
+    began = time.perf_counter()
+    with transaction.atomic():
+        multiply(copies)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    tickets = Ticket.objects.count()
+    return {
+        "seconds": time.perf_counter() - began,
+        "tickets": tickets,
+        "open": Ticket.objects.still_open().count(),
+        "messages_each": round(Message.objects.count() / tickets),
+        "events_each": round(Event.objects.count() / tickets),
+        "deadlines": Deadline.objects.count(),
+        "open_deadlines": open_deadlines(),
+    }
+
+
+def token() -> str:
+    """An access token, as a client gets one from /oauth/token/; good for a day."""
+    now = timezone.now()
+    applications: Any = get_application_model().objects
+    if not applications.filter(name=_CLIENT).exists():
+        make_client(_CLIENT, now=now)
+    secret = f"bench-{now.timestamp():.0f}"
+    tokens: Any = get_access_token_model().objects
+    tokens.create(
+        application=applications.get(name=_CLIENT),
+        token=secret,
+        scope="tickets:read tickets:write customers:read customers:write",
+        expires=now + dt.timedelta(days=1),
+    )
+    return secret
+
+
+def keys(count: int) -> list[str]:
+    """Numbers of answered tickets from all over the table, of which every client reads."""
+    answered = Ticket.objects.filter(answered_at__isnull=False).order_by("id")
+    step = max(1, answered.count() // count)
+    return list(answered.values_list("number", flat=True)[::step][:count])
+
+
+def session(role: str = "supervisor") -> str:
+    """The cookie of a person who signed in."""
+    user = User.objects.filter(role=Role(role).value).order_by("id")[0]
+    store = SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.create()
+    return str(store.session_key)
+
+
+def import_file(path: str, mapping: str) -> dict[str, float]:
+    """Load a file by `manage.py import_tickets`."""
+    before = Ticket.objects.count()
+    began = time.perf_counter()
+    call_command("import_tickets", path, map=mapping, verbosity=0)
+    elapsed = time.perf_counter() - began
+    return {"rows": Ticket.objects.count() - before, "seconds": elapsed}
+
+
+def open_deadlines() -> int:
+    """How many deadlines run."""
+    return Deadline.objects.open().count()
+
+
+def due_moment(due: int) -> str:
+    """The moment at which `due` more deadlines are due, in ISO 8601."""
+    waiting = Deadline.objects.filter(next_at__isnull=False).order_by("next_at", "id")
+    moment = waiting.values_list("next_at", flat=True)[due]
+    assert moment is not None
+    return moment.isoformat()
+
+
+def sweep(now: str) -> dict[str, float]:
+    """One sweep: every step that is due, with its events, alerts and mails."""
+    moment = dt.datetime.fromisoformat(now)
+    began = time.perf_counter()
+    swept = stepping.sweep(now=moment)
+    elapsed = time.perf_counter() - began
+    if swept.failed:
+        raise RuntimeError(f"{swept.failed} steps failed")
+    return {"steps": swept.steps, "seconds": elapsed}

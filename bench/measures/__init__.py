@@ -1,0 +1,17 @@
+"""What is measured, one module each. A measure takes the ground and gives a section."""
+
+from collections.abc import Callable
+
+from bench.measures import creation, explaining, importing, listing, reading, sweeping
+from bench.report import Section
+from bench.sides import Ground
+
+#: In the order in which they run and stand in the page.
+MEASURES: dict[str, Callable[[Ground], Section]] = {
+    "creation": creation.measure,
+    "list": listing.measure,
+    "reading": reading.measure,
+    "import": importing.measure,
+    "sweep": sweeping.measure,
+    "explain": explaining.measure,
+}

@@ -1,0 +1,131 @@
+"""The two that are measured beside each other, and what they are on: databases, servers."""
+
+import hashlib
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from bench.plan import Sizes
+from bench.servers import Agent, Bench, Site
+from config.paths import BASE_DIR
+
+#: The kinds of database: large, small, open deadlines alone, nothing but the desk.
+MANY, FEW, DEADLINES, EMPTY = "many", "few", "deadlines", "empty"
+
+
+@dataclass(frozen=True)
+class Side:
+    """One application. `bench.<key>.calls` and `bench.<key>.work` are its own part of the work."""
+
+    key: str
+    name: str
+    settings: str
+    wsgi: str
+
+    @property
+    def calls(self) -> ModuleType:
+        """What is sent to it."""
+        return import_module(f"bench.{self.key}.calls")
+
+
+AMENDS = Side("amends", "Amends", "config.settings", "config.wsgi")
+LIMIT = Side("limit", "the limit", "bench.limit.settings", "bench.limit.wsgi")
+SIDES = (AMENDS, LIMIT)
+
+
+class Ground:
+    """Filled databases of both sides, and processes on copies of them."""
+
+    def __init__(self, bench: Bench, sizes: Sizes, say: Callable[[str], None]) -> None:
+        self.bench = bench
+        self.sizes = sizes
+        self.say = say
+        #: What filling found of Amends, so that the limit has threads of the same length.
+        self.facts: dict[str, Any] = {}
+        self._mark = _fingerprint(sizes)
+        self._agents: dict[tuple[str, str], Agent] = {}
+
+    def seed(self, side: Side, kind: str) -> str:
+        """The name of a filled database, made where it is not there yet."""
+        name = f"seed_{side.key}_{kind}_{self._mark}"
+        if name in self.bench.databases():
+            return name
+        began = time.perf_counter()
+        draft = f"draft_{side.key}_{kind}"
+        base = "" if kind == EMPTY else self.seed(side, EMPTY)
+        self.bench.create_database(draft, like=base)
+        agent = self.bench.agent(draft, side.settings)
+        with self.bench.quick_writes():
+            found = self._fill(agent, side, kind)
+            agent.close()
+        self.bench.rename_database(draft, name)
+        seconds = time.perf_counter() - began
+        size = self.bench.size_of(name) / 1e6
+        self.say(f"{side.name}, {kind}: {seconds:.0f} s, {size:,.0f} MB {found or ''}")
+        return name
+
+    def _fill(self, agent: Agent, side: Side, kind: str) -> Any:
+        work, sizes = f"bench.{side.key}.work", self.sizes
+        if kind == EMPTY:
+            return agent.call(f"{work}:migrate")
+        tickets = {MANY: sizes.many, FEW: sizes.few}.get(kind, sizes.deadlines)
+        if side is AMENDS and kind == DEADLINES:
+            return agent.call(f"{work}:fill_deadlines", deadlines=tickets)
+        if side is AMENDS:
+            return agent.call(f"{work}:fill", tickets=tickets)
+        # Four messages and as many other events are what Amends's tickets have on average.
+        share = 100 if kind == DEADLINES else 0
+        return agent.call(f"{work}:fill", tickets=tickets, thread=4, events=8, open_percent=share)
+
+    def database(self, side: Side, kind: str) -> str:
+        """A copy of a filled database, on which may be written; made once a run."""
+        name = f"run_{side.key}_{kind}"
+        if (side.key, kind) not in self._agents:
+            self.bench.create_database(name, like=self.seed(side, kind))
+        return name
+
+    def agent(self, side: Side, kind: str) -> Agent:
+        """A process with that side's Django on its copy; one a run."""
+        key = (side.key, kind)
+        if key not in self._agents:
+            database = self.database(side, kind)
+            self._agents[key] = self.bench.agent(database, side.settings)
+        return self._agents[key]
+
+    def ask(self, side: Side, kind: str, function: str, **arguments: Any) -> Any:
+        """What `bench.<side>.work:function` answers on that database."""
+        return self.agent(side, kind).call(f"bench.{side.key}.work:{function}", **arguments)
+
+    @contextmanager
+    def sites(self, kind: str) -> Iterator[dict[Side, tuple[Site, str]]]:
+        """Web servers of both sides on their copies, with a token for each."""
+        with ExitStack() as stack:
+            up = {}
+            for side in SIDES:
+                token = self.ask(side, kind, "token")
+                database = self.database(side, kind)
+                site = self.bench.site(f"{side.key}-{kind}", database, side.settings, side.wsgi)
+                up[side] = (stack.enter_context(site), token)
+            self.bench.settle()
+            yield up
+
+
+def _fingerprint(sizes: Sizes) -> str:
+    """A hash of everything that shapes the filled databases."""
+    mark = hashlib.sha256(f"{sys.version_info[:2]} {sizes}".encode())
+    sources: list[Path] = [
+        BASE_DIR / "requirements" / "base.txt",
+        *BASE_DIR.glob("*/migrations/*.py"),
+        *BASE_DIR.glob("bench/limit/**/*.py"),
+        *BASE_DIR.glob("bench/amends/*.py"),
+        BASE_DIR / "bench" / "data.py",
+    ]
+    for path in sorted(sources):
+        mark.update(path.as_posix().encode() + b"\0" + path.read_bytes())
+    return mark.hexdigest()[:8]
