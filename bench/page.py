@@ -23,7 +23,7 @@ _METHOD = """\
 
 - Both sides run on the same PostgreSQL {postgres}, started for this purpose with its usual settings
   (fsync, synchronous commit and full-page writes on; 128 MB shared buffers), and behind gunicorn
-  with {workers} workers of {threads} threads and the same settings (`config/gunicorn.conf.py`).
+  with {workers} workers of {threads} threads and the same settings (`config/gunicorn_settings.py`).
 - Both check a token in the database on each request, keep their connections to the database, and
   log as in production.
 - Clients (1 or 8) keep their connection and ask again as soon as they were answered. They share the
@@ -33,8 +33,8 @@ _METHOD = """\
   from the slowest to the fastest round by the median, of the side that varies more.
 - Ratio: Amends by limit, per second.
 - The tickets are copies of {originals} that went through the product's own services, with their
-  customers, addresses, points, messages, events, deadlines and outbox; three of ten are open. No worker runs
-  beside the web servers, so what is written to the outbox stays there.
+  customers, addresses, points, messages, events, deadlines and outbox; three of ten are open.
+- No worker runs beside the web servers, so what is written to the outbox stays there.
 - Versions: Django {django}, DRF {drf}, psycopg {psycopg}, gunicorn {gunicorn}."""
 _COMPARISON = """\
 ## Beside others

@@ -220,7 +220,14 @@ class Site:
     def start(self) -> None:
         """Start it and wait until it answers. Raises `Failed`."""
         self._log.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py", self._wsgi]
+        command = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "-c",
+            "python:config.gunicorn_settings",
+            self._wsgi,
+        ]
         self._process = self._bench.stack.guard.start(
             command, env=self._environment, cwd=BASE_DIR, log=self._log
         )
