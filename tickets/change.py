@@ -20,6 +20,7 @@ from django.db import models, transaction
 
 from tickets import outbox
 from tickets.actors import Actor
+from tickets.bulk import insert
 from tickets.errors import NotFound, Stale
 from tickets.ids import next_id
 from tickets.models import Alert, Event, Outbox, Ticket, User
@@ -90,11 +91,10 @@ class Unit:
         # Foreign keys are checked at commit, so the order of tables does not matter.
         added, self._added = self._added, {}
         for model, rows in added.items():
-            model._default_manager.bulk_create(
-                list(rows.values()),
-                batch_size=_INSERT_SIZE,
-                ignore_conflicts=model in _ONCE,
-            )
+            found = list(rows.values())
+            for start in range(0, len(found), _INSERT_SIZE):
+                part = found[start : start + _INSERT_SIZE]
+                insert(model, part, once=model in _ONCE)
         for change in self.changes.values():
             change.is_new = False
         if Outbox in added:
@@ -217,7 +217,7 @@ class Change:
             changes={path: json_value(after) for path, (_, after) in told.items()},
             replaced={path: json_value(before) for path, (before, _) in told.items()},
         )
-        self.unit.add(event)
+        self.add(event)
         ticket_changed.send(sender=Ticket, change=self, event=event)
         return event
 
