@@ -107,22 +107,27 @@ def _sums(
 
 
 def weigh(
-    offer: Offer,
+    offer: Offer | None,
     components: list[OfferComponent],
     *,
     ticket: Ticket,
     actor: Actor,
     now: dt.datetime,
+    currency: str = "",
 ) -> Decision:
-    """Whether `actor` may grant these components by himself, and what is left of each limit."""
+    """Whether `actor` may grant these components by himself, and what is left of each limit.
+
+    Without an offer (and with no components), what he may grant in `currency` before he types.
+    """
+    money = offer.currency if offer is not None else currency
     limits = limits_of(actor)
     periods = {limit.period_days for limit in limits if limit.per_customer is not None}
-    used = used_on(ticket, currency=offer.currency, periods=periods, now=now, besides=offer)
+    used = used_on(ticket, currency=money, periods=periods, now=now, besides=offer)
     asked = [
         Asked(ComponentKind(part.kind), part.amount, owed=part.owed, loss=part.loss)
         for part in components
     ]
-    return decide(limits, asked, used, currency=offer.currency)
+    return decide(limits, asked, used, currency=money)
 
 
 def check_authority(
