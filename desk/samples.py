@@ -214,10 +214,7 @@ def thread() -> tuple[Any, ...]:
             "e-mail",
             "Mon 23 Nov, 18:05",
             "2026-11-23T18:05Z",
-            (
-                "Receipts attached. Please also tell me how you will make sure that the alarm "
-                "is never cut off again.",
-            ),
+            ("Receipts attached. Please also tell me that the alarm is never cut off again.",),
             files=(FileView("data-pass-10-nov.pdf", "#"),),
         ),
         MessageView(
@@ -226,10 +223,7 @@ def thread() -> tuple[Any, ...]:
             "internal note",
             "Mon 23 Nov, 16:20",
             "2026-11-23T16:20Z",
-            (
-                "Field confirms: the scheduler cancelled both visits when the exchange job was "
-                "closed too early. Nobody told her.",
-            ),
+            ("Field confirms: the scheduler cancelled both visits. Nobody told her.",),
             note=True,
         ),
     )

@@ -14,6 +14,7 @@ from desk.views import (
     queue,
     remedies,
     shell,
+    survey,
     ticket,
 )
 
@@ -30,6 +31,7 @@ urlpatterns = [
     path("c/<str:key>/call/", own.call, name="own-call"),
     path("c/<str:key>/offer/<int:offer_id>/", own.decide, name="own-offer"),
     path("c/<str:key>/files/<int:attachment_id>/", own.attachment, name="own-file"),
+    path("s/<str:token>/", survey.survey, name="survey"),
     path("desk/files/<int:attachment_id>/", files.desk_file, name="desk-file"),
     path("desk/", queue.show, name="desk-queue"),
     path("desk/bulk/", queue.bulk, name="desk-bulk"),

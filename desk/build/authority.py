@@ -24,6 +24,12 @@ def standing_for(
     return weigh(offer, list(components), ticket=ticket, actor=who.actor, now=now)
 
 
+def round_words(minor: int, currency: str) -> str:
+    """A sum without its cents where there are none: "£20", "£12.50"."""
+    told = money_words(minor, currency)
+    return told.removesuffix(".00")
+
+
 def meters_of(decision: Decision) -> tuple[MeterView, ...]:
     """The limits of a ticket and of its customer, each as a bar."""
     shown = [meter for meter in decision.meters if meter.span is not Span.REMEDY or meter.over]
@@ -31,22 +37,23 @@ def meters_of(decision: Decision) -> tuple[MeterView, ...]:
 
 
 def _bar(meter: Meter) -> MeterView:
-    limit = money_words(meter.limit, meter.currency)
+    limit = round_words(meter.limit, meter.currency)
+    months = f"{round((meter.period_days or 0) / 30.4)} months"
     label = {Span.TICKET: "This ticket", Span.REMEDY: "One remedy"}.get(
-        meter.span, f"Customer, {meter.period_days} days"
+        meter.span, f"Customer, {months}"
     )
     if meter.kind is not None:
         label += f", {meter.kind}"
     whole = max(meter.limit, 1)
     if meter.over:
-        over = money_words(-meter.left, meter.currency)
+        over = round_words(-meter.left, meter.currency)
         return MeterView(
-            f"{label}: beyond",
+            label,
             f"{over} over",
             limit,
             meter.before / whole,
             meter.this / whole,
             over=True,
         )
-    left = money_words(max(meter.left, 0), meter.currency)
+    left = round_words(max(meter.left, 0), meter.currency)
     return MeterView(label, left, f"left of {limit}", meter.before / whole, meter.this / whole)

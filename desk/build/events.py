@@ -86,6 +86,13 @@ def _labels(verb: str) -> Callable[[Mapping[str, Any]], str]:
     return words
 
 
+def _answer(data: Mapping[str, Any]) -> str:
+    scores = data.get("scores") or {}
+    told = ", ".join(f"{name.replace('_', ' ')} {score}" for name, score in scores.items())
+    words = f" “{data['words']}”" if data.get("words") else ""
+    return f"survey answered: {told or 'in words'}{words}"
+
+
 _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "ticket_created": lambda d: (
         f"received by {CHANNELS.get(str(d.get('channel')), d.get('channel', 'us'))}"
@@ -155,6 +162,14 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "remedy_fulfilled": _money("delivered"),
     "remedy_failed": _money("could not be delivered"),
     "remedy_cancelled": _money("taken back"),
+    "survey_planned": lambda d: "survey planned",
+    "survey_sent": lambda d: "survey sent",
+    "survey_cancelled": lambda d: "survey called off",
+    "survey_expired": lambda d: "survey not answered",
+    "answer_received": _answer,
+    "followup_opened": lambda d: f"follow-up opened: {d.get('why', '')}",
+    "followup_closed": lambda d: f"followed up: {d.get('result', '')}",
+    "kudos_given": lambda d: "kudos given",
     "mail_sent": lambda d: f"mail sent: {d.get('subject', '')}",
     "outbox_dead": lambda d: f"{d.get('kind', 'message')} could not be delivered",
 }
@@ -168,6 +183,28 @@ def event_words(event: Event) -> str:
     told = event.data.get("words") or event.data.get("summary")
     plain = event.type.replace("_", " ")
     return f"{plain}: {told}" if told else plain
+
+
+_SHORT = {
+    "deadlines_set": "clocks started",
+    "deadlines_met": "promises kept",
+    "deadlines_cancelled": "clocks ended",
+    "deadlines_paused": "clocks paused",
+    "deadlines_resumed": "clocks resumed",
+    "deadlines_moved": "dates moved",
+    "deadline_warned": "due soon",
+    "deadline_breached": "deadline missed",
+    "facts_set": "facts noted",
+    "point_decided": "a point decided",
+    "promise_made": "promise made",
+    "assigned": "owner found",
+    "handed_over": "handed over",
+}
+
+
+def short_words(event: Event) -> str:
+    """One event in two or three words, for a line that folds several."""
+    return _SHORT.get(event.type) or event_words(event).split(":")[0].split(", ")[0]
 
 
 def event_why(event: Event) -> str:
@@ -192,7 +229,7 @@ def folded(events: Sequence[Event], *, now: dt.datetime, zone: ZoneInfo) -> Even
     views = tuple(event_view(event, now=now, zone=zone) for event in events)
     if len(events) == 1:
         return EventsView(f"{views[0].words}, {views[0].when}, {views[0].who}", views)
-    kinds = list(dict.fromkeys(event_words(event).split(":")[0] for event in events))
+    kinds = list(dict.fromkeys(short_words(event) for event in events))
     more = f" and {len(kinds) - 3} more" if len(kinds) > 3 else ""
     return EventsView(
         f"{len(events)} events, {views[-1].when}: {', '.join(kinds[:3])}{more}", views

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from desk.build.authority import meters_of, standing_for
 from desk.present import ChipView, MeterView, OfferLineView, OfferView
 from desk.words import day_words, listed, moment_words
+from remedies.authority import Decision
 from remedies.models import ExceptionRequest, Offer, OfferComponent, Refusal, Remedy
-from remedies.rules.states import UNDECIDED, ExceptionStatus, OfferStatus, RemedyStatus
+from remedies.rules.states import GRANTED, UNDECIDED, ExceptionStatus, OfferStatus, RemedyStatus
 from tickets.access import Principal
 from tickets.models import Ticket
 from tickets.money import words as money_words
@@ -55,7 +56,7 @@ _REMEDIES = {
 
 @dataclass(frozen=True, slots=True)
 class RemedyLine:
-    """A granted component and where its fulfilment stands; `tick` is where a person ticks it off."""
+    """A granted component and where it stands; `tick` is where a person ticks it off."""
 
     icon: str
     name: str
@@ -74,6 +75,8 @@ class OfferPart:
     ready: str = ""
     #: Who decides an exception that waits.
     waiting_for: str = ""
+    #: Until when the customer can answer the offer that is with him.
+    sent_until: str = ""
     #: What of the offer counts against the limits.
     counts: str = ""
     notes: tuple[str, ...] = ()
@@ -128,7 +131,7 @@ def offer_view(
         total=money_words(offer.total, offer.currency),
         missing=missing if offer.status == OfferStatus.DRAFT else (),
         why_not=tuple(
-            f"{item.get('title', item.get('rule', ''))}: {item.get('reason') or item.get('why', '')}"
+            f"{item.get('title', '')}: {item.get('reason') or item.get('why', '')}"
             for item in told.get("not_applied", [])
         ),
         note=f"The customer would find fair: {offer.wish}" if offer.wish else "",
@@ -159,13 +162,19 @@ def offer_part(ticket: Ticket, who: Principal, *, now: dt.datetime, zone: ZoneIn
     ready = counts = ""
     if offer is not None and offer.status == OfferStatus.DRAFT:
         standing = standing_for(ticket, offer, components, who, now=now)
-        meters, ready = meters_of(standing), _ready(offer, standing.allowed, standing.reason)
+        meters, ready = meters_of(standing), _ready(offer, standing)
+        granted = next(
+            (e for e in exceptions if e.offer_id == offer.pk and e.status in GRANTED), None
+        )
+        if granted is not None and granted.decider is not None:
+            ready = f"{granted.decider.get_short_name()} approved the exception: send the offer."
         counts = _counts(components, offer.currency)
     return OfferPart(
         offer=offer_view(offer, components, now=now, zone=zone) if offer else None,
         meters=meters,
         ready=ready,
         waiting_for=_decider(waiting[-1]) if waiting else "",
+        sent_until=_sent_until(offer, now=now, zone=zone),
         counts=counts,
         notes=tuple(_notes(ticket, exceptions, now=now, zone=zone)),
         remedies=tuple(remedy_lines(ticket)),
@@ -173,13 +182,19 @@ def offer_part(ticket: Ticket, who: Principal, *, now: dt.datetime, zone: ZoneIn
     )
 
 
-def _ready(offer: Offer, allowed: bool, reason: str) -> str:
+def _ready(offer: Offer, standing: Decision) -> str:
     missing = [str(item.get("label", "")) for item in (offer.explanation or {}).get("missing", [])]
     if missing:
         return f"Still to be known: {listed(missing)}."
-    if allowed:
+    if standing.allowed:
         return "Every fact is known and the offer is inside your authority."
-    return f"The offer is ready. {reason}"
+    return f"The offer is ready. {standing.reason}"
+
+
+def _sent_until(offer: Offer | None, *, now: dt.datetime, zone: ZoneInfo) -> str:
+    if offer is None or offer.status != OfferStatus.SENT or offer.expires_at is None:
+        return ""
+    return f"until {day_words(offer.expires_at, now=now, zone=zone)}"
 
 
 def _counts(components: Sequence[OfferComponent], currency: str) -> str:

@@ -152,11 +152,13 @@ def next_step(
     me: User,
     ready: str,
     exception: str,
+    offered: str,
     now: dt.datetime,
     zone: ZoneInfo,
 ) -> NextStepView:
     """The one thing to do now, or whom the ticket waits for. `ready` says why it can be done,
-    `exception` who decides one that waits."""
+    `exception` who
+    decides one that waits, `offered` until when the customer can answer an offer."""
     name = ticket.customer.name.split(" ")[0]
     deadline = nearest(deadlines)
     clock = clock_of(deadline, now=now, zone=zone, size=30) if deadline else None
@@ -169,6 +171,8 @@ def next_step(
         return NextStepView(f"Waiting for {name}:", f"{ticket.waiting_for or 'an answer'}.")
     if exception:
         return NextStepView(f"Waiting for {exception}", "to decide the exception.", clock)
+    if offered:
+        return NextStepView(f"Waiting for {name} to answer the offer,", f"{offered}.", clock)
     if ticket.owner_id is None:
         return NextStepView("Next: take it.", "Nobody owns this ticket yet.", clock)
     if deadline is None:

@@ -41,6 +41,8 @@ class RowContext:
     stands_in_for: frozenset[int] = frozenset()
     #: Ticket id → the exception that waits to be decided, in words ("Helen · exception").
     exceptions: dict[int, str] = field(default_factory=dict)
+    #: Ticket id → the total of an offer that the customer has not answered yet.
+    offers: dict[int, str] = field(default_factory=dict)
     #: Ticket id → the total of a draft offer, in words.
     drafts: dict[int, str] = field(default_factory=dict)
 
@@ -125,6 +127,8 @@ def waiting_for(
         return "Others", ticket.waiting_for or "answer", "truck", False
     if ticket.pk in context.exceptions:
         return context.exceptions[ticket.pk], "exception", "scale", False
+    if ticket.pk in context.offers:
+        return "Customer", f"offer {context.offers[ticket.pk]}", "mail", False
     what = _ACTS.get(deadline.kind, "look at it") if deadline else "look at it"
     owner = ticket.owner
     if owner is None:

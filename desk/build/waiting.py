@@ -32,3 +32,11 @@ def drafts_of(tickets: Sequence[Ticket]) -> dict[int, str]:
         for row in rows
         if not (row.explanation or {}).get("missing")
     }
+
+
+def offers_out(tickets: Sequence[Ticket]) -> dict[int, str]:
+    """Ticket id → the total of the offer that is with its customer. One query."""
+    rows = Offer.objects.filter(
+        ticket__in=[ticket.pk for ticket in tickets], status=OfferStatus.SENT.value
+    )
+    return {row.ticket_id: words(row.total, row.currency) for row in rows}

@@ -60,7 +60,6 @@ def own_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             response = render(
                 request, "desk/customer/gone.html", public_context(request), status=404
             )
-        response["Referrer-Policy"] = "no-referrer"
         response["X-Robots-Tag"] = "noindex"
         return response
 

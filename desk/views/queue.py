@@ -9,7 +9,7 @@ from desk import queue
 from desk.build.clocks import deadlines_by_ticket
 from desk.build.rows import RowContext, rows_of
 from desk.build.team import colleagues
-from desk.build.waiting import drafts_of, exceptions_waiting
+from desk.build.waiting import drafts_of, exceptions_waiting, offers_out
 from desk.present import GroupView, KeyView, LinkView
 from desk.queue import Bounds, Page, View
 from desk.views.shell import Ask, desk_page, desk_render, me_of
@@ -52,6 +52,7 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
         deadlines=deadlines_by_ticket(tickets),
         stands_in_for=ask.who.stands_in_for,
         exceptions=exceptions_waiting(tickets),
+        offers=offers_out(tickets),
         drafts=drafts_of(tickets),
     )
     return desk_render(

@@ -148,6 +148,7 @@ def owed_part(ticket: Ticket, ask: Ask) -> dict[str, Any]:
             me=ask.who.user,
             ready=offer.ready,
             exception=offer.waiting_for,
+            offered=offer.sent_until,
             now=ask.now,
             zone=ask.zone,
         ),

@@ -199,6 +199,10 @@
 
   document.addEventListener("change", (event) => {
     if (event.target.closest("[data-row]")) showSelection();
+    if (event.target.type === "file") {
+      const told = one("[data-files]", event.target.closest("label") || document);
+      if (told) told.textContent = [...event.target.files].map((file) => file.name).join(", ");
+    }
     const form = event.target.closest("form[data-submit-on-change]");
     if (form) form.requestSubmit();
   });
