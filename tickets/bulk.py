@@ -1,0 +1,73 @@
+"""Many new rows in one statement whose text does not grow with them.
+
+An INSERT with a placeholder for every value costs more in building and reading its own text than
+in PostgreSQL: measured on 600 rows of 27 columns, ten times as much as handing the rows over as one
+JSON document.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models
+from django.db.models import Field
+
+#: Types of columns whose values JSON can carry; a model with another one goes Django's own way.
+_PLAIN = frozenset(
+    {
+        "BigAutoField", "BigIntegerField", "BooleanField", "CharField", "DateField",
+        "DateTimeField", "FileField", "ForeignKey", "IntegerField", "JSONField",
+        "PositiveBigIntegerField", "PositiveIntegerField", "PositiveSmallIntegerField",
+        "SlugField", "SmallIntegerField", "TextField", "ArrayField", "EmailField", "URLField",
+        "OneToOneField", "DecimalField", "UUIDField",
+    }
+)  # fmt: skip
+
+
+@lru_cache(maxsize=128)
+def _plan(model: type[models.Model]) -> tuple[str, tuple[Field[Any, Any], ...]] | None:
+    """The statement and its columns; None where a column is of a type not known here."""
+    fields = model._meta.concrete_fields
+    if any(f.get_internal_type() not in _PLAIN or f.has_db_default() for f in fields):
+        return None
+    quote = connection.ops.quote_name
+    table = quote(model._meta.db_table)
+    columns = ", ".join(quote(f.column) for f in fields)
+    statement = (
+        f"INSERT INTO {table} ({columns}) SELECT {columns}"  # noqa: S608 - names of our own
+        f" FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)"
+    )
+    return statement, tuple(fields)
+
+
+def insert(model: type[models.Model], rows: Sequence[models.Model], *, once: bool = False) -> None:
+    """Insert `rows`, whose keys are set. With `once`, those that a constraint refuses are left out.
+
+    Raises IntegrityError and DataError as any INSERT does.
+    """
+    plan = _plan(model)
+    if plan is None:
+        model._default_manager.bulk_create(rows, ignore_conflicts=once)
+        return
+    statement, fields = plan
+    values = [{f.column: _value(f.pre_save(row, add=True)) for f in fields} for row in rows]
+    document = json.dumps(values, cls=DjangoJSONEncoder)
+    with connection.cursor() as cursor:
+        cursor.execute(statement + (" ON CONFLICT DO NOTHING" if once else ""), [document])
+    for row in rows:
+        row._state.adding = False
+        row._state.db = connection.alias
+
+
+def _value(value: Any) -> Any:
+    """The JSON of a column's value. Moments keep their microseconds."""
+    if value is None or isinstance(value, str | int | dict | list):
+        return value
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return str(value)
