@@ -106,8 +106,7 @@ def _give_up(row: Outbox, error: str, *, now: dt.datetime) -> None:
                 change.alert(
                     user,
                     key=f"outbox:{row.pk}:{row.attempts}",
-                    text=f"{change.ticket.number}: a {row.kind} could not be delivered. "
-                    f"{error}",
+                    text=f"{change.ticket.number}: a {row.kind} could not be delivered. {error}",
                     urgent=True,
                 )
 

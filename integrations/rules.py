@@ -5,8 +5,7 @@ import datetime as dt
 #: The wait after the 1st, 2nd … failed try; the last one repeats. Short at first, because most
 #: failures are a restart; about a day in all, because a weekend without mail is noticed by then.
 DELAYS = tuple(
-    dt.timedelta(seconds=seconds)
-    for seconds in (10, 30, 120, 300, 900, 1800, 3600, 7200, 14400)
+    dt.timedelta(seconds=seconds) for seconds in (10, 30, 120, 300, 900, 1800, 3600, 7200, 14400)
 )
 #: After this many tries a person has to look.
 MAX_ATTEMPTS = 14

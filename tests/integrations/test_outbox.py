@@ -80,9 +80,7 @@ def test_the_oldest_goes_first(ticket: Ticket, carried: list[str]) -> None:
     assert carried == ["sooner", "later"]
 
 
-def test_a_failure_is_noted_and_tried_again_later(
-    ticket: Ticket, carried: list[str]
-) -> None:
+def test_a_failure_is_noted_and_tried_again_later(ticket: Ticket, carried: list[str]) -> None:
     row = put(ticket)
     outbox.register("test", failing(ConnectionError("the server is down")))
 
@@ -179,9 +177,7 @@ def test_a_row_that_kills_every_worker_is_given_up(ticket: Ticket, carried: list
     assert (row.state, carried) == ("dead", [])
 
 
-def test_a_worker_that_comes_too_late_changes_nothing(
-    ticket: Ticket, carried: list[str]
-) -> None:
+def test_a_worker_that_comes_too_late_changes_nothing(ticket: Ticket, carried: list[str]) -> None:
     row = put(ticket)
 
     def slow(one: Outbox) -> None:

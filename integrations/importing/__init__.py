@@ -1,0 +1,1 @@
+"""Complaints from a file: mapping, reading, loading. docs/import.md explains the mapping."""

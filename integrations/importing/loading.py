@@ -1,0 +1,246 @@
+"""From records to tickets, a batch at a time, through the services that everyone uses.
+
+A batch is one unit of work: it is stored whole or not at all, so an import killed at any moment
+is continued by running it again. A record that a service refuses costs only itself; where the
+database refuses a batch, its records are tried one by one.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import DatabaseError, InterfaceError, OperationalError
+
+from integrations.importing.mapping import ImportMapping
+from integrations.importing.reading import Reject
+from integrations.importing.records import Record
+from integrations.importing.remedies import record_remedy
+from tickets import services
+from tickets.actors import Actor
+from tickets.catalogue import catalogue
+from tickets.change import unit_of_work
+from tickets.errors import DomainError, Invalid
+from tickets.models import Category, Event, FactDefinition, Point, Team, Ticket
+from tickets.rules import ActorKind, Channel
+from tickets.services.customers import CustomerDetails
+from tickets.services.opening import NewTicket
+
+
+@dataclass
+class Outcome:
+    """What became of some records."""
+
+    imported: int = 0
+    #: Here already, from an earlier run.
+    skipped: int = 0
+    rejects: list[Reject] = field(default_factory=list)
+
+    def add(self, other: "Outcome") -> None:
+        """Count `other` too."""
+        self.imported += other.imported
+        self.skipped += other.skipped
+        self.rejects += other.rejects
+
+
+class Loader:
+    """Loads the records of one file under one mapping; `now` is the moment of the whole run."""
+
+    def __init__(self, mapping: ImportMapping, *, now: dt.datetime) -> None:
+        self.mapping = mapping
+        self.now = now
+        self.actor = Actor(ActorKind.CLIENT, f"Import {mapping.source}")
+        self._teams: dict[str, Team] = {}
+
+    def load(self, records: Sequence[Record]) -> Outcome:
+        """Import the records that are not here yet.
+
+        Raises `OperationalError` or `InterfaceError` where the database is gone: what was not
+        stored then is stored by the next run.
+        """
+        outcome = Outcome()
+        fresh = self._fresh(records, outcome)
+        self._make_missing(fresh)
+        try:
+            outcome.add(self._batch(fresh))
+        except InterfaceError:
+            raise
+        except DatabaseError:
+            for record in fresh:
+                outcome.add(self._alone(record))
+        return outcome
+
+    # -- what is here already -------------------------------------------------------------
+
+    def _fresh(self, records: Sequence[Record], outcome: Outcome) -> list[Record]:
+        stored = self._stored([record.id for record in records])
+        fresh: dict[str, Record] = {}
+        for record in records:
+            if record.id in fresh or stored.get(record.id) == self.now:
+                outcome.rejects.append(
+                    _reject(record, Invalid("This id stands in the file before."), "duplicate_id")
+                )
+            elif record.id in stored:
+                outcome.skipped += 1
+            else:
+                fresh[record.id] = record
+        return list(fresh.values())
+
+    def _stored(self, ids: list[str]) -> dict[str, dt.datetime]:
+        """When each of `ids` that is a ticket was recorded."""
+        found = Ticket.objects.filter(external_system=self.mapping.source, external_id__in=ids)
+        keys = dict(found.values_list("pk", "external_id"))
+        if not keys:
+            return {}
+        created = Event.objects.filter(ticket_id__in=keys, seq=1)
+        moments = dict(created.values_list("ticket_id", "recorded_at"))
+        return {name: moments[key] for key, name in keys.items()}
+
+    # -- what the desk has to know first --------------------------------------------------
+
+    def _make_missing(self, records: Sequence[Record]) -> None:
+        """Make the categories and fact definitions that the mapping may make."""
+        known = catalogue().by_key
+        if self.mapping.create_categories:
+            wanted = {r.category: r.category_name for r in records if r.category not in known}
+            if wanted:
+                parent = self._parent()
+                for key, name in wanted.items():
+                    Category.objects.get_or_create(
+                        key=key, defaults={"name": name, "parent": parent, "public": False}
+                    )
+        if self.mapping.create_facts:
+            self._make_facts({record.category for record in records})
+
+    def _parent(self) -> Category | None:
+        part = self.mapping.category
+        if not part.parent:
+            return None
+        defaults = {"name": part.parent_name[:80], "public": False}
+        return Category.objects.get_or_create(key=part.parent, defaults=defaults)[0]
+
+    def _make_facts(self, keys: set[str]) -> None:
+        entries = [catalogue().by_key[key] for key in keys if key in catalogue().by_key]
+        missing = [
+            fact
+            for fact in self.mapping.facts
+            if any(fact.name not in entry.facts for entry in entries)
+        ]
+        parent = self._parent() if missing else None
+        for fact in missing:
+            for category in [parent] if parent else [entry.category for entry in entries]:
+                FactDefinition.objects.get_or_create(
+                    category=category,
+                    name=fact.name,
+                    defaults={
+                        "label": fact.label,
+                        "kind": fact.kind.value,
+                        "unit": fact.unit,
+                        "on_form": False,
+                    },
+                )
+
+    # -- loading ---------------------------------------------------------------------------
+
+    def _batch(self, records: Sequence[Record]) -> Outcome:
+        outcome = Outcome()
+        with unit_of_work(now=self.now) as unit:
+            for record in records:
+                try:
+                    with unit.attempt():
+                        self._one(record)
+                except DomainError as error:
+                    outcome.rejects.append(_reject(record, error))
+                else:
+                    outcome.imported += 1
+        return outcome
+
+    def _alone(self, record: Record) -> Outcome:
+        try:
+            return self._batch([record])
+        except (OperationalError, InterfaceError):
+            raise
+        except DatabaseError as error:
+            if record.id in self._stored([record.id]):
+                return Outcome(skipped=1)  # another run was faster
+            words = str(error).strip().split("\n")[0]
+            refused = Invalid(f"The database refuses this record: {words}")
+            return Outcome(rejects=[_reject(record, refused, "refused")])
+
+    def _one(self, record: Record) -> None:
+        ticket = self._open(record)
+        at = record.acknowledged
+        if at is not None:
+            services.acknowledge(ticket, actor=self.actor, now=self.now, at=at)
+        if record.answer:
+            self._answer(ticket, record)
+        end = record.resolved
+        if record.outcome:
+            self._decide(ticket, record, at=end or record.received)
+        if record.remedy is not None:
+            source = f"{self.mapping.source}:{record.id}"
+            record_remedy(ticket, record.remedy, source=source, actor=self.actor, now=self.now)
+        if end is not None:
+            services.resolve(
+                ticket, actor=self.actor, now=self.now, summary=record.finding[:300], at=end
+            )
+        if record.closed is not None:
+            services.close(ticket, actor=self.actor, now=self.now, at=record.closed)
+
+    def _open(self, record: Record) -> Ticket:
+        source = self.mapping.source
+        details = dict(record.customer)
+        external = str(details.pop("external_id", ""))
+        customer = services.find_or_create_customer(
+            CustomerDetails(**details, external=(source, external) if external else None),
+            now=self.now,
+        )
+        new = NewTicket(
+            customer=customer,
+            category=record.category,
+            channel=Channel(record.channel),
+            subject=record.subject,
+            body=record.body,
+            wish=record.wish,
+            language=record.language,
+            tags=record.tags,
+            loss=record.loss,
+            facts=record.facts,
+            confidential=record.confidential,
+            team=self._team(record.team),
+            external=(source, record.id),
+            received_at=record.received,
+            historical=self.mapping.historical,
+        )
+        return services.open_ticket(new, actor=self.actor, now=self.now)
+
+    def _team(self, key: str) -> Team | None:
+        if not key:
+            return None
+        if key not in self._teams:
+            found = Team.objects.filter(key=key).first()
+            if found is None:
+                raise Invalid(f"There is no team {key[:40]}.", field="team")
+            self._teams[key] = found
+        return self._teams[key]
+
+    def _answer(self, ticket: Ticket, record: Record) -> None:
+        at = record.answered or record.resolved
+        if at is not None:
+            services.reply(ticket, body=record.answer, actor=self.actor, now=self.now, at=at)
+
+    def _decide(self, ticket: Ticket, record: Record, *, at: dt.datetime) -> None:
+        with unit_of_work(now=self.now) as unit:
+            point = unit.changes[ticket.pk].all(Point)[0]
+        services.decide_point(
+            ticket,
+            point.pk,
+            outcome=record.outcome,
+            finding=record.finding,
+            actor=self.actor,
+            now=self.now,
+            at=at,
+        )
+
+
+def _reject(record: Record, error: DomainError, code: str = "") -> Reject:
+    return Reject(record.line, error.field or "", code or error.code, error.message, record.id)

@@ -1,0 +1,210 @@
+"""Rows out of a file, one after another, with their line numbers. Pure.
+
+CSV and JSON lines, plain or gzipped. The file is streamed: a row is all that is held. What can't
+be read becomes a `Reject` in its place, and the next row goes on; only a file that breaks off
+ends the reading.
+"""
+
+import csv
+import gzip
+import json
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+#: Longest line, in bytes, and longest field of a CSV row, in characters. What an unclosed quote
+#: can swallow is bounded by it too.
+LINE_MAX = 4 * 1024 * 1024
+FIELD_MAX = 256 * 1024
+
+#: Values by column; in JSON lines, nested objects as they are.
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record of the file and the line (from 1) it begins at."""
+
+    line: int
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A record that is not imported: where, which field, why. `id` as far as it is known."""
+
+    line: int
+    field: str
+    code: str
+    reason: str
+    id: str = ""
+
+
+class FileBroken(Exception):
+    """The file can't be read from here on: {why}."""
+
+    def __init__(self, line: int, why: str):
+        self.line = line
+        self.why = why
+        super().__init__(f"The file can't be read after line {line}: {why}")
+
+
+class HeaderWrong(Exception):
+    """The columns of a file are not those that the mapping names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How the bytes of a file are to be read."""
+
+    kind: str = "csv"
+    encoding: str = "utf-8"
+    delimiter: str = ","
+
+
+class _Lines:
+    """Decoded lines of a stream. Notes those that are not in the encoding, and where it is."""
+
+    def __init__(self, stream: IO[bytes], encoding: str) -> None:
+        self._stream = stream
+        self._encoding = encoding
+        self.number = 0
+        #: Why the line just read, or one since `clear`, can't be used.
+        self.trouble = ""
+
+    def clear(self) -> None:
+        """Forget the trouble of earlier lines."""
+        self.trouble = ""
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        raw = self._read()
+        if not raw:
+            raise StopIteration
+        self.number += 1
+        if self.number == 1:
+            raw = raw.removeprefix(b"\xef\xbb\xbf")
+        if len(raw) > LINE_MAX:
+            self.trouble = f"The line has more than {LINE_MAX} bytes."
+            while raw and not raw.endswith(b"\n"):
+                raw = self._read()
+            return "\n"
+        try:
+            return raw.decode(self._encoding)
+        except UnicodeDecodeError as error:
+            byte = raw[error.start]
+            self.trouble = f"Byte 0x{byte:02x} at place {error.start + 1} is not {self._encoding}."
+            return raw.decode(self._encoding, "replace")
+
+    def _read(self) -> bytes:
+        try:
+            return self._stream.readline(LINE_MAX + 1)
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise FileBroken(self.number, f"broken gzip ({error})") from error
+        except OSError as error:
+            raise FileBroken(self.number, str(error)) from error
+
+
+def open_stream(path: Path) -> tuple[IO[bytes], IO[bytes]]:
+    """The file's contents, unpacked where it is gzipped, and the raw file (to tell how far the
+    reading is). Raises OSError."""
+    raw = path.open("rb")
+    packed = raw.read(2) == b"\x1f\x8b"
+    raw.seek(0)
+    return (gzip.GzipFile(fileobj=raw) if packed else raw), raw  # type: ignore[return-value]
+
+
+def kind_of(path: Path) -> str:
+    """ "csv" or "jsonl", by the file's name."""
+    name = path.name.lower().removesuffix(".gz")
+    return "jsonl" if name.endswith((".jsonl", ".ndjson", ".json")) else "csv"
+
+
+def read_rows(stream: IO[bytes], form: Form, needed: frozenset[str]) -> Iterator[Row | Reject]:
+    """Every record of the stream, or why it is none.
+
+    `needed` are the columns that a CSV file must have. Raises `HeaderWrong`, `FileBroken`.
+    """
+    lines = _Lines(stream, form.encoding)
+    if form.kind == "jsonl":
+        return _json_rows(lines)
+    return _csv_rows(lines, form.delimiter, needed)
+
+
+def _json_rows(lines: _Lines) -> Iterator[Row | Reject]:
+    for text in lines:
+        trouble, lines.trouble = lines.trouble, ""
+        if trouble:
+            yield Reject(lines.number, "", "wrong_encoding", trouble)
+        elif text.strip():
+            yield _json_row(lines.number, text)
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _json_row(number: int, text: str) -> Row | Reject:
+    try:
+        values = json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        return Reject(number, "", "malformed", f"This line is no JSON: {error}")
+    if not isinstance(values, dict):
+        return Reject(number, "", "malformed", "This line is no JSON object.")
+    return Row(number, values)
+
+
+def _csv_rows(lines: _Lines, delimiter: str, needed: frozenset[str]) -> Iterator[Row | Reject]:
+    csv.field_size_limit(FIELD_MAX)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    header = _header(reader, lines, needed)
+    while True:
+        begin = lines.number + 1
+        lines.clear()
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield Reject(begin, "", "malformed", _csv_words(str(error), begin, lines.number))
+            continue
+        if lines.trouble:
+            yield Reject(begin, "", "wrong_encoding", lines.trouble)
+        elif not cells:
+            continue
+        elif len(cells) != len(header):
+            reason = f"The row has {len(cells)} columns, the header {len(header)}."
+            yield Reject(begin, "", "malformed", reason)
+        else:
+            yield Row(begin, dict(zip(header, cells, strict=True)))
+
+
+def _csv_words(error: str, begin: int, end: int) -> str:
+    if "unexpected end" in error or "field larger" in error:
+        return f"A quote is not closed: lines {begin} to {end} can't be read."
+    where = f"lines {begin} to {end}" if end > begin else "the line"
+    return f"Malformed CSV in {where}: {error}."
+
+
+def _header(reader: Any, lines: _Lines, needed: frozenset[str]) -> list[str]:
+    try:
+        header = [name.strip() for name in next(reader)]
+    except StopIteration:
+        raise HeaderWrong("The file is empty: it has no header row.") from None
+    except csv.Error as error:
+        raise HeaderWrong(f"The header row can't be read: {error}.") from None
+    if lines.trouble:
+        raise HeaderWrong(f"The header row can't be read: {lines.trouble}")
+    doubles = sorted({name for name in header if header.count(name) > 1})
+    if doubles:
+        raise HeaderWrong(f"The header names {doubles[0]!r} twice.")
+    missing = sorted(needed - set(header))
+    if missing:
+        raise HeaderWrong(
+            f"The file has no column {', '.join(missing)}. Its columns are: {', '.join(header)}."
+        )
+    return header
