@@ -1,0 +1,88 @@
+"""Who may see and change what customers said: those who see, or work on, the ticket."""
+
+from django.db.models import Count, QuerySet
+
+from feedback.models import Answer, FollowUp, Idea, Kudos, Survey
+from tickets.access import Principal, check_may, visible_tickets
+from tickets.errors import NotAllowed, NotFound
+from tickets.models import User
+from tickets.rules import Role
+
+
+def visible_surveys(who: Principal) -> QuerySet[Survey]:
+    """Surveys of the tickets that `who` may see."""
+    return Survey.objects.filter(ticket__in=visible_tickets(who)).select_related("ticket")
+
+
+def visible_answers(who: Principal) -> QuerySet[Answer]:
+    """Answers about the tickets that `who` may see."""
+    return Answer.objects.filter(ticket__in=visible_tickets(who)).select_related(
+        "ticket__customer", "ticket__team", "ticket__category"
+    )
+
+
+def visible_followups(who: Principal) -> QuerySet[FollowUp]:
+    """Follow-ups on the tickets that `who` may see."""
+    return FollowUp.objects.filter(ticket__in=visible_tickets(who)).select_related(
+        "ticket", "team", "closed_by"
+    )
+
+
+def access_survey(who: Principal, key: int, *, verb: str = "") -> Survey:
+    """One survey; `verb` is what is going to be done to its ticket ("work").
+
+    Raises `NotFound` where it is not there or not for `who`, `NotAllowed` where he may see it but
+    not do that.
+    """
+    row = visible_surveys(who).filter(pk=key).first()
+    if row is None:
+        raise NotFound(field="survey")
+    if verb:
+        check_may(who, verb, row.ticket)
+    return row
+
+
+def access_followup(who: Principal, key: int, *, verb: str = "") -> FollowUp:
+    """One follow-up. Raises as `access_survey` does."""
+    row = visible_followups(who).filter(pk=key).first()
+    if row is None:
+        raise NotFound(field="followup")
+    if verb:
+        check_may(who, verb, row.ticket)
+    return row
+
+
+def visible_ideas(who: Principal) -> QuerySet[Idea]:
+    """Every idea, for everyone who works here or reads feedback, with its votes counted."""
+    return Idea.objects.select_related("author", "answered_by").annotate(vote_count=Count("votes"))
+
+
+def access_idea(who: Principal, key: int) -> Idea:
+    """One idea. Raises `NotFound`."""
+    row = visible_ideas(who).filter(pk=key).first()
+    if row is None:
+        raise NotFound(field="idea")
+    return row
+
+
+def visible_kudos(who: Principal) -> QuerySet[Kudos]:
+    """Thanks, without those about tickets that `who` may not see."""
+    seen = Kudos.objects.filter(ticket__isnull=True) | Kudos.objects.filter(
+        ticket__in=visible_tickets(who)
+    )
+    return seen.select_related("to", "by", "ticket")
+
+
+def check_person(who: Principal) -> User:
+    """The person who asks; integrations have no opinions. Raises `NotAllowed`."""
+    if who.user is None or who.role is Role.AUDITOR:
+        raise NotAllowed(who="A person of the desk")
+    return who.user
+
+
+def check_answers_ideas(who: Principal) -> User:
+    """The person, if he may say what becomes of an idea. Raises `NotAllowed`."""
+    user = check_person(who)
+    if who.role not in {Role.SUPERVISOR, Role.MANAGER, Role.ADMIN}:
+        raise NotAllowed(who="A supervisor or manager")
+    return user

@@ -1,0 +1,60 @@
+"""What lists of feedback may be narrowed by."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+
+from feedback.models import Answer, FollowUp, Survey
+from feedback.rules import SurveyStatus
+from tickets.errors import DomainError
+from tickets.numbers import id_in
+
+
+class _OfTicket(django_filters.FilterSet):
+    """By the number of the ticket."""
+
+    ticket = django_filters.CharFilter(method="_ticket", label="A ticket's number.")
+
+    def _ticket(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        try:
+            return rows.filter(ticket_id=id_in(value))
+        except DomainError:
+            return rows.none()
+
+
+class SurveyFilter(_OfTicket):
+    """Filters join by "and"."""
+
+    status = django_filters.ChoiceFilter(choices=[(s.value, s.value) for s in SurveyStatus])
+
+    class Meta:
+        model = Survey
+        fields: list[str] = []
+
+
+class AnswerFilter(_OfTicket):
+    """Filters join by "and"."""
+
+    team = django_filters.CharFilter(field_name="ticket__team__key")
+    category = django_filters.CharFilter(field_name="ticket__category__key")
+    handling_at_most = django_filters.NumberFilter(field_name="handling", lookup_expr="lte")
+    after = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte")
+    before = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt")
+
+    class Meta:
+        model = Answer
+        fields: list[str] = []
+
+
+class FollowUpFilter(_OfTicket):
+    """Filters join by "and"."""
+
+    team = django_filters.CharFilter(field_name="team__key")
+    open = django_filters.BooleanFilter(
+        field_name="closed_at", lookup_expr="isnull", label="Still to be done."
+    )
+
+    class Meta:
+        model = FollowUp
+        fields: list[str] = []
