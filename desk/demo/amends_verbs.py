@@ -9,10 +9,8 @@ from desk.demo.playing import Play, Played
 from desk.demo.verbs import verb
 from remedies.models import ExceptionRequest, Offer, OfferComponent, Remedy
 from remedies.rules.states import UNDECIDED, OfferStatus, RemedyStatus
-from remedies.services import answers, exceptions, ledger, offers, refusals
-from remedies.services.drafting import draft_again
+from remedies.services import answers, drafting, exceptions, ledger, offers, refusals
 from tickets.actors import Actor
-from tickets.change import changing
 from tickets.models import Point
 from tickets.money import Money
 from tickets.rules import Outcome
@@ -82,8 +80,7 @@ def adjust(
 @verb("redraft")
 def redraft(play: Play, played: Played, *, actor: Actor, at: dt.datetime) -> None:
     """Begin another offer after the last one was declined."""
-    with changing(played.open_ticket, actor=actor, now=at) as change:
-        draft_again(change.ticket, change)
+    drafting.redraft(played.open_ticket, actor=actor, now=at)
 
 
 @verb("raise")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -75,9 +76,15 @@ class Shopper:
 _PLAIN = str.maketrans("áãäçéíńóöśúü", "aaaceinoosuu")
 
 
+#: The parser in C where PyYAML was built with it: ten times as fast.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@cache
 def read(name: str) -> Any:
-    """The data of one file of the content."""
-    return yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    """The data of one file of the content; not to be changed."""
+    text = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
+    return yaml.load(text, _LOADER)  # noqa: S506 - both loaders are the safe ones
 
 
 def policy_source() -> str:

@@ -1,7 +1,8 @@
 """Plays the cases in the order of time, so that everything comes about as it would have.
 
-Before each step the sweep is run at every past moment at which a deadline had something to do, so
-warnings, breaches and escalations carry their own moments. Mail of the past is marked as delivered
+Before each step the sweep is run at every past moment at which a deadline of that ticket had
+something to do, so warnings, breaches and escalations come before what was done about them. What
+was due on other tickets by then happens in the same sweep, as on a slow day of a real one. Mail of the past is marked as delivered
 and never leaves. Steps of one case at one moment are one unit of work.
 """
 
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from desk.demo.content import Case, ContentInvalid, Step
 from desk.demo.moments import Moment, Moments
@@ -114,8 +115,10 @@ def play_all(
     """
     done = 0
     for (at, _), group in groupby(turns, key=lambda turn: (turn.at, turn.order)):
-        sweep_until(at)
         together = list(group)
+        ticket = together[0].played.ticket
+        if ticket is not None:
+            sweep_until(at, Deadline.objects.filter(ticket=ticket))
         with unit_of_work(now=at) as unit:
             for turn in together:
                 _take(play, turn, opener=opener, verbs=verbs)
@@ -123,7 +126,7 @@ def play_all(
                 unit.flush()
         done += len(together)
         yield done
-    sweep_until(play.moments.now)
+    sweep_until(play.moments.now, Deadline.objects.all())
 
 
 def _take(play: Play, turn: Turn, *, opener: Verb, verbs: dict[str, Verb]) -> None:
@@ -143,9 +146,9 @@ def _take(play: Play, turn: Turn, *, opener: Verb, verbs: dict[str, Verb]) -> No
         raise ContentInvalid(f"{where}: {error!r}") from error
 
 
-def sweep_until(now: dt.datetime) -> None:
-    """Let each past sweep that had something to do do it, at its own moment."""
-    due = Deadline.objects.filter(next_at__lt=now).order_by("next_at")
+def sweep_until(now: dt.datetime, deadlines: QuerySet[Deadline]) -> None:
+    """Sweep at each moment before `now` at which one of the deadlines has something to do."""
+    due = deadlines.filter(next_at__lt=now).order_by("next_at")
     before = None
     while (at := due.values_list("next_at", flat=True).first()) is not None:
         if at == before:

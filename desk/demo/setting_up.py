@@ -7,15 +7,18 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
-from desk.demo.content import policy_source, read, shoppers
+from desk.demo.content import Shopper, policy_source, read, shoppers
 from desk.demo.moments import Moments
 from escalation.hours import Calendar
 from escalation.models import DeadlinePolicy, WorkCalendar
 from escalation.services.defaults import ensure_defaults
 from integrations.clients import make_client
+from remedies.models import Authority
 from remedies.services.policies import activate, save_draft
 from tickets import services
+from tickets.change import unit_of_work
 from tickets.models import Category, Customer, FactDefinition, Membership, RootCause, Team, User
+from tickets.money import Money
 from tickets.services.customers import CustomerDetails
 
 #: What everyone of the demo signs in with. Made for it, and set nowhere else.
@@ -151,27 +154,43 @@ def _rules(firm: Firm, since: dt.datetime) -> None:
         policy = DeadlinePolicy(**raw, created_at=since, created_by=firm.people["miriam"])
         policy.full_clean()
         policy.save()
+    for raw in data["authority"]:
+        sums = {
+            name: Money.of(raw[name], raw["currency"]).minor
+            for name in ("per_ticket", "per_customer")
+            if name in raw
+        }
+        Authority.objects.update_or_create(
+            role=raw["role"], kind="", currency=raw["currency"], defaults=sums
+        )
     draft = save_draft(policy_source(), by=firm.people["miriam"], now=since)
     activate(draft, by=firm.people["miriam"], now=since)
 
 
 def _customers(firm: Firm, since: dt.datetime) -> None:
+    with unit_of_work(now=since):
+        for who in shoppers():
+            firm.customers[who.name] = _customer(who, since)
     for who in shoppers():
-        customer = services.find_or_create_customer(
-            CustomerDetails(
-                name=who.name,
-                email=who.email,
-                phone=who.phone,
-                external=("billing", who.account) if who.account else None,
-                language=who.language,
-                time_zone=who.time_zone,
-                since=who.since,
-                tier=who.tier,
-                support_needs=who.needs,
-            ),
-            now=since,
-        )
         extra = {"preferences": who.prefers, "do_not_survey": who.do_not_survey}
         if any(extra.values()):
-            customer = services.update_customer(customer, extra, now=since)
-        firm.customers[who.name] = customer
+            firm.customers[who.name] = services.update_customer(
+                firm.customers[who.name], extra, now=since
+            )
+
+
+def _customer(who: Shopper, since: dt.datetime) -> Customer:
+    return services.find_or_create_customer(
+        CustomerDetails(
+            name=who.name,
+            email=who.email,
+            phone=who.phone,
+            external=("billing", who.account) if who.account else None,
+            language=who.language,
+            time_zone=who.time_zone,
+            since=who.since,
+            tier=who.tier,
+            support_needs=who.needs,
+        ),
+        now=since,
+    )
