@@ -6,12 +6,14 @@ two Redis databases of its own.
 """
 
 import os
+import signal
 
 from tests.support.environment import prepare_environment
 
 prepare_environment()  # before anything imports the settings
 
 from collections.abc import Iterator  # noqa: E402
+from types import FrameType  # noqa: E402
 
 import pytest  # noqa: E402
 
@@ -20,6 +22,7 @@ from tests.support.stack import TestStack, is_controller, only_pure_tests  # noq
 
 pytest_plugins = ["tests.support.fixtures", "tests.support.people"]
 
+HANGS_AFTER = 180  # seconds
 _STACK = pytest.StashKey[TestStack]()
 
 
@@ -67,3 +70,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.xdist_group("browser" if name == "browser" else "live"))
                 break
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
+    """A test that hangs fails after three minutes, with the place where it hung."""
+
+    def too_long(number: int, frame: FrameType | None) -> None:
+        raise TimeoutError(f"{item.nodeid} took more than {HANGS_AFTER} seconds")
+
+    before = signal.signal(signal.SIGALRM, too_long)
+    signal.alarm(HANGS_AFTER)
+    try:
+        return (yield)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
