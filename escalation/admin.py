@@ -123,7 +123,7 @@ class DeadlineAdmin(_OnlyLook):
     """Deadlines, with those whose step keeps failing."""
 
     list_display = ("ticket", "kind", "status", "due_at", "breached_at", "next_at", "failures")
-    list_filter = ("status", "kind", ("failures", admin.EmptyFieldListFilter))
+    list_filter = ("status", "kind")
     list_select_related = ("ticket",)
     show_full_result_count = False
 

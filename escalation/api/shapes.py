@@ -116,7 +116,7 @@ class ExtendInput(Input):
     letter = Text(required=False, default="", allow_blank=True, max_length=20_000)
 
 
-class ReasonInput(Input):
+class CallAboveInput(Input):
     """Why."""
 
     reason = Text(max_length=500)

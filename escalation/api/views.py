@@ -173,7 +173,7 @@ class Escalate(_OfTicket):
     """Call somebody above."""
 
     @operation(
-        "tickets_escalate", "Escalate a ticket", tag="ticket verbs", request=shapes.ReasonInput,
+        "tickets_escalate", "Escalate a ticket", tag="ticket verbs", request=shapes.CallAboveInput,
         answers={201: shapes.Escalation}, parameters=[NUMBER],
     )  # fmt: skip
     def post(self, request: Request, **kwargs: Any) -> Response:
@@ -183,7 +183,7 @@ class Escalate(_OfTicket):
     def do(self, **kwargs: Any) -> Response:
         """Escalate it."""
         ticket = access_ticket(self.principal, kwargs["number"], verb="work")
-        data = self.parse(shapes.ReasonInput)
+        data = self.parse(shapes.CallAboveInput)
         made = manual.escalate_by_hand(ticket, reason=data["reason"], **self.common)
         row = access_escalation(self.principal, made.pk)
         return Response(render.escalation(row), status=201, headers=_version(ticket))
