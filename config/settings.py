@@ -300,15 +300,26 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "LinkKindEnum": "tickets.api.shapes.LINK_KINDS",
         "ContactKindEnum": "tickets.api.shapes.CONTACT_KINDS",
         "PersonRelationEnum": "tickets.api.shapes.PERSON_RELATIONS",
+        "ComponentKindEnum": "remedies.api.shapes.COMPONENT_KINDS",
+        "EntryKindEnum": "remedies.api.shapes.ENTRY_KINDS",
+        "OfferStatusEnum": "remedies.api.shapes.OFFER_STATUSES",
+        "ExceptionStatusEnum": "remedies.api.shapes.EXCEPTION_STATUSES",
+        "RemedyStatusEnum": "remedies.api.shapes.REMEDY_STATUSES",
+        "PolicyStatusEnum": "remedies.api.shapes.POLICY_STATUSES",
     },
 }
 # How much one client or person may ask, such as 3000/min; empty: as much as he likes.
 API_RATE: str = env.str("API_RATE", default="" if LOCAL else "3000/min")
 
+# Remedies: where granted credits are sent, signed as standard-webhooks says; empty: by hand.
+REMEDY_WEBHOOK_URL: str = env.str("REMEDY_WEBHOOK_URL", default="")
+REMEDY_WEBHOOK_SECRET: str = env.str("REMEDY_WEBHOOK_SECRET", default="")
+REMEDY_WEBHOOK_KINDS: list[str] = env.list("REMEDY_WEBHOOK_KINDS", default=["credit"])
+
 # Pages and files
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = env.str("STATIC_ROOT", default=str(VAR_DIR / "static"))
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "config.staticfiles.PackageFinder",

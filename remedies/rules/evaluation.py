@@ -343,7 +343,7 @@ class _Run:
             self.refused.append((rule.position, self._no(rule, WhyNot.REPLACED, said)))
             return amount
         major = Decimal(left).scaleb(-places_of(self.at.currency))
-        self.given[name] = part._replace(  # noqa: SLF001 - public for a named tuple
+        self.given[name] = part._replace(
             amount=left,
             steps=(*part.steps, f"{said} together, which leaves {money(major, self.at.currency)}"),
             range_min=None if part.range_min is None else min(part.range_min, left),

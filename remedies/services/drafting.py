@@ -131,7 +131,7 @@ def _without_granted(change: Change, parts: Sequence[Component]) -> list[Compone
             low = None if part.range_min is None else max(part.range_min - before, 0)
             high = None if part.range_max is None else max(part.range_max - before, 0)
             left.append(
-                part._replace(  # noqa: SLF001 - public for a named tuple
+                part._replace(
                     amount=part.amount - before,
                     steps=(*part.steps, said),
                     range_min=low,

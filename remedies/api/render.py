@@ -1,0 +1,175 @@
+"""From rows to what the API shows (remedies.api.shapes), without a query of their own."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from remedies import models
+from remedies.authority import Meter
+from remedies.pain import Factor
+from tickets.api.fields import money
+from tickets.api.render import person
+
+
+def component(row: models.OfferComponent, currency: str) -> dict[str, Any]:
+    """A `Component`."""
+    return {
+        "id": row.pk,
+        "kind": row.kind,
+        "title": row.title,
+        "rule": row.rule,
+        "clause": row.clause,
+        "words": row.words,
+        "steps": row.steps,
+        "amount": money(row.amount, currency),
+        "range_min": money(row.range_min, currency),
+        "range_max": money(row.range_max, currency),
+        "owed": row.owed,
+        "loss": row.loss,
+        "form": row.form,
+        "adjusted_from": money(row.adjusted_from, currency),
+        "reason": row.reason,
+        "accepted": row.accepted,
+    }
+
+
+def offer(row: models.Offer) -> dict[str, Any]:
+    """An `Offer`; the row comes with its ticket, policy, people and components."""
+    told = row.explanation
+    policy = row.policy
+    return {
+        "id": row.pk,
+        "ticket": row.ticket.number,
+        "status": row.status,
+        "policy": f"{policy.key} {policy.version}" if policy is not None else "",
+        "total": money(row.total, row.currency),
+        "components": [component(part, row.currency) for part in row.components.all()],
+        "missing": told.get("missing", []),
+        "not_given": told.get("not_applied", []),
+        "problems": told.get("problems", []),
+        "created_at": row.created_at,
+        "sent_at": row.sent_at,
+        "sent_by": person(row.sent_by),
+        "expires_at": row.expires_at,
+        "answered_at": row.answered_at,
+        "wish": row.wish,
+    }
+
+
+def _item(item: dict[str, Any], currency: str) -> dict[str, Any]:
+    sums = {key: money(item[key], currency) for key in ("policy", "asked", "decided")}
+    return {key: item[key] for key in ("component", "kind", "title", "rule")} | sums
+
+
+def exception(row: models.ExceptionRequest) -> dict[str, Any]:
+    """An `ExceptionRequest`; the row comes with its ticket and people."""
+    return {
+        "id": row.pk,
+        "ticket": row.ticket.number,
+        "offer": row.offer_id,
+        "status": row.status,
+        "items": [_item(item, row.currency) for item in row.items],
+        "policy_total": money(row.policy_total, row.currency),
+        "asked_total": money(row.asked_total, row.currency),
+        "decided_total": money(row.decided_total, row.currency),
+        "reason": row.reason,
+        "evidence": row.evidence,
+        "requester": person(row.requester),
+        "created_at": row.created_at,
+        "decider": person(row.decider),
+        "decision_reason": row.decision_reason,
+        "decided_at": row.decided_at,
+        "question": row.question,
+        "answer": row.answer,
+    }
+
+
+def entry(row: models.RemedyEntry) -> dict[str, Any]:
+    """An `Entry`."""
+    return {
+        "kind": row.kind,
+        "amount": money(row.amount, row.currency) if row.currency else None,
+        "at": row.at,
+        "actor": row.actor_name,
+        "reason": row.reason,
+        "reference": row.gateway_ref,
+    }
+
+
+def remedy(row: models.Remedy) -> dict[str, Any]:
+    """A `Remedy`; the row comes with its ticket, its giver and its entries."""
+    return {
+        "id": row.pk,
+        "ticket": row.ticket.number,
+        "offer": row.offer_id,
+        "kind": row.kind,
+        "title": row.title,
+        "amount": money(row.amount, row.currency),
+        "owed": row.owed,
+        "loss": row.loss,
+        "status": row.status,
+        "granted_at": row.granted_at,
+        "granted_by": person(row.granted_by),
+        "granted_under": row.granted_under,
+        "due_on": row.due_on,
+        "fulfilled_at": row.fulfilled_at,
+        "gateway": row.gateway,
+        "gateway_ref": row.gateway_ref,
+        "entries": [entry(line) for line in row.entries.all()],
+    }
+
+
+def refusal(row: models.Refusal) -> dict[str, Any]:
+    """A `Refusal`; the row comes with its ticket and its author."""
+    return {
+        "id": row.pk,
+        "ticket": row.ticket.number,
+        "points": row.points,
+        "reason": row.reason,
+        "regret": row.regret,
+        "instead": row.instead,
+        "would_change": row.would_change,
+        "next_stage": row.next_stage,
+        "message": row.message_id,
+        "refused_by": person(row.refused_by),
+        "at": row.at,
+    }
+
+
+def authority(meters: Sequence[Meter], currency: str) -> dict[str, Any]:
+    """An `Authority`."""
+    return {
+        "currency": currency,
+        "meters": [
+            {
+                "span": str(meter.span),
+                "kind": None if meter.kind is None else str(meter.kind),
+                "limit": money(meter.limit, currency),
+                "used": money(meter.before, currency),
+                "left": money(max(meter.left, 0), currency),
+                "words": meter.words(),
+            }
+            for meter in meters
+        ],
+    }
+
+
+def policy(row: models.RemedyPolicy) -> dict[str, Any]:
+    """A `Policy`."""
+    return {
+        "key": row.key,
+        "version": row.version,
+        "title": row.title,
+        "status": row.status,
+        "active_from": row.active_from,
+        "source": row.source,
+    }
+
+
+def factor(found: Factor) -> dict[str, Any]:
+    """A `FactorShape`."""
+    return {
+        "key": found.key,
+        "label": found.label,
+        "question": found.question,
+        "answers": [{"key": a.key, "words": a.words} for a in found.anchors],
+    }

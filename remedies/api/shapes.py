@@ -1,0 +1,346 @@
+"""What goes in and out: offers, exceptions, remedies, refusals. remedies.api.render fills them."""
+
+from rest_framework import serializers
+
+from remedies.rules.draft import ComponentKind
+from remedies.rules.states import (
+    EntryKind,
+    ExceptionStatus,
+    OfferStatus,
+    PolicyStatus,
+    RemedyStatus,
+)
+from tickets.api.fields import Input, Moment, MoneyInput, MoneyOutput, Text, Whole
+from tickets.api.shapes import Person, Shape, one_of, values_of
+from tickets.rules import Outcome
+
+
+class Component(Shape):
+    """One part of an offer."""
+
+    id = serializers.IntegerField()
+    kind = one_of(ComponentKind)
+    title = serializers.CharField()
+    rule = serializers.CharField(allow_blank=True, help_text="Empty: a person added it.")
+    clause = serializers.CharField(allow_blank=True)
+    words = serializers.CharField(allow_blank=True, help_text="For the customer.")
+    steps = serializers.ListField(child=serializers.CharField(), help_text="The arithmetic.")
+    amount = MoneyOutput(allow_null=True)
+    range_min = MoneyOutput(allow_null=True)
+    range_max = MoneyOutput(allow_null=True)
+    owed = serializers.BooleanField(help_text="Set by law: the customer's whatever he decides.")
+    loss = serializers.BooleanField(help_text="Makes good a proven loss.")
+    form = serializers.CharField(allow_blank=True)
+    adjusted_from = MoneyOutput(allow_null=True)
+    reason = serializers.CharField(allow_blank=True)
+    accepted = serializers.BooleanField(allow_null=True)
+
+
+class NotGiven(Shape):
+    """A rule that gave nothing, and why."""
+
+    rule = serializers.CharField()
+    title = serializers.CharField()
+    why = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class WantedFact(Shape):
+    """A fact that rules wait for."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    question = serializers.CharField(allow_blank=True)
+
+
+class Offer(Shape):
+    """What we propose on a ticket."""
+
+    id = serializers.IntegerField()
+    ticket = serializers.CharField(help_text="Its number.")
+    status = one_of(OfferStatus)
+    policy = serializers.CharField(allow_blank=True, help_text="Key and version.")
+    total = MoneyOutput()
+    components = Component(many=True)
+    missing = WantedFact(many=True)
+    not_given = NotGiven(many=True)
+    problems = serializers.ListField(child=serializers.CharField())
+    created_at = serializers.DateTimeField()
+    sent_at = serializers.DateTimeField(allow_null=True)
+    sent_by = Person(allow_null=True)
+    expires_at = serializers.DateTimeField(allow_null=True)
+    answered_at = serializers.DateTimeField(allow_null=True)
+    wish = serializers.CharField(allow_blank=True)
+
+
+class Item(Shape):
+    """One line of a comparison: what the policy gives, what is asked, what was decided."""
+
+    component = serializers.IntegerField(allow_null=True)
+    kind = one_of(ComponentKind)
+    title = serializers.CharField()
+    rule = serializers.CharField(allow_blank=True)
+    policy = MoneyOutput(allow_null=True)
+    asked = MoneyOutput(allow_null=True)
+    decided = MoneyOutput(allow_null=True)
+
+
+class ExceptionRequest(Shape):
+    """A wish to go beyond policy or authority."""
+
+    id = serializers.IntegerField()
+    ticket = serializers.CharField(help_text="Its number.")
+    offer = serializers.IntegerField()
+    status = one_of(ExceptionStatus)
+    items = Item(many=True)
+    policy_total = MoneyOutput()
+    asked_total = MoneyOutput()
+    decided_total = MoneyOutput(allow_null=True)
+    reason = serializers.CharField()
+    evidence = serializers.CharField(allow_blank=True)
+    requester = Person()
+    created_at = serializers.DateTimeField()
+    decider = Person(allow_null=True)
+    decision_reason = serializers.CharField(allow_blank=True)
+    decided_at = serializers.DateTimeField(allow_null=True)
+    question = serializers.CharField(allow_blank=True)
+    answer = serializers.CharField(allow_blank=True)
+
+
+class Entry(Shape):
+    """One line of the ledger."""
+
+    kind = one_of(EntryKind)
+    amount = MoneyOutput(allow_null=True)
+    at = serializers.DateTimeField()
+    actor = serializers.CharField()
+    reason = serializers.CharField(allow_blank=True)
+    reference = serializers.CharField(allow_blank=True)
+
+
+class Remedy(Shape):
+    """A granted component with its fulfilment."""
+
+    id = serializers.IntegerField()
+    ticket = serializers.CharField(help_text="Its number.")
+    offer = serializers.IntegerField(allow_null=True)
+    kind = one_of(ComponentKind)
+    title = serializers.CharField()
+    amount = MoneyOutput(allow_null=True)
+    owed = serializers.BooleanField()
+    loss = serializers.BooleanField()
+    status = one_of(RemedyStatus)
+    granted_at = serializers.DateTimeField()
+    granted_by = Person(allow_null=True)
+    granted_under = serializers.CharField()
+    due_on = serializers.DateField(allow_null=True)
+    fulfilled_at = serializers.DateTimeField(allow_null=True)
+    gateway = serializers.CharField()
+    gateway_ref = serializers.CharField(allow_blank=True)
+    entries = Entry(many=True)
+
+
+class Answered(Shape):
+    """Our answer to one point."""
+
+    point = serializers.IntegerField()
+    text = serializers.CharField()
+    outcome = one_of(Outcome)
+    finding = serializers.CharField()
+
+
+class Refusal(Shape):
+    """A reasoned no, as it was sent."""
+
+    id = serializers.IntegerField()
+    ticket = serializers.CharField(help_text="Its number.")
+    points = Answered(many=True)
+    reason = serializers.CharField()
+    regret = serializers.CharField(allow_blank=True)
+    instead = serializers.CharField(allow_blank=True)
+    would_change = serializers.CharField(allow_blank=True)
+    next_stage = serializers.CharField()
+    message = serializers.IntegerField()
+    refused_by = Person(allow_null=True)
+    at = serializers.DateTimeField()
+
+
+class Meter(Shape):
+    """A limit, what counts against it, and what is left."""
+
+    span = serializers.ChoiceField(choices=["remedy", "ticket", "customer"])
+    kind = serializers.CharField(allow_null=True, help_text="Null: everything together.")
+    limit = MoneyOutput()
+    used = MoneyOutput()
+    left = MoneyOutput()
+    words = serializers.CharField()
+
+
+class Authority(Shape):
+    """What the one who asks may grant alone on a ticket."""
+
+    currency = serializers.CharField()
+    meters = Meter(many=True)
+
+
+class Policy(Shape):
+    """A version of a policy."""
+
+    key = serializers.CharField()
+    version = serializers.IntegerField()
+    title = serializers.CharField()
+    status = one_of(PolicyStatus)
+    active_from = serializers.DateTimeField(allow_null=True)
+    source = serializers.CharField()  # type: ignore[assignment]
+
+
+class AnchorShape(Shape):
+    """An answer in plain words."""
+
+    key = serializers.CharField()
+    words = serializers.CharField()
+
+
+class FactorShape(Shape):
+    """A question about how it affected the customer."""
+
+    key = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    question = serializers.CharField()
+    answers = AnchorShape(many=True)
+
+
+class AdjustInput(Input):
+    """One component's new sum, and why."""
+
+    component = Whole()
+    amount = MoneyInput()
+    reason = Text(max_length=500)
+
+
+class RemoveInput(Input):
+    """The component that goes, and why."""
+
+    component = Whole()
+    reason = Text(max_length=500)
+
+
+class AddInput(Input):
+    """Something that a person adds to the draft."""
+
+    kind = one_of(ComponentKind)
+    title = Text(max_length=160)
+    amount = MoneyInput(required=False, default=None, allow_null=True)
+    currency = Text(required=False, default="", allow_blank=True, max_length=3)
+    words = Text(required=False, default="", allow_blank=True, max_length=1000)
+    reason = Text(max_length=500)
+
+
+class SendInput(Input):
+    """The letter that goes with the offer."""
+
+    body = Text(max_length=20_000)
+    expires_at = Moment(required=False, default=None, allow_null=True)
+
+
+class RemedyReasonInput(Input):
+    """Why."""
+
+    reason = Text(max_length=2000)
+
+
+class AcceptInput(Input):
+    """What is accepted; without a list, all of it."""
+
+    components = serializers.ListField(child=Whole(), required=False, default=None, allow_null=True)
+
+
+class DeclineInput(Input):
+    """What the customer would find fair instead."""
+
+    wish = Text(required=False, default="", allow_blank=True, max_length=2000)
+
+
+class WishInput(Input):
+    """One component's wished sum."""
+
+    component = Whole()
+    amount = MoneyInput()
+
+
+class AdditionInput(Input):
+    """Something that the policy does not give."""
+
+    kind = one_of(ComponentKind)
+    title = Text(max_length=160)
+    amount = MoneyInput(required=False, default=None, allow_null=True)
+
+
+class AskExceptionInput(Input):
+    """What is wished beyond policy or authority, and why."""
+
+    amounts = WishInput(many=True, required=False, default=list)
+    additions = AdditionInput(many=True, required=False, default=list)
+    reason = Text(max_length=2000)
+    evidence = Text(required=False, default="", allow_blank=True, max_length=4000)
+
+
+class DecidedInput(Input):
+    """Another sum for one line, counted from 0."""
+
+    item = Whole()
+    amount = MoneyInput()
+
+
+class ApproveInput(Input):
+    """A yes, or with sums of its own an amended one."""
+
+    reason = Text(max_length=2000)
+    decided = DecidedInput(many=True, required=False, default=list)
+
+
+class QuestionInput(Input):
+    """What has to be known first."""
+
+    question = Text(max_length=2000)
+
+
+class AnswerBackInput(Input):
+    """What was asked back."""
+
+    answer = Text(max_length=2000)
+
+
+class FulfilInput(Input):
+    """A receipt's or a payment's number."""
+
+    reference = Text(required=False, default="", allow_blank=True, max_length=200)
+
+
+class FindingInput(Input):
+    """The answer to one point."""
+
+    point = Whole()
+    outcome = one_of(Outcome)
+    finding = Text(max_length=4000)
+
+
+class RefuseInput(Input):
+    """A reasoned no; without a body the letter is composed."""
+
+    findings = FindingInput(many=True)
+    reason = Text(max_length=4000)
+    next_stage = Text(max_length=2000)
+    regret = Text(required=False, default="", allow_blank=True, max_length=2000)
+    instead = Text(required=False, default="", allow_blank=True, max_length=2000)
+    would_change = Text(required=False, default="", allow_blank=True, max_length=2000)
+    body = Text(required=False, default="", allow_blank=True, max_length=20_000)
+
+
+# Named by SPECTACULAR_SETTINGS, so that the schema tells one `kind` or `status` from another.
+COMPONENT_KINDS = values_of(ComponentKind)
+ENTRY_KINDS = values_of(EntryKind)
+OFFER_STATUSES = values_of(OfferStatus)
+EXCEPTION_STATUSES = values_of(ExceptionStatus)
+REMEDY_STATUSES = values_of(RemedyStatus)
+POLICY_STATUSES = values_of(PolicyStatus)

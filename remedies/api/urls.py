@@ -1,0 +1,34 @@
+"""Addresses of remedies under /api/v1/."""
+
+from django.urls import URLPattern, path
+
+from remedies.api import views
+from remedies.api.verbs import EXCEPTION_ACTS, OFFER_ACTS, REMEDY_ACTS
+
+_ACTS = {"offers": OFFER_ACTS, "exceptions": EXCEPTION_ACTS, "remedies": REMEDY_ACTS}
+
+urlpatterns: list[URLPattern] = [
+    path("offers/", views.Offers.as_view(), name="api-offers"),
+    path("offers/<int:key>/", views.OneOffer.as_view(), name="api-offer"),
+    path(
+        "offers/<int:key>/request-exception/",
+        views.AskException.as_view(),
+        name="api-request-exception",
+    ),
+    path("exceptions/", views.Exceptions.as_view(), name="api-exceptions"),
+    path("exceptions/<int:key>/", views.OneException.as_view(), name="api-exception"),
+    path("remedies/", views.Remedies.as_view(), name="api-remedies"),
+    path("remedies/<int:key>/", views.OneRemedy.as_view(), name="api-remedy"),
+    path("refusals/", views.Refusals.as_view(), name="api-refusals"),
+    path("policies/", views.Policies.as_view(), name="api-policies"),
+    path("pain-factors/", views.Factors.as_view(), name="api-pain-factors"),
+    path("tickets/<str:number>/authority/", views.AuthorityOnTicket.as_view()),
+    path("tickets/<str:number>/draft-offer/", views.Redraft.as_view(), name="api-draft-offer"),
+    path("tickets/<str:number>/components/", views.AddComponent.as_view(), name="api-components"),
+    path("tickets/<str:number>/refuse/", views.Refuse.as_view(), name="api-refuse"),
+    *(
+        path(f"{of}/<int:key>/{act.address}", views.view_of(act, of), name=f"api-{of}-{act.name}")
+        for of, acts in _ACTS.items()
+        for act in acts
+    ),
+]

@@ -1,0 +1,182 @@
+"""Everything that can be done to offers, exceptions and remedies over HTTP, in one table.
+
+To add a verb: its input in remedies.api.shapes, a service, and an entry here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from remedies import services
+from remedies.api import shapes
+from remedies.models import ExceptionRequest, Offer
+from tickets.api.fields import Input
+from tickets.api.inputs import Nothing
+from tickets.errors import Invalid
+from tickets.money import Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """Something done to one row; `run(row, data, **common)` calls one service."""
+
+    name: str
+    summary: str
+    run: Callable[..., Any]
+    words: str = ""
+    takes: type[Input] = Nothing
+    needs: str = "work"
+
+    @property
+    def address(self) -> str:
+        """The rest of the address."""
+        return f"{self.name.replace('_', '-')}/"
+
+
+def _minor(amount: Money, currency: str) -> int:
+    """Minor units of a sum that is in the offer's currency. Raises `Invalid`."""
+    if amount.currency != currency:
+        raise Invalid(f"This offer is in {currency}.", field="amount.currency")
+    return amount.minor
+
+
+def _adjust(offer: Offer, data: dict[str, Any], **common: Any) -> None:
+    minor = _minor(data["amount"], offer.currency)
+    services.adjust_component(offer, data["component"], minor, reason=data["reason"], **common)
+
+
+def _ask(offer: Offer, data: dict[str, Any], **common: Any) -> ExceptionRequest:
+    currency = offer.currency
+    amounts = {wish["component"]: _minor(wish["amount"], currency) for wish in data["amounts"]}
+    additions = [
+        services.Addition(
+            kind=item["kind"],
+            title=item["title"],
+            amount=None if item["amount"] is None else _minor(item["amount"], currency),
+        )
+        for item in data["additions"]
+    ]
+    return services.request_exception(
+        offer,
+        amounts=amounts,
+        additions=additions,
+        reason=data["reason"],
+        evidence=data["evidence"],
+        **common,
+    )
+
+
+def _approve(row: ExceptionRequest, data: dict[str, Any], **common: Any) -> None:
+    decided = {line["item"]: _minor(line["amount"], row.currency) for line in data["decided"]}
+    services.approve_exception(row, reason=data["reason"], decided=decided, **common)
+
+
+OFFER_ACTS = [
+    Act(
+        name="adjust",
+        summary="Adjust one sum of a draft",
+        words="Inside its range and your authority, with a reason.",
+        takes=shapes.AdjustInput,
+        run=_adjust,
+    ),
+    Act(
+        name="remove",
+        summary="Take off what a person added",
+        takes=shapes.RemoveInput,
+        run=lambda row, d, **c: services.remove_component(
+            row, d["component"], reason=d["reason"], **c
+        ),
+    ),
+    Act(
+        name="send",
+        summary="Send a draft with a reply",
+        words="Inside your authority, or as an exception allows. An offer sent before is "
+        "superseded.",
+        takes=shapes.SendInput,
+        run=lambda row, d, **c: services.send_offer(row, **d, **c),
+    ),
+    Act(
+        name="withdraw",
+        summary="Take an offer back",
+        takes=shapes.RemedyReasonInput,
+        run=lambda row, d, **c: services.withdraw_offer(row, reason=d["reason"][:500], **c),
+    ),
+    Act(
+        name="accept",
+        summary="Accept for the customer",
+        words="All of it, or the components named. What is accepted goes into the ledger.",
+        takes=shapes.AcceptInput,
+        run=lambda row, d, **c: services.accept_offer(row, components=d["components"], **c),
+    ),
+    Act(
+        name="decline",
+        summary="Decline for the customer",
+        takes=shapes.DeclineInput,
+        run=lambda row, d, **c: services.decline_offer(row, wish=d["wish"], **c),
+    ),
+]
+
+EXCEPTION_ACTS = [
+    Act(
+        name="approve",
+        summary="Approve an exception",
+        words="As asked, or with other sums, within your own authority. Nobody decides his own.",
+        takes=shapes.ApproveInput,
+        run=_approve,
+        needs="supervise",
+    ),
+    Act(
+        name="decline",
+        summary="Decline an exception",
+        takes=shapes.RemedyReasonInput,
+        run=lambda row, d, **c: services.decline_exception(row, reason=d["reason"], **c),
+        needs="supervise",
+    ),
+    Act(
+        name="ask_back",
+        summary="Ask the requester first",
+        takes=shapes.QuestionInput,
+        run=lambda row, d, **c: services.ask_back(row, question=d["question"], **c),
+        needs="supervise",
+    ),
+    Act(
+        name="answer",
+        summary="Answer what was asked back",
+        takes=shapes.AnswerBackInput,
+        run=lambda row, d, **c: services.answer_back(row, answer=d["answer"], **c),
+    ),
+    Act(
+        name="withdraw",
+        summary="Withdraw an exception",
+        takes=shapes.RemedyReasonInput,
+        run=lambda row, d, **c: services.withdraw_exception(row, reason=d["reason"][:500], **c),
+    ),
+]
+
+REMEDY_ACTS = [
+    Act(
+        name="fulfil",
+        summary="Tick a remedy off",
+        words="The customer has it.",
+        takes=shapes.FulfilInput,
+        run=lambda row, d, **c: services.fulfil_remedy(row, reference=d["reference"], **c),
+    ),
+    Act(
+        name="fail",
+        summary="Note that it could not be delivered",
+        takes=shapes.RemedyReasonInput,
+        run=lambda row, d, **c: services.fail_remedy(
+            row, reason=d["reason"][:500], actor=c["actor"], now=c["now"]
+        ),
+    ),
+    Act(
+        name="reverse",
+        summary="Take a remedy back",
+        words="With an entry of its own in the ledger.",
+        takes=shapes.RemedyReasonInput,
+        run=lambda row, d, **c: services.reverse_remedy(row, reason=d["reason"][:500], **c),
+        needs="supervise",
+    ),
+]
+
+request_exception = _ask

@@ -1,0 +1,382 @@
+"""Offers, exceptions, remedies and refusals: read them, and the verbs of people."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from remedies import access, services
+from remedies.api import filters, render, shapes
+from remedies.api.verbs import Act, request_exception
+from remedies.models import ExceptionRequest, Offer, Refusal, Remedy, RemedyPolicy
+from remedies.pain import FACTORS
+from remedies.rules.states import PolicyStatus
+from tickets.access import access_ticket
+from tickets.api.base import AccessView, CommandView
+from tickets.api.filters import checked
+from tickets.api.pagination import NEWEST_ID, CursorPages
+from tickets.api.schema import PAGE, operation, paged
+from tickets.api.versions import etag
+from tickets.errors import Missing
+from tickets.models import Ticket
+from tickets.money import decimals_of
+
+KEY = OpenApiParameter("key", int, "path", description="Its id.")
+NUMBER = OpenApiParameter("number", str, "path", description="The ticket's, such as A-10016.")
+CURRENCY = OpenApiParameter("currency", str, description="ISO 4217; the loss's by default.")
+
+
+def offers_with_all(rows: QuerySet[Offer]) -> QuerySet[Offer]:
+    """Offers with what they show."""
+    return rows.select_related("ticket", "policy", "sent_by").prefetch_related("components")
+
+
+def exceptions_with_all(rows: QuerySet[ExceptionRequest]) -> QuerySet[ExceptionRequest]:
+    """Exceptions with what they show."""
+    return rows.select_related("ticket", "requester", "decider")
+
+
+def remedies_with_all(rows: QuerySet[Remedy]) -> QuerySet[Remedy]:
+    """Remedies with what they show."""
+    return rows.select_related("ticket", "granted_by").prefetch_related("entries")
+
+
+class Reads(AccessView):
+    """What only reads, or acts, on remedies."""
+
+    read_scope = "remedies:read"
+    write_scope = "remedies:write"
+
+
+class Offers(Reads):
+    """Offers on the tickets that the one who asks may see."""
+
+    filterset_class = filters.OfferFilter
+
+    @operation(
+        "offers_list", "List offers", tag="offers", parameters=PAGE, filters=True,
+        answers=paged(shapes.Offer),
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """A page of offers, newest first."""
+        rows = offers_with_all(access.visible_offers(self.principal))
+        pages = CursorPages(NEWEST_ID)
+        page = pages.take(checked(rows, request.query_params, filters.OfferFilter), request)
+        return pages.get_paginated_response([render.offer(row) for row in page])
+
+
+class OneOffer(Reads):
+    """One offer."""
+
+    @operation("offers_read", "Read an offer", tag="offers", answers=shapes.Offer, parameters=[KEY])
+    def get(self, request: Request, key: int) -> Response:
+        """With its components, the arithmetic, and why not more."""
+        row = access.access_offer(self.principal, key)
+        return Response(render.offer(row), headers={"ETag": etag(row.ticket.version)})
+
+
+class Exceptions(Reads):
+    """Exceptions on the tickets that the one who asks may see."""
+
+    filterset_class = filters.ExceptionFilter
+
+    @operation(
+        "exceptions_list", "List exceptions", tag="exceptions", parameters=PAGE, filters=True,
+        answers=paged(shapes.ExceptionRequest),
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """A page of exceptions, newest first."""
+        rows = exceptions_with_all(access.visible_exceptions(self.principal))
+        pages = CursorPages(NEWEST_ID)
+        page = pages.take(checked(rows, request.query_params, filters.ExceptionFilter), request)
+        return pages.get_paginated_response([render.exception(row) for row in page])
+
+
+class OneException(Reads):
+    """One exception."""
+
+    @operation(
+        "exceptions_read", "Read an exception", tag="exceptions",
+        answers=shapes.ExceptionRequest, parameters=[KEY],
+    )  # fmt: skip
+    def get(self, request: Request, key: int) -> Response:
+        """Policy beside wish, and the decision."""
+        row = access.access_exception(self.principal, key)
+        return Response(render.exception(row), headers={"ETag": etag(row.ticket.version)})
+
+
+class Remedies(Reads):
+    """The ledger."""
+
+    filterset_class = filters.RemedyFilter
+
+    @operation(
+        "remedies_list", "List remedies", tag="remedies", parameters=PAGE, filters=True,
+        answers=paged(shapes.Remedy),
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """A page of granted remedies with their entries, newest first."""
+        rows = remedies_with_all(access.visible_remedies(self.principal))
+        pages = CursorPages(NEWEST_ID)
+        page = pages.take(checked(rows, request.query_params, filters.RemedyFilter), request)
+        return pages.get_paginated_response([render.remedy(row) for row in page])
+
+
+class OneRemedy(Reads):
+    """One remedy."""
+
+    @operation(
+        "remedies_read", "Read a remedy", tag="remedies", answers=shapes.Remedy, parameters=[KEY]
+    )
+    def get(self, request: Request, key: int) -> Response:
+        """With every entry of the ledger about it."""
+        row = access.access_remedy(self.principal, key)
+        return Response(render.remedy(row), headers={"ETag": etag(row.ticket.version)})
+
+
+class Refusals(Reads):
+    """Refusals that were sent."""
+
+    filterset_class = filters.RefusalFilter
+
+    @operation(
+        "refusals_list", "List refusals", tag="offers", parameters=PAGE, filters=True,
+        answers=paged(shapes.Refusal),
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """A page of refusals, newest first."""
+        rows = access.visible_refusals(self.principal).select_related("ticket", "refused_by")
+        pages = CursorPages(NEWEST_ID)
+        page = pages.take(checked(rows, request.query_params, filters.RefusalFilter), request)
+        return pages.get_paginated_response([render.refusal(row) for row in page])
+
+
+class Policies(Reads):
+    """Policies in force."""
+
+    read_scope = "config:read"
+
+    @operation(
+        "policies_list", "List the policies in force", tag="offers",
+        answers=shapes.Policy(many=True),
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """Each with its text."""
+        rows = RemedyPolicy.objects.filter(status=PolicyStatus.ACTIVE.value)
+        return Response([render.policy(row) for row in rows])
+
+
+class Factors(Reads):
+    """The questions that pain is assessed from."""
+
+    read_scope = "config:read"
+
+    @operation(
+        "pain_factors", "List the pain factors", tag="offers",
+        answers=shapes.FactorShape(many=True),
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """Each with its answers in plain words."""
+        return Response([render.factor(found) for found in FACTORS.values()])
+
+
+class AuthorityOnTicket(Reads):
+    """What one may grant alone."""
+
+    @operation(
+        "tickets_authority", "What you may grant alone on a ticket", tag="offers",
+        answers=shapes.Authority, parameters=[NUMBER, CURRENCY],
+    )  # fmt: skip
+    def get(self, request: Request, number: str) -> Response:
+        """Each limit, what counts against it, and what is left."""
+        ticket = access_ticket(self.principal, number)
+        currency = request.query_params.get("currency") or ticket.loss_currency
+        if not currency:
+            raise Missing(what="a currency", field="currency")
+        decimals_of(currency)
+        decision = services.weigh(
+            None, [], ticket=ticket, actor=self.actor, now=self.now, currency=currency
+        )
+        return Response(render.authority(decision.meters, currency))
+
+
+class Command(CommandView):
+    """Something that moves money or promises it."""
+
+    read_scope = "remedies:read"
+    write_scope = "remedies:write"
+    versioned = True
+
+    @property
+    def common(self) -> dict[str, Any]:
+        """What every service takes."""
+        return {"actor": self.actor, "now": self.now, "seen": self.seen}
+
+
+class ActView(Command):
+    """The view of one entry of remedies.api.verbs."""
+
+    does: ClassVar[Act]
+    find: ClassVar[Callable[..., Any]]
+    show: ClassVar[Callable[[Any], dict[str, Any]]]
+
+    def do(self, **kwargs: Any) -> Response:
+        """Find, check, act, answer with the row as it is then."""
+        cls = type(self)
+        row = cls.find(self.principal, kwargs["key"], verb=self.does.needs)
+        self.does.run(row, self.parse(self.does.takes), **self.common)
+        fresh = cls.find(self.principal, row.pk)
+        return Response(cls.show(fresh), headers={"ETag": etag(fresh.ticket.version)})
+
+
+#: What a row is called in the schema → how it is found, shown and described.
+_KINDS: dict[str, tuple[Callable[..., Any], Callable[[Any], dict[str, Any]], Any]] = {
+    "offers": (access.access_offer, render.offer, shapes.Offer),
+    "exceptions": (access.access_exception, render.exception, shapes.ExceptionRequest),
+    "remedies": (access.access_remedy, render.remedy, shapes.Remedy),
+}
+
+
+def view_of(act: Act, of: str) -> Any:
+    """The view of an act, described for the schema."""
+    find, show, shape = _KINDS[of]
+    described = operation(
+        f"{of}_{act.name}", act.summary, tag=of, request=act.takes, answers=shape,
+        parameters=[KEY], description=act.words or act.summary,
+    )  # fmt: skip
+
+    def post(self: ActView, request: Request, **kwargs: Any) -> Response:
+        return super(ActView, self).post(request, **kwargs)
+
+    members = {
+        "does": act,
+        "find": staticmethod(find),
+        "show": staticmethod(show),
+        "post": described(post),
+        "__doc__": act.summary,
+    }
+    name = f"{of.title()}{act.name.title().replace('_', '')}"
+    return type(name, (ActView,), members).as_view()  # type: ignore[attr-defined]
+
+
+class AskException(Command):
+    """Ask for more than policy or authority allow."""
+
+    @operation(
+        "offers_request_exception", "Ask for an exception", tag="exceptions",
+        request=shapes.AskExceptionInput, answers={201: shapes.ExceptionRequest},
+        parameters=[KEY],
+    )  # fmt: skip
+    def post(self, request: Request, **kwargs: Any) -> Response:
+        """With a reason, for those who supervise the team. For people only."""
+        return super().post(request, **kwargs)
+
+    def do(self, **kwargs: Any) -> Response:
+        """Ask."""
+        offer = access.access_offer(self.principal, kwargs["key"], verb="work")
+        made = request_exception(offer, self.parse(shapes.AskExceptionInput), **self.common)
+        row = access.access_exception(self.principal, made.pk)
+        headers = {"ETag": etag(row.ticket.version)}
+        return Response(render.exception(row), status=201, headers=headers)
+
+
+class OfTicket(Command):
+    """Something about the offer of a ticket."""
+
+    def ticket(self, number: str) -> Ticket:
+        """The ticket, if it may be worked on."""
+        return access_ticket(self.principal, number, verb="work")
+
+    def answer(self, offer_id: int) -> Response:
+        """The offer as it is now."""
+        row = access.access_offer(self.principal, offer_id)
+        headers = {"ETag": etag(row.ticket.version)}
+        return Response(render.offer(row), status=201, headers=headers)
+
+
+class Redraft(OfTicket):
+    """Draft again."""
+
+    @operation(
+        "tickets_draft_offer", "Draft the offer of a ticket again", tag="offers",
+        answers={201: shapes.Offer}, parameters=[NUMBER],
+    )  # fmt: skip
+    def post(self, request: Request, **kwargs: Any) -> Response:
+        """Such as after a decline. Offers are drafted by themselves when facts change."""
+        return super().post(request, **kwargs)
+
+    def do(self, **kwargs: Any) -> Response:
+        """Draft it."""
+        ticket = self.ticket(kwargs["number"])
+        with self.at_version(ticket):
+            offer = services.redraft(ticket, actor=self.actor, now=self.now)
+        if offer is None:
+            raise Missing(what="a policy that gives something here", field="policy")
+        return self.answer(offer.pk)
+
+
+class AddComponent(OfTicket):
+    """Something of one's own."""
+
+    @operation(
+        "tickets_add_component", "Add something to the drafted offer", tag="offers",
+        request=shapes.AddInput, answers={201: shapes.Offer}, parameters=[NUMBER],
+    )  # fmt: skip
+    def post(self, request: Request, **kwargs: Any) -> Response:
+        """Inside your authority, with a reason."""
+        return super().post(request, **kwargs)
+
+    def do(self, **kwargs: Any) -> Response:
+        """Add it."""
+        ticket = self.ticket(kwargs["number"])
+        data = self.parse(shapes.AddInput)
+        amount = data["amount"]
+        currency = amount.currency if amount else data["currency"] or ticket.loss_currency
+        if not currency:
+            raise Missing(what="a currency", field="currency")
+        made = services.add_component(
+            ticket,
+            kind=data["kind"],
+            title=data["title"],
+            amount=amount.minor if amount else None,
+            currency=currency,
+            says=data["words"],
+            reason=data["reason"],
+            **self.common,
+        )
+        return self.answer(made.offer_id)
+
+
+class Refuse(OfTicket):
+    """A reasoned no."""
+
+    @operation(
+        "tickets_refuse", "Refuse, with reasons", tag="offers", request=shapes.RefuseInput,
+        answers={201: shapes.Refusal}, parameters=[NUMBER],
+    )  # fmt: skip
+    def post(self, request: Request, **kwargs: Any) -> Response:
+        """Each point answered, and what the customer can do next. It goes out as a reply."""
+        return super().post(request, **kwargs)
+
+    def do(self, **kwargs: Any) -> Response:
+        """Refuse."""
+        ticket = self.ticket(kwargs["number"])
+        data = self.parse(shapes.RefuseInput)
+        made = services.refuse(
+            ticket,
+            findings=[services.Finding(**item) for item in data["findings"]],
+            no=services.No(
+                **{
+                    name: data[name]
+                    for name in ("reason", "next_stage", "regret", "instead", "would_change")
+                }
+            ),
+            body=data["body"],
+            **self.common,
+        )
+        row = Refusal.objects.select_related("ticket", "refused_by").get(pk=made.pk)
+        headers = {"ETag": etag(row.ticket.version)}
+        return Response(render.refusal(row), status=201, headers=headers)

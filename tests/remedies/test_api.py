@@ -1,0 +1,213 @@
+"""Offers, exceptions and remedies over REST: the story, and who may not."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import time_machine
+
+from remedies.models import Offer, Remedy
+from tests.builders import NOW, Desk, make_customer, make_ticket, user
+from tests.remedies.builders import draft_of, make_hurt, part
+from tests.support.api import token_client
+from tickets import services
+from tickets.models import User
+
+pytestmark = pytest.mark.django_db
+
+SignIn = Callable[[User], Any]
+
+
+@pytest.fixture
+def as_user(remedy_desk: Desk) -> SignIn:
+    """A client of the API for a person who signed in."""
+    from rest_framework.test import APIClient
+
+    def sign_in(person: User) -> Any:
+        client = APIClient()
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture(autouse=True)
+def _clock() -> Any:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def test_the_story_of_an_offer_over_rest(remedy_desk: Desk, as_user: SignIn) -> None:
+    ticket = make_hurt(remedy_desk)
+    services.take(ticket, actor=user(remedy_desk.alice), now=NOW)
+    alice, sue = as_user(remedy_desk.alice), as_user(remedy_desk.sue)
+    found = alice.get("/api/v1/offers/", {"ticket": ticket.number, "status": "draft"}).json()
+    offer = found["results"][0]
+    assert offer["total"] == {"amount": "121.40", "minor": 12_140, "currency": "GBP"}
+    credit = next(c for c in offer["components"] if c["rule"] == "M-4")
+    assert credit["steps"] == ["£90 to £135"]
+    address = f"/api/v1/offers/{offer['id']}/"
+
+    refused = alice.post(
+        f"{address}adjust/",
+        {
+            "component": credit["id"],
+            "amount": {"minor": 20_000, "currency": "GBP"},
+            "reason": "More",
+        },
+        format="json",
+    )
+    assert (refused.status_code, refused.json()["code"]) == (400, "outside_range")
+
+    asked = alice.post(
+        f"{address}request-exception/",
+        {
+            "amounts": [
+                {"component": credit["id"], "amount": {"minor": 20_000, "currency": "GBP"}}
+            ],
+            "reason": "Slept on the sofa",
+        },
+        format="json",
+    )
+    assert asked.status_code == 201, asked.json()
+    key = asked.json()["id"]
+    waiting = sue.get("/api/v1/exceptions/", {"waiting": "true"}).json()["results"]
+    assert [row["id"] for row in waiting] == [key]
+    own = as_user(remedy_desk.bob).post(
+        f"/api/v1/exceptions/{key}/approve/", {"reason": "Me"}, format="json"
+    )
+    assert own.status_code == 403
+    yes = sue.post(f"/api/v1/exceptions/{key}/approve/", {"reason": "Fair"}, format="json")
+    assert (yes.status_code, yes.json()["status"]) == (200, "approved")
+
+    sent = alice.post(f"{address}send/", {"body": "We were wrong."}, format="json")
+    assert (sent.status_code, sent.json()["status"]) == (200, "sent")
+    taken = alice.post(f"{address}accept/", {}, format="json", HTTP_IDEMPOTENCY_KEY="k1")
+    again = alice.post(f"{address}accept/", {}, format="json", HTTP_IDEMPOTENCY_KEY="k1")
+    assert taken.status_code == again.status_code == 200
+    assert taken.json() == again.json()
+    assert taken.json()["status"] == "accepted"
+    third = alice.post(f"{address}accept/", {}, format="json")
+    assert (third.status_code, third.json()["code"]) == (409, "offer_not_open")
+
+    ledger = alice.get("/api/v1/remedies/", {"ticket": ticket.number}).json()["results"]
+    assert sum(row["amount"]["minor"] for row in ledger if row["amount"]) == 23_140
+    remedy = next(row for row in ledger if row["kind"] == "credit")
+    done = alice.post(
+        f"/api/v1/remedies/{remedy['id']}/fulfil/", {"reference": "T4"}, format="json"
+    )
+    assert (done.json()["status"], done.json()["gateway_ref"]) == ("fulfilled", "T4")
+    assert [entry["kind"] for entry in done.json()["entries"]] == ["granted", "fulfilled"]
+    back = alice.post(f"/api/v1/remedies/{remedy['id']}/reverse/", {"reason": "No"}, format="json")
+    assert back.status_code == 403
+    back = sue.post(f"/api/v1/remedies/{remedy['id']}/reverse/", {"reason": "Twice"}, format="json")
+    assert back.json()["status"] == "reversed"
+
+
+@pytest.mark.parametrize("verb", ["adjust", "send", "withdraw", "accept", "decline", "remove"])
+def test_what_one_may_not_see_is_not_there(remedy_desk: Desk, as_user: SignIn, verb: str) -> None:
+    offer = draft_of(make_hurt(remedy_desk))
+    charlie = as_user(remedy_desk.charlie)
+    assert charlie.get("/api/v1/offers/").json()["results"] == []
+    assert charlie.get(f"/api/v1/offers/{offer.pk}/").status_code == 404
+    assert charlie.post(f"/api/v1/offers/{offer.pk}/{verb}/", {}, format="json").status_code == 404
+    audrey = as_user(remedy_desk.audrey)
+    assert audrey.get(f"/api/v1/offers/{offer.pk}/").status_code == 200
+    assert audrey.post(f"/api/v1/offers/{offer.pk}/{verb}/", {}, format="json").status_code == 403
+
+
+def test_a_stale_version_is_refused_and_nothing_done(remedy_desk: Desk, as_user: SignIn) -> None:
+    offer = draft_of(make_hurt(remedy_desk))
+    alice = as_user(remedy_desk.alice)
+    answer = alice.post(
+        f"/api/v1/offers/{offer.pk}/send/", {"body": "Sorry"}, format="json", HTTP_IF_MATCH='"99"'
+    )
+    assert answer.status_code == 412
+    assert Offer.objects.get(pk=offer.pk).status == "draft"
+
+
+def test_a_token_needs_the_scope_of_remedies(remedy_desk: Desk) -> None:
+    offer = draft_of(make_hurt(remedy_desk))
+    reader = token_client(scopes=["tickets:read", "tickets:write"])
+    assert reader.get(f"/api/v1/offers/{offer.pk}/").status_code == 403
+    full = token_client(scopes=["tickets:read", "tickets:write", "remedies:read", "remedies:write"])
+    assert full.get(f"/api/v1/offers/{offer.pk}/").status_code == 200
+    answer = full.post(f"/api/v1/offers/{offer.pk}/send/", {"body": "Sorry"}, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (403, "above_authority")
+
+
+def test_what_one_may_grant_is_visible_before_anything_is_typed(
+    remedy_desk: Desk, as_user: SignIn
+) -> None:
+    ticket = make_hurt(remedy_desk)
+    answer = as_user(remedy_desk.alice).get(f"/api/v1/tickets/{ticket.number}/authority/").json()
+    ticket_meter = next(m for m in answer["meters"] if m["span"] == "ticket")
+    assert ticket_meter["words"] == "£100 left of £100 for this ticket"
+
+
+def test_a_component_is_added_and_a_refusal_sent(remedy_desk: Desk, as_user: SignIn) -> None:
+    ticket = make_hurt(remedy_desk)
+    alice = as_user(remedy_desk.alice)
+    added = alice.post(
+        f"/api/v1/tickets/{ticket.number}/components/",
+        {
+            "kind": "gift",
+            "title": "Flowers",
+            "amount": {"amount": "9.50", "currency": "GBP"},
+            "reason": "Birthday",
+        },
+        format="json",
+    )
+    assert added.status_code == 201
+    assert added.json()["total"]["minor"] == 12_140 + 950
+    point = ticket.points.get()
+    body = {
+        "findings": [{"point": point.pk, "outcome": "not_upheld", "finding": "As agreed."}],
+        "reason": "It is in the contract.",
+        "next_stage": "Write until 24 December.",
+    }
+    no = alice.post(f"/api/v1/tickets/{ticket.number}/refuse/", body, format="json")
+    assert no.status_code == 201, no.json()
+    listed = alice.get("/api/v1/refusals/", {"ticket": ticket.number}).json()["results"]
+    assert listed[0]["reason"] == "It is in the contract."
+    lacking = alice.post(
+        f"/api/v1/tickets/{ticket.number}/refuse/", {**body, "findings": []}, format="json"
+    )
+    assert lacking.status_code in (400, 422)
+
+
+def test_another_currency_is_an_error_at_its_field(remedy_desk: Desk, as_user: SignIn) -> None:
+    offer = draft_of(make_hurt(remedy_desk))
+    answer = as_user(remedy_desk.alice).post(
+        f"/api/v1/offers/{offer.pk}/adjust/",
+        {
+            "component": part(offer, "M-4").pk,
+            "amount": {"minor": 9500, "currency": "EUR"},
+            "reason": "x",
+        },
+        format="json",
+    )
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == "amount.currency"
+
+
+def test_lists_cost_the_same_however_long(
+    remedy_desk: Desk, as_user: SignIn, django_assert_max_num_queries: Any
+) -> None:
+    alice = as_user(remedy_desk.alice)
+    for n in range(4):
+        make_hurt(remedy_desk, customer=make_customer(f"Person {n}"))
+    alice.get("/api/v1/offers/")
+    with django_assert_max_num_queries(8):
+        assert len(alice.get("/api/v1/offers/").json()["results"]) == 4
+
+
+def test_factors_and_policies_are_read(remedy_desk: Desk, as_user: SignIn) -> None:
+    alice = as_user(remedy_desk.alice)
+    factors = alice.get("/api/v1/pain-factors/").json()
+    assert {"key": "upset", "words": "Upset or let down"} in next(
+        f for f in factors if f["key"] == "distress"
+    )["answers"]
+    assert alice.get("/api/v1/policies/").json()[0]["key"] == "general"
+    assert not Remedy.objects.exists()
+    assert make_ticket(remedy_desk).pk
