@@ -48,12 +48,12 @@ class Ground:
         self.say = say
         #: What filling found of Amends, so that the limit has threads of the same length.
         self.facts: dict[str, Any] = {}
-        self._mark = _fingerprint(sizes)
+        self._marks = {side: _fingerprint(side, sizes) for side in SIDES}
         self._agents: dict[tuple[str, str], Agent] = {}
 
     def seed(self, side: Side, kind: str) -> str:
         """The name of a filled database, made where it is not there yet."""
-        name = f"seed_{side.key}_{kind}_{self._mark}"
+        name = f"seed_{side.key}_{kind}_{self._marks[side]}"
         if name in self.bench.databases():
             return name
         began = time.perf_counter()
@@ -116,15 +116,15 @@ class Ground:
             yield up
 
 
-def _fingerprint(sizes: Sizes) -> str:
-    """A hash of everything that shapes the filled databases."""
+def _fingerprint(side: Side, sizes: Sizes) -> str:
+    """A hash of what shapes the filled databases of a side."""
     mark = hashlib.sha256(f"{sys.version_info[:2]} {sizes}".encode())
     sources: list[Path] = [
         BASE_DIR / "requirements" / "base.txt",
-        *BASE_DIR.glob("*/migrations/*.py"),
-        *BASE_DIR.glob("bench/limit/**/*.py"),
-        *BASE_DIR.glob("bench/amends/*.py"),
         BASE_DIR / "bench" / "data.py",
+        BASE_DIR / "bench" / side.key / "work.py",
+        *BASE_DIR.glob("*/migrations/*.py" if side is AMENDS else "bench/limit/m*/*.py"),
+        *BASE_DIR.glob("bench/amends/[dm]*.py" if side is AMENDS else "bench/limit/models.py"),
     ]
     for path in sorted(sources):
         mark.update(path.as_posix().encode() + b"\0" + path.read_bytes())

@@ -29,6 +29,7 @@ SELECT t.customer_name, n || t.customer_email, t.category, t.subject, t.descript
 FROM generate_series(1, %(count)s) n JOIN sample_ticket t ON t.place = n %% %(sample)s
 ORDER BY n
 """
+_SAMPLE_OF = "CREATE TEMP TABLE sample_{0} AS SELECT *, 0 AS place FROM limit_{0} WITH NO DATA"
 _EVENTS = """
 INSERT INTO limit_event (ticket_id, kind, author, body, created_at)
 SELECT t.id, e.kind, e.author, e.body, t.created_at + e.place * interval '1 hour'
@@ -51,8 +52,8 @@ def fill(tickets: int, *, thread: int, events: int, open_percent: int = 0) -> di
     """Fill the tables; each ticket has `thread` messages among its `events` events."""
     owners = [User.objects.create(username=f"rep{n}") for n in range(25)]
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE sample_ticket (LIKE limit_ticket, place int)")
-        cursor.execute("CREATE TEMP TABLE sample_event (LIKE limit_event, place int)")
+        cursor.execute(_SAMPLE_OF.format("ticket"))
+        cursor.execute(_SAMPLE_OF.format("event"))
         rows = []
         for n in range(_SAMPLE):
             name, email = data.person(n)
