@@ -301,7 +301,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ContactKindEnum": "tickets.api.shapes.CONTACT_KINDS",
         "PersonRelationEnum": "tickets.api.shapes.PERSON_RELATIONS",
         "ComponentKindEnum": "remedies.api.shapes.COMPONENT_KINDS",
-        "EntryKindEnum": "remedies.api.shapes.ENTRY_KINDS",
         "OfferStatusEnum": "remedies.api.shapes.OFFER_STATUSES",
         "ExceptionStatusEnum": "remedies.api.shapes.EXCEPTION_STATUSES",
         "RemedyStatusEnum": "remedies.api.shapes.REMEDY_STATUSES",
