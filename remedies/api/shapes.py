@@ -339,7 +339,6 @@ class RefuseInput(Input):
 
 # Named by SPECTACULAR_SETTINGS, so that the schema tells one `kind` or `status` from another.
 COMPONENT_KINDS = values_of(ComponentKind)
-ENTRY_KINDS = values_of(EntryKind)
 OFFER_STATUSES = values_of(OfferStatus)
 EXCEPTION_STATUSES = values_of(ExceptionStatus)
 REMEDY_STATUSES = values_of(RemedyStatus)
