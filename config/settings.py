@@ -300,7 +300,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "LinkKindEnum": "tickets.api.shapes.LINK_KINDS",
         "ContactKindEnum": "tickets.api.shapes.CONTACT_KINDS",
         "PersonRelationEnum": "tickets.api.shapes.PERSON_RELATIONS",
-        "TicketStatusEnum": "tickets.rules.Status",
+        "TicketStatusEnum": "tickets.api.shapes.TICKET_STATUSES",
         "ComponentKindEnum": "remedies.api.shapes.COMPONENT_KINDS",
         "OfferStatusEnum": "remedies.api.shapes.OFFER_STATUSES",
         "ExceptionStatusEnum": "remedies.api.shapes.EXCEPTION_STATUSES",

@@ -41,6 +41,7 @@ FACT_KINDS = values_of(FactKind)
 LINK_KINDS = values_of(LinkKind)
 CONTACT_KINDS = values_of(ContactKind)
 PERSON_RELATIONS = values_of(PersonRelation)
+TICKET_STATUSES = values_of(Status)
 
 
 class Shape(serializers.Serializer[Any]):
