@@ -9,7 +9,9 @@ from django.core.cache import cache
 from django.db import connection, transaction
 
 from desk.demo import amends_verbs  # noqa: F401 - registers its words
+from desk.demo.colleagues import give_thanks, tell_ideas
 from desk.demo.content import Case, cases, read
+from desk.demo.feedback_verbs import ask_until
 from desk.demo.moments import Moments
 from desk.demo.past import settled
 from desk.demo.playing import Play, hush, play_all, turns_of
@@ -57,8 +59,10 @@ def fill(*, now: dt.datetime, small: bool = False, progress: Progress | None = N
         play = Play(firm, moments)
         turns = turns_of(play, chosen(small=small))
         tell(0, len(turns))
-        for done in play_all(play, turns, opener=open_case, verbs=VERBS):
+        for done in play_all(play, turns, opener=open_case, verbs=VERBS, daily=ask_until):
             tell(done, len(turns))
+        tell_ideas(play)
+        give_thanks(play)
         hush(now)
         send_away(firm, moments)
     return Filled(Ticket.objects.count(), len(turns))

@@ -96,6 +96,12 @@ def _cases(matter: Matter, people: list[Shopper], chance: random.Random) -> Iter
         yield case_of(raw, "past")
 
 
+#: What came of following up poor answers.
+FOLLOWED = (
+    "Rang and listened. What hurt was to hear nothing in between; said so to the team.",
+    "Rang twice, reached the customer in the evening. Nothing more is wanted, glad of the call.",
+    "Wrote by hand. The answer was kind.",
+)
 #: Customers with a story of their own, which a chance complaint would blur.
 _TOLD_APART = frozenset({"Ines Calloway", "Tomasz Wiśniewski", "Lukas Brandt"})
 #: Working days from the first word to the resolution, by path.
@@ -156,6 +162,9 @@ def _steps(
     if answer:
         score, words = answer
         yield step(end + 2, _clock(chance, 18, 21), "customer", "survey", score=score, words=words)
+        if score <= 2 and day - end > 5:
+            result = FOLLOWED[index % len(FOLLOWED)]
+            yield step(end + 3, "11:30", owner, "followed", result=result)
     if day - end > 6:
         yield step(end + 5, "10:00", "system", "close")
 

@@ -107,14 +107,23 @@ def turns_of(play: Play, cases: Iterable[Case]) -> list[Turn]:
 
 
 def play_all(
-    play: Play, turns: list[Turn], *, opener: Verb, verbs: dict[str, Verb]
+    play: Play,
+    turns: list[Turn],
+    *,
+    opener: Verb,
+    verbs: dict[str, Verb],
+    daily: Callable[[dt.datetime], None],
 ) -> Iterator[int]:
     """Play every turn; yields how many were played so far, about once for each moment.
 
-    Raises `ContentInvalid` naming the case and the step that can't be done.
+    `daily` is called at the first moment of each day, and at the end. Raises `ContentInvalid` naming the case and the step that can't be done.
     """
     done = 0
+    day = None
     for (at, _), group in groupby(turns, key=lambda turn: (turn.at, turn.order)):
+        if at.date() != day:
+            day = at.date()
+            daily(at)
         together = list(group)
         ticket = together[0].played.ticket
         if ticket is not None:
@@ -126,6 +135,7 @@ def play_all(
                 unit.flush()
         done += len(together)
         yield done
+    daily(play.moments.now)
     sweep_until(play.moments.now, Deadline.objects.all())
 
 
