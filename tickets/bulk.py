@@ -30,8 +30,9 @@ _PLAIN = frozenset(
 @lru_cache(maxsize=128)
 def _plan(model: type[models.Model]) -> tuple[str, tuple[Field[Any, Any], ...]] | None:
     """The statement and its columns; None where a column is of a type not known here."""
-    fields = model._meta.concrete_fields
-    if any(f.get_internal_type() not in _PLAIN or f.has_db_default() for f in fields):
+    # What the database fills in itself is left to it.
+    fields = [f for f in model._meta.concrete_fields if not f.has_db_default()]
+    if any(f.get_internal_type() not in _PLAIN for f in fields):
         return None
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
