@@ -1,0 +1,88 @@
+"""The feed of events: in order, complete, and only what one may see."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connections, transaction
+from rest_framework.test import APIClient
+
+from tests.builders import NOW, Desk, make_desk, make_ticket, user
+from tests.support.api import token_client
+from tickets import services
+from tickets.models import Event
+
+
+def _read(client: APIClient, after: str = "", **query: Any) -> dict[str, Any]:
+    response = client.get("/api/v1/events/", {"after": after, **query} if after else query)
+    assert response.status_code == 200, response.content
+    body: dict[str, Any] = response.json()
+    return body
+
+
+def test_whoever_polls_sees_every_event_once(desk: Desk, api: APIClient) -> None:
+    ticket = make_ticket(desk)
+    services.take(ticket, actor=user(desk.alice), now=NOW)
+    seen: list[int] = []
+    after, more = "", True
+    while more:
+        page = _read(api, after, page_size=2)
+        seen += [one["id"] for one in page["results"]]
+        after, more = page["after"], page["more"]
+    assert sorted(seen) == sorted(Event.objects.values_list("pk", flat=True))
+    assert _read(api, after) == {"after": after, "more": False, "results": []}
+    services.add_note(ticket, body="More", actor=user(desk.alice), now=NOW)
+    assert [one["type"] for one in _read(api, after)["results"]] == ["note_added"]
+
+
+def test_one_sees_events_of_the_tickets_one_sees(
+    desk: Desk, as_user: Callable[..., APIClient], as_client: Any
+) -> None:
+    make_ticket(desk)
+    assert _read(as_user(desk.alice))["results"]
+    assert not _read(as_user(desk.charlie))["results"]
+    assert as_client("Blind", scopes=["tickets:read"]).get("/api/v1/events/").status_code == 403
+
+
+def test_types_can_be_chosen_and_a_foreign_cursor_is_refused(desk: Desk, api: APIClient) -> None:
+    ticket = make_ticket(desk)
+    services.take(ticket, actor=user(desk.alice), now=NOW)
+    found = _read(api, type="assigned,acknowledged")["results"]
+    assert [one["type"] for one in found] == ["assigned", "acknowledged"]
+    assert api.get("/api/v1/events/?after=nonsense").json()["code"] == "bad_cursor"
+    assert api.get("/api/v1/events/?page_size=201").json()["errors"][0]["field"] == "page_size"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_writer_who_takes_long_is_waited_for() -> None:
+    """The slow one begins first and commits last: the reader must not step over it."""
+    desk = make_desk()
+    slow, quick = make_ticket(desk), make_ticket(desk)
+    client = token_client()
+    after = _read(client, "latest")["after"]
+    with transaction.atomic():
+        services.add_note(slow, body="Slow", actor=user(desk.alice), now=NOW)
+        _in_another_connection(
+            lambda: services.add_note(quick, body="Quick", actor=user(desk.bob), now=NOW)
+        )
+        early = _in_another_connection(lambda: _read(token_client("Other"), after))
+        assert early["results"] == []
+    late = _read(client, early["after"])["results"]
+    assert [one["ticket"] for one in late] == [slow.number, quick.number]
+
+
+def _in_another_connection(call: Callable[[], Any]) -> Any:
+    from threading import Thread
+
+    found: list[Any] = []
+
+    def run() -> None:
+        try:
+            found.append(call())
+        finally:
+            connections.close_all()
+
+    thread = Thread(target=run)
+    thread.start()
+    thread.join()
+    return found[0]
