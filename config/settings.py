@@ -6,7 +6,6 @@ AMENDS_LOCAL=1: it speaks plain HTTP, and its secrets are made once under var/.
 """
 
 import sys
-from importlib.util import find_spec
 from typing import Any
 
 import django_stubs_ext
@@ -48,11 +47,7 @@ SITE_URL: str = env.str(
 
 # What is installed
 
-LOCAL_APPS = env.list(
-    "AMENDS_APPS",
-    default=["tickets", "remedies", "escalation", "feedback", "integrations", "desk"],
-)
-LOCAL_APPS = [app for app in LOCAL_APPS if find_spec(app) and find_spec(f"{app}.apps")]
+LOCAL_APPS = ["tickets", "remedies", "escalation", "feedback", "integrations", "desk"]
 
 INSTALLED_APPS = [
     *reversed(LOCAL_APPS),
@@ -191,8 +186,7 @@ LANGUAGES = [("en", _("English")), ("de", _("German"))]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
 
-if "tickets" in LOCAL_APPS:
-    AUTH_USER_MODEL = "tickets.User"
+AUTH_USER_MODEL = "tickets.User"
 AUTHENTICATION_BACKENDS = [
     "rules.permissions.ObjectPermissionBackend",
     "django.contrib.auth.backends.ModelBackend",
@@ -270,15 +264,12 @@ REST_FRAMEWORK: dict[str, Any] = {
         "rest_framework.parsers.MultiPartParser",
     ],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "tickets.api.problems.problem_handler",
+    "DEFAULT_PAGINATION_CLASS": "tickets.api.pagination.CursorPages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "PAGE_SIZE": 50,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-if find_spec("tickets") and find_spec("tickets.api"):
-    if find_spec("tickets.api.problems"):
-        REST_FRAMEWORK["EXCEPTION_HANDLER"] = "tickets.api.problems.problem_handler"
-    if find_spec("tickets.api.pagination"):
-        REST_FRAMEWORK["DEFAULT_PAGINATION_CLASS"] = "tickets.api.pagination.CursorPages"
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Amends",
     "DESCRIPTION": "The complaint desk over REST. docs/api.md walks a complaint through it.",
