@@ -168,6 +168,8 @@ class Clock:
     def due(self) -> datetime:
         """The deadline as far as the pauses are known; one without end does not move it yet."""
         due = self.length.due(self.calendar, self.started_at)
+        if not self.pauses:
+            return due
         for pause in settled(self.pauses, since=self.extended_at or self.started_at):
             until = pause.until
             if pause.start >= due or until is None:
@@ -213,6 +215,8 @@ class Clock:
         """
         due = self.due() if due is None else due
         at = self.calendar.next_open(due)
+        if not self.pauses:
+            return at
         for pause in self._settled():
             if pause.start > at:
                 break
@@ -258,6 +262,8 @@ class Clock:
         if end <= start:
             return NOTHING
         total = self.calendar.between(start, end)
+        if not self.pauses:
+            return total
         for pause in self._settled():
             until = pause.until
             low = max(pause.start, start)

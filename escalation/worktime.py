@@ -316,10 +316,11 @@ class WorkTime(ABC):
         low, high = to_us(start), to_us(end)
         table = self._cover(start.year - 1, end.year + 1)
         first = max(bisect_right(table.starts, low) - 1, 0)
+        last = bisect_left(table.starts, high)
         return [
             Span(from_us(max(opens, low)), from_us(min(closes, high)))
-            for opens, closes in zip(table.starts[first:], table.ends[first:], strict=True)
-            if closes > low and opens < high
+            for opens, closes in zip(table.starts[first:last], table.ends[first:last], strict=True)
+            if closes > low
         ]
 
     def _opening_before(self, closing: datetime) -> datetime:

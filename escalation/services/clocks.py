@@ -15,6 +15,7 @@ from django.db import connection
 
 from escalation.clock import Clock, Length, Status, Until
 from escalation.clock import Pause as PauseSpan
+from escalation.kinds import Kind
 from escalation.models import Deadline, Pause
 from escalation.plan import Plan, make_plan
 from escalation.policy import Target
@@ -72,10 +73,7 @@ class Clocks:
 
     def target_of(self, row: Deadline) -> Target:
         """The target that the row was made by."""
-        for target in self.version_of(row).policy.targets:
-            if target.kind == row.kind:
-                return target
-        raise LookupError(f"{row} is of no kind that its policy knows")
+        return self.version_of(row).policy.by_kind[Kind(row.kind)]
 
     def pauses_of(self, row: Deadline) -> list[Pause]:
         """The pauses of a deadline, in order."""
@@ -140,14 +138,16 @@ class Clocks:
     def refresh(self, row: Deadline, *, at: dt.datetime) -> None:
         """Work out the row's moments anew, from its start and with all its pauses, as of `at`."""
         clock = self.clock_of(row)
-        row.used_seconds = int(clock.used(at).total_seconds())
         if self.ticket.historical:
             self._refresh_past(row, clock)
             return
+        if at > row.started_at:
+            row.used_seconds = int(clock.used(at).total_seconds())
         if not row.is_open:
             row.due_at, row.next_at, row.next_step = clock.due(), None, ""
             return
-        plan = self.plan_of(row, now=at)
+        target = self.target_of(row)
+        plan = make_plan(target, self.setup.path_for(target), clock, now=at)
         row.due_at = plan.due_at
         since = clock.paused_since(at)
         row.status = Status.PAUSED.value if since is not None else Status.RUNNING.value
@@ -161,6 +161,7 @@ class Clocks:
         row.due_at = clock.due()
         breach = clock.breach_at(row.due_at)
         end = row.ended_at or self.change.now
+        row.used_seconds = int(clock.used(end).total_seconds())
         row.breached_at = breach if breach is not None and breach < end else None
         if row.is_open:
             since = clock.paused_since(self.change.now)
@@ -180,7 +181,7 @@ class Clocks:
             row.met_at = at
         else:
             row.cancelled_at, row.cancel_reason = at, reason
-        if row.breached_at is None:
+        if row.breached_at is None and not self.ticket.historical:
             breach = self.clock_of(row).breach_at()
             if breach is not None and breach < at:
                 row.breached_at = breach
@@ -261,8 +262,8 @@ def brief(row: Deadline) -> dict[str, Any]:
 
 def told(row: Deadline) -> dict[str, Any]:
     """The part of a deadline that is state of the ticket, empty values left out."""
-    values = {name: json_value(getattr(row, name)) for name in TOLD}
-    return {name: value for name, value in values.items() if value not in (None, "")}
+    values = row.__dict__
+    return {name: json_value(values[name]) for name in TOLD if values[name]}
 
 
 def _length(row: Deadline, target: Target) -> Length:

@@ -34,6 +34,10 @@ def react(change: Change, event: Event) -> None:
         return
     if event.data.get("automatic"):
         return
+    if event.type == "ticket_created":
+        # Nothing can be there yet: the tables need not be asked, nor the unit's own list.
+        change.known(Deadline, [])
+        change.known(Pause, [])
     clocks = Clocks(change)
     if event.type in POLICY_EVENTS:
         change_policy(clocks, at=event.at)
@@ -113,8 +117,6 @@ def _drop(clocks: Clocks, event: Event) -> None:
 
 def _concerned(clocks: Clocks, event: Event, which: str) -> list[Deadline]:
     """Open deadlines that have the event's type among `which` words of their target."""
-    if not clocks.setup.concerns(event.type):
-        return []
     found = []
     for row in clocks.open():
         target = clocks.target_of(row)
