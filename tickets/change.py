@@ -54,6 +54,8 @@ class Unit:
         self.now = now
         self.changes: dict[int, Change] = {}
         self._added: dict[type[models.Model], dict[Any, models.Model]] = {}
+        #: The same by ticket, so that a batch of tickets does not search the rows of all.
+        self._of: dict[tuple[type[models.Model], int], list[models.Model]] = {}
         #: What the tables can't be asked yet, such as the customer who is about to be inserted.
         self.memo: dict[tuple[str, ...], Any] = {}
 
@@ -65,6 +67,9 @@ class Unit:
         if row.pk is None:
             row.pk = next_id(type(row))
         self._added.setdefault(type(row), {})[row.pk] = row
+        ticket = getattr(row, "ticket_id", None)
+        if ticket is not None:
+            self._of.setdefault((type(row), ticket), []).append(row)
         return row
 
     def hold(self, ticket: Ticket, actor: Actor) -> Change:
@@ -79,6 +84,11 @@ class Unit:
         """The rows of `model` that wait to be inserted."""
         return [cast(M, row) for row in self._added.get(model, {}).values()]
 
+    def pending_of(self, model: type[M], ticket: int) -> list[M]:
+        """The rows of `model` of one ticket (by key) that wait to be inserted."""
+        rows = self._of.get((model, ticket), ())
+        return [cast(M, row) for row in rows if self.is_pending(row)]
+
     def save(self, row: models.Model, *fields: str) -> None:
         """Write the named columns of `row`: at once, or with its insert if that is to come."""
         if not self.is_pending(row):
@@ -89,7 +99,7 @@ class Unit:
         for change in self.changes.values():
             change.close()
         # Foreign keys are checked at commit, so the order of tables does not matter.
-        added, self._added = self._added, {}
+        added, self._added, self._of = self._added, {}, {}
         for model, rows in added.items():
             found = list(rows.values())
             for start in range(0, len(found), _INSERT_SIZE):
@@ -105,7 +115,7 @@ class Unit:
         """Take back what the block added to the unit if it fails. For batches of new tickets,
         where one bad row must not cost the others."""
         counts = {model: len(rows) for model, rows in self._added.items()}
-        tickets, memo = set(self.changes), set(self.memo)
+        tickets, memo = set(self.changes), dict(self.memo)
         try:
             yield
         except Exception:
@@ -114,8 +124,7 @@ class Unit:
                     del rows[key]
             for key in set(self.changes) - tickets:
                 del self.changes[key]
-            for name in set(self.memo) - memo:
-                del self.memo[name]
+            self.memo = memo
             raise
 
 
@@ -238,11 +247,7 @@ class Change:
         Read once a unit, and not at all where the ticket is new in it.
         """
         if model not in self._rows:
-            waiting = [
-                row
-                for row in self.unit.pending(model)
-                if getattr(row, "ticket_id", None) == self.ticket.pk
-            ]
+            waiting = self.unit.pending_of(model, self.ticket.pk)
             stored: list[models.Model] = []
             if not self.is_new:
                 stored = list(model._default_manager.filter(ticket=self.ticket).order_by("pk"))

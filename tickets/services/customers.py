@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -58,9 +59,13 @@ def clean_phone(phone: str) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
+#: Read once: the standard library walks the whole tz database each time it is asked.
+_zones = cache(available_timezones)
+
+
 def clean_zone(zone: str) -> str:
     """A time zone that exists. Raises `Invalid`."""
-    if zone not in available_timezones():
+    if zone not in _zones():
         raise Invalid("A time zone looks like Europe/London.", field="time_zone")
     return zone
 
@@ -81,8 +86,11 @@ def find_or_create_customer(details: CustomerDetails, *, now: dt.datetime) -> Cu
     with unit_of_work(now=now) as unit:
         keys: list[tuple[str, ...]] = [("email", email)] if email else []
         keys += [("external", *details.external)] if details.external else []
-        found = next((unit.memo[key] for key in keys if key in unit.memo), None)
-        found = found or _find(email, details.external)
+        known = [unit.memo[key] for key in keys if key in unit.memo]
+        found = next((one for one in known if one is not None), None)
+        # A memo of None says: looked for, and not there.
+        if found is None and len(known) < len(keys):
+            found = _find(email, details.external)
         if found is None:
             found = _new(unit, details, name=name, email=email, phone=phone)
         unit.memo.update(dict.fromkeys(keys, found))

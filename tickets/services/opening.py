@@ -65,10 +65,12 @@ def open_ticket(new: NewTicket, *, actor: Actor, now: dt.datetime) -> Ticket:
     body = clean_text(new.body, field="body", limit=BODY_MAX)
     if not body:
         raise Missing(what="what happened", field="body")
-    _refuse_second(new.external)
-    ticket = _ticket(new, body=body, received=received)
-    with unit_of_work(now=now), opening(ticket, actor=actor, now=now) as change:
-        _record(change, new, body=body, received=received)
+    with unit_of_work(now=now) as unit:
+        if new.external is not None and ("no ticket", *new.external) not in unit.memo:
+            _refuse_second(new.external)
+        ticket = _ticket(new, body=body, received=received)
+        with opening(ticket, actor=actor, now=now) as change:
+            _record(change, new, body=body, received=received)
     return ticket
 
 
