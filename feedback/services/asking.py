@@ -26,9 +26,9 @@ survey_settings = Cached(_load, SurveySettings)
 
 def plan(change: Change, event: Event) -> None:
     """The matter is settled: plan to ask, if and when the rules say so."""
-    rules = survey_settings()
     if change.ticket.historical:
         return
+    rules = survey_settings()
     if not rules.enabled or change.ticket.resolved_at is None or _open(change) is not None:
         return
     customer = change.ticket.customer
