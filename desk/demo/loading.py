@@ -8,7 +8,7 @@ from django.apps import apps
 from django.core.cache import cache
 from django.db import connection, transaction
 
-from desk.demo import amends_verbs  # noqa: F401 - registers its words
+from desk.demo import amends_verbs, clock_verbs  # noqa: F401 - they register their words
 from desk.demo.colleagues import give_thanks, tell_ideas
 from desk.demo.content import Case, cases, read
 from desk.demo.feedback_verbs import ask_until
@@ -63,7 +63,7 @@ def fill(*, now: dt.datetime, small: bool = False, progress: Progress | None = N
             tell(done, len(turns))
         tell_ideas(play)
         give_thanks(play)
-        hush(now)
+        hush(now, read_before=moments.read("-5h"))
         send_away(firm, moments)
     return Filled(Ticket.objects.count(), len(turns))
 

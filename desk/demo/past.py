@@ -73,16 +73,17 @@ def _cases(matter: Matter, people: list[Shopper], chance: random.Random) -> Iter
     ]
     chosen = chance.sample(pool, min(len(matter.says), len(pool)))
     first, last = matter.days
+    last = max(last, _LENGTH[matter.path] + LATEST)
     for index, says in enumerate(matter.says):
         share = (index + chance.random()) / len(matter.says)
-        day = round(first - share * (first - max(last, _LENGTH[matter.path] + LATEST)))
         who = chosen[index % len(chosen)]
+        telling = _Telling(matter, index, who, round(first - share * (first - last)), chance)
         raw = {
             "key": f"{matter.matter}-{index + 1}",
             "customer": who.name,
             "category": matter.category,
             "channel": matter.channels[index % len(matter.channels)],
-            "at": f"-{day}d {_clock(chance, 8, 12)}",
+            "at": telling.at(0, telling.received),
             "subject": matter.subject,
             "says": says,
             "wish": matter.wish,
@@ -91,7 +92,7 @@ def _cases(matter: Matter, people: list[Shopper], chance: random.Random) -> Iter
             "facts": matter.facts,
             "factors": matter.factors,
             "uploads": matter.uploads if index == 0 else (),
-            "steps": list(_steps(matter, index, who, day, chance)),
+            "steps": list(telling.steps()),
         }
         yield case_of(raw, "past")
 
@@ -105,93 +106,123 @@ FOLLOWED = (
 #: Customers with a story of their own, which a chance complaint would blur.
 _TOLD_APART = frozenset({"Ines Calloway", "Tomasz Wiśniewski", "Lukas Brandt"})
 #: Working days from the first word to the resolution, by path.
-_LENGTH = {"plain": 3, "asked": 4, "exception": 4, "refused": 2, "late": 5, "declined": 4}
+_LENGTH = {
+    "plain": 2,
+    "asked": 3,
+    "exception": 2,
+    "refused": 1,
+    "late": 4,
+    "declined": 3,
+    "handed": 2,
+    "reopened": 4,
+}
+Told = dict[str, Any]
 
 
-def _clock(chance: random.Random, first: int, last: int) -> str:
-    return f"{chance.randint(first, last):02}:{chance.randint(0, 59):02}"
+class _Telling:
+    """How one case of a matter goes, step by step. Times of day are minutes after midnight."""
 
+    def __init__(
+        self, matter: Matter, index: int, who: Shopper, day: int, chance: random.Random
+    ) -> None:
+        self.matter = matter
+        self.index = index
+        self.day = day
+        self.chance = chance
+        self.owner = matter.owners[index % len(matter.owners)]
+        self.name = who.name.split()[0] if matter.language else who.name
+        self.received = chance.randint(8 * 60 + 10, 11 * 60 + 20)
 
-def _steps(
-    matter: Matter, index: int, who: Shopper, day: int, chance: random.Random
-) -> Iterator[dict[str, Any]]:
-    owner = matter.owners[index % len(matter.owners)]
-    name = who.name.split()[0] if matter.language else f"{who.name}"
-    late = 2 if matter.path == "late" else 0
+    def at(self, after: int, minute: int) -> str:
+        """A moment so many working days after the complaint came."""
+        return f"-{max(self.day - after, 0)}d {minute // 60:02}:{minute % 60:02}"
 
-    def step(after: int, clock: str, by: str, do: str, **args: Any) -> dict[str, Any]:
-        return {"at": f"-{max(day - after, 0)}d {clock}", "by": by, "do": do, **args}
+    def step(self, after: int, minute: int, by: str, do: str, **args: Any) -> Told:
+        """One step as the content would have it."""
+        return {"at": self.at(after, minute), "by": by, "do": do, **args}
 
-    yield step(late, _clock(chance, 13, 13), owner, "take")
-    yield step(late, _clock(chance, 14, 14), owner, "reply", text=matter.reply.format(name=name))
-    decided = 1 + late
-    if matter.path == "asked":
-        yield step(
-            0,
-            _clock(chance, 15, 15),
-            owner,
-            "ask",
-            facts=list(matter.asks),
-            text=f"Dear {name}, one thing I need from you, then it goes quickly.",
-        )
-        yield step(
-            1,
-            _clock(chance, 17, 20),
-            "customer",
-            "answer",
-            facts=matter.answers,
-            text="Here it is.",
-        )
-        decided = 2
-    yield step(
-        decided,
-        _clock(chance, 9, 10),
-        owner,
-        "decide",
-        outcome=matter.outcome,
-        cause=matter.cause,
-        finding=matter.finding,
-    )
-    if matter.path == "refused":
-        yield step(decided, "11:10", owner, "refuse", **matter.refusal)
-        yield step(decided, "11:12", owner, "resolve", summary="Not upheld, with the reason.")
-    else:
-        yield from _made_good(matter, step, owner, decided, name, chance)
-    end = _LENGTH[matter.path]
-    answer = matter.surveys[index % len(matter.surveys)] if matter.surveys else []
-    if answer:
-        score, words = answer
-        yield step(end + 2, _clock(chance, 18, 21), "customer", "survey", score=score, words=words)
-        if score <= 2 and day - end > 5:
-            result = FOLLOWED[index % len(FOLLOWED)]
-            yield step(end + 3, "11:30", owner, "followed", result=result)
-    if day - end > 6:
-        yield step(end + 5, "10:00", "system", "close")
+    def between(self, first: int, last: int) -> int:
+        """A minute between two full hours."""
+        return self.chance.randint(first * 60, last * 60)
 
+    def steps(self) -> Iterator[Told]:
+        """From the first look to the closing."""
+        path, owner = self.matter.path, self.owner
+        late = 2 if path == "late" else 0
+        begun = self.between(13, 14) if late else max(self.received, 9 * 60) + 25
+        reply = self.matter.reply.format(name=self.name)
+        yield self.step(late, begun, owner, "take")
+        yield self.step(late, begun + self.chance.randint(15, 55), owner, "reply", text=reply)
+        decided = 1 + late
+        if path == "asked":
+            yield from self._asked(begun + 60)
+            decided = 2
+        if path == "handed":
+            yield self._handed()
+        finding = {
+            "outcome": self.matter.outcome,
+            "cause": self.matter.cause,
+            "finding": self.matter.finding,
+        }
+        yield self.step(decided, self.between(9, 10), self.owner, "decide", **finding)
+        if path == "refused":
+            yield self.step(decided, 670, owner, "refuse", **self.matter.refusal)
+            yield self.step(decided, 672, owner, "resolve", summary="Not upheld, with the reason.")
+        else:
+            yield from self._made_good(decided)
+        if path == "reopened":
+            yield from self._reopened(decided + 2)
+        yield from self._afterwards(_LENGTH[path])
 
-def _made_good(
-    matter: Matter,
-    step: Any,
-    owner: str,
-    decided: int,
-    name: str,
-    chance: random.Random,
-) -> Iterator[dict[str, Any]]:
-    day = decided
-    if matter.path == "exception":
-        asked = matter.exception
-        more = {"rule": asked["rule"], "by": asked["by"]}
-        yield step(day, "11:05", owner, "exception", more=more, reason=asked["reason"])
-        yield step(day, "12:20", "helen", "approve", reason=matter.decided)
-    letter = matter.letter.format(name=name)
-    yield step(day, _clock(chance, 14, 15), owner, "offer", letter=letter)
-    if matter.path == "declined":
-        yield step(day, "19:20", "customer", "decline", wish=matter.wish)
-        day += 1
-        yield step(day, "11:15", owner, "redraft")
-        reason = "Seen from their side the first offer was small."
-        yield step(day, "11:20", owner, "raise", rule="M-4", reason=reason)
-        yield step(day, "11:40", owner, "offer")
-    yield step(day, _clock(chance, 18, 21), "customer", "accept")
-    yield step(day + 1, "15:30", owner, "fulfil")
-    yield step(day + 1, "15:35", owner, "resolve", summary="Accepted and paid.")
+    def _asked(self, minute: int) -> Iterator[Told]:
+        question = f"Dear {self.name}, one thing I need from you, then it goes quickly."
+        facts = list(self.matter.asks)
+        yield self.step(0, minute, self.owner, "ask", facts=facts, text=question)
+        given = {"facts": self.matter.answers, "text": "Here it is."}
+        yield self.step(1, self.between(17, 20), "customer", "answer", **given)
+
+    def _handed(self) -> Told:
+        """Half of it went through one pair of hands, the rest through another."""
+        before = self.owner
+        self.owner = self.matter.owners[(self.index + 1) % len(self.matter.owners)]
+        brief = "I am on a course from tomorrow. The call is saved; only the sum is still open."
+        return self.step(1, 9 * 60 + 5, before, "assign", to=self.owner, brief=brief)
+
+    def _made_good(self, day: int) -> Iterator[Told]:
+        if self.matter.path == "exception":
+            asked = self.matter.exception
+            more = {"rule": asked["rule"], "by": asked["by"]}
+            yield self.step(day, 665, self.owner, "exception", more=more, reason=asked["reason"])
+            verdict = "deny" if self.index % 4 == 3 else "approve"
+            yield self.step(day, 740, "helen", verdict, reason=self.matter.decided)
+        letter = self.matter.letter.format(name=self.name)
+        yield self.step(day, self.between(14, 15), self.owner, "offer", letter=letter)
+        if self.matter.path == "declined":
+            yield self.step(day, 1160, "customer", "decline", wish=self.matter.wish)
+            day += 1
+            yield self.step(day, 675, self.owner, "redraft")
+            reason = "Seen from their side the first offer was small."
+            yield self.step(day, 680, self.owner, "raise", rule="M-4", reason=reason)
+            yield self.step(day, 700, self.owner, "offer")
+        yield self.step(day, self.between(18, 21), "customer", "accept")
+        yield self.step(day + 1, 930, self.owner, "fulfil")
+        yield self.step(day + 1, 935, self.owner, "resolve", summary="Accepted and paid.")
+
+    def _reopened(self, day: int) -> Iterator[Told]:
+        words = "Half of it arrived. The other half did not."
+        yield self.step(day, 560, "customer", "write", text=words)
+        answer = f"Dear {self.name}, you are right, one of the two went to an old account. It left today."
+        yield self.step(day, 640, self.owner, "reply", text=answer)
+        yield self.step(day + 1, 600, self.owner, "resolve", summary="Both have arrived.")
+
+    def _afterwards(self, end: int) -> Iterator[Told]:
+        surveys = self.matter.surveys
+        answer = surveys[self.index % len(surveys)] if surveys else []
+        if answer:
+            said = {"score": answer[0], "words": answer[1]}
+            yield self.step(end + 2, self.between(18, 21), "customer", "survey", **said)
+            if answer[0] <= 2 and self.day - end > 5:
+                result = FOLLOWED[self.index % len(FOLLOWED)]
+                yield self.step(end + 3, 690, self.owner, "followed", result=result)
+        if self.day - end > 6:
+            yield self.step(end + 5, 600, "system", "close")

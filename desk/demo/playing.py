@@ -26,8 +26,6 @@ from tickets.models.stream import OutboxState
 
 #: A real sweep comes some seconds after the moment that was due.
 TICK = dt.timedelta(seconds=10)
-#: Alerts older than this were read by whoever they were for.
-READ_AFTER = dt.timedelta(hours=20)
 
 
 @dataclass
@@ -167,10 +165,10 @@ def sweep_until(now: dt.datetime, deadlines: QuerySet[Deadline]) -> None:
         sweep(now=min(at + TICK, now))
 
 
-def hush(now: dt.datetime) -> None:
-    """Nothing of the past leaves the house, and what was shown to people long ago was read."""
+def hush(now: dt.datetime, *, read_before: dt.datetime) -> None:
+    """Nothing of the past leaves the house, and alerts of before `read_before` were read."""
     past = Outbox.objects.filter(state=OutboxState.PENDING.value, next_attempt_at__lte=now)
     past.update(state=OutboxState.DELIVERED.value, delivered_at=F("created_at"), attempts=1)
-    Alert.objects.filter(created_at__lt=now - READ_AFTER).update(
+    Alert.objects.filter(created_at__lt=read_before).update(
         read_at=F("created_at") + dt.timedelta(minutes=20)
     )
