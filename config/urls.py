@@ -34,3 +34,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include(api)),
     path("", include("desk.urls")),
 ]
+
+# Pages for what goes wrong, as the people who meet them read.
+handler400 = "desk.views.errors.bad_request"
+handler403 = "desk.views.errors.forbidden"
+handler404 = "desk.views.errors.not_found"
+handler500 = "desk.views.errors.server_error"
