@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from tickets import services as desk
 from tickets.actors import SYSTEM
 from tickets.change import Change
@@ -53,15 +55,16 @@ def notify(call: Call) -> None:
 @action("mail")
 def mail(call: Call) -> None:
     """Tell each person by mail, through the outbox."""
+    ticket = call.change.ticket
     for person in call.people:
         call.change.enqueue(
             "mail",
             f"{call.key}:{person.pk}",
             {
                 "template": "alert",
-                "user": person.pk,
-                "ticket": call.change.ticket.pk,
-                "text": call.text,
+                "to": [person.email],
+                "subject": "Running late, needs you",
+                "body": f"{call.text}.\n\n{settings.SITE_URL}/desk/tickets/{ticket.number}/\n",
             },
         )
 

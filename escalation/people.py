@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from tickets.cached import Cached
 from tickets.models import Membership, Team, Ticket, TicketPerson, User
 from tickets.rules import PersonRelation, Role
+
+Links: TypeAlias = list[tuple[int, str]]
 
 
 @dataclass(frozen=True)
@@ -62,16 +66,18 @@ directory = Cached(_load, User, Team, Membership)
 FALLBACK = ("lead", "supervisors", f"role:{Role.MANAGER}", f"role:{Role.ADMIN}")
 
 
-def recipients(words: Iterable[str], ticket: Ticket, *, now: dt.datetime) -> list[User]:
+def recipients(
+    words: Iterable[str], ticket: Ticket, *, now: dt.datetime, links: Links | None = None
+) -> list[User]:
     """The people whom `words` mean, each once, with substitutes for those who are away.
 
     Nobody whom the complaint is about is among them, and of a confidential ticket only its owner
     and those named on it. Where that leaves nobody, the next above: lead, supervisors, managers,
     administrators, in this order; even of a confidential ticket, of which they read no more than
-    its number.
+    its number. `links` are those of `links_of`, where the caller has read them already.
     """
     book = directory()
-    barred, named = _relations(ticket)
+    barred, named = _relations(links_of([ticket.pk])[ticket.pk] if links is None else links)
     if ticket.owner_id is not None:
         named.add(ticket.owner_id)
     wanted = [book.called(word, ticket) for word in words]
@@ -100,10 +106,18 @@ def _present(book: Directory, key: int, *, now: dt.datetime) -> User | None:
     return person
 
 
-def _relations(ticket: Ticket) -> tuple[set[int], set[int]]:
+def links_of(tickets: Iterable[int]) -> defaultdict[int, Links]:
+    """Who is named on each ticket, or complained about: (user, relation), in one query."""
+    found: defaultdict[int, Links] = defaultdict(list)
+    rows = TicketPerson.objects.filter(ticket__in=list(tickets))
+    for ticket, user, relation in rows.values_list("ticket_id", "user_id", "relation"):
+        found[ticket].append((user, relation))
+    return found
+
+
+def _relations(links: Links) -> tuple[set[int], set[int]]:
     barred: set[int] = set()
     named: set[int] = set()
-    links = TicketPerson.objects.filter(ticket_id=ticket.pk).values_list("user_id", "relation")
     for user, relation in links:
         (named if relation == PersonRelation.NAMED else barred).add(user)
     return barred, named

@@ -159,7 +159,7 @@ def _target(item: Any, where: str) -> Target:
         raise _wrong(where, "a target is a mapping")
     _known(item, _TARGET_KEYS, where)
     try:
-        kind = Kind(item.get("kind"))
+        kind = Kind(str(item.get("kind")))
     except ValueError:
         raise _wrong(f"{where}.kind", f"one of {', '.join(Kind)}") from None
     usual: KindDefaults = DEFAULTS[kind]

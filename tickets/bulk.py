@@ -36,7 +36,7 @@ def _plan(model: type[models.Model]) -> tuple[str, tuple[Field[Any, Any], ...]] 
         return None
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
-    columns = ", ".join(quote(f.column) for f in fields)
+    columns = ", ".join(quote(str(f.column)) for f in fields)
     statement = (
         f"INSERT INTO {table} ({columns}) SELECT {columns}"  # noqa: S608 - names of our own
         f" FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)"
@@ -61,6 +61,31 @@ def insert(model: type[models.Model], rows: Sequence[models.Model], *, once: boo
     for row in rows:
         row._state.adding = False
         row._state.db = connection.alias
+
+
+def update(model: type[models.Model], rows: Sequence[models.Model], names: Sequence[str]) -> None:
+    """Write the named fields of `rows`, in one statement however many they are."""
+    if not rows:
+        return
+    fields = [f for f in model._meta.concrete_fields if f.name in names]
+    if len(rows) == 1 or any(f.get_internal_type() not in _PLAIN for f in fields):
+        for row in rows:
+            row.save(update_fields=names)
+        return
+    quote = connection.ops.quote_name
+    table, key = quote(model._meta.db_table), quote(str(model._meta.pk.column))
+    columns = [quote(str(f.column)) for f in fields]
+    statement = (
+        f"UPDATE {table} AS t SET {', '.join(f'{c} = v.{c}' for c in columns)}"  # noqa: S608
+        f" FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) AS v WHERE t.{key} = v.{key}"
+    )
+    values = [
+        {model._meta.pk.column: row.pk}
+        | {f.column: _value(getattr(row, f.attname)) for f in fields}
+        for row in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [json.dumps(values, cls=DjangoJSONEncoder)])
 
 
 def _value(value: Any) -> Any:

@@ -20,7 +20,7 @@ from django.db import models, transaction
 
 from tickets import outbox
 from tickets.actors import Actor
-from tickets.bulk import insert
+from tickets.bulk import insert, update
 from tickets.errors import NotFound, Stale
 from tickets.ids import next_id
 from tickets.models import Alert, Event, Outbox, Ticket, User
@@ -96,8 +96,7 @@ class Unit:
 
     def flush(self) -> None:
         """Write everything now, for somebody who reads the tables inside the unit."""
-        for change in self.changes.values():
-            change.close()
+        self._write_tickets()
         # Foreign keys are checked at commit, so the order of tables does not matter.
         added, self._added, self._of = self._added, {}, {}
         for model, rows in added.items():
@@ -109,6 +108,15 @@ class Unit:
             change.is_new = False
         if Outbox in added:
             transaction.on_commit(outbox.ring)
+
+    def _write_tickets(self) -> None:
+        """One UPDATE for all tickets of which the same columns changed."""
+        alike: dict[frozenset[str], list[Ticket]] = {}
+        for change in self.changes.values():
+            if columns := change.close():
+                alike.setdefault(columns, []).append(change.ticket)
+        for columns, tickets in alike.items():
+            update(Ticket, tickets, sorted(columns))
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -293,17 +301,15 @@ class Change:
         """Write everything of the unit now, for somebody who reads the tables."""
         self.unit.flush()
 
-    def close(self) -> None:
-        """Write the ticket's changed columns. Called by the unit.
+    def close(self) -> frozenset[str]:
+        """The ticket's changed columns, which the unit, who calls this, is to write.
 
         Raises RuntimeError where a service set a column and recorded no event of it.
         """
         if self._unrecorded:
             raise RuntimeError(f"Changed without an event: {sorted(self._unrecorded)}")
-        if self._dirty and not self.unit.is_pending(self.ticket):
-            columns = {name: getattr(self.ticket, name) for name in self._dirty}
-            Ticket.objects.filter(pk=self.ticket.pk).update(**columns)
-        self._dirty = set()
+        dirty, self._dirty = self._dirty, set()
+        return frozenset() if self.unit.is_pending(self.ticket) else frozenset(dirty)
 
 
 _current: ContextVar[Unit | None] = ContextVar("unit_of_work", default=None)

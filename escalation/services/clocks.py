@@ -7,11 +7,8 @@ writes what changed, in one query, and keeps the ticket's nearest deadline.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator
 from typing import Any
-
-from django.db import connection
 
 from escalation.clock import Clock, Length, Status, Until
 from escalation.clock import Pause as PauseSpan
@@ -20,6 +17,7 @@ from escalation.models import Deadline, Pause
 from escalation.plan import Plan, make_plan
 from escalation.policy import Target
 from escalation.services.setup import Setup, Version, setup
+from tickets.bulk import update
 from tickets.change import Change, json_value
 from tickets.rules import NEVER
 
@@ -29,15 +27,10 @@ TOLD = (
     "met_at", "cancelled_at", "breached_at", "acknowledged_at",
 )  # fmt: skip
 WRITTEN = [
-    "policy_id", "status", "due_at", "until", "extended_to", "extended_at", "paused_since",
+    "policy", "status", "due_at", "until", "extended_to", "extended_at", "paused_since",
     "used_seconds", "met_at", "cancelled_at", "cancel_reason", "breached_at", "steps_taken",
-    "acknowledged_at", "acknowledged_by_id", "next_at", "next_step", "failures", "last_error",
+    "acknowledged_at", "acknowledged_by", "next_at", "next_step", "failures", "last_error",
 ]  # fmt: skip
-
-_WRITE = f"""
-    UPDATE escalation_deadline AS d SET {", ".join(f"{c} = v.{c}" for c in WRITTEN)}
-    FROM jsonb_populate_recordset(NULL::escalation_deadline, %s::jsonb) AS v WHERE d.id = v.id
-"""  # noqa: S608 - the columns are ours
 
 
 class Clocks:
@@ -47,6 +40,8 @@ class Clocks:
         self.change = change
         self.ticket = change.ticket
         self.setup: Setup = setup()
+        #: Who is named on the ticket or complained about, where a sweep has read it.
+        self.links: list[tuple[int, str]] | None = None
         self._before: dict[int, dict[str, Any]] = {}
         self._dirty: dict[int, Deadline] = {}
 
@@ -245,14 +240,7 @@ class Clocks:
 
 def write(rows: list[Deadline]) -> None:
     """Write the columns of many deadlines in one statement, however many there are."""
-    if not rows:
-        return
-    values = [
-        {"id": row.pk} | {column: json_value(getattr(row, column)) for column in WRITTEN}
-        for row in rows
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [json.dumps(values)])
+    update(Deadline, rows, WRITTEN)
 
 
 def brief(row: Deadline) -> dict[str, Any]:

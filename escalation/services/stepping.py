@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import structlog
@@ -18,14 +19,14 @@ from django.db.models import F
 
 from escalation.actions import ACTIONS, Call
 from escalation.models import Deadline, Escalation, Pause
-from escalation.people import recipients
+from escalation.people import links_of, recipients
 from escalation.plan import BREACH, RESUME, Plan, Planned
 from escalation.rules import EscalationEvent, EscalationLevel
 from escalation.services.clocks import Clocks, write
 from escalation.services.words import breach_words, path_words, warning_words
 from tickets.actors import SYSTEM
 from tickets.change import Change, Unit, unit_of_work
-from tickets.models import Ticket
+from tickets.models import Ticket, User
 
 log = structlog.get_logger(__name__)
 
@@ -117,19 +118,21 @@ def _take_all(unit: Unit, claimed: list[Deadline], *, now: dt.datetime) -> int:
 
 
 def _hold(unit: Unit, tickets: dict[int, Ticket]) -> dict[int, Clocks]:
-    """Open a change of each locked ticket, with its deadlines and pauses read in two queries."""
+    """Open a change of each locked ticket, with what belongs to it read in three queries."""
     rows: dict[int, list[Deadline]] = defaultdict(list)
     pauses: dict[int, list[Pause]] = defaultdict(list)
     for row in Deadline.objects.filter(ticket__in=tickets).order_by("pk"):
         rows[row.ticket_id].append(row)
     for pause in Pause.objects.filter(ticket__in=tickets).order_by("pk"):
         pauses[pause.ticket_id].append(pause)
+    links = links_of(tickets)
     held = {}
     for ticket in tickets.values():
         change: Change = unit.hold(ticket, SYSTEM)
         change.known(Deadline, rows[ticket.pk])
         change.known(Pause, pauses[ticket.pk])
         held[ticket.pk] = Clocks(change)
+        held[ticket.pk].links = links[ticket.pk]
     return held
 
 
@@ -154,6 +157,10 @@ def take_due_steps(clocks: Clocks, row: Deadline, *, now: dt.datetime) -> int:
     return taken
 
 
+def _people(clocks: Clocks, words: Iterable[str]) -> list[User]:
+    return recipients(words, clocks.ticket, now=clocks.change.now, links=clocks.links)
+
+
 def _take(clocks: Clocks, row: Deadline, step: Planned, plan: Plan, *, now: dt.datetime) -> None:
     if step.key.startswith(RESUME):
         _resume(clocks, row, step)
@@ -169,7 +176,7 @@ def _warn(clocks: Clocks, row: Deadline, step: Planned, plan: Plan, *, now: dt.d
     """A warning; one that comes when all is late already is recorded and rings nobody."""
     late = plan.breach_at is not None and plan.breach_at < now
     text = warning_words(row, clocks.ticket)
-    people = [] if late else recipients(["owner"], clocks.ticket, now=now)
+    people = [] if late else _people(clocks, ["owner"])
     call = Call(clocks.change, people, text, key_of(row, step.key), urgent=False)
     ACTIONS["notify"](call)
     _taken(clocks, row, step, EscalationLevel.WARNING, call)
@@ -185,7 +192,7 @@ def _breach(clocks: Clocks, row: Deadline, step: Planned) -> None:
     target = clocks.target_of(row)
     people = []
     if clocks.setup.path_for(target) is None:
-        people = recipients(["owner"], clocks.ticket, now=clocks.change.now)
+        people = _people(clocks, ["owner"])
     call = Call(clocks.change, people, breach_words(row, clocks.ticket), key_of(row, step.key))
     ACTIONS["notify"](call)
     _taken(clocks, row, step, EscalationLevel.BREACH, call)
@@ -197,7 +204,7 @@ def _climb(clocks: Clocks, row: Deadline, step: Planned) -> None:
     if step.step is None:
         raise ValueError("only a step of a path can be climbed")
     ticket = clocks.ticket
-    people = recipients(step.step.to, ticket, now=clocks.change.now)
+    people = _people(clocks, step.step.to)
     text = path_words(row, ticket)
     call = Call(clocks.change, people, text, key_of(row, step.key))
     number = step.key.rpartition(":")[2]
@@ -213,7 +220,7 @@ def _climb(clocks: Clocks, row: Deadline, step: Planned) -> None:
 def _resume(clocks: Clocks, row: Deadline, step: Planned) -> None:
     """The longest pause is over: the clock runs again, though the customer has not answered."""
     clocks.close_pause(row, at=step.at)
-    call = Call(clocks.change, recipients(["owner"], clocks.ticket, now=clocks.change.now),
+    call = Call(clocks.change, _people(clocks, ["owner"]),
                 f"{clocks.ticket.number} has waited long enough: its clock runs again",
                 key_of(row, step.key), urgent=False)  # fmt: skip
     ACTIONS["notify"](call)
