@@ -16,12 +16,13 @@ _lock = threading.Lock()
 _pools: dict[tuple[str, str], deque[int]] = {}
 
 
-def _forget() -> None:
+def forget() -> None:
+    """Drop the keys in hand, such as after the database was exchanged for another."""
     _pools.clear()
 
 
 # A forked child must not hand out what its parent holds.
-os.register_at_fork(after_in_child=_forget)
+os.register_at_fork(after_in_child=forget)
 
 
 def next_id(model: type[models.Model]) -> int:

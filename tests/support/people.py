@@ -17,9 +17,11 @@ def _nothing_kept() -> Iterator[None]:
     from django.apps import apps
 
     if apps.ready:
+        from tickets import ids
         from tickets.cached import forget_all
 
         forget_all()
+        ids.forget()
     yield
 
 
