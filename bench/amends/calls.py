@@ -21,7 +21,7 @@ def create(number: int, token: str) -> list[Call]:
         "subject": data.subject(number),
         "body": data.story(number),
         "wish": "That it works, and my money back.",
-        "facts": {"account": f"AC-{number:06}", "days_without": 1 + number % 9},
+        "facts": {"account": f"AC-{number:06}", "days_without": 1 + number % 9, "hours_lost": 6},
         "factors": {"time_lost": "hours", "distress": "upset"},
         "loss": {"amount": "34.00", "currency": "GBP"},
     }

@@ -6,13 +6,12 @@ bench.amends.multiply makes many of the few.
 
 import datetime as dt
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
-from django.conf import settings
-
 from bench import data
+from config.paths import BASE_DIR
+from escalation.services.defaults import ensure_defaults
+from remedies.services.policies import activate, save_draft
 from tickets import services
 from tickets.actors import Actor
 from tickets.models import Category, FactDefinition, Membership, Team, Ticket, User
@@ -35,10 +34,10 @@ class Desk:
 
 
 def set_up(*, now: dt.datetime) -> None:
-    """Teams, people, categories with facts, and what each app starts with."""
-    for app in settings.LOCAL_APPS:
-        if find_spec(f"{app}.services") and find_spec(f"{app}.services.defaults"):
-            import_module(f"{app}.services.defaults").ensure_defaults(now=now)
+    """Teams, people, categories with facts, and the deadlines and remedies of the general packs."""
+    ensure_defaults(now=now)
+    source = (BASE_DIR / "remedies" / "packs" / "general.yaml").read_text(encoding="utf-8")
+    activate(save_draft(source, by=None, now=now), by=None, now=now)
     for number in range(TEAMS):
         team = Team.objects.create(
             key=f"team{number}", name=f"Team {number}", is_default=number == 0
@@ -63,7 +62,8 @@ def _facts(top: Category, child: Category) -> list[FactDefinition]:
         {"category": top, "name": "account", "label": "Account", "kind": "text"},
         {"category": child, "name": "days_without", "label": "Days without", "kind": "number"},
         {"category": child, "name": "monthly_fee", "label": "Monthly fee", "kind": "money"},
-        {"category": child, "name": "delay_minutes", "label": "Delay", "kind": "duration"},
+        {"category": child, "name": "hours_lost", "label": "Hours lost", "kind": "number"},
+        {"category": child, "name": "price_paid", "label": "Price paid", "kind": "money"},
     ]
     return [FactDefinition(**row) for row in rows]
 
@@ -96,6 +96,7 @@ def complain(at_desk: Desk, number: int, *, is_open: bool) -> Ticket:
         wish="That it works, and my money back.",
         facts={"account": f"AC-{number:06}", "days_without": 1 + number % 9,
                "monthly_fee": {"amount": "34.00", "currency": "GBP"}},
+        factors={"time_lost": "hours", "distress": ("annoyed", "upset", "worried")[number % 3]},
         loss=Money(1500 + 10 * (number % 100), "GBP"),
         points=["No connection for days", "Nobody came"],
         tags=["repeat"] if number % 5 == 0 else [],
