@@ -70,6 +70,7 @@ class Launcher:
         self.logs = self.var / "log"
         self.stack = Stack(self.var, owner="Amends")
         self.parent = os.getppid()
+        self._logins = ""
         python = sys.executable
         celery = [python, "-m", "celery", "--app", "config.celery"]
         self.services = [
@@ -101,12 +102,16 @@ class Launcher:
         os.environ.setdefault("PORT", str(self.port))
         self._open_logs()
         self._prepare()
+        asked = self._ask_for_logins()
         with step("processes", "web, worker and beat"):
             for service in self.services:
                 self._launch(service)
             self._wait_for_page()
         say(f"\nAmends is ready at {self.address} after {time.monotonic() - started:.0f} seconds.")
-        self._print_logins()
+        if asked is not None:
+            self._logins = asked.communicate()[0]
+        if self._logins.strip():
+            say(f"\n{self._logins.rstrip()}")
         say(f"\nLogs are in {self.logs}. Ctrl-C stops everything; the data stays.")
 
     def watch(self) -> None:
@@ -150,14 +155,26 @@ class Launcher:
             with step("pages", "stylesheets, scripts and icons"):
                 self._finish(collecting, "the pages' files cannot be collected")
                 remember_assets(self.var / "static")
-        if self._has_demo() and self._is_empty():
-            say(f"  {'demo':<20}filling the empty database")
-            demo = subprocess.run([sys.executable, "manage.py", "demo"], cwd=BASE_DIR, check=False)
-            if demo.returncode:
-                raise StackError(
-                    "the demo cannot be loaded; what it said stands above,"
-                    " and `make demo-reset` begins anew."
-                )
+        if self._is_empty():
+            self._logins = self._fill_with_demo()
+
+    def _fill_with_demo(self) -> str:
+        """Load the demo, showing its progress; who can sign in, as it says at its end."""
+        with step("demo", "complaints to try things on"):
+            say()
+            demo = subprocess.run(
+                [sys.executable, "manage.py", "demo"],
+                cwd=BASE_DIR,
+                stdout=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+        if demo.returncode:
+            raise StackError(
+                "the demo cannot be loaded; what it said stands above,"
+                " and `make demo-reset` begins anew."
+            )
+        return demo.stdout
 
     def _manage(self, *arguments: str) -> "subprocess.Popen[bytes]":
         with (self.logs / "prepare.log").open("ab") as log:
@@ -206,26 +223,23 @@ class Launcher:
             if log.stat().st_size > LOG_LIMIT:
                 log.replace(log.with_suffix(".log.1"))
 
-    def _has_demo(self) -> bool:
-        return any(BASE_DIR.glob("*/management/commands/demo.py"))
-
     def _is_empty(self) -> bool:
         """Whether nobody works here yet."""
         with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
             row = connection.execute("SELECT EXISTS (SELECT 1 FROM tickets_user)").fetchone()
         return row == (False,)
 
-    def _print_logins(self) -> None:
-        if self._has_demo():
-            shown = subprocess.run(
-                [sys.executable, "manage.py", "demo", "--logins"],
-                cwd=BASE_DIR,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if shown.returncode == 0 and shown.stdout.strip():
-                say(f"\n{shown.stdout.rstrip()}")
+    def _ask_for_logins(self) -> "subprocess.Popen[str] | None":
+        """Ask who can sign in, while the processes start; None where the demo has just said it."""
+        if self._logins:
+            return None
+        return subprocess.Popen(
+            [sys.executable, "manage.py", "demo", "--logins"],
+            cwd=BASE_DIR,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
 
 
 def check_port(host: str, port: int) -> None:
