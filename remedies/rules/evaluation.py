@@ -79,11 +79,11 @@ def _typed(policy: Policy, given: Mapping[str, Any], currency: str) -> dict[str,
 
 
 def _refuse_unknown(policy: Policy, given: Mapping[str, Any]) -> None:
+    """Raises `FactWrong` for the first fact that the policy does not know."""
     for name, raw in given.items():
-        inner = isinstance(raw, dict) and any(
-            known.startswith(f"{name}.") for known in policy.facts
-        )
-        if name not in policy.facts and not inner:
+        known = name in policy.facts or name.rpartition(".")[0] in policy.facts
+        outer = isinstance(raw, dict) and any(n.startswith(f"{name}.") for n in policy.facts)
+        if not known and not outer:
             raise FactWrong(name, f"this policy knows no such fact.{nearest(name, policy.facts)}")
 
 

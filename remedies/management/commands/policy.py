@@ -1,0 +1,128 @@
+"""`manage.py policy check|evaluate|activate`: a policy from the command line."""
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from remedies.errors import FactWrong, PolicyInvalid
+from remedies.rules import OfferDraft, Policy, evaluate, load_policy
+from remedies.rules.cases import check_cases
+from remedies.rules.schema import check_schema
+from remedies.services import activate, save_draft
+from tickets.errors import DomainError
+
+
+class Command(BaseCommand):
+    """Checks a policy, shows what it gives for facts, or puts it in force."""
+
+    help = "Checks a remedy policy, shows what it gives for facts, or puts it in force."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Three verbs."""
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        check = verbs.add_parser("check", help="Form, names, and the policy's own cases.")
+        check.add_argument("file", type=Path, nargs="+")
+        work = verbs.add_parser("evaluate", help="What a policy gives for facts.")
+        work.add_argument("file", type=Path)
+        work.add_argument("facts", type=Path, help="JSON or YAML: {fact: value}.")
+        work.add_argument("--now", help="The moment of the evaluation, ISO 8601 with offset.")
+        work.add_argument("--currency", help="ISO 4217; the facts' own by default.")
+        work.add_argument("--json", action="store_true")
+        force = verbs.add_parser("activate", help="Put policies in force, the ones before retire.")
+        force.add_argument("file", type=Path, nargs="+")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Runs the verb; exit code 1 where something is wrong."""
+        {"check": self.check_files, "evaluate": self.evaluate, "activate": self.activate}[
+            options["verb"]
+        ](options)
+
+    def read(self, path: Path) -> str:
+        """The text of a file."""
+        try:
+            return path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise CommandError(f"{path} can't be read: {error}") from None
+
+    def load(self, path: Path) -> Policy:
+        """The policy in a file; its problems go to the terminal, each with its line."""
+        try:
+            return load_policy(self.read(path))
+        except PolicyInvalid as error:
+            lines = "\n".join(f"  {problem}" for problem in error.problems)
+            raise CommandError(f"{path} is not a policy:\n{lines}") from None
+
+    def check_files(self, options: dict[str, Any]) -> None:
+        """Each file: schema, names, cases."""
+        wrong = 0
+        for path in options["file"]:
+            policy = self.load(path)
+            problems = [str(problem) for problem in check_schema(self.read(path))]
+            failed = check_cases(policy)
+            problems += [f"Case “{name}”: {'; '.join(said)}." for name, said in failed.items()]
+            for problem in problems:
+                self.stdout.write(f"{path}: {problem}")
+            held = len(policy.cases) - len(failed)
+            self.stdout.write(
+                f"{path}: {len(policy.rules)} rules, {len(policy.facts)} facts, "
+                f"{held} of {len(policy.cases)} cases as expected"
+            )
+            wrong += len(problems)
+        if wrong:
+            raise CommandError(f"{wrong} wrong.")
+
+    def evaluate(self, options: dict[str, Any]) -> None:
+        """One evaluation, explained."""
+        policy = self.load(options["file"])
+        text = self.read(options["facts"])
+        try:
+            facts = json.loads(text)
+            if not isinstance(facts, dict):
+                raise CommandError("The facts should be a mapping of names.")
+            now = dt.datetime.fromisoformat(options["now"]) if options["now"] else timezone.now()
+            draft = evaluate(policy, facts, now=now, currency=options["currency"], strict=True)
+        except FactWrong as error:
+            raise CommandError(error.message) from None
+        except ValueError as error:
+            raise CommandError(str(error)) from None
+        if options["json"]:
+            self.stdout.write(json.dumps(draft.as_json(), indent=1, ensure_ascii=False))
+        else:
+            self.stdout.write(explained(draft))
+
+    def activate(self, options: dict[str, Any]) -> None:
+        """Each file becomes the version in force of its policy."""
+        now = timezone.now()
+        for path in options["file"]:
+            try:
+                policy = activate(save_draft(self.read(path), by=None, now=now), by=None, now=now)
+            except DomainError as error:
+                raise CommandError(f"{path}: {error.message}") from None
+            self.stdout.write(f"{policy} is in force.")
+
+
+def explained(draft: OfferDraft) -> str:
+    """A draft as a person reads it."""
+    from remedies.rules.words import money, places_of  # noqa: PLC0415 - only for a terminal
+
+    def sums(minor: int) -> str:
+        from decimal import Decimal  # noqa: PLC0415
+
+        return money(Decimal(minor).scaleb(-places_of(draft.currency)), draft.currency)
+
+    lines = []
+    for part in draft.components:
+        amount = "" if part.amount is None else f"  {sums(part.amount)}"
+        lines.append(f"{part.rule}  {part.title}{amount}  {part.clause}".rstrip())
+        lines += [f"    {step}" for step in part.steps]
+    lines.append(f"Total  {sums(draft.total)}")
+    if draft.missing:
+        lines.append("Missing:")
+        lines += [f"    {fact.label} (for {', '.join(fact.rules)})" for fact in draft.missing]
+    lines.append("Why not more:")
+    lines += [f"    {item.rule}  {item.title}: {item.reason}" for item in draft.not_applied]
+    return "\n".join(lines)

@@ -1,0 +1,55 @@
+"""Published remedy rules as cases, each run against the pack of its regime."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from remedies.errors import FactWrong, PolicyInvalid
+from remedies.rules import Policy, evaluate, load_policy
+from remedies.rules.cases import CASE_NOW, differences
+from tests.oracle.cases import Failure
+
+PACKS = Path(__file__).parents[2] / "remedies" / "packs"
+
+
+def pack_of(regime: str, given: Path | None, kept: dict[str, Policy]) -> Policy | None:
+    """The policy for a regime: the one given, or the shipped one of that name; None if neither."""
+    path = given or PACKS / f"{regime}.yaml"
+    if str(path) not in kept and path.is_file():
+        kept[str(path)] = load_policy(path.read_text(encoding="utf-8"))
+    return kept.get(str(path))
+
+
+def judge(case: dict[str, Any], policy: Policy | None) -> Failure | None:
+    """What is wrong with one case; None when it passes."""
+    expected = case["expected"]
+    if policy is None:
+        return Failure(case["id"], expected, f"no pack for {case['regime']}")
+    try:
+        draft = evaluate(policy, case["inputs"], now=CASE_NOW)
+    except FactWrong as error:
+        return Failure(case["id"], expected, error.message)
+    wrong = differences(draft, expected)
+    return Failure(case["id"], expected, "; ".join(wrong)) if wrong else None
+
+
+def run(
+    paths: Sequence[Path], *, core_only: bool = False, pack: Path | None = None
+) -> tuple[int, list[Failure]]:
+    """How many cases pass, and those that do not. `core_only` says nothing about remedies."""
+    kept: dict[str, Policy] = {}
+    passed, failures = 0, []
+    for path in paths:
+        for case in json.loads(path.read_text(encoding="utf-8"))["cases"]:
+            try:
+                failure = judge(case, pack_of(case["regime"], pack, kept))
+            except PolicyInvalid as error:
+                failure = Failure(case["id"], case["expected"], error.message)
+            if failure is None:
+                passed += 1
+            else:
+                failures.append(failure)
+    return passed, failures
