@@ -117,14 +117,18 @@ def _subject(ticket: Ticket, words: str) -> str:
 
 
 def _received(ticket: Ticket) -> Letter:
-    told = Event.objects.filter(ticket=ticket, type="deadlines_set").order_by("-seq").first()
-    deadlines = told.data.get("deadlines") if told else None
+    told = Event.objects.filter(ticket=ticket, type__in=["deadlines_set", "deadlines_moved"])
+    deadlines = {
+        one["kind"]: one["due_at"]
+        for event in told.order_by("seq")
+        for one in event.data.get("deadlines", [])
+    }
     customer = ticket.customer
     text = received_text(
         name=customer.name,
         number=ticket.number,
         subject=ticket.subject,
-        steps=next_steps(deadlines if isinstance(deadlines, dict) else {}, zone=customer.time_zone),
+        steps=next_steps(deadlines, zone=customer.time_zone),
         link=link_of(ticket),
     )
     opened_by = ticket.messages.order_by("at", "id").first()
