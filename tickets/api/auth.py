@@ -3,12 +3,15 @@
 import datetime as dt
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.utils import timezone
 from drf_spectacular.contrib.django_oauth_toolkit import DjangoOAuthToolkitScheme
-from oauth2_provider.models import get_access_token_model
+from oauth2_provider.models import get_access_token_model, get_application_model
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
@@ -18,7 +21,7 @@ from tickets.access import Principal
 from tickets.api.problems import ScopeMissing
 from tickets.models import User
 
-#: Given an access token, who it speaks for; raises `NotAllowed` for a client switched off.
+#: Given an access token (`Token`), who it speaks for; `NotAllowed` for a client switched off.
 PrincipalOfToken = Callable[[Any], Principal]
 
 _lookups: list[PrincipalOfToken] = []
@@ -41,20 +44,44 @@ class Client(AnonymousUser):
         return True
 
 
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a request has to know of its access token."""
+
+    application_id: int
+    name: str
+    scope: str
+    expires: dt.datetime
+
+
+@cache
+def _token_query() -> str:
+    """Each request of an integration asks this one, so it is written out: the ORM takes longer
+    to put it together than PostgreSQL to answer it."""
+    token, application = get_access_token_model()._meta, get_application_model()._meta
+    return (
+        "SELECT t.application_id, coalesce(nullif(a.name, ''), a.client_id), t.scope, t.expires "  # noqa: S608 - names of our own tables
+        f'FROM "{token.db_table}" t JOIN "{application.db_table}" a ON a.id = t.application_id '
+        "WHERE t.token_checksum = %s"
+    )
+
+
 class TokenAuthentication(BaseAuthentication):
     """OAuth2 access tokens (client credentials), looked up by their checksum in one query."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         """The client behind the token. Raises `AuthenticationFailed`."""
-        scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        scheme, _, raw = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        checksum = hashlib.sha256(token.strip().encode("utf-8", "replace")).hexdigest()
-        model = get_access_token_model()
-        found = model.objects.select_related("application").filter(token_checksum=checksum).first()
-        if found is None or found.application is None or found.expires <= timezone.now():
+        checksum = hashlib.sha256(raw.strip().encode("utf-8", "replace")).hexdigest()
+        with connection.cursor() as cursor:
+            cursor.execute(_token_query(), [checksum])
+            found = cursor.fetchone()
+        token = Token(*found) if found else None
+        if token is None or token.expires <= timezone.now():
             raise AuthenticationFailed
-        return Client(), found
+        return Client(), token
 
     def authenticate_header(self, request: Request) -> str:
         """What a 401 asks for."""
@@ -81,10 +108,7 @@ def principal_of(request: Request, *, now: dt.datetime) -> Principal:
         return Principal.of_user(cast(User, request.user), now=now)
     if _lookups:
         return _lookups[-1](token)
-    application = token.application
-    return Principal.of_client(
-        application.name or application.client_id, scopes=frozenset(token.scope.split())
-    )
+    return Principal.of_client(token.name, scopes=frozenset(token.scope.split()))
 
 
 def sender_of(request: Request) -> str:

@@ -24,11 +24,14 @@ from tickets.models import IdempotentRequest
 #: How long an answer is kept.
 KEPT = dt.timedelta(days=7)
 _HEADERS = ("ETag", "Location")
+# Whoever waits for the same key waits ten seconds at most, as for every lock of this request.
 _CLAIM = """
+WITH patience AS (SELECT set_config('lock_timeout', '10s', true))
 INSERT INTO tickets_idempotentrequest (sender, key, fingerprint, status, headers, body, created_at)
-VALUES (%s, %s, %s, 0, '{}', NULL, %s)
+SELECT %s, %s, %s, 0, '{}', NULL, %s FROM patience
 ON CONFLICT (sender, key) DO NOTHING RETURNING id
 """
+_KEEP = "UPDATE tickets_idempotentrequest SET status = %s, headers = %s, body = %s WHERE id = %s"
 
 
 class KeyReused(DomainError):
@@ -83,17 +86,14 @@ def once(
         return run()
     fingerprint = fingerprint_of(request)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = '10s'")
         cursor.execute(_CLAIM, [sender, key, fingerprint, now])
         claimed = cursor.fetchone()
         if claimed is None:
             return _again(IdempotentRequest.objects.get(sender=sender, key=key), fingerprint)
         response = run()
-        IdempotentRequest.objects.filter(pk=claimed[0]).update(
-            status=response.status_code,
-            headers={name: response[name] for name in _HEADERS if name in response},
-            body=json.loads(json.dumps(response.data, cls=JSONEncoder)),
-        )
+        headers = {name: response[name] for name in _HEADERS if name in response}
+        body = json.dumps(response.data, cls=JSONEncoder)
+        cursor.execute(_KEEP, [response.status_code, json.dumps(headers), body, claimed[0]])
     return response
 
 

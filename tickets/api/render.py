@@ -1,13 +1,15 @@
-"""From rows to what the API shows (tickets.api.shapes), without a query of their own."""
+"""From rows to what the API shows (tickets.api.shapes)."""
 
 import datetime as dt
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from tickets import models
 from tickets.access import Principal, may
 from tickets.api.fields import money
+from tickets.api.parts import parts_of
 from tickets.catalogue import Entry
 from tickets.facts import FactSpec
 from tickets.rules import NEVER, PersonRelation
@@ -45,6 +47,52 @@ def summary(ticket: models.Ticket) -> dict[str, Any]:
     }
 
 
+#: What `summaries` fetches: a list makes no models of its rows.
+_COLUMNS = (
+    "id",
+    "number",
+    "subject",
+    "status",
+    "stage",
+    "channel",
+    "category__key",
+    "team__key",
+    "owner_id",
+    "owner__name",
+    "customer_id",
+    "customer__name",
+    "pain",
+    "loss_minor",
+    "loss_currency",
+    "tags",
+    "confidential",
+    "external_system",
+    "external_id",
+    "attention_at",
+    "attention_kind",
+    "received_at",
+    "resolved_at",
+    "version",
+)
+
+
+def columns(rows: QuerySet[models.Ticket]) -> QuerySet[Any]:
+    """What a list of summaries needs of `rows`, as dictionaries for `summary_of`."""
+    return rows.values(*_COLUMNS)
+
+
+def summary_of(row: dict[str, Any]) -> dict[str, Any]:
+    """A `TicketSummary` from a row of `columns`; it is changed on the way, not copied."""
+    owner_id, owner = row.pop("owner_id"), row.pop("owner__name")
+    row["owner"] = {"id": owner_id, "name": owner} if owner_id else None
+    row["customer"] = {"id": row.pop("customer_id"), "name": row.pop("customer__name")}
+    row["category"], row["team"] = row.pop("category__key"), row.pop("team__key")
+    row["loss"] = money(row.pop("loss_minor"), row.pop("loss_currency"))
+    if row["attention_at"] == NEVER:
+        row["attention_at"] = None
+    return row
+
+
 def full(ticket: models.Ticket) -> dict[str, Any]:
     """A `Ticket`."""
     return summary(ticket) | {
@@ -65,28 +113,17 @@ def full(ticket: models.Ticket) -> dict[str, Any]:
     }
 
 
-def detail(ticket: models.Ticket, who: Principal) -> dict[str, Any]:
-    """A `TicketDetail`. One query for each kind of part, however many there are."""
+def detail(ticket: models.Ticket, who: Principal, *, thread: bool = False) -> dict[str, Any]:
+    """A `TicketDetail`, with its messages where `thread` is asked for. One query."""
     supervises = may(who, "supervise", ticket)
-    links = [
-        (link.other.number, link.kind, False)
-        for link in ticket.links_out.select_related("other").order_by("pk")
-    ] + [
-        (link.ticket.number, link.kind, True)
-        for link in ticket.links_in.select_related("ticket").order_by("pk")
-    ]
-    people = [
-        {"id": row.user_id, "name": row.user.name, "relation": row.relation}
-        for row in ticket.people.select_related("user").order_by("pk")
+    parts = parts_of(ticket.pk, thread=thread)
+    if not supervises:
         # Whom a complaint is about is for those who look into it.
-        if supervises or row.relation == PersonRelation.NAMED.value
-    ]
-    return full(ticket) | {
-        "points": [point(row) for row in ticket.points.select_related("root_cause")],
-        "links": [{"number": n, "kind": k, "from_there": there} for n, k, there in links],
-        "people": people,
-        "actions": [action(row) for row in ticket.actions.select_related("owner")],
-        "attachments": [attachment(row) for row in ticket.attachments.all()],
+        named = PersonRelation.NAMED.value
+        parts["people"] = [one for one in parts["people"] if one["relation"] == named]
+    return {
+        **full(ticket),
+        **parts,
         "may": {"work": may(who, "work", ticket), "supervise": supervises},
     }
 

@@ -161,6 +161,20 @@ class Attachment(Shape):
     url = serializers.CharField()
 
 
+class Message(Shape):
+    """What was said."""
+
+    id = serializers.IntegerField()
+    kind = one_of(MessageKind)
+    channel = one_of(Channel)
+    author_kind = one_of(ActorKind)
+    author = serializers.CharField()
+    automatic = serializers.BooleanField()
+    body = serializers.CharField()
+    at = serializers.DateTimeField()
+    attachments = Attachment(many=True)
+
+
 class May(Shape):
     """What the one who asks may do to the ticket."""
 
@@ -176,21 +190,8 @@ class TicketDetail(Ticket):
     people = NamedPerson(many=True)
     actions = CorrectiveAction(many=True)
     attachments = Attachment(many=True)
+    messages = Message(many=True, required=False, help_text="With `include=messages`.")
     may = May()
-
-
-class Message(Shape):
-    """What was said."""
-
-    id = serializers.IntegerField()
-    kind = one_of(MessageKind)
-    channel = one_of(Channel)
-    author_kind = one_of(ActorKind)
-    author = serializers.CharField()
-    automatic = serializers.BooleanField()
-    body = serializers.CharField()
-    at = serializers.DateTimeField()
-    attachments = Attachment(many=True)
 
 
 class EventActor(Shape):

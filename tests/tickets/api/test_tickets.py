@@ -1,17 +1,20 @@
 """Opening, listing and reading tickets over HTTP."""
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from rest_framework.test import APIClient
+from rest_framework.utils.encoders import JSONEncoder
 
 from tests.builders import NOW, Desk, make_customer, make_ticket, user
 from tickets import services
-from tickets.api import shapes
-from tickets.models import Customer, Ticket
+from tickets.api import render, shapes
+from tickets.models import Customer, RootCause, Ticket
 from tickets.money import Money
+from tickets.services.files import Upload
 
 NEW: dict[str, Any] = {
     "customer": {"name": "Ines Calloway", "email": "ines@example.org"},
@@ -299,7 +302,7 @@ def test_each_shape_is_what_the_schema_says(desk: Desk, api: APIClient) -> None:
     row = api.get("/api/v1/tickets/").json()["results"][0]
     for shape, body in [
         (shapes.TicketSummary, row),
-        (shapes.TicketDetail, api.get(base).json()),
+        (shapes.TicketDetail, api.get(base + "?include=messages").json()),
         (shapes.Ticket, api.post(base + "tags/", {"tags": ["a"]}).json()),
         (shapes.Message, api.get(base + "messages/").json()["results"][0]),
         (shapes.Event, api.get(base + "events/").json()["results"][0]),
@@ -311,6 +314,47 @@ def test_each_shape_is_what_the_schema_says(desk: Desk, api: APIClient) -> None:
     ]:
         assert set(body) == set(shape().fields), shape
     assert set(row["loss"]) == {"amount", "minor", "currency"}
+
+
+def test_what_one_query_reads_is_what_the_models_say(desk: Desk, api: APIClient) -> None:
+    ticket = make_ticket(desk, uploads=[Upload("a.txt", b"hello")], points=["One", "Two"])
+    other = make_ticket(desk, customer=ticket.customer)
+    bob = user(desk.bob)
+    services.link(ticket, other, "related", actor=bob, now=NOW)
+    services.link(other, ticket, "follow_up", actor=bob, now=NOW)
+    services.name_person(ticket, desk.sue, actor=bob, now=NOW)
+    services.decide_point(
+        ticket,
+        ticket.points.all()[0].pk,
+        outcome="upheld",
+        root_cause=RootCause.objects.create(key="lost", name="Lost"),
+        actor=bob,
+        now=NOW,
+    )
+    services.add_corrective_action(
+        ticket, text="Tell them", owner=desk.sue, due_on=NOW.date(), actor=bob, now=NOW
+    )
+    services.set_loss(ticket, Money(2000, "GBP"), actor=bob, now=NOW)
+    services.reply(ticket, body="Sorry.", actor=bob, now=NOW)
+
+    def shown(value: Any) -> Any:
+        return json.loads(json.dumps(value, cls=JSONEncoder))
+
+    body = api.get(f"/api/v1/tickets/{ticket.number}/?include=messages").json()
+    assert body["points"] == shown([render.point(row) for row in ticket.points.all()])
+    assert body["actions"] == shown([render.action(row) for row in ticket.actions.all()])
+    assert body["messages"] == shown([render.message(row) for row in ticket.messages.all()])
+    attachments = [render.attachment(row) for row in ticket.attachments.all()]
+    assert body["attachments"] == shown(attachments)
+    assert body["people"] == [{"id": desk.sue.pk, "name": "Sue", "relation": "named"}]
+    assert body["links"] == [
+        {"number": other.number, "kind": "related", "from_there": False},
+        {"number": other.number, "kind": "follow_up", "from_there": True},
+    ]
+    listed = api.get("/api/v1/tickets/?order=queue").json()["results"]
+    stored = {row.number: row for row in Ticket.objects.all()}
+    assert listed == [shown(render.summary(stored[row["number"]])) for row in listed]
+    assert api.get(f"/api/v1/tickets/{ticket.number}/?include=all").status_code == 400
 
 
 @pytest.mark.parametrize(

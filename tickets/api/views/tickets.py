@@ -40,13 +40,13 @@ class Tickets(CommandView):
     )
     def get(self, request: Request) -> Response:
         """A page of tickets. `order=queue` lists open ones by their nearest deadline."""
-        rows = checked(visible_tickets(self.principal).with_names(), request.query_params)
+        rows = checked(visible_tickets(self.principal), request.query_params)
         name = request.query_params.get("order") or "newest"
         if name == "queue":
             rows = rows.filter(status__in=_OPEN)
         pages = CursorPages(ORDERS[name])
-        page = pages.take(rows, request)
-        return pages.get_paginated_response([render.summary(row) for row in page])
+        page = pages.take(render.columns(rows), request)
+        return pages.get_paginated_response([render.summary_of(row) for row in page])
 
     @operation(
         "tickets_create",
@@ -128,10 +128,21 @@ class OneTicket(AccessView):
         "Read a ticket",
         tag="tickets",
         answers=shapes.TicketDetail,
-        parameters=[OpenApiParameter("number", str, "path", description="Such as A-10016.")],
+        parameters=[
+            OpenApiParameter("number", str, "path", description="Such as A-10016."),
+            OpenApiParameter(
+                "include",
+                str,
+                enum=["messages"],
+                description="With the conversation, at most its first 200 messages.",
+            ),
+        ],
     )
     def get(self, request: Request, number: str) -> Response:
         """A ticket with its points, links, people, actions and files. Its version is in `ETag`."""
         ticket = access_ticket(self.principal, number)
-        body = render.detail(ticket, self.principal)
+        include = request.query_params.get("include", "")
+        if include not in {"", "messages"}:
+            raise Invalid("What can be included is: messages.", field="include")
+        body = render.detail(ticket, self.principal, thread=bool(include))
         return Response(body, headers={"ETag": etag(ticket.version)})
