@@ -8,6 +8,7 @@ database refuses a batch, its records are tried one by one.
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import DatabaseError, InterfaceError, OperationalError
 
@@ -20,7 +21,16 @@ from tickets.actors import Actor
 from tickets.catalogue import catalogue
 from tickets.change import unit_of_work
 from tickets.errors import DomainError, Invalid
-from tickets.models import Category, Event, FactDefinition, Point, Team, Ticket
+from tickets.models import (
+    Category,
+    ContactPoint,
+    Event,
+    ExternalId,
+    FactDefinition,
+    Point,
+    Team,
+    Ticket,
+)
 from tickets.rules import ActorKind, Channel
 from tickets.services.customers import CustomerDetails
 from tickets.services.opening import NewTicket
@@ -144,6 +154,7 @@ class Loader:
     def _batch(self, records: Sequence[Record]) -> Outcome:
         outcome = Outcome()
         with unit_of_work(now=self.now) as unit:
+            unit.memo |= self._memo(records)
             for record in records:
                 try:
                     with unit.attempt():
@@ -153,6 +164,24 @@ class Loader:
                 else:
                     outcome.imported += 1
         return outcome
+
+    def _memo(self, records: Sequence[Record]) -> dict[tuple[str, ...], Any]:
+        """What the services would ask the database for each record, asked once for all: which
+        customers there are, and that none of the tickets is."""
+        source = self.mapping.source
+        emails = {str(r.customer.get("email") or "").strip().lower() for r in records} - {""}
+        ids = {str(r.customer.get("external_id") or "") for r in records} - {""}
+        memo: dict[tuple[str, ...], Any] = {}
+        memo |= {("no ticket", source, record.id): True for record in records}
+        memo |= {("email", email): None for email in emails}
+        memo |= {("external", source, one): None for one in ids}
+        known = ExternalId.objects.select_related("customer")
+        for row in known.filter(system=source, value__in=ids) if ids else ():
+            memo["external", source, row.value] = row.customer
+        contacts = ContactPoint.objects.select_related("customer")
+        for point in contacts.filter(kind="email", normalized__in=emails) if emails else ():
+            memo["email", point.normalized] = point.customer
+        return memo
 
     def _alone(self, record: Record) -> Outcome:
         try:

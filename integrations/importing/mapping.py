@@ -6,6 +6,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,9 @@ from integrations.importing.values import Value, value_of
 from tickets.errors import DomainError
 from tickets.money import decimals_of
 from tickets.rules import Channel, FactKind, Outcome
+
+#: The mappings that ship.
+MAPPINGS = Path(__file__).resolve().parent.parent / "mappings"
 
 _TOP = {
     "source",

@@ -16,14 +16,14 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import yaml
 from django.db import InterfaceError, OperationalError, connections, transaction
 
 from integrations.errors import MappingInvalid, UnreadableFile
 from integrations.importing.loading import Loader, Outcome
-from integrations.importing.mapping import ImportMapping, parse_mapping
+from integrations.importing.mapping import MAPPINGS, ImportMapping, parse_mapping
 from integrations.importing.reading import (
     FileBroken,
     HeaderWrong,
@@ -39,7 +39,6 @@ from tickets.errors import DomainError
 
 #: Rows of one transaction: large enough for bulk inserts, small enough to lose little when killed.
 BATCH = 200
-MAPPINGS = Path(__file__).resolve().parent.parent / "mappings"
 
 #: Told after each batch: how far the file is read, in bytes as stored, and what came of it.
 Progress = Callable[[int, Outcome], None]

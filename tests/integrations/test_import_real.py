@@ -1,6 +1,7 @@
 """Whole files of real complaints, every row accounted for. Skipped where the data is absent."""
 
 import csv
+import datetime as dt
 import gzip
 from collections import Counter
 from pathlib import Path
@@ -21,9 +22,9 @@ def rows_of(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def run(path: Path, mapping: str, rejects: Path) -> Report:
+def run(path: Path, mapping: str, rejects: Path, *, now: dt.datetime = NOW) -> Report:
     """Import the whole file."""
-    return run_import(path, read_mapping(mapping, path), now=NOW, rejects=rejects)
+    return run_import(path, read_mapping(mapping, path), now=now, rejects=rejects)
 
 
 def rejected(path: Path) -> list[dict[str, str]]:
@@ -89,7 +90,7 @@ def test_every_row_of_a_real_file_is_imported_or_rejected_for_a_reason(
         still = sum(row[column] in values for row in rows)
         assert Ticket.objects.exclude(status__in=["resolved", "closed"]).count() == still
 
-    again = run(path, mapping, tmp_path / "again.csv")
+    again = run(path, mapping, tmp_path / "again.csv", now=NOW + dt.timedelta(days=1))
 
     assert (again.imported, again.skipped, again.rejected) == (
         0,
