@@ -128,7 +128,7 @@ def offer_view(
         state=offer.status,
         chip=ChipView(words, tone),
         lines=tuple(line_view(component, offer.currency) for component in components),
-        total=money_words(offer.total, offer.currency),
+        total=money_words(offer.total, offer.currency) if offer.total else "without money",
         missing=missing if offer.status == OfferStatus.DRAFT else (),
         why_not=tuple(
             f"{item.get('title', '')}: {item.get('reason') or item.get('why', '')}"

@@ -73,6 +73,7 @@ class SumsForm(TicketForm):
             self.fields[name] = SumField(
                 currency=offer.currency,
                 label=component.title,
+                required=False,
                 initial=plain_sum(component.amount, offer.currency),
             )
             self.rows.append((component, name))

@@ -16,7 +16,7 @@ from desk.build.team import colleagues
 from desk.forms.late import ExtendForm, ReassignForm, TakeOverForm
 from desk.present import GroupView, KeyView
 from desk.queue import Bounds
-from desk.views.shell import Ask, desk_page, desk_render, me_of
+from desk.views.shell import Ask, desk_page, desk_render, me_of, query
 from desk.words import count_words, long_day_words, long_moment_words
 from escalation.models import Deadline
 from escalation.services.manual import acknowledge_escalation, extend_deadline, take_over
@@ -45,7 +45,7 @@ KEYS = (
 def show(request: HttpRequest, ask: Ask) -> HttpResponse:
     """Every open clock that the reader may see, by time left."""
     bounds = Bounds.of(ask.now, ask.zone)
-    team, kind = request.GET.get("team", ""), request.GET.get("kind", "")
+    team, kind = query(request, "team"), query(request, "kind")
     found = late.clocks(ask.who, team=team, kind=kind)
     counts = late.counts_of(found, bounds)
     groups: dict[str, list[Any]] = {key: [] for key in _TITLES}

@@ -12,7 +12,7 @@ from desk.build.people import customer_avatar
 from desk.build.rows import RowContext, rows_of
 from desk.present import KeyView
 from desk.searching import search as search_for
-from desk.views.shell import Ask, desk_page, desk_render, me_of
+from desk.views.shell import Ask, desk_page, desk_render, me_of, query
 from tickets.access import access_customer, visible_tickets
 from tickets.models import Customer
 
@@ -24,7 +24,7 @@ PAGE = 50
 @require_safe
 def search(request: HttpRequest, ask: Ask) -> HttpResponse:
     """What matches the words; a ticket's number leads straight to it."""
-    text = request.GET.get("q", "")[:200]
+    text = query(request, "q")
     found = search_for(ask.who, text, now=ask.now)
     if found.exact is not None:
         return redirect(f"/desk/tickets/{found.exact.number}/")

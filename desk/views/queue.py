@@ -12,7 +12,7 @@ from desk.build.team import colleagues
 from desk.build.waiting import drafts_of, exceptions_waiting, offers_out
 from desk.present import GroupView, KeyView, LinkView
 from desk.queue import Bounds, Page, View
-from desk.views.shell import Ask, desk_page, desk_render, me_of
+from desk.views.shell import Ask, desk_page, desk_render, me_of, query
 from desk.words import count_words, listed, long_moment_words
 from tickets.access import access_ticket
 from tickets.errors import DomainError
@@ -40,8 +40,8 @@ KEYS = (
 def show(request: HttpRequest, ask: Ask) -> HttpResponse:
     """A view of the queue, one page of it."""
     bounds = Bounds.of(ask.now, ask.zone)
-    view = queue.view_called(request.GET.get("view", "me"), ask.who, bounds)
-    page = queue.page_of(ask.who, view, bounds, after=request.GET.get("after", ""))
+    view = queue.view_called(query(request, "view", "me"), ask.who, bounds)
+    page = queue.page_of(ask.who, view, bounds, after=query(request, "after"))
     counts, by_category = queue.counts_of(ask.who, bounds)
     numbers = queue.group_counts(ask.who, view, bounds)
     tickets = [*page.rows, *page.waiting]

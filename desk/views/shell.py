@@ -87,6 +87,11 @@ def desk_page(view: DeskView) -> DeskView:
     return page
 
 
+def query(request: HttpRequest, name: str, default: str = "") -> str:
+    """A parameter of the address, without the NUL that no database takes."""
+    return request.GET.get(name, default).replace("\x00", "")[:300]
+
+
 def refusal(request: HttpRequest, error: DomainError, *, template: str) -> HttpResponse:
     """The page that says why not, and how to go on. 404 where existence is a secret."""
     context = {

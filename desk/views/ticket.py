@@ -19,7 +19,7 @@ from desk.build.thread import thread_of
 from desk.build.windows import windows_of
 from desk.collision import changed_by_others
 from desk.present import KeyView, NoticeView
-from desk.views.shell import Ask, desk_page, desk_render
+from desk.views.shell import Ask, desk_page, desk_render, query
 from tickets.access import access_ticket, may
 from tickets.errors import DomainError, NotFound, Stale
 from tickets.models import Event, Ticket
@@ -56,7 +56,7 @@ def show(request: HttpRequest, ask: Ask, number: str) -> HttpResponse:
     ticket = access_ticket(ask.who, number)
     if ticket.number != number:
         return redirect(f"/desk/tickets/{ticket.number}/")
-    verb = request.GET.get("do", "")
+    verb = query(request, "do")
     return render_ticket(request, ask, ticket, opened=verb if verb in ACTIONS else "reply")
 
 

@@ -97,9 +97,7 @@ def test_a_client_sees_the_teams_it_was_given_and_nothing_confidential(
     ticket = make_ticket(desk)
     scopes = frozenset({"tickets:read"})
     everywhere = Principal.of_client("shop", scopes=scopes)
-    elsewhere = Principal.of_client(
-        "shop", scopes=scopes, teams=frozenset({desk.travel.pk})
-    )
+    elsewhere = Principal.of_client("shop", scopes=scopes, teams=frozenset({desk.travel.pk}))
     assert visible_tickets(everywhere).exists()
     assert not visible_tickets(elsewhere).exists()
     assert not may(everywhere, "work", ticket)

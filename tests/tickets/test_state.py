@@ -67,9 +67,7 @@ STEPS: dict[str, Step] = {
     "hand over": lambda d, t, now: services.hand_over(
         t, d.bob, brief="Lives in Leeds", actor=user(d.alice), now=now
     ),
-    "reply": lambda d, t, now: services.reply(
-        t, body="Sorry.", actor=user(d.bob), now=now
-    ),
+    "reply": lambda d, t, now: services.reply(t, body="Sorry.", actor=user(d.bob), now=now),
     "note": lambda d, t, now: services.add_note(
         t, body="Look", mentions=[d.sue], actor=user(d.bob), now=now
     ),
@@ -82,21 +80,15 @@ STEPS: dict[str, Step] = {
     "factors": lambda d, t, now: services.set_factors(
         t, {"days_lasted": 9}, actor=user(d.bob), now=now
     ),
-    "loss": lambda d, t, now: services.set_loss(
-        t, Money(2000, "GBP"), actor=user(d.bob), now=now
-    ),
+    "loss": lambda d, t, now: services.set_loss(t, Money(2000, "GBP"), actor=user(d.bob), now=now),
     "pain overridden": lambda d, t, now: services.override_pain(
         t, 4, reason="Telecare", actor=user(d.bob), now=now
     ),
     "category": lambda d, t, now: services.change_category(
         t, d.broadband, actor=user(d.bob), now=now
     ),
-    "subject": lambda d, t, now: services.change_subject(
-        t, "Offline", actor=user(d.bob), now=now
-    ),
-    "tags": lambda d, t, now: services.set_tags(
-        t, ["Leeds"], actor=user(d.bob), now=now
-    ),
+    "subject": lambda d, t, now: services.change_subject(t, "Offline", actor=user(d.bob), now=now),
+    "tags": lambda d, t, now: services.set_tags(t, ["Leeds"], actor=user(d.bob), now=now),
     "point": lambda d, t, now: services.add_point(
         t, "Two visits not kept", actor=user(d.bob), now=now
     ),
@@ -118,15 +110,9 @@ STEPS: dict[str, Step] = {
     "confidential": lambda d, t, now: services.set_confidential(
         t, True, actor=user(d.bob), now=now
     ),
-    "named": lambda d, t, now: services.name_person(
-        t, d.sue, actor=user(d.bob), now=now
-    ),
-    "unnamed": lambda d, t, now: services.unname_person(
-        t, d.sue, actor=user(d.bob), now=now
-    ),
-    "open again": lambda d, t, now: services.set_confidential(
-        t, False, actor=user(d.bob), now=now
-    ),
+    "named": lambda d, t, now: services.name_person(t, d.sue, actor=user(d.bob), now=now),
+    "unnamed": lambda d, t, now: services.unname_person(t, d.sue, actor=user(d.bob), now=now),
+    "open again": lambda d, t, now: services.set_confidential(t, False, actor=user(d.bob), now=now),
     "ask": lambda d, t, now: services.request_information(
         t, facts=["account"], body="Your account?", actor=user(d.bob), now=now
     ),
@@ -152,15 +138,11 @@ STEPS: dict[str, Step] = {
     ],
     "resolve": lambda d, t, now: services.resolve(t, actor=user(d.bob), now=now),
     "close": lambda d, t, now: services.close(t, actor=user(d.bob), now=now),
-    "reopen": lambda d, t, now: services.reopen(
-        t, reason="New", actor=user(d.bob), now=now
-    ),
+    "reopen": lambda d, t, now: services.reopen(t, reason="New", actor=user(d.bob), now=now),
     "review": lambda d, t, now: services.ask_review(
         t, reason="Not enough", actor=user(d.bob), now=now
     ),
-    "taken by another": lambda d, t, now: services.take(
-        t, actor=user(d.alice), now=now
-    ),
+    "taken by another": lambda d, t, now: services.take(t, actor=user(d.alice), now=now),
     "external": lambda d, t, now: services.escalate_to_external(
         t, body="Ombudsman", actor=user(d.alice), now=now
     ),
@@ -174,12 +156,8 @@ STEPS: dict[str, Step] = {
 
 
 def test_every_kind_of_change_can_be_rebuilt_at_every_past_moment(desk: Desk) -> None:
-    ticket = make_ticket(
-        desk, uploads=[Upload("photo.txt", b"x")], points=["One", "Two"]
-    )
-    moments: dict[str, tuple[dt.datetime, dict[str, Any]]] = {
-        "opened": (NOW, state_now(ticket))
-    }
+    ticket = make_ticket(desk, uploads=[Upload("photo.txt", b"x")], points=["One", "Two"])
+    moments: dict[str, tuple[dt.datetime, dict[str, Any]]] = {"opened": (NOW, state_now(ticket))}
     now = NOW
     for name, step in STEPS.items():
         now += MINUTE
@@ -214,9 +192,7 @@ def _own_paths(state: dict[str, Any]) -> dict[str, Any]:
         "extensions.",
         "components.",
     )
-    return {
-        path: value for path, value in state.items() if not path.startswith(foreign)
-    }
+    return {path: value for path, value in state.items() if not path.startswith(foreign)}
 
 
 def test_each_event_says_what_it_replaced(desk: Desk) -> None:

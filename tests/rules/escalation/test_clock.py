@@ -123,7 +123,7 @@ def test_the_reasons_tell_the_whole_reckoning() -> None:
 
 
 def replay(*story: tuple[str, What]) -> Replay:
-    lengths = {kind: FOUR_HOURS for kind in Kind}
+    lengths = dict.fromkeys(Kind, FOUR_HOURS)
     told = Replay(OFFICE, lengths)
     for text, what in story:
         told.apply(Happening(at(text), what, by_customer=what is What.CREATED))
@@ -207,7 +207,7 @@ def test_breached_means_later_than_the_breach_instant(
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 600), st.sampled_from(list(What)[1:])), max_size=12))
 def test_over_random_histories_clocks_stay_honest(steps: list[tuple[int, What]]) -> None:
-    told = Replay(OFFICE, {kind: FOUR_HOURS for kind in Kind})
+    told = Replay(OFFICE, dict.fromkeys(Kind, FOUR_HOURS))
     moment = START
     told.apply(Happening(moment, What.CREATED, by_customer=True))
     for gap, what in steps:

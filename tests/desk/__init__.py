@@ -1,0 +1,1 @@
+"""Pages: one file each, over HTTP with Django's client."""

@@ -1,0 +1,168 @@
+"""The public form: what it takes in, what it refuses, and the page that confirms it."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tests.builders import Desk
+from tests.desk.pages import SignIn, a_picture, text_of
+from tickets.models import Customer, Ticket
+
+pytestmark = pytest.mark.django_db
+
+GOOD = {
+    "token": "a-token-of-this-form",
+    "category": "broadband",
+    "body": "We had no internet for nine days. Nobody came.",
+    "wishes": ["apology", "money_back"],
+    "wish": "£50 would be fair",
+    "loss": "31.40",
+    "currency": "GBP",
+    "name": "Ines Calloway",
+    "email": "Ines@Example.org",
+    "factor_consequence": "serious",
+    "fact_account": "LB-4471",
+}
+
+
+@pytest.fixture
+def form(whole_desk: Desk) -> Client:
+    return Client()
+
+
+def send(client: Client, **over: object) -> object:
+    values = {**GOOD, **over}
+    return client.post("/complain/", {k: v for k, v in values.items() if v is not None})
+
+
+def test_the_form_needs_no_account_and_says_what_happens_by_when(form: Client) -> None:
+    words = text_of(form.get("/complain/"))
+    assert "Tell us what went wrong" in words
+    assert "By Wednesday 25 November" in words
+
+
+def test_a_complaint_becomes_a_ticket_with_everything_that_was_said(form: Client) -> None:
+    response = send(form, files=SimpleUploadedFile("modem.png", a_picture()))
+    ticket = Ticket.objects.get()
+    assert response["Location"] == f"/complain/received/{ticket.access_key}/"
+    assert ticket.customer.name == "Ines Calloway"
+    assert ticket.category.key == "broadband"
+    assert ticket.facts["account"] == "LB-4471"
+    assert ticket.factors == {"consequence": "serious"}
+    assert (ticket.loss_minor, ticket.loss_currency) == (3140, "GBP")
+    assert "£50 would be fair" in ticket.wish and "An apology" in ticket.wish
+    assert ticket.pain == 4
+    assert ticket.attachments.get().name == "modem.png"
+    assert ticket.outbox.filter(kind="mail").exists()
+
+
+def test_the_next_page_tells_number_link_and_dates(form: Client) -> None:
+    page = form.get(send(form)["Location"])
+    ticket = Ticket.objects.get()
+    words = text_of(page)
+    assert ticket.number in words
+    assert f"/c/{ticket.access_key}/" in words
+    assert "A named person answers." in words
+
+
+def test_the_same_form_sent_twice_is_one_complaint(form: Client) -> None:
+    assert send(form)["Location"] == send(form)["Location"]
+    assert Ticket.objects.count() == 1
+
+
+def test_somebody_elses_token_leads_to_nobody_elses_complaint(form: Client) -> None:
+    send(form)
+    with pytest.raises(Ticket.DoesNotExist):
+        send(form, email="other@example.org")
+
+
+def test_a_part_of_the_category_is_taken_and_its_facts_asked_for(form: Client) -> None:
+    page = form.get("/complain/questions/?category=broadband&part=outage").content.decode()
+    assert "fact_days_without" in page
+    send(form, part="outage", fact_days_without="9")
+    ticket = Ticket.objects.get()
+    assert ticket.category.key == "outage"
+    assert ticket.facts["days_without"] == "9"
+
+
+@pytest.mark.parametrize(
+    ("over", "said"),
+    [
+        ({"category": ""}, "Choose what it is about"),
+        ({"category": "nonsense"}, "What is it about?"),
+        ({"body": "   "}, "Please tell us what happened."),
+        ({"body": "x" * 20_001}, "20000 characters"),
+        ({"name": ""}, "Please tell us your name."),
+        ({"email": ""}, "We need an address to answer to."),
+        ({"email": "ines at home"}, "valid email address"),
+        ({"phone": "not a number"}, "A phone number looks like"),
+        ({"loss": "much"}, "A sum is digits and a point"),
+        ({"loss": "1.234"}, "2 decimal places at most"),
+        ({"loss": "-5"}, "A loss can't be below zero."),
+        ({"currency": "XXX"}, "XXX is not one of the available choices"),
+        ({"factor_consequence": "terrible"}, "terrible is not one of the available choices"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_nothing_is_kept(
+    form: Client, over: dict[str, str], said: str
+) -> None:
+    response = send(form, **over)
+    assert response.status_code in {400, 422}
+    assert said in text_of(response)
+    assert not Ticket.objects.exists()
+
+
+def test_a_wrong_fact_is_said_at_its_field(form: Client) -> None:
+    response = send(form, part="outage", fact_days_without="many")
+    assert response.status_code == 400
+    assert "Days without should be a number" in text_of(response)
+    assert 'id="id_fact_days_without_error"' in response.content.decode()
+
+
+def test_a_file_too_large_is_named(form: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tickets.services.files.MAX_BYTES", 20)
+    response = send(form, files=SimpleUploadedFile("modem.png", a_picture()))
+    assert response.status_code in {400, 422}
+    assert "modem.png can't be attached" in text_of(response)
+    assert not Ticket.objects.exists()
+
+
+def test_hostile_words_come_back_as_words(form: Client) -> None:
+    page = send(form, email="", body="<script>alert(1)</script>").content.decode()
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_bytes_that_are_no_text_do_no_harm(form: Client) -> None:
+    response = form.post(
+        "/complain/",
+        b"category=broadband&body=caf\xe9\x00&name=A&email=a@example.org",
+        content_type="application/x-www-form-urlencoded",
+    )
+    assert response.status_code in {302, 400, 422}
+
+
+def test_a_known_address_is_the_same_customer(form: Client) -> None:
+    send(form)
+    send(form, token="another", name="I. Calloway", email="ines@example.org")
+    assert Customer.objects.count() == 1
+    assert Ticket.objects.count() == 2
+
+
+def test_the_link_is_sent_again_to_the_address_on_record_only(form: Client) -> None:
+    send(form)
+    ticket = Ticket.objects.get()
+    before = ticket.outbox.count()
+    said = [
+        text_of(form.post("/complain/find/", {"number": ticket.number, "email": email}))
+        for email in ("stranger@example.org", "ines@example.org")
+    ]
+    assert said[0] == said[1]
+    assert ticket.outbox.count() == before + 1
+
+
+def test_the_root_leads_people_where_they_belong(
+    form: Client, sign_in: SignIn, whole_desk: Desk
+) -> None:
+    assert form.get("/")["Location"] == "/complain/"
+    assert sign_in(whole_desk.alice).get("/")["Location"] == "/desk/"

@@ -1,0 +1,163 @@
+"""The inbox of exceptions: who sees it, the comparison, and each decision."""
+
+import pytest
+from django.test import Client
+
+from remedies.models import ExceptionRequest
+from tests.builders import NOW, Desk, user
+from tests.desk.pages import SignIn, hidden_of, queries_of, text_of
+from tests.remedies.builders import draft_of, make_hurt
+from tickets import services
+from tickets.models import Ticket
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def hurt(whole_desk: Desk) -> Ticket:
+    """Alice's ticket, with a draft inside her authority."""
+    ticket = make_hurt(whole_desk)
+    services.take(ticket, actor=user(whole_desk.alice), now=NOW)
+    return ticket
+
+
+def ask_for(client: Client, ticket: Ticket, pounds: str) -> ExceptionRequest:
+    """Alice asks for another sum of the last component, on the ticket's page."""
+    offer = draft_of(ticket)
+    part = offer.components.filter(amount__gt=0).last()
+    url = f"/desk/tickets/{ticket.number}/"
+    response = client.post(
+        f"{url}exception/",
+        {f"amount_{part.pk}": pounds, "reason": "Her father’s alarm", **hidden_of(client, url)},
+    )
+    assert response.status_code == 302, text_of(response)
+    return ExceptionRequest.objects.latest("id")
+
+
+def test_a_request_reaches_the_supervisor_with_policy_beside_wish(
+    sign_in: SignIn, whole_desk: Desk, hurt: Ticket
+) -> None:
+    row = ask_for(sign_in(whole_desk.alice), hurt, "300.00")
+    words = text_of(sign_in(whole_desk.sue).get("/desk/exceptions/"))
+    assert "Alice asks for more for Ines Calloway" in words
+    assert "Her father’s alarm" in words
+    assert "£300.00" in words and "Approve £" in words
+    assert row.status == "pending"
+
+
+def test_nobody_decides_his_own_request(sign_in: SignIn, whole_desk: Desk, hurt: Ticket) -> None:
+    row = ask_for(sign_in(whole_desk.sue), hurt, "300.00")
+    client = sign_in(whole_desk.sue)
+    assert "Nobody decides his own request." in text_of(client.get(f"/desk/exceptions/{row.pk}/"))
+    response = client.post(f"/desk/exceptions/{row.pk}/decide/", {"do": "approve", "reason": "Yes"})
+    assert response.status_code in {403, 409, 422}
+    row.refresh_from_db()
+    assert row.status == "pending"
+
+
+def test_a_rep_sees_his_own_and_can_not_decide(
+    sign_in: SignIn, whole_desk: Desk, hurt: Ticket
+) -> None:
+    alice = sign_in(whole_desk.alice)
+    row = ask_for(alice, hurt, "300.00")
+    assert "Ines Calloway" in text_of(alice.get("/desk/exceptions/"))
+    url = f"/desk/exceptions/{row.pk}/decide/"
+    assert alice.post(url, {"do": "approve", "reason": "Yes"}).status_code == 403
+    assert sign_in(whole_desk.charlie).post(url, {"do": "approve"}).status_code == 404
+
+
+def test_approving_lets_its_asker_send_it(sign_in: SignIn, whole_desk: Desk, hurt: Ticket) -> None:
+    alice = sign_in(whole_desk.alice)
+    row = ask_for(alice, hurt, "300.00")
+    url = f"/desk/exceptions/{row.pk}/decide/"
+    sign_in(whole_desk.sue).post(url, {"do": "approve", "reason": "The alarm decides it."})
+    row.refresh_from_db()
+    assert (row.status, row.decider) == ("approved", whole_desk.sue)
+    page = f"/desk/tickets/{hurt.number}/"
+    assert "Sue approved the exception: send the offer." in text_of(alice.get(page))
+    sent = alice.post(f"{page}offer/", {"body": "Dear Ines", **hidden_of(alice, page)})
+    assert sent.status_code == 302
+    assert hurt.offers.get().status == "sent"
+
+
+def test_an_amendment_takes_the_supervisors_sums(
+    sign_in: SignIn, whole_desk: Desk, hurt: Ticket
+) -> None:
+    row = ask_for(sign_in(whole_desk.alice), hurt, "300.00")
+    position = max(i for i, item in enumerate(row.items) if item["asked"])
+    sign_in(whole_desk.sue).post(
+        f"/desk/exceptions/{row.pk}/decide/",
+        {"do": "amend", "reason": "Half way", f"sum_{position}": "200.00"},
+    )
+    row.refresh_from_db()
+    assert row.status == "amended"
+    assert row.items[position]["decided"] == 20_000
+
+
+def test_declining_needs_a_reason(sign_in: SignIn, whole_desk: Desk, hurt: Ticket) -> None:
+    row = ask_for(sign_in(whole_desk.alice), hurt, "300.00")
+    sue, url = sign_in(whole_desk.sue), f"/desk/exceptions/{row.pk}/decide/"
+    refused = sue.post(url, {"do": "decline", "reason": " "})
+    assert refused.status_code == 422
+    assert "Whoever asked reads your reason" in text_of(refused)
+    sue.post(url, {"do": "decline", "reason": "Policy is enough here."})
+    row.refresh_from_db()
+    assert (row.status, row.decision_reason) == ("declined", "Policy is enough here.")
+
+
+def test_asking_back_and_answering(sign_in: SignIn, whole_desk: Desk, hurt: Ticket) -> None:
+    alice = sign_in(whole_desk.alice)
+    row = ask_for(alice, hurt, "300.00")
+    url = f"/desk/exceptions/{row.pk}/decide/"
+    sign_in(whole_desk.sue).post(url, {"do": "ask", "reason": "Which alarm?"})
+    row.refresh_from_db()
+    assert row.status == "asked_back"
+    page = f"/desk/tickets/{hurt.number}/"
+    assert "Which alarm?" in text_of(alice.get(page))
+    alice.post(f"{page}answer-back/", {"answer": "Telecare."})
+    row.refresh_from_db()
+    assert (row.status, row.answer) == ("pending", "Telecare.")
+
+
+def test_what_is_decided_is_decided(sign_in: SignIn, whole_desk: Desk, hurt: Ticket) -> None:
+    row = ask_for(sign_in(whole_desk.alice), hurt, "300.00")
+    sue, url = sign_in(whole_desk.sue), f"/desk/exceptions/{row.pk}/decide/"
+    sue.post(url, {"do": "approve", "reason": "Yes"})
+    again = sue.post(url, {"do": "decline", "reason": "No"})
+    assert again.status_code == 409
+    row.refresh_from_db()
+    assert row.status == "approved"
+
+
+def test_the_next_request_opens(sign_in: SignIn, whole_desk: Desk, hurt: Ticket) -> None:
+    alice = sign_in(whole_desk.alice)
+    first, second = ask_for(alice, hurt, "300.00"), ask_for(alice, make_hurt(whole_desk), "250.00")
+    response = sign_in(whole_desk.sue).post(
+        f"/desk/exceptions/{first.pk}/decide/", {"do": "approve", "reason": "Yes"}
+    )
+    assert response["Location"] == f"/desk/exceptions/{second.pk}/"
+
+
+@pytest.mark.parametrize("typed", ["much", "1.234", "-1"])
+def test_a_sum_that_is_none_is_named(
+    sign_in: SignIn, whole_desk: Desk, hurt: Ticket, typed: str
+) -> None:
+    alice = sign_in(whole_desk.alice)
+    part = draft_of(hurt).components.filter(amount__gt=0).last()
+    assert part is not None
+    response = alice.post(
+        f"/desk/tickets/{hurt.number}/exception/", {f"amount_{part.pk}": typed, "reason": "Why"}
+    )
+    assert response.status_code in {400, 422}
+    assert not ExceptionRequest.objects.exists()
+
+
+def test_a_longer_inbox_takes_no_more_queries(
+    sign_in: SignIn, whole_desk: Desk, hurt: Ticket
+) -> None:
+    alice, sue = sign_in(whole_desk.alice), sign_in(whole_desk.sue)
+    row = ask_for(alice, hurt, "300.00")
+    few = queries_of(sue, f"/desk/exceptions/{row.pk}/")
+    for _ in range(4):
+        ask_for(alice, make_hurt(whole_desk), "250.00")
+    assert queries_of(sue, f"/desk/exceptions/{row.pk}/") <= few + 1

@@ -1,0 +1,156 @@
+"""The queue: who sees what, in which order, and what can be done with rows."""
+
+import datetime as dt
+
+import pytest
+
+from tests.builders import NOW, Desk, make_customer, make_ticket, user
+from tests.desk.pages import SignIn, queries_of, text_of
+from tickets import services
+from tickets.models import Ticket
+
+pytestmark = pytest.mark.django_db
+
+
+def test_who_is_not_signed_in_is_asked_to(sign_in: SignIn, ticket: Ticket) -> None:
+    response = sign_in(None).get("/desk/")
+    assert response.status_code == 302
+    assert response["Location"].startswith("/accounts/login/")
+
+
+def test_a_new_complaint_stands_in_the_teams_queue_with_its_clock(
+    sign_in: SignIn, whole_desk: Desk, ticket: Ticket
+) -> None:
+    page = sign_in(whole_desk.alice).get("/desk/")
+    words = text_of(page)
+    assert "Ines Calloway" in words
+    assert "Nobody yet · take it" in words
+    assert "acknowledgement" in words
+    assert page.context["groups"][0].rows[0].number == ticket.number
+
+
+def test_another_teams_complaint_is_not_there(
+    sign_in: SignIn, whole_desk: Desk, ticket: Ticket
+) -> None:
+    words = text_of(sign_in(whole_desk.charlie).get("/desk/?view=team"))
+    assert "Ines Calloway" not in words
+    assert "Nothing waits here" in words
+
+
+def test_a_confidential_one_is_seen_by_its_owner_only(
+    sign_in: SignIn, whole_desk: Desk, ticket: Ticket
+) -> None:
+    services.take(ticket, actor=user(whole_desk.alice), now=NOW)
+    services.set_confidential(ticket, confidential=True, actor=user(whole_desk.alice), now=NOW)
+    assert "Ines Calloway" in text_of(sign_in(whole_desk.alice).get("/desk/"))
+    assert "Ines Calloway" not in text_of(sign_in(whole_desk.bob).get("/desk/?view=team"))
+    assert "Ines Calloway" not in text_of(sign_in(whole_desk.sue).get("/desk/?view=team"))
+
+
+def test_what_is_late_stands_first_and_what_waits_stands_apart(
+    sign_in: SignIn, whole_desk: Desk, ticket: Ticket
+) -> None:
+    late = make_ticket(
+        whole_desk, now=NOW - dt.timedelta(days=2), customer=make_customer("Rosa Ferrante")
+    )
+    waits = make_ticket(whole_desk, customer=make_customer("Sam Whitlock"))
+    services.request_information(
+        waits, facts=["account"], body="Which?", actor=user(whole_desk.alice), now=NOW
+    )
+    groups = sign_in(whole_desk.alice).get("/desk/?view=team").context["groups"]
+    numbers = {group.key: [row.number for row in group.rows] for group in groups}
+    assert numbers["late"] == [late.number]
+    assert numbers["waiting"] == [waits.number]
+    assert next(iter(numbers)) == "late"
+
+
+def test_an_unknown_view_is_refused_in_words(sign_in: SignIn, whole_desk: Desk) -> None:
+    response = sign_in(whole_desk.alice).get("/desk/?view=nonsense")
+    assert response.status_code == 400
+    assert "There is no such view." in text_of(response)
+
+
+@pytest.mark.parametrize("after", ["x", "1_x", "nan_1", "1e400_1", "_"])
+def test_a_broken_page_mark_is_refused_in_words(
+    sign_in: SignIn, whole_desk: Desk, after: str
+) -> None:
+    response = sign_in(whole_desk.alice).get(f"/desk/?after={after}")
+    assert response.status_code == 400
+    assert "Start from the top" in text_of(response)
+
+
+def test_pages_follow_one_another_without_a_gap(
+    sign_in: SignIn, whole_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desk.queue.PAGE", 3)
+    customer = make_customer()
+    made = [make_ticket(whole_desk, customer=customer).number for _ in range(7)]
+    client, seen, url = sign_in(whole_desk.alice), [], "/desk/?view=team"
+    for _ in range(5):
+        context = client.get(url).context
+        seen += [row.number for group in context["groups"] for row in group.rows]
+        if not context["after"]:
+            break
+        url = f"/desk/?view=team&after={context['after']}"
+    assert seen == made
+
+
+def test_more_rows_take_no_more_queries(sign_in: SignIn, whole_desk: Desk, ticket: Ticket) -> None:
+    client = sign_in(whole_desk.alice)
+    one = queries_of(client, "/desk/?view=team")
+    for number in range(12):
+        make_ticket(whole_desk, customer=make_customer(f"Customer {number}"))
+    assert queries_of(client, "/desk/?view=team") == one
+
+
+def test_take_makes_it_mine(sign_in: SignIn, whole_desk: Desk, ticket: Ticket) -> None:
+    response = sign_in(whole_desk.alice).post("/desk/bulk/", {"take": ticket.number})
+    assert response["Location"] == f"/desk/tickets/{ticket.number}/"
+    ticket.refresh_from_db()
+    assert ticket.owner == whole_desk.alice
+
+
+def test_selected_tickets_are_given_to_a_colleague(
+    sign_in: SignIn, whole_desk: Desk, ticket: Ticket
+) -> None:
+    other = make_ticket(whole_desk, customer=make_customer("Rosa Ferrante"))
+    client = sign_in(whole_desk.alice)
+    client.post(
+        "/desk/bulk/",
+        {"do": "assign", "owner": whole_desk.bob.pk, "ticket": [ticket.number, other.number]},
+    )
+    for row in (ticket, other):
+        row.refresh_from_db()
+        assert row.owner == whole_desk.bob
+    assert "2 tickets given to Bob" in text_of(client.get("/desk/"))
+
+
+def test_bulk_says_of_each_why_it_could_not_be_given(
+    sign_in: SignIn, whole_desk: Desk, ticket: Ticket
+) -> None:
+    client = sign_in(whole_desk.alice)
+    response = client.post(
+        "/desk/bulk/",
+        {"do": "assign", "owner": whole_desk.bob.pk, "ticket": ["A-999", ticket.number]},
+        follow=True,
+    )
+    assert "A-999" in text_of(response)
+    assert "1 ticket given to Bob" in text_of(response)
+
+
+def test_the_auditor_reads_and_does_nothing(
+    sign_in: SignIn, whole_desk: Desk, ticket: Ticket
+) -> None:
+    client = sign_in(whole_desk.audrey)
+    assert "Ines Calloway" in text_of(client.get("/desk/?view=team"))
+    assert client.post("/desk/bulk/", {"take": ticket.number}).status_code == 403
+
+
+def test_take_next_takes_what_is_due_first(
+    sign_in: SignIn, whole_desk: Desk, ticket: Ticket
+) -> None:
+    sooner = make_ticket(
+        whole_desk, now=NOW - dt.timedelta(hours=5), customer=make_customer("Rosa Ferrante")
+    )
+    response = sign_in(whole_desk.alice).post("/desk/next/")
+    assert response["Location"] == f"/desk/tickets/{sooner.number}/"

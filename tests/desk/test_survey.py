@@ -1,0 +1,68 @@
+"""The survey by its link: reading it never answers it."""
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+
+from feedback.models import Answer, FollowUp, Survey
+from feedback.services import send_next
+from tests.builders import NOW, Desk, make_ticket, user
+from tests.desk.pages import text_of
+from tickets import services
+from tickets.models import Ticket
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def survey(whole_desk: Desk) -> Survey:
+    """Asked a while after the complaint was settled."""
+    ticket = make_ticket(whole_desk, now=NOW - dt.timedelta(days=20))
+    before = NOW - dt.timedelta(days=19)
+    alice = user(whole_desk.alice)
+    services.take(ticket, actor=alice, now=before)
+    services.decide_point(ticket, ticket.points.get().pk, outcome="upheld", actor=alice, now=before)
+    services.resolve(ticket, actor=alice, now=before)
+    assert send_next(now=NOW - dt.timedelta(days=1))
+    return Survey.objects.get(ticket=ticket)
+
+
+def test_reading_it_any_number_of_times_answers_nothing(survey: Survey) -> None:
+    for method in ("get", "head", "get"):
+        assert getattr(Client(), method)(f"/s/{survey.token}/").status_code == 200
+    assert not Answer.objects.exists()
+    survey.refresh_from_db()
+    assert survey.status == "sent"
+
+
+def test_a_poor_score_opens_a_follow_up_for_the_team(survey: Survey) -> None:
+    response = Client().post(
+        f"/s/{survey.token}/",
+        {"handling": "1", "result": "2", "words": "Nobody called."},
+        follow=True,
+    )
+    assert "Thank you, Ines." in text_of(response)
+    answer = Answer.objects.get()
+    assert (answer.handling, answer.words) == (1, "Nobody called.")
+    assert FollowUp.objects.get().ticket == survey.ticket
+    assert Ticket.objects.get().deadlines.filter(kind="follow_up").exists()
+
+
+def test_it_is_answered_once(survey: Survey) -> None:
+    Client().post(f"/s/{survey.token}/", {"handling": "5"})
+    again = Client().post(f"/s/{survey.token}/", {"handling": "1"})
+    assert again.status_code == 409
+    assert Answer.objects.get().handling == 5
+
+
+@pytest.mark.parametrize("data", [{}, {"handling": "6"}, {"handling": "x"}, {"words": "x" * 4001}])
+def test_nonsense_is_refused_and_kept_nowhere(survey: Survey, data: dict[str, str]) -> None:
+    response = Client().post(f"/s/{survey.token}/", data)
+    assert response.status_code in {400, 422}
+    assert not Answer.objects.exists()
+
+
+@pytest.mark.parametrize("token", ["x", "a" * 22, "a" * 300])
+def test_a_wrong_link_is_a_kind_404(whole_desk: Desk, token: str) -> None:
+    assert Client().get(f"/s/{token}/").status_code == 404
