@@ -72,7 +72,7 @@ def _reply(do: Doing) -> str:
     services.reply(
         do.ticket,
         body=do.data["body"],
-        uploads=do.data.get("files") or (),
+        uploads=do.data.get("attachments") or (),
         promised_next=do.data.get("promised_next"),
         **_common(do),
     )
@@ -83,7 +83,7 @@ def _note(do: Doing) -> str:
     services.add_note(
         do.ticket,
         body=do.data["body"],
-        uploads=do.data.get("files") or (),
+        uploads=do.data.get("attachments") or (),
         mentions=_mentioned(do),
         actor=do.actor,
         now=do.now,

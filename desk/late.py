@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -93,7 +94,7 @@ def loads_of(who: Principal, bounds: Bounds) -> list[Load]:
         .values("ticket__owner")
         .annotate(due=Count("id"), late=Count("id", filter=Q(due_at__lt=bounds.now)))
     )
-    found = {row["ticket__owner"]: row for row in due}
+    found: dict[int | None, Any] = {row["ticket__owner"]: row for row in due}
     people = User.objects.filter(is_active=True).select_related("substitute").order_by("name")
     if who.teams is not None:
         people = people.filter(memberships__team_id__in=who.teams).distinct()
@@ -105,7 +106,7 @@ def loads_of(who: Principal, bounds: Bounds) -> list[Load]:
     return loads
 
 
-def _load(user: User | None, row: dict[str, int] | None) -> Load:
+def _load(user: User | None, row: Any) -> Load:
     return Load(user, row["late"] if row else 0, row["due"] if row else 0)
 
 

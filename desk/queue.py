@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
 from tickets.access import Principal, visible_tickets
 from tickets.catalogue import catalogue
 from tickets.errors import Invalid
 from tickets.models import Ticket
+from tickets.models.tickets import TicketQuerySet
 from tickets.rules import WAITING_STATUSES
 
 PAGE = 50
@@ -118,7 +119,7 @@ def view_called(key: str, who: Principal, bounds: Bounds) -> View:
     return View(key, entry.category.name, entry.icon, _below(entry.category.key))
 
 
-def open_tickets(who: Principal) -> QuerySet[Ticket]:
+def open_tickets(who: Principal) -> TicketQuerySet:
     """Everything that is still to be done and that this reader may see."""
     return visible_tickets(who).still_open()
 
@@ -179,7 +180,7 @@ def _after(cursor: str) -> Q:
 
 def page_of(who: Principal, view: View, bounds: Bounds, *, after: str = "") -> Page:
     """A page of the view. One query, on the first page one more for those that wait."""
-    tickets = open_tickets(who).filter(view.which).with_names().order_by("attention_at", "id")
+    tickets = open_tickets(who).with_names().filter(view.which).order_by("attention_at", "id")
     active = tickets if view.key == "waiting" else tickets.exclude(bounds.paused())
     chosen = active.filter(_after(after)) if after else active
     rows = list(chosen[: PAGE + 1])

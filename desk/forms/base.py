@@ -59,7 +59,6 @@ class Fields(forms.Form):
     def refuse(self, error: DomainError) -> None:
         """Show what the domain refused, beside the field it names or above the form."""
         name = (error.field or "").removeprefix("facts.")
-        name = {"attachments": "files"}.get(name, name)
         self.add_error(name if name in self.fields else None, error.message)
 
 

@@ -65,7 +65,7 @@ class ComplaintForm(Fields):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "placeholder": "0.00"}),
     )
     currency = forms.ChoiceField(label="Currency", choices=CURRENCIES, required=False)
-    files = ManyFiles(label="Photos or papers", required=False)
+    attachments = ManyFiles(label="Photos or papers", required=False)
     name = forms.CharField(
         label="Your name",
         max_length=160,
@@ -154,7 +154,7 @@ class ComplaintForm(Fields):
     def refuse(self, error: Any) -> None:
         """Show what the domain refused beside its field, under the name it has here."""
         field = error.field or ""
-        names = {"attachments": "files", "support_needs": "needs", "amount": "loss"}
+        names = {"support_needs": "needs", "amount": "loss"}
         name = names.get(field, field)
         if name.startswith("facts."):
             name = "fact_" + name.removeprefix("facts.")
@@ -172,7 +172,7 @@ class AnswerForm(Fields):
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": "3"}),
     )
-    files = ManyFiles(label="Photos or papers", required=False)
+    attachments = ManyFiles(label="Photos or papers", required=False)
 
     def __init__(self, *args: Any, specs: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -181,12 +181,12 @@ class AnswerForm(Fields):
             self.fields[spec.name] = fact_field(spec)
             self.fields[spec.name].required = False
             order.append(spec.name)
-        self.order_fields([*order, "body", "files"])
+        self.order_fields([*order, "body", "attachments"])
 
     @property
     def facts(self) -> dict[str, Any]:
         """Facts by name, as typed; empty ones left out."""
-        rest = {"body", "files"}
+        rest = {"body", "attachments"}
         return {
             name: value
             for name, value in self.cleaned_data.items()
@@ -200,7 +200,7 @@ class WriteForm(Fields):
     body = forms.CharField(
         label="Write to us", max_length=20_000, widget=forms.Textarea(attrs={"rows": "3"})
     )
-    files = ManyFiles(label="Photos or papers", required=False)
+    attachments = ManyFiles(label="Photos or papers", required=False)
 
 
 class WhyForm(Fields):

@@ -36,14 +36,14 @@ class ReplyForm(TicketForm):
     promised_next = forms.DateTimeField(
         label="Promise the next word by", required=False, widget=LocalMoment
     )
-    files = ManyFiles(label="Attach", required=False)
+    attachments = ManyFiles(label="Attach", required=False)
 
 
 class NoteForm(TicketForm):
     """A note among ourselves."""
 
     body = body_field("Note", "Only we read this. The customer never sees it.")
-    files = ManyFiles(label="Attach", required=False)
+    attachments = ManyFiles(label="Attach", required=False)
 
 
 class PromiseForm(TicketForm):

@@ -33,7 +33,7 @@ KEYS = (
 def show(request: HttpRequest, ask: Ask, exception_id: int = 0) -> HttpResponse:
     """The inbox with one case open: the one asked for, else the first."""
     rows = list(inbox.waiting_for(ask.who)[: inbox.SHOWN])
-    chosen = access_exception(ask.who, exception_id) if exception_id else (rows or [None])[0]
+    chosen = access_exception(ask.who, exception_id) if exception_id else next(iter(rows), None)
     return render_inbox(request, ask, chosen, rows=rows, opened=bool(exception_id))
 
 

@@ -16,7 +16,7 @@ from desk.build.team import colleagues
 from desk.forms.late import ExtendForm, ReassignForm, TakeOverForm
 from desk.present import GroupView, KeyView
 from desk.queue import Bounds
-from desk.views.shell import Ask, desk_page, desk_render, me_of, query
+from desk.views.shell import Ask, DeskView, desk_page, desk_render, me_of, query
 from desk.words import count_words, long_day_words, long_moment_words
 from escalation.models import Deadline
 from escalation.services.manual import acknowledge_escalation, extend_deadline, take_over
@@ -81,7 +81,7 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
     return desk_render(request, ask, "desk/late.html", context)
 
 
-def _acting(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def _acting(view: Callable[..., HttpResponse]) -> DeskView:
     """The deadline, for somebody who may work on its ticket."""
 
     @desk_page

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -44,12 +44,12 @@ class Visit:
         return Actor.of_customer(self.ticket.customer)
 
 
-def own_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def own_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """The ticket of the link, or a page that says that there is none; never cached."""
 
     @never_cache
     @wraps(view)
-    def page(request: HttpRequest, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    def page(request: HttpRequest, key: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         now = timezone.now()
         try:
             ticket = access_by_key(key)
@@ -124,7 +124,7 @@ def answer(request: HttpRequest, visit: Visit) -> HttpResponse:
                 visit.ticket,
                 facts=form.facts,
                 body=form.cleaned_data["body"],
-                uploads=form.cleaned_data.get("files") or (),
+                uploads=form.cleaned_data.get("attachments") or (),
                 actor=visit.actor,
                 now=visit.now,
             )
@@ -147,7 +147,7 @@ def write(request: HttpRequest, visit: Visit) -> HttpResponse:
                 visit.ticket,
                 body=form.cleaned_data["body"],
                 channel=Channel.FORM,
-                uploads=form.cleaned_data.get("files") or (),
+                uploads=form.cleaned_data.get("attachments") or (),
                 actor=visit.actor,
                 now=visit.now,
             )
@@ -208,7 +208,7 @@ def decide(request: HttpRequest, visit: Visit, offer_id: int) -> HttpResponse:
     offer = Offer.objects.filter(pk=offer_id, ticket=visit.ticket).first()
     if offer is None:
         raise NotFound(field="offer")
-    who = {"actor": visit.actor, "now": visit.now}
+    who: dict[str, Any] = {"actor": visit.actor, "now": visit.now}
     try:
         if do == "decline":
             decline_offer(offer, wish=request.POST.get("wish", ""), **who)
@@ -237,7 +237,7 @@ def decide(request: HttpRequest, visit: Visit, offer_id: int) -> HttpResponse:
 
 @own_page
 @require_safe
-def attachment(request: HttpRequest, visit: Visit, attachment_id: int) -> HttpResponse:
+def attachment(request: HttpRequest, visit: Visit, attachment_id: int) -> HttpResponseBase:
     """A file of this complaint that is for the customer's eyes."""
     found = Attachment.objects.filter(pk=attachment_id, ticket=visit.ticket, internal=False).first()
     if found is None:

@@ -124,7 +124,7 @@ def take_in(form: ComplaintForm, *, now: dt.datetime) -> Ticket:
         facts=form.facts,
         factors=form.factors,
         loss=loss,
-        uploads=data.get("files") or (),
+        uploads=data.get("attachments") or (),
         external=(FORM_SYSTEM, token),
     )
     try:

@@ -52,7 +52,7 @@ def a_picture() -> bytes:
 
 def fetched(client: Client, url: str) -> Any:
     """A response whose file was read to the end and closed."""
-    response = client.get(url)
+    response: Any = client.get(url)
     if response.streaming:
         b"".join(response.streaming_content)
     return response

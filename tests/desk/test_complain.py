@@ -1,5 +1,7 @@
 """The public form: what it takes in, what it refuses, and the page that confirms it."""
 
+from typing import Any
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -30,7 +32,7 @@ def form(whole_desk: Desk) -> Client:
     return Client()
 
 
-def send(client: Client, **over: object) -> object:
+def send(client: Client, **over: object) -> Any:
     values = {**GOOD, **over}
     return client.post("/complain/", {k: v for k, v in values.items() if v is not None})
 
@@ -42,7 +44,7 @@ def test_the_form_needs_no_account_and_says_what_happens_by_when(form: Client) -
 
 
 def test_a_complaint_becomes_a_ticket_with_everything_that_was_said(form: Client) -> None:
-    response = send(form, files=SimpleUploadedFile("modem.png", a_picture()))
+    response = send(form, attachments=SimpleUploadedFile("modem.png", a_picture()))
     ticket = Ticket.objects.get()
     assert response["Location"] == f"/complain/received/{ticket.access_key}/"
     assert ticket.customer.name == "Ines Calloway"
@@ -121,7 +123,7 @@ def test_a_wrong_fact_is_said_at_its_field(form: Client) -> None:
 
 def test_a_file_too_large_is_named(form: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tickets.services.files.MAX_BYTES", 20)
-    response = send(form, files=SimpleUploadedFile("modem.png", a_picture()))
+    response = send(form, attachments=SimpleUploadedFile("modem.png", a_picture()))
     assert response.status_code in {400, 422}
     assert "modem.png can't be attached" in text_of(response)
     assert not Ticket.objects.exists()

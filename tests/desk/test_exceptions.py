@@ -24,7 +24,7 @@ def hurt(whole_desk: Desk) -> Ticket:
 def ask_for(client: Client, ticket: Ticket, pounds: str) -> ExceptionRequest:
     """Alice asks for another sum of the last component, on the ticket's page."""
     offer = draft_of(ticket)
-    part = offer.components.filter(amount__gt=0).last()
+    part = offer.components.filter(amount__gt=0).order_by("-position")[0]
     url = f"/desk/tickets/{ticket.number}/"
     response = client.post(
         f"{url}exception/",

@@ -58,7 +58,7 @@ def test_notes_and_internal_files_are_never_shown(whole_desk: Desk, hurt: Ticket
 
 def test_the_customers_own_file_is_served_to_this_link_only(hurt: Ticket, whole_desk: Desk) -> None:
     upload = SimpleUploadedFile("bill.png", a_picture())
-    Client().post(own(hurt, "write"), {"w-body": "My bill", "w-files": upload})
+    Client().post(own(hurt, "write"), {"w-body": "My bill", "w-attachments": upload})
     kept = Attachment.objects.get()
     assert fetched(Client(), f"{own(hurt)}files/{kept.pk}/").status_code == 200
     other = make_hurt(whole_desk)

@@ -9,6 +9,7 @@ from tests.desk.pages import SignIn, a_picture, fetched, hidden_of, queries_of, 
 from tickets import services
 from tickets.actors import SYSTEM, Actor
 from tickets.models import Attachment, Ticket
+from tickets.rules import Channel
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +90,7 @@ def test_a_reply_is_held_while_the_customer_wrote(alice: Client, ticket: Ticket)
     services.receive_message(
         ticket,
         body="It is broken again!",
-        channel="email",
+        channel=Channel.EMAIL,
         actor=Actor.of_customer(ticket.customer),
         now=NOW,
     )
@@ -184,7 +185,7 @@ def test_a_picture_is_kept_and_served_safely(
 ) -> None:
     png = a_picture()
     upload = SimpleUploadedFile("../../bill.png", png, content_type="text/html")
-    response = alice.post(at(ticket, "reply"), {"body": "See this", "files": upload})
+    response = alice.post(at(ticket, "reply"), {"body": "See this", "attachments": upload})
     assert response.status_code == 302, text_of(response)
     kept = Attachment.objects.get()
     served = fetched(alice, f"/desk/files/{kept.pk}/")
@@ -207,7 +208,7 @@ def test_a_forbidden_file_is_named_and_nothing_is_sent(
     alice: Client, ticket: Ticket, name: str, content: bytes
 ) -> None:
     response = alice.post(
-        at(ticket, "reply"), {"body": "See", "files": SimpleUploadedFile(name, content)}
+        at(ticket, "reply"), {"body": "See", "attachments": SimpleUploadedFile(name, content)}
     )
     assert response.status_code == 400
     assert f"{name} can't be attached" in text_of(response)
