@@ -1,0 +1,261 @@
+"""Configuration is edited here, with history; what happened is only looked at.
+
+Managers and administrators come in (`User.is_staff`). People and their roles are the
+administrators' alone, so that nobody promotes himself.
+"""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from simple_history.admin import SimpleHistoryAdmin
+
+from tickets.access import Principal, visible_tickets
+from tickets.models import (
+    Category,
+    Event,
+    FactDefinition,
+    Membership,
+    Outbox,
+    RootCause,
+    Team,
+    User,
+)
+from tickets.rules import Role
+
+
+def configures(request: HttpRequest) -> bool:
+    """Whether the one who asks sets the desk up."""
+    return isinstance(request.user, User) and request.user.is_staff
+
+
+def administers(request: HttpRequest) -> bool:
+    """Whether the one who asks makes accounts and deletes."""
+    return configures(request) and getattr(request.user, "role", "") == Role.ADMIN
+
+
+class ForConfigurers:
+    """Rights of an admin page that managers and administrators edit."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Whether the section is shown."""
+        return configures(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether it may be looked at."""
+        return configures(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether something may be added."""
+        return configures(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether it may be changed."""
+        return configures(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether it may be deleted; the database keeps what is in use."""
+        return administers(request)
+
+
+class OnlyLook(ForConfigurers):
+    """Rights of an admin page of what only services write."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody."""
+        return False
+
+
+class CategoryForm(forms.ModelForm):
+    """A category that is not below itself."""
+
+    class Meta:
+        model = Category
+        fields: ClassVar[list[str]] = [
+            "name",
+            "key",
+            "parent",
+            "team",
+            "icon",
+            "public",
+            "active",
+            "order",
+        ]
+
+    def clean_parent(self) -> Category | None:
+        """Raises `ValidationError` where the tree would become a ring."""
+        parent: Category | None = self.cleaned_data["parent"]
+        step = parent
+        while step is not None:
+            if step.pk == self.instance.pk:
+                raise ValidationError("A category can't lie below itself.")
+            step = step.parent
+        return parent
+
+
+class FactInline(ForConfigurers, admin.TabularInline):
+    """The facts of a category."""
+
+    model = FactDefinition
+    extra = 0
+    fields = ("name", "label", "kind", "choices", "unit", "required", "on_form", "help", "order")
+
+
+@admin.register(Category)
+class CategoryAdmin(ForConfigurers, SimpleHistoryAdmin):
+    """What a complaint may be about, and the facts it asks for."""
+
+    form = CategoryForm
+    inlines: ClassVar[list[Any]] = [FactInline]
+    list_display = ("name", "key", "parent", "team", "public", "active", "order")
+    list_filter = ("active", "public", "team")
+    list_select_related = ("parent", "team")
+    search_fields = ("name", "key")
+    prepopulated_fields: ClassVar[dict[str, Any]] = {"key": ("name",)}
+
+
+@admin.register(FactDefinition)
+class FactDefinitionAdmin(ForConfigurers, SimpleHistoryAdmin):
+    """Facts, those for every category included."""
+
+    list_display = ("label", "name", "kind", "category", "required", "on_form", "order")
+    list_filter = ("kind", "required", "category")
+    list_select_related = ("category",)
+    search_fields = ("name", "label")
+
+
+@admin.register(RootCause)
+class RootCauseAdmin(ForConfigurers, SimpleHistoryAdmin):
+    """Why things go wrong, in the desk's own list."""
+
+    list_display = ("name", "key", "active")
+    list_filter = ("active",)
+    search_fields = ("name", "key")
+    prepopulated_fields: ClassVar[dict[str, Any]] = {"key": ("name",)}
+
+
+class MembershipInline(ForConfigurers, admin.TabularInline):
+    """Who works where: an administrator's to say, for it says what one sees."""
+
+    model = Membership
+    extra = 0
+    autocomplete_fields: ClassVar[list[str]] = ["user", "team"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Administrators."""
+        return administers(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Administrators."""
+        return administers(request)
+
+
+@admin.register(Team)
+class TeamAdmin(ForConfigurers, admin.ModelAdmin):
+    """Teams, and who belongs to them."""
+
+    inlines: ClassVar[list[Any]] = [MembershipInline]
+    list_display = ("name", "key", "lead", "email", "time_zone", "is_default", "active")
+    list_filter = ("active",)
+    list_select_related = ("lead",)
+    search_fields = ("name", "key")
+    autocomplete_fields: ClassVar[list[str]] = ["lead"]
+    prepopulated_fields: ClassVar[dict[str, Any]] = {"key": ("name",)}
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin):
+    """Those who work here. Managers look, administrators change."""
+
+    inlines: ClassVar[list[Any]] = [MembershipInline]
+    ordering = ("name",)
+    list_display = ("name", "email", "role", "is_active", "away_from", "away_until", "substitute")
+    list_filter = ("role", "is_active", "teams")
+    list_select_related = ("substitute",)
+    search_fields = ("name", "email")
+    autocomplete_fields: ClassVar[list[str]] = ["substitute"]
+    readonly_fields = ("last_login", "created_at")
+    filter_horizontal = ()
+    fieldsets = (
+        (None, {"fields": ("email", "password", "name", "role", "is_active")}),
+        ("Language and time", {"fields": ("language", "time_zone")}),
+        ("Out of office", {"fields": ("away_from", "away_until", "substitute")}),
+        ("When", {"fields": ("last_login", "created_at")}),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("email", "name", "role", "usable_password", "password1", "password2")}),
+    )
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Whether the section is shown."""
+        return configures(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether it may be looked at."""
+        return configures(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Administrators."""
+        return administers(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Administrators."""
+        return administers(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody: who left is made inactive, for events name him."""
+        return False
+
+
+@admin.register(Event)
+class EventAdmin(OnlyLook, admin.ModelAdmin):
+    """What happened, to the tickets that the reader may see."""
+
+    list_display = ("recorded_at", "ticket", "type", "actor_name", "at")
+    list_filter = ("actor_kind",)
+    list_select_related = ("ticket",)
+    search_fields = ("=ticket__number", "=type")
+    search_help_text = "A ticket's number or a type of event."
+    ordering = ("-id",)
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
+        """Events of visible tickets."""
+        if not isinstance(request.user, User):
+            return Event.objects.none()
+        who = Principal.of_user(request.user, now=timezone.now())
+        rows: QuerySet[Event] = super().get_queryset(request)
+        return rows.filter(ticket__in=visible_tickets(who))
+
+
+@admin.register(Outbox)
+class OutboxAdmin(OnlyLook, admin.ModelAdmin):
+    """What leaves the process; dead letters wait here for a person."""
+
+    list_display = ("created_at", "kind", "state", "attempts", "next_attempt_at", "last_error")
+    list_filter = ("state", "kind")
+    search_fields = ("=key", "=ticket__number")
+    ordering = ("-id",)
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Outbox]:
+        """Without what belongs to tickets that the reader may not see."""
+        if not isinstance(request.user, User):
+            return Outbox.objects.none()
+        who = Principal.of_user(request.user, now=timezone.now())
+        rows: QuerySet[Outbox] = super().get_queryset(request)
+        hidden = rows.exclude(ticket=None).exclude(ticket__in=visible_tickets(who))
+        return rows.exclude(pk__in=hidden.values("pk"))
