@@ -38,12 +38,8 @@ def page(path: str, token: str) -> list[Call]:
 
 
 def read(key: str, token: str) -> list[Call]:
-    """One ticket with its parts, and its thread."""
-    headers = _headers(token)
-    return [
-        Call("GET", f"/api/v1/tickets/{key}/", headers),
-        Call("GET", f"/api/v1/tickets/{key}/messages/", headers),
-    ]
+    """One ticket with its parts and its thread."""
+    return [Call("GET", f"/api/v1/tickets/{key}/?include=messages", _headers(token))]
 
 
 def desk_page(path: str, session: str) -> list[Call]:
