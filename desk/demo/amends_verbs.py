@@ -8,8 +8,9 @@ from desk.demo.content import ContentInvalid
 from desk.demo.playing import Play, Played
 from desk.demo.verbs import verb
 from remedies.models import ExceptionRequest, Offer, OfferComponent, Remedy
-from remedies.rules.states import UNDECIDED, OfferStatus, RemedyStatus
+from remedies.rules.states import GRANTED, UNDECIDED, OfferStatus, RemedyStatus
 from remedies.services import answers, drafting, exceptions, ledger, offers, refusals
+from remedies.services.authorities import weigh
 from tickets.actors import Actor
 from tickets.models import Point
 from tickets.money import Money
@@ -95,13 +96,31 @@ def raise_(
 
 @verb("offer")
 def offer(play: Play, played: Played, *, actor: Actor, at: dt.datetime, letter: str = "") -> None:
-    """The draft goes out with a letter; without one, with the letter that the desk proposes."""
+    """The draft goes out with a letter; without one, with the letter that the desk proposes.
+
+    What is above the rep's limit is asked for, and somebody who may says yes.
+    """
     row = offer_in(played, OfferStatus.DRAFT)
     until = play.moments.moment(at + offers.STANDS)
     body = play.text(played, letter) or offers.letter_for(
         row, sender=actor.name, until=f"{until:date}"
     )
+    if ExceptionRequest.objects.filter(offer=row, status__in=_GRANTED).exists():
+        offers.send_offer(row, body=body, actor=actor, now=at)
+        return
+    parts = list(OfferComponent.objects.filter(offer=row).order_by("position", "id"))
+    ticket = played.open_ticket
+    if not weigh(row, parts, ticket=ticket, actor=actor, now=at).allowed:
+        reason = "Above my limit. The sums are those of the policy."
+        asked = exceptions.request_exception(row, amounts={}, reason=reason, actor=actor, now=at)
+        deciders = [Actor.of_user(play.firm.people[key]) for key in ("helen", "patrick", "miriam")]
+        can = next(d for d in deciders if weigh(row, parts, ticket=ticket, actor=d, now=at).allowed)
+        yes = "The policy says so, and it is the customer's."
+        exceptions.approve_exception(asked, reason=yes, actor=can, now=at)
     offers.send_offer(row, body=body, actor=actor, now=at)
+
+
+_GRANTED = [status.value for status in GRANTED]
 
 
 @verb("accept")

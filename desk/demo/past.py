@@ -151,8 +151,10 @@ class _Telling:
         late = 2 if path == "late" else 0
         begun = self.between(13, 14) if late else max(self.received, 9 * 60) + 25
         reply = self.matter.reply.format(name=self.name)
-        yield self.step(late, begun, owner, "take")
-        yield self.step(late, begun + self.chance.randint(15, 55), owner, "reply", text=reply)
+        if self.index % 3 == 0:
+            yield self.step(late, begun, owner, "take")
+        # Who answers what nobody owns, owns it.
+        yield self.step(late, begun + self.chance.randint(10, 55), owner, "reply", text=reply)
         decided = 1 + late
         if path == "asked":
             yield from self._asked(begun + 60)
@@ -164,12 +166,14 @@ class _Telling:
             "cause": self.matter.cause,
             "finding": self.matter.finding,
         }
-        yield self.step(decided, self.between(9, 10), self.owner, "decide", **finding)
+        minute = 660 if path in {"refused", "exception"} else self.between(14, 15)
+        yield self.step(decided, minute, self.owner, "decide", **finding)
         if path == "refused":
-            yield self.step(decided, 670, owner, "refuse", **self.matter.refusal)
-            yield self.step(decided, 672, owner, "resolve", summary="Not upheld, with the reason.")
+            yield self.step(decided, minute, owner, "refuse", **self.matter.refusal)
+            summary = "Not upheld, with the reason."
+            yield self.step(decided, minute, owner, "resolve", summary=summary)
         else:
-            yield from self._made_good(decided)
+            yield from self._made_good(decided, minute)
         if path == "reopened":
             yield from self._reopened(decided + 2)
         yield from self._afterwards(_LENGTH[path])
@@ -188,25 +192,26 @@ class _Telling:
         brief = "I am on a course from tomorrow. The call is saved; only the sum is still open."
         return self.step(1, 9 * 60 + 5, before, "assign", to=self.owner, brief=brief)
 
-    def _made_good(self, day: int) -> Iterator[Told]:
+    def _made_good(self, day: int, minute: int) -> Iterator[Told]:
         if self.matter.path == "exception":
             asked = self.matter.exception
             more = {"rule": asked["rule"], "by": asked["by"]}
-            yield self.step(day, 665, self.owner, "exception", more=more, reason=asked["reason"])
+            yield self.step(day, minute, self.owner, "exception", more=more, reason=asked["reason"])
             verdict = "deny" if self.index % 4 == 3 else "approve"
             yield self.step(day, 740, "helen", verdict, reason=self.matter.decided)
+            minute = self.between(14, 15)
         letter = self.matter.letter.format(name=self.name)
-        yield self.step(day, self.between(14, 15), self.owner, "offer", letter=letter)
+        yield self.step(day, minute, self.owner, "offer", letter=letter)
         if self.matter.path == "declined":
             yield self.step(day, 1160, "customer", "decline", wish=self.matter.wish)
             day += 1
-            yield self.step(day, 675, self.owner, "redraft")
+            yield self.step(day, 680, self.owner, "redraft")
             reason = "Seen from their side the first offer was small."
             yield self.step(day, 680, self.owner, "raise", rule="M-4", reason=reason)
-            yield self.step(day, 700, self.owner, "offer")
+            yield self.step(day, 680, self.owner, "offer")
         yield self.step(day, self.between(18, 21), "customer", "accept")
         yield self.step(day + 1, 930, self.owner, "fulfil")
-        yield self.step(day + 1, 935, self.owner, "resolve", summary="Accepted and paid.")
+        yield self.step(day + 1, 930, self.owner, "resolve", summary="Accepted and paid.")
 
     def _reopened(self, day: int) -> Iterator[Told]:
         words = "Half of it arrived. The other half did not."
