@@ -49,7 +49,7 @@ class WantedFact(Shape):
     """A fact that rules wait for."""
 
     name = serializers.CharField()
-    label = serializers.CharField()  # type: ignore[assignment]
+    label = serializers.CharField()
     question = serializers.CharField(allow_blank=True)
 
 
@@ -191,7 +191,7 @@ class Policy(Shape):
     title = serializers.CharField()
     status = one_of(PolicyStatus)
     active_from = serializers.DateTimeField(allow_null=True)
-    source = serializers.CharField()  # type: ignore[assignment]
+    source = serializers.CharField()
 
 
 class AnchorShape(Shape):
@@ -205,7 +205,7 @@ class FactorShape(Shape):
     """A question about how it affected the customer."""
 
     key = serializers.CharField()
-    label = serializers.CharField()  # type: ignore[assignment]
+    label = serializers.CharField()
     question = serializers.CharField()
     answers = AnchorShape(many=True)
 

@@ -87,7 +87,7 @@ def test_splitting_over_tickets_at_once_passes_no_limit(busy_desk: Desk) -> None
         Offer.objects.get(ticket=ticket).components.filter(rule="M-5").delete()
     ends = at_once(
         *[
-            lambda ticket=ticket, person=person: remedies.send_offer(  # type: ignore[misc]
+            lambda ticket=ticket, person=person: remedies.send_offer(
                 draft_of(ticket), body="Sorry.", actor=user(person), now=NOW
             )
             for ticket, person in zip(tickets, people, strict=True)

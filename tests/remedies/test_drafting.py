@@ -14,6 +14,7 @@ from tickets import services
 from tickets.errors import Invalid
 from tickets.models import Event, Ticket
 from tickets.money import Money
+from tickets.rules import Channel
 
 pytestmark = pytest.mark.django_db
 
@@ -118,8 +119,8 @@ def test_nothing_is_drafted_again_while_a_sent_offer_says_the_same(remedy_desk: 
     ticket = make_hurt(remedy_desk)
     sent_offer(remedy_desk, ticket)
     services.receive_message(
-        ticket, body="Thanks", channel="email", actor=user(remedy_desk.bob), now=NOW
-    )  # type: ignore[arg-type]
+        ticket, body="Thanks", channel=Channel.EMAIL, actor=user(remedy_desk.bob), now=NOW
+    )
     assert Offer.objects.filter(ticket=ticket).count() == 1
 
 
