@@ -47,9 +47,7 @@ def survey(
 
 
 @verb("followed")
-def followed(
-    play: Play, played: Played, *, actor: Actor, at: dt.datetime, result: str
-) -> None:
+def followed(play: Play, played: Played, *, actor: Actor, at: dt.datetime, result: str) -> None:
     """Somebody got in touch after a poor answer, if there was one."""
     row = FollowUp.objects.filter(ticket=played.open_ticket, closed_at=None).first()
     if row is not None:
@@ -62,5 +60,7 @@ def ask_until(now: dt.datetime) -> None:
     while (at := due.order_by("due_at").values_list("due_at", flat=True).first()) is not None:
         feedback.send_next(now=min(at + TICK, now))
     over = Survey.objects.filter(status=SurveyStatus.SENT.value, expires_at__lte=now)
-    while (at := over.order_by("expires_at").values_list("expires_at", flat=True).first()) is not None:
+    while (
+        at := over.order_by("expires_at").values_list("expires_at", flat=True).first()
+    ) is not None:
         feedback.expire_next(now=min(at + TICK, now))

@@ -29,7 +29,8 @@ _KEPT = frozenset({"django_migrations", "django_content_type", "auth_permission"
 #: What a small demo has: the case of the pictures, and one of each state.
 SMALL = frozenset(
     """
-    ines-first ines-second ines joseph lukas tomasz chloe isla sam marek viktor arthur thomas esther wei nathan yusuf peter
+    ines-first ines-second ines joseph lukas tomasz chloe isla sam marek viktor arthur thomas
+    esther wei nathan yusuf peter
     parcel-1 repair-1 weather-1 seat-1 speed-1 rude-1
     """.split()
 )

@@ -1,8 +1,8 @@
 """Makes the settled cases of the last months out of matters. Pure; the same every time.
 
-A matter has the words of several customers, and how such a complaint goes: taken, answered, decided,
-offered or refused, accepted, paid, resolved, asked about, closed. Times lie within what the deadline
-policies allow, but for the path "late", where we answered too late and say so.
+A matter has the words of several customers, and how such a complaint goes: taken, answered,
+decided, offered or refused, accepted, paid, resolved, asked about, closed. Times lie within what
+the deadline policies allow, but for the path "late", where we answered too late and say so.
 """
 
 import random
@@ -216,7 +216,7 @@ class _Telling:
     def _reopened(self, day: int) -> Iterator[Told]:
         words = "Half of it arrived. The other half did not."
         yield self.step(day, 560, "customer", "write", text=words)
-        answer = f"Dear {self.name}, you are right, one of the two went to an old account. It left today."
+        answer = f"Dear {self.name}, you are right, one went to an old account. It left today."
         yield self.step(day, 640, self.owner, "reply", text=answer)
         yield self.step(day + 1, 600, self.owner, "resolve", summary="Both have arrived.")
 

@@ -27,11 +27,12 @@ def pdf(lines: list[str]) -> bytes:
     """A one-page PDF with one line of text below the other (ISO 32000-1, 7.5)."""
     text = "".join(f"({_escaped(line)}) Tj T*\n" for line in lines)
     stream = f"BT /F1 14 Tf 22 TL 60 760 Td\n{text}ET".encode("latin-1", "replace")
+    font = b"<< /Font << /F1 5 0 R >> >>"
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
-        b" /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources %s >>"
+        % font,
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
     ]

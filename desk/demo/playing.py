@@ -2,8 +2,9 @@
 
 Before each step the sweep is run at every past moment at which a deadline of that ticket had
 something to do, so warnings, breaches and escalations come before what was done about them. What
-was due on other tickets by then happens in the same sweep, as on a slow day of a real one. Mail of the past is marked as delivered
-and never leaves. Steps of one case at one moment are one unit of work.
+was due on other tickets by then happens in the same sweep, as on a slow day of a real one. Mail of
+the past is marked as delivered and never leaves. Steps of one case at one moment are one unit of
+work.
 """
 
 import datetime as dt
@@ -114,7 +115,8 @@ def play_all(
 ) -> Iterator[int]:
     """Play every turn; yields how many were played so far, about once for each moment.
 
-    `daily` is called at the first moment of each day, and at the end. Raises `ContentInvalid` naming the case and the step that can't be done.
+    `daily` is called at the first moment of each day, and at the end. Raises `ContentInvalid`
+    naming the case and the step that can't be done.
     """
     done = 0
     day = None

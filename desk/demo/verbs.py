@@ -330,21 +330,15 @@ def link(
 
 
 @verb("wait")
-def wait(play: Play, played: Played, *, actor: Actor, at: dt.datetime, **what: str) -> None:
-    """Somebody else has to answer: `for` says who and what."""
-    for_what = what.pop("for")
-    services.wait_for_third_party(
-        played.open_ticket, for_what=for_what, actor=actor, now=at, **what
-    )
+def wait(play: Play, played: Played, *, actor: Actor, at: dt.datetime, what: str) -> None:
+    """Somebody else has to answer."""
+    services.wait_for_third_party(played.open_ticket, for_what=what, actor=actor, now=at)
 
 
 @verb("wait_customer")
-def wait_customer(
-    play: Play, played: Played, *, actor: Actor, at: dt.datetime, **what: str
-) -> None:
-    """The customer has to answer: `for` says what."""
-    for_what = what.pop("for")
-    services.wait_for_customer(played.open_ticket, for_what=for_what, actor=actor, now=at, **what)
+def wait_customer(play: Play, played: Played, *, actor: Actor, at: dt.datetime, what: str) -> None:
+    """The customer has to answer."""
+    services.wait_for_customer(played.open_ticket, for_what=what, actor=actor, now=at)
 
 
 @verb("resume")

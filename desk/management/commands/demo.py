@@ -1,5 +1,6 @@
 """Fill an empty database with a believable desk, and print who can sign in."""
 
+import sys
 from typing import Any
 
 import tqdm
@@ -50,7 +51,7 @@ class Command(BaseCommand):
 
     def _fill(self, *, small: bool) -> None:
         with tqdm.tqdm(
-            file=self.stderr._out,
+            file=sys.stderr,
             unit=" steps",
             desc="  demo",
             bar_format="{desc} {bar:32} {percentage:3.0f} %  {elapsed}",

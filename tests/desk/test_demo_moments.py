@@ -1,0 +1,114 @@
+"""When things happen in the demo, whatever day it is filled on. No database."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from desk.demo.content import cases
+from desk.demo.loading import chosen
+from desk.demo.moments import Moment, MomentInvalid, Moments
+from desk.demo.playing import Play, turns_of
+from desk.demo.setting_up import Firm
+from escalation.hours import Calendar
+
+LONDON = ZoneInfo("Europe/London")
+OFFICE = Calendar.parse(
+    {
+        "tz": "Europe/London",
+        "country": "GB",
+        "subdivision": "ENG",
+        "hours": {day: [["09:00", "17:30"]] for day in ("mon", "tue", "wed", "thu", "fri")},
+    }
+)
+
+
+def local(text: str) -> dt.datetime:
+    """A moment on London's clock."""
+    return dt.datetime.fromisoformat(text).replace(tzinfo=LONDON)
+
+
+TUESDAY = local("2026-11-24T11:18")
+SUNDAY = local("2026-11-22T03:00")
+DAYS = {
+    "a Tuesday morning": TUESDAY,
+    "a Sunday night": SUNDAY,
+    "a Monday before the first opening": local("2026-11-23T08:10"),
+    "a Friday just before closing": local("2026-11-27T17:29"),
+    "the day after the clocks went back": local("2026-10-26T09:05"),
+    "Boxing Day": local("2026-12-26T12:00"),
+    "a Monday in May": local("2027-05-10T10:00"),
+}
+
+
+@pytest.mark.parametrize(
+    ("now", "words", "expected"),
+    [
+        (TUESDAY, "-42m", "2026-11-24T10:36"),
+        (TUESDAY, "-3h18m", "2026-11-23T16:30"),
+        (TUESDAY, "+1h10m", "2026-11-24T12:28"),
+        (TUESDAY, "~3h", "2026-11-24T08:18"),
+        (TUESDAY, "-2d 15:40", "2026-11-20T15:40"),
+        (TUESDAY, "0d 09:05", "2026-11-24T09:05"),
+        (TUESDAY, "+1d 12:00", "2026-11-25T12:00"),
+        (TUESDAY, "wed -3d 13:40", "2026-11-18T13:40"),
+        (SUNDAY, "0d 16:00", "2026-11-20T16:00"),
+        (SUNDAY, "-1h", "2026-11-20T16:30"),
+        (SUNDAY, "+1h", "2026-11-23T10:00"),
+        (SUNDAY, "~3h", "2026-11-22T00:00"),
+    ],
+)
+def test_words_mean_moments_inside_working_hours(
+    now: dt.datetime, words: str, expected: str
+) -> None:
+    assert Moments(now, OFFICE).read(words) == local(expected)
+
+
+def test_a_date_may_start_from_another_one() -> None:
+    named = Moments(TUESDAY, OFFICE).named(
+        {"restored": "wed -4d 13:40", "reported": "restored -9 08:12"}
+    )
+    assert f"{named['restored']:iso}" == "2026-11-18T13:40+00:00"
+    assert f"{named['reported']:full}" == "Monday 9 November, 08:12"
+    assert f"{named['reported']:th}" == "9th"
+
+
+@pytest.mark.parametrize("words", ["", "soon", "3h", "-", "-1d 9", "nowhere +1 09:00"])
+def test_words_that_mean_nothing_are_refused(words: str) -> None:
+    with pytest.raises(MomentInvalid):
+        Moments(TUESDAY, OFFICE).read(words)
+
+
+def test_an_unknown_form_of_a_moment_is_refused() -> None:
+    with pytest.raises(MomentInvalid, match="no form"):
+        format(Moment(TUESDAY, LONDON), "roman")
+
+
+def test_a_step_that_would_come_too_late_comes_before_the_next_one() -> None:
+    moments = Moments(TUESDAY, OFFICE)
+    order = [TUESDAY, TUESDAY - dt.timedelta(hours=2), TUESDAY + dt.timedelta(hours=1)]
+    first, second, third = moments.in_order(order)
+    assert first < second < third < TUESDAY
+    assert second == order[1]
+
+
+@pytest.mark.parametrize("now", DAYS.values(), ids=DAYS.keys())
+def test_every_case_lies_in_the_past_and_in_order_on(now: dt.datetime) -> None:
+    play = Play(Firm(), Moments(now, OFFICE))
+    turns = turns_of(play, chosen())
+    assert all(turn.at < now for turn in turns)
+    for key in play.played:
+        mine = [turn for turn in turns if turn.played.case.key == key]
+        assert [turn.number for turn in mine] == list(range(len(mine))), key
+    assert turns[0].at > now - dt.timedelta(days=120)
+
+
+def test_every_text_finds_its_dates() -> None:
+    play = Play(Firm(), Moments(TUESDAY, OFFICE))
+    turns_of(play, cases())
+    for played in play.played.values():
+        for name in ("next", "promised"):
+            play.remember(played, name, TUESDAY)
+        play.text(played, played.case.says)
+        for step in played.case.steps:
+            play.text(played, str(step.args.get("text", "")))
