@@ -14,29 +14,28 @@ BEFORE = "before"
 def record_past_remedy(change: Change, event: Event) -> None:
     """Enter a remedy that was granted and delivered elsewhere, at the event's moment.
 
-    The event's data: kind, amount (minor, or null), currency, title. What has neither a sum
-    nor a known kind is left alone.
+    The event's data, as integrations.importing.remedies has it: kind, minor (or null),
+    currency, source. What has neither a sum nor a known kind is left alone.
     """
-    data = event.data
+    data, minor = event.data, event.data.get("minor")
     kind = str(data.get("kind") or "")
-    amount = data.get("amount")
+    paid = isinstance(minor, int) and minor > 0
     if kind not in {member.value for member in ComponentKind}:
-        kind = ComponentKind.COMPENSATION.value
-        if not amount:
+        if not paid:
             return
-    paid = isinstance(amount, int) and amount > 0
+        kind = ComponentKind.COMPENSATION.value
     remedy = Remedy(
         ticket=change.ticket,
         kind=kind,
-        title=str(data.get("title") or data.get("words") or kind)[:160],
-        amount=amount if paid else None,
+        title=str(data.get("title") or kind.capitalize())[:160],
+        amount=minor if paid else None,
         currency=str(data.get("currency") or "") if paid else "",
         status=RemedyStatus.FULFILLED.value,
         granted_under="before",
         granted_at=event.at,
         fulfilled_at=event.at,
         gateway=BEFORE,
-        gateway_ref=str(data.get("reference") or "")[:200],
+        gateway_ref=str(data.get("source") or "")[:200],
     )
     change.add(remedy)
     enter(change, remedy, EntryKind.GRANTED, remedy.amount or 0)

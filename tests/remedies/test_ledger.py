@@ -259,9 +259,10 @@ def test_a_remedy_of_the_past_is_entered_and_rings_nobody(remedy_desk: Desk) -> 
     with changing(ticket, actor=SYSTEM, now=NOW) as change:
         change.record(
             "remedy_recorded",
-            data={"kind": "refund", "amount": 25_000, "currency": "USD", "title": "Cash"},
+            data={"kind": "refund", "minor": 25_000, "currency": "USD", "source": "nyc:7"},
         )
     remedy = Remedy.objects.get(ticket=ticket)
     assert (remedy.status, remedy.amount, remedy.gateway) == ("fulfilled", 25_000, "before")
+    assert (remedy.title, remedy.gateway_ref) == ("Refund", "nyc:7")
     assert disagreements() == []
     assert not Outbox.objects.filter(ticket=ticket).exists()
