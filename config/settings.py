@@ -115,9 +115,9 @@ TEMPLATES: list[dict[str, Any]] = [
 # Database, cache and broker
 
 _urls = stack_urls()
-# One connection for each thread of gunicorn, kept: measured faster than a pool
-# that is asked at each request, and PgBouncer can stand in front of it. A lost
-# server is noticed by the health check at the next request.
+# One connection for each thread of gunicorn, kept: nobody has to be asked for it
+# at each request, and PgBouncer can stand in front of it. A lost server is
+# noticed by the health check at the next request.
 DATABASES: dict[str, Any] = {
     "default": env.db_url_config(_urls.database)
     | {
