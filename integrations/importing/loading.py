@@ -18,9 +18,11 @@ from integrations.importing.records import Record
 from integrations.importing.remedies import record_remedy
 from tickets import services
 from tickets.actors import Actor
+from tickets.cached import forget_all
 from tickets.catalogue import catalogue
 from tickets.change import unit_of_work
 from tickets.errors import DomainError, Invalid
+from tickets.ids import blocks_of
 from tickets.models import (
     Category,
     ContactPoint,
@@ -109,17 +111,20 @@ class Loader:
 
     def _make_missing(self, records: Sequence[Record]) -> None:
         """Make the categories and fact definitions that the mapping may make."""
-        known = catalogue().by_key
         if self.mapping.create_categories:
-            wanted = {r.category: r.category_name for r in records if r.category not in known}
-            if wanted:
-                parent = self._parent()
-                for key, name in wanted.items():
-                    Category.objects.get_or_create(
-                        key=key, defaults={"name": name, "parent": parent, "public": False}
-                    )
+            self._make_categories({record.category: record.category_name for record in records})
         if self.mapping.create_facts:
             self._make_facts({record.category for record in records})
+
+    def _make_categories(self, wanted: dict[str, str]) -> None:
+        missing = wanted.keys() - catalogue().by_key.keys()
+        if not missing:
+            return
+        parent = self._parent()
+        for key in missing:
+            defaults = {"name": wanted[key], "parent": parent, "public": False}
+            Category.objects.get_or_create(key=key, defaults=defaults)
+        forget_all()  # another process may have made them, which this one would see too late
 
     def _parent(self) -> Category | None:
         part = self.mapping.category
@@ -129,13 +134,16 @@ class Loader:
         return Category.objects.get_or_create(key=part.parent, defaults=defaults)[0]
 
     def _make_facts(self, keys: set[str]) -> None:
-        entries = [catalogue().by_key[key] for key in keys if key in catalogue().by_key]
+        known = catalogue().by_key
+        entries = [known[key] for key in keys if key in known]
         missing = [
             fact
             for fact in self.mapping.facts
             if any(fact.name not in entry.facts for entry in entries)
         ]
-        parent = self._parent() if missing else None
+        if not missing:
+            return
+        parent = self._parent()
         for fact in missing:
             for category in [parent] if parent else [entry.category for entry in entries]:
                 FactDefinition.objects.get_or_create(
@@ -148,12 +156,14 @@ class Loader:
                         "on_form": False,
                     },
                 )
+        forget_all()
 
     # -- loading ---------------------------------------------------------------------------
 
     def _batch(self, records: Sequence[Record]) -> Outcome:
         outcome = Outcome()
-        with unit_of_work(now=self.now) as unit:
+        # A batch makes some twenty rows for each record.
+        with blocks_of(512), unit_of_work(now=self.now) as unit:
             unit.memo |= self._memo(records)
             for record in records:
                 try:

@@ -149,7 +149,9 @@ def test_events_tell_when_it_happened_and_when_it_was_recorded(desk: Desk) -> No
     ticket = Ticket.objects.get(external_id="INC9900001")
     moments = dict(ticket.events.values_list("type", "at"))
     assert moments["ticket_created"] == ticket.received_at
-    assert moments["resolved"] == ticket.resolved_at == dt.datetime(2016, 3, 1, 10, 25, tzinfo=dt.UTC)
+    assert (
+        moments["resolved"] == ticket.resolved_at == dt.datetime(2016, 3, 1, 10, 25, tzinfo=dt.UTC)
+    )
     assert moments["closed"] == ticket.closed_at
     assert set(ticket.events.values_list("recorded_at", flat=True)) == {NOW}
 
@@ -347,9 +349,7 @@ def test_a_dry_run_tells_all_and_leaves_nothing(
     assert run(path, mapping).imported == 4
 
 
-def test_categories_are_made_only_where_the_mapping_says_so(
-    desk: Desk, tmp_path: Path
-) -> None:
+def test_categories_are_made_only_where_the_mapping_says_so(desk: Desk, tmp_path: Path) -> None:
     path = SAMPLES / "shop.jsonl"
     raw = yaml.safe_load((BASE_DIR / "integrations/mappings/shop.yaml").read_text("utf-8"))
     del raw["create"]
@@ -378,7 +378,9 @@ def test_a_file_that_breaks_off_is_imported_so_far_and_says_so(
     desk: Desk, write: Write, tmp_path: Path
 ) -> None:
     whole = gzip.compress(
-        write(*({"ref": str(n), "told": f"No internet {n * 7919}."} for n in range(600))).read_bytes()
+        write(
+            *({"ref": str(n), "told": f"No internet {n * 7919}."} for n in range(600))
+        ).read_bytes()
     )
     path = tmp_path / "cut.csv.gz"
     path.write_bytes(whole[: len(whole) * 2 // 3])
