@@ -27,8 +27,19 @@ def waiting_for(who: Principal) -> QuerySet[ExceptionRequest]:
             requester=who.user, status__in=[status.value for status in UNDECIDED]
         )
     return found.select_related("ticket__customer", "offer", "requester").prefetch_related(
-        "ticket__deadlines"
+        "ticket__deadlines__pauses"
     )
+
+
+def ordered(who: Principal) -> list[ExceptionRequest]:
+    """The inbox, what is due first on top, and what was asked back at the end."""
+    rows = list(waiting_for(who)[:SHOWN])
+    return sorted(rows, key=lambda row: (row.status == ExceptionStatus.ASKED_BACK, _due(row)))
+
+
+def _due(row: ExceptionRequest) -> dt.datetime:
+    clocks = [d.due_at for d in row.ticket.deadlines.all() if d.is_open and d.kind == "approve"]
+    return min(clocks, default=row.created_at + dt.timedelta(days=365))
 
 
 def exceptions_count(who: Principal) -> int:

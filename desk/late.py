@@ -4,8 +4,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 
+from desk.build.clocks import is_late, late_rows
 from desk.queue import Bounds
 from escalation.clock import Status
 from escalation.models import Deadline
@@ -50,23 +51,25 @@ def clocks(who: Principal, *, team: str = "", kind: str = "") -> QuerySet[Deadli
 
 
 def rows_of(found: QuerySet[Deadline]) -> list[Deadline]:
-    """The nearest that run, and some that are paused, with what a row shows. Two queries."""
+    """The nearest that run, and some that are paused, with what a row shows. Three queries."""
     full = found.select_related(
         "ticket__customer", "ticket__owner__substitute", "ticket__category", "acknowledged_by"
     )
     running = full.filter(status=Status.RUNNING.value).order_by("due_at", "id")[:SHOWN]
     paused = full.filter(status=Status.PAUSED.value).order_by("due_at", "id")[:20]
-    return [*running, *paused]
+    prefetch_related_objects(rows := [*running, *paused], "pauses")
+    return rows
 
 
 def counts_of(found: QuerySet[Deadline], bounds: Bounds) -> Counts:
     """Sizes of the groups. One query."""
     runs, now = Q(status=Status.RUNNING.value), bounds.now
     soon = now + _HOUR
+    late = late_rows(now)
     return Counts(
         **found.aggregate(
-            late=Count("id", filter=runs & Q(due_at__lt=now)),
-            soon=Count("id", filter=runs & Q(due_at__gte=now, due_at__lt=soon)),
+            late=Count("id", filter=late),
+            soon=Count("id", filter=runs & ~late & Q(due_at__lt=soon)),
             today=Count("id", filter=runs & Q(due_at__gte=soon, due_at__lt=bounds.tomorrow)),
             later=Count("id", filter=runs & Q(due_at__gte=max(soon, bounds.tomorrow))),
             paused=Count("id", filter=Q(status=Status.PAUSED.value)),
@@ -78,7 +81,7 @@ def group_of(deadline: Deadline, bounds: Bounds) -> str:
     """The key of the group that a clock stands in."""
     if deadline.status == Status.PAUSED:
         return "paused"
-    if deadline.due_at < bounds.now:
+    if is_late(deadline, now=bounds.now):
         return "late"
     if deadline.due_at < bounds.now + _HOUR:
         return "soon"
@@ -92,7 +95,7 @@ def loads_of(who: Principal, bounds: Bounds) -> list[Load]:
         .filter(status=Status.RUNNING.value, due_at__lt=bounds.tomorrow)
         .order_by()
         .values("ticket__owner")
-        .annotate(due=Count("id"), late=Count("id", filter=Q(due_at__lt=bounds.now)))
+        .annotate(due=Count("id"), late=Count("id", filter=late_rows(bounds.now)))
     )
     found: dict[int | None, Any] = {row["ticket__owner"]: row for row in due}
     people = User.objects.filter(is_active=True).select_related("substitute").order_by("name")
@@ -147,5 +150,6 @@ def late_count(who: Principal, *, now: dt.datetime) -> int:
             attention_at__lt=now,
             historical=False,
         )
+        .filter(Exists(Deadline.objects.filter(late_rows(now), ticket=OuterRef("pk"))))
         .count()
     )

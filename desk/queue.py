@@ -6,12 +6,13 @@ act on them.
 """
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q
+from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, Value, When
 
+from desk.build.clocks import late_rows
+from escalation.models import Deadline
 from tickets.access import Principal, visible_tickets
 from tickets.catalogue import catalogue
 from tickets.errors import Invalid
@@ -63,9 +64,9 @@ class Bounds:
         """Waiting for somebody, and nothing is due today."""
         return Q(status__in=_WAITING, attention_at__gte=self.tomorrow)
 
-    def group_of(self, ticket: Ticket) -> str:
-        """The key of the group that the ticket stands in."""
-        if ticket.attention_at < self.now:
+    def group_of(self, ticket: Ticket, *, late: bool) -> str:
+        """The key of the group that the ticket stands in; `late` as its nearest clock says."""
+        if late:
             return "late"
         if ticket.attention_at < self.soon:
             return "soon"
@@ -138,24 +139,28 @@ def counts_of(who: Principal, bounds: Bounds) -> tuple[dict[str, int], dict[int,
 
 def group_counts(who: Principal, view: View, bounds: Bounds) -> dict[str, int]:
     """How many tickets of the view stand in each group. One query."""
-    paused, at = bounds.paused(), "attention_at"
+    paused = bounds.paused()
     active = ~paused
+    missed = Deadline.objects.filter(late_rows(bounds.now), ticket=OuterRef("pk"))
+    # Only what is past its date is looked up: a date at closing is not late before the opening.
+    late = Case(
+        When(attention_at__lt=bounds.now, then=Exists(missed)),
+        default=Value(False),
+        output_field=BooleanField(),
+    )
+    after = max(bounds.soon, bounds.tomorrow)
     return (
         open_tickets(who)
         .filter(view.which)
+        .annotate(is_late=late)
         .aggregate(
-            late=Count("id", filter=active & Q(**{f"{at}__lt": bounds.now})),
-            soon=Count(
-                "id", filter=active & Q(attention_at__gte=bounds.now, attention_at__lt=bounds.soon)
-            ),
+            late=Count("id", filter=active & Q(is_late=True)),
+            soon=Count("id", filter=active & Q(is_late=False, attention_at__lt=bounds.soon)),
             today=Count(
                 "id",
                 filter=active & Q(attention_at__gte=bounds.soon, attention_at__lt=bounds.tomorrow),
             ),
-            later=Count(
-                "id",
-                filter=active & Q(attention_at__gte=max(bounds.soon, bounds.tomorrow)),
-            ),
+            later=Count("id", filter=active & Q(attention_at__gte=after)),
             waiting=Count("id", filter=paused),
         )
     )
@@ -185,8 +190,8 @@ def page_of(who: Principal, view: View, bounds: Bounds, *, after: str = "") -> P
     chosen = active.filter(_after(after)) if after else active
     rows = list(chosen[: PAGE + 1])
     more = rows[PAGE:]
-    waiting: Sequence[Ticket] = ()
+    waiting: list[Ticket] = []
     if not after and view.key != "waiting":
-        waiting = tickets.filter(bounds.paused())[:WAITING_SHOWN]
+        waiting = list(tickets.filter(bounds.paused())[:WAITING_SHOWN])
     rows = rows[:PAGE]
-    return Page(rows, list(waiting), cursor_of(rows[-1]) if more else "", not after)
+    return Page(rows, waiting, cursor_of(rows[-1]) if more else "", not after)

@@ -34,13 +34,6 @@ def span_words(span: timedelta) -> str:
     return f"{days} d {hours} h" if hours else f"{days} d"
 
 
-def left_words(due: datetime, *, now: datetime) -> str:
-    """What is left until `due`, or by how much it has passed; less than a minute is not late."""
-    if now - due >= timedelta(minutes=1):
-        return f"{span_words(now - due)} late"
-    return span_words(max(due - now, timedelta(0)))
-
-
 def day_words(moment: datetime, *, now: datetime, zone: tzinfo) -> str:
     """The day as one says it: "today", "tomorrow", "Thu", "Thu 19 Nov", "19 Nov 2024"."""
     local, here = moment.astimezone(zone), now.astimezone(zone)

@@ -1,29 +1,82 @@
-"""Deadlines as clocks: how much is used, what is left, and whose turn it is."""
+"""Deadlines as clocks: how much is used, what is left, and whether it is late.
+
+Used and late are counted in open time of the deadline's own calendar, net of pauses, as escalation
+counts them; what is left is said as time on the wall, which is what a person plans by. A deadline
+at closing is not late before the next opening: nobody could have kept or missed it in between.
+"""
 
 import datetime as dt
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from desk.build.events import kind_words
 from desk.present import ClockState, ClockView
-from desk.words import left_words, moment_words, short_moment_words, span_words
+from desk.words import moment_words, short_moment_words, span_words
 from escalation.clock import Status
+from escalation.hours import Calendar
+from escalation.kinds import Kind
 from escalation.models import Deadline
+from escalation.services.setup import setup
+from tickets.errors import DomainError
 from tickets.models import Ticket
-from tickets.rules import NEVER
 
 SOON_SHARE = 0.75
 SOON_LEFT = dt.timedelta(hours=1)
-_LATE_AFTER = dt.timedelta(minutes=1)
+_NOTHING = dt.timedelta()
+
+
+def late_rows(now: dt.datetime) -> Q:
+    """Deadlines that are late at `now`: missed, or due with the sweep on its way to say so."""
+    due = Q(status=Status.RUNNING.value, due_at__lt=now)
+    return due & (Q(breached_at__isnull=False) | Q(next_at__lte=now) | Q(next_at__isnull=True))
+
+
+def is_late(deadline: Deadline, *, now: dt.datetime) -> bool:
+    """The same of one row."""
+    if deadline.status != Status.RUNNING or deadline.due_at >= now:
+        return False
+    waits = deadline.next_at is not None and deadline.next_at > now
+    return deadline.breached_at is not None or not waits
+
+
+def calendar_of(deadline: Deadline) -> Calendar | None:
+    """The calendar that a deadline counts in; None where its policy no longer says."""
+    known = setup()
+    version = known.versions.get(deadline.policy_id)
+    target = version.policy.by_kind.get(Kind(deadline.kind)) if version else None
+    if version is None or target is None:
+        return None
+    try:
+        return known.calendar_for(version, target)
+    except DomainError:
+        return None
+
+
+def _open_time(deadline: Deadline, start: dt.datetime, end: dt.datetime) -> dt.timedelta:
+    """Open time between two moments, or wall time where there is no calendar."""
+    if end <= start:
+        return _NOTHING
+    calendar = calendar_of(deadline)
+    return calendar.between(start, end) if calendar is not None else end - start
+
+
+def left_of(deadline: Deadline, *, now: dt.datetime) -> dt.timedelta:
+    """Open time until it is due; a pause holds it still."""
+    at = deadline.paused_since or deadline.ended_at or now
+    return _open_time(deadline, at, deadline.due_at)
 
 
 def used_share(deadline: Deadline, *, now: dt.datetime) -> float:
-    """The share of the time from start to due that is used, 0 to 1; a pause holds it still."""
-    end = deadline.paused_since or deadline.ended_at or now
-    whole = (deadline.due_at - deadline.started_at).total_seconds()
-    if whole <= 0:
+    """The share of the granted open time that is used, 0 to 1. Reads pauses, so prefetch them."""
+    whole = _open_time(deadline, deadline.started_at, deadline.due_at)
+    for pause in deadline.pauses.all():
+        if pause.ended_at is not None:
+            whole -= _open_time(deadline, pause.started_at, min(pause.ended_at, deadline.due_at))
+    if whole <= _NOTHING:
         return 1.0
-    return max(0.0, min(1.0, (end - deadline.started_at).total_seconds() / whole))
+    return max(0.0, min(1.0, 1 - left_of(deadline, now=now) / whole))
 
 
 def state_of(deadline: Deadline, *, now: dt.datetime) -> ClockState:
@@ -32,14 +85,12 @@ def state_of(deadline: Deadline, *, now: dt.datetime) -> ClockState:
         return ClockState.MISSED if deadline.breached_at else ClockState.MET
     if deadline.status == Status.PAUSED:
         return ClockState.PAUSED
-    if now - deadline.due_at >= _LATE_AFTER:
+    if is_late(deadline, now=now):
         return ClockState.LATE
-    near = deadline.due_at - now <= SOON_LEFT
-    return (
-        ClockState.SOON
-        if near or used_share(deadline, now=now) >= SOON_SHARE
-        else ClockState.IN_TIME
-    )
+    near = left_of(deadline, now=now) <= SOON_LEFT
+    if near or used_share(deadline, now=now) >= SOON_SHARE:
+        return ClockState.SOON
+    return ClockState.IN_TIME
 
 
 def tone_of(state: ClockState) -> str:
@@ -47,19 +98,34 @@ def tone_of(state: ClockState) -> str:
     return {ClockState.SOON: "soon", ClockState.LATE: "late"}.get(state, "")
 
 
+def standing_words(
+    deadline: Deadline, state: ClockState, *, now: dt.datetime, zone: ZoneInfo
+) -> str:
+    """ "42 min", "1 h 18 late", "6 h left", "by Mon 09:00", "kept"."""
+    if state is ClockState.MET:
+        return "kept"
+    if state is ClockState.MISSED:
+        return "kept late"
+    if state is ClockState.PAUSED and deadline.paused_since is not None:
+        return f"{span_words(deadline.due_at - deadline.paused_since)} left"
+    if state is ClockState.LATE:
+        late = _open_time(deadline, deadline.due_at, now)
+        return f"{span_words(max(late, dt.timedelta(minutes=1)))} late"
+    if deadline.due_at < now and deadline.next_at is not None:
+        return f"by {short_moment_words(deadline.next_at, now=now, zone=zone)}"
+    return span_words(deadline.due_at - now)
+
+
 def clock_of(deadline: Deadline, *, now: dt.datetime, zone: ZoneInfo, size: int = 26) -> ClockView:
-    """One deadline as a clock."""
+    """One deadline as a clock. Reads pauses, so prefetch them."""
     state = state_of(deadline, now=now)
     due = moment_words(deadline.due_at, now=now, zone=zone)
-    words, kind, exact = left_words(deadline.due_at, now=now), kind_words(deadline.kind), ""
-    exact = f"was due {due}" if state is ClockState.LATE else f"due {due}"
+    kind = kind_words(deadline.kind)
+    exact = f"was due {due}" if deadline.due_at < now else f"due {due}"
     if state is ClockState.PAUSED and deadline.paused_since:
-        words = f"{span_words(deadline.due_at - deadline.paused_since)} left"
-        since = short_moment_words(deadline.paused_since, now=now, zone=zone)
         exact = f"{kind}, paused"
-        kind = f"since {since}"
-    elif state in {ClockState.MET, ClockState.MISSED}:
-        words = "kept" if state is ClockState.MET else "kept late"
+        kind = f"since {short_moment_words(deadline.paused_since, now=now, zone=zone)}"
+    words = standing_words(deadline, state, now=now, zone=zone)
     return ClockView(state, used_share(deadline, now=now), words, kind, exact, size)
 
 
@@ -78,14 +144,10 @@ def no_clock(ticket: Ticket) -> ClockView:
 
 
 def deadlines_by_ticket(tickets: Iterable[Ticket]) -> dict[int, list[Deadline]]:
-    """The open deadlines of each of these tickets. One query."""
+    """The open deadlines of each of these tickets, with their pauses. Two queries."""
     found: dict[int, list[Deadline]] = {}
     ids = [ticket.pk for ticket in tickets]
-    for deadline in Deadline.objects.open().filter(ticket_id__in=ids).order_by("due_at"):
+    rows = Deadline.objects.open().filter(ticket_id__in=ids)
+    for deadline in rows.prefetch_related("pauses").order_by("due_at"):
         found.setdefault(deadline.ticket_id, []).append(deadline)
     return found
-
-
-def is_never(moment: dt.datetime) -> bool:
-    """Whether a moment stands for "nothing is due"."""
-    return moment >= NEVER

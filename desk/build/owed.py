@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from desk.build.clocks import clock_of, nearest, state_of, tone_of
+from desk.build.clocks import clock_of, nearest, standing_words, state_of, tone_of
 from desk.build.events import kind_words
+from desk.build.windows import promised_words
 from desk.present import ClockState, ClockView, FactorView, NextStepView, PainView
 from desk.timeline import ClockSpan, TimelineView, draw
-from desk.words import left_words, moment_words, short_moment_words
+from desk.words import moment_words, short_moment_words
 from escalation.clock import Status as ClockStatus
 from escalation.models import Deadline
 from tickets.models import Event, Ticket, User
@@ -111,7 +112,7 @@ def deadlines_view(
 def _span(deadline: Deadline, *, now: dt.datetime, zone: ZoneInfo) -> ClockSpan:
     near = abs(deadline.due_at - now) < dt.timedelta(hours=24)
     state = state_of(deadline, now=now)
-    left = left_words(deadline.due_at, now=now)
+    left = standing_words(deadline, state, now=now, zone=zone)
     if state is ClockState.PAUSED:
         left = "paused"
     elif not near and state is not ClockState.LATE:
@@ -142,6 +143,7 @@ def _explained(deadline: Deadline, *, now: dt.datetime, zone: ZoneInfo) -> Deadl
             + (words(pause.ended_at) if pause.ended_at else "now")
             for pause in deadline.pauses.all()
         ),
+        why=promised_words(deadline),
     )
 
 
@@ -179,7 +181,7 @@ def next_step(
         return NextStepView("Next: settle it.", "No date was promised.", None)
     act = _STEPS.get(deadline.kind, "look at it").format(name=name)
     due = moment_words(deadline.due_at, now=now, zone=zone)
-    late = clock is not None and clock.state is ClockState.LATE
+    late = deadline.due_at < now
     when = f"it was due {due}" if late else f"by {due.removeprefix('today ')}"
     lead = f"Next: {act}, {when}." if late else f"Next: {act} {when}."
     if ticket.owner_id != me.pk and ticket.owner is not None:

@@ -117,6 +117,15 @@ def because(
     return tuple(chips) or (ChipView("open, and nothing is due"),)
 
 
+def third_party(words: str) -> tuple[str, str]:
+    """Who has to answer, and what: from "Courier: proof of delivery" or "Courier, proof"."""
+    for mark in (":", ","):
+        who, found, what = words.partition(mark)
+        if found and len(who) <= 24:
+            return who.strip(), what.strip()
+    return "Others", words or "answer"
+
+
 def waiting_for(
     ticket: Ticket, deadline: Deadline | None, context: RowContext
 ) -> tuple[str, str, str, bool]:
@@ -124,7 +133,8 @@ def waiting_for(
     if ticket.status == Status.WAITING_CUSTOMER:
         return "Customer", ticket.waiting_for or "answer", "message-square", False
     if ticket.status == Status.WAITING_THIRD_PARTY:
-        return "Others", ticket.waiting_for or "answer", "truck", False
+        who, what = third_party(ticket.waiting_for)
+        return who, what, "truck", False
     if ticket.pk in context.exceptions:
         return context.exceptions[ticket.pk], "exception", "scale", False
     if ticket.pk in context.offers:

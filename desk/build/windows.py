@@ -29,6 +29,17 @@ def windows_of(
     return [(span.start, span.end) for span in spans]
 
 
+def promised_words(deadline: Deadline) -> tuple[str, ...]:
+    """What was promised and by which policy: "2 working days, by close", "Standard v1"."""
+    version = setup().versions.get(deadline.policy_id)
+    if version is None:
+        return ()
+    target = version.policy.by_kind.get(Kind(deadline.kind))
+    length = target.length.words() if target is not None and target.length is not None else ""
+    policy = f"{version.policy.name} v{version.number}"
+    return (f"{length}, {policy}" if length else policy,)
+
+
 def answer_by(entry: Entry | None, *, now: dt.datetime) -> dict[str, dt.datetime]:
     """By when a complaint that comes in by the form now would be answered and decided:
     {kind: instant}. Empty where no policy fits."""

@@ -32,7 +32,7 @@ KEYS = (
 @require_safe
 def show(request: HttpRequest, ask: Ask, exception_id: int = 0) -> HttpResponse:
     """The inbox with one case open: the one asked for, else the first."""
-    rows = list(inbox.waiting_for(ask.who)[: inbox.SHOWN])
+    rows = inbox.ordered(ask.who)
     chosen = access_exception(ask.who, exception_id) if exception_id else next(iter(rows), None)
     return render_inbox(request, ask, chosen, rows=rows, opened=bool(exception_id))
 
@@ -49,7 +49,7 @@ def render_inbox(
 ) -> HttpResponse:
     """The page: list, case, comparison, decision bar."""
     if rows is None:
-        rows = list(inbox.waiting_for(ask.who)[: inbox.SHOWN])
+        rows = inbox.ordered(ask.who)
     decidable = (
         chosen is not None
         and chosen.status in UNDECIDED
@@ -117,7 +117,7 @@ def decide(request: HttpRequest, ask: Ask, exception_id: int) -> HttpResponse:
     form = DecideForm(request.POST, row=row)
     if not form.is_valid():
         return render_inbox(request, ask, row, form=form, status=422)
-    after = next_after(list(inbox.waiting_for(ask.who)[: inbox.SHOWN]), row)
+    after = next_after(inbox.ordered(ask.who), row)
     try:
         words = run(row, form, ask)
     except DomainError as error:

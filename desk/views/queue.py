@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from desk import queue
-from desk.build.clocks import deadlines_by_ticket
+from desk.build.clocks import deadlines_by_ticket, is_late
 from desk.build.rows import RowContext, rows_of
 from desk.build.team import colleagues
 from desk.build.waiting import drafts_of, exceptions_waiting, offers_out
@@ -105,7 +105,9 @@ def _groups(
 ) -> list[GroupView]:
     stood: dict[str, list[Ticket]] = {key: [] for key in _TITLES}
     for ticket in page.rows:
-        stood[bounds.group_of(ticket)].append(ticket)
+        rows = context.deadlines.get(ticket.pk, ())
+        late = any(is_late(row, now=context.now) for row in rows)
+        stood[bounds.group_of(ticket, late=late)].append(ticket)
     stood["waiting"].extend(page.waiting)
     return [
         GroupView(key, title, numbers.get(key, 0), rows_of(stood[key], context), tone)
