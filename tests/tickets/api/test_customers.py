@@ -107,6 +107,8 @@ def test_teams_and_people_are_listed(api: APIClient, desk: Desk) -> None:
     assert people["Alice"]["teams"] == ["home"]
     assert people["Mona"]["role"] == "manager"
     assert "email" not in people["Alice"]
+    found = api.get("/api/v1/users/?team=home&role=supervisor&name=SU").json()["results"]
+    assert [one["name"] for one in found] == ["Sue"]
 
 
 @pytest.mark.parametrize("path", ["nothing/", "tickets/A-10016/nothing/", "tickets"])

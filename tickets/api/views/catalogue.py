@@ -1,15 +1,20 @@
 """What the desk is set up with, for integrations that fill in forms."""
 
+from typing import ClassVar
+
+import django_filters
 from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tickets.api import render, shapes
 from tickets.api.base import AccessView
+from tickets.api.filters import checked
 from tickets.api.pagination import CursorPages
 from tickets.api.schema import PAGE, operation, paged
 from tickets.catalogue import catalogue
 from tickets.models import Team, User
+from tickets.rules import Role
 
 
 class Categories(AccessView):
@@ -70,10 +75,23 @@ class Teams(AccessView):
         return pages.get_paginated_response([render.team(row) for row in page])
 
 
+class UserFilter(django_filters.FilterSet):
+    """How people are found."""
+
+    name = django_filters.CharFilter(lookup_expr="icontains", label="Part of the name.")
+    team = django_filters.CharFilter(field_name="memberships__team__key", label="A team's key.")
+    role = django_filters.ChoiceFilter(choices=[(role.value, role.value) for role in Role])
+
+    class Meta:
+        model = User
+        fields: ClassVar[list[str]] = []
+
+
 class Users(AccessView):
     """Those who work here."""
 
     read_scope = "config:read"
+    filterset_class = UserFilter
 
     @operation(
         "users_list",
@@ -81,10 +99,12 @@ class Users(AccessView):
         tag="configuration",
         answers=paged(shapes.User),
         parameters=PAGE,
+        filters=True,
     )
     def get(self, request: Request) -> Response:
         """Everyone who works here now, with his teams; who is away is marked."""
-        rows = User.objects.filter(is_active=True).prefetch_related("memberships__team")
+        people = User.objects.filter(is_active=True).prefetch_related("memberships__team")
+        rows = checked(people, request.query_params, UserFilter)
         pages = CursorPages()
         page = pages.take(rows, request)
         return pages.get_paginated_response([render.user(row, now=self.now) for row in page])
