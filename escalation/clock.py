@@ -12,7 +12,7 @@ docs/deadlines.md; in short:
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -125,10 +125,16 @@ class Pause:
 
     @property
     def until(self) -> datetime | None:
-        """When it ends, as far as is known: its end, or its limit, whichever comes first."""
+        """When it ends at the latest: its end, or its limit, whichever comes first."""
         if self.end is not None and self.limit is not None:
             return min(self.end, self.limit)
         return self.end or self.limit
+
+    def at(self, now: datetime) -> Pause:
+        """The pause as it is known at `now`: one that lasts has no end before its limit is over."""
+        if self.end is not None or self.limit is None:
+            return self
+        return Pause(self.start, self.limit if self.limit <= now else None, None, self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +171,19 @@ class Clock:
     # When the length became a date written to the customer: what was paused before is in it.
     extended_at: datetime | None = None
 
+    def at(self, now: datetime) -> Clock:
+        """The clock as it is known at `now`: a pause that lasts does not move it yet."""
+        if all(pause.end is not None or pause.limit is None for pause in self.pauses):
+            return self
+        return replace(self, pauses=tuple(pause.at(now) for pause in self.pauses))
+
     def due(self) -> datetime:
         """The deadline as far as the pauses are known; one without end does not move it yet."""
         due = self.length.due(self.calendar, self.started_at)
         if not self.pauses:
             return due
-        for pause in settled(self.pauses, since=self.extended_at or self.started_at):
+        since = self.extended_at or self.started_at
+        for pause in settled(self.pauses, since=since, until=self.ended_at):
             until = pause.until
             if pause.start >= due or until is None:
                 break
@@ -229,6 +242,9 @@ class Clock:
 
     def read(self, now: datetime) -> Reading:
         """Everything the clock shows at `now`, with reasons."""
+        known = self.at(now)
+        if known is not self:
+            return known.read(now)
         due = self.due()
         used = self.used(now)
         granted = self.granted()
@@ -255,7 +271,7 @@ class Clock:
         return Status.RUNNING if self.paused_since(now) is None else Status.PAUSED
 
     def _settled(self) -> list[Pause]:
-        return settled(self.pauses, since=self.started_at)
+        return settled(self.pauses, since=self.started_at, until=self.ended_at)
 
     def _counted(self, start: datetime, end: datetime) -> timedelta:
         """Open time between the two that no pause covers."""
@@ -289,12 +305,17 @@ class Clock:
         yield f"due {_stamp(due)}"
 
 
-def settled(pauses: Sequence[Pause], *, since: datetime) -> list[Pause]:
-    """Pauses in order, cut at `since`, without those that overlap, are over or cover nothing."""
+def settled(
+    pauses: Sequence[Pause], *, since: datetime, until: datetime | None = None
+) -> list[Pause]:
+    """Pauses in order, cut at `since` and `until`, without those that overlap or cover nothing."""
+    end = until
     result: list[Pause] = []
     for pause in sorted(pauses, key=lambda p: p.start):
         start = max(pause.start, since)
         until = pause.until
+        if end is not None:
+            until = end if until is None else min(until, end)
         if until is not None and until <= start:
             continue
         last = result[-1] if result else None

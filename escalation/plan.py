@@ -47,6 +47,7 @@ def make_plan(target: Target, path: Path | None, clock: Clock, *, now: datetime)
     Steps at and after the deadline count from the moment it is missed, which for a deadline at
     closing is the next opening: nobody is told that a promise was broken while it can be kept.
     """
+    limited, clock = clock.pauses, clock.at(now)
     due = clock.due()
     breach = clock.breach_at(due)
     missed = clock.calendar.next_open(due) if breach is None else breach
@@ -63,7 +64,7 @@ def make_plan(target: Target, path: Path | None, clock: Clock, *, now: datetime)
         planned = [p for p in planned if p.at <= due and p.key != BREACH]
     planned += [
         Planned(pause.limit, f"{RESUME}:{pause.start:%Y%m%dT%H%M%S}")
-        for pause in clock.pauses
+        for pause in limited
         if pause.end is None and pause.limit is not None and pause.start < due
     ]
     planned.sort(key=lambda p: (p.at, p.key != BREACH))

@@ -139,12 +139,12 @@ class Clocks:
         if at > row.started_at:
             row.used_seconds = int(clock.used(at).total_seconds())
         if not row.is_open:
-            row.due_at, row.next_at, row.next_step = clock.due(), None, ""
+            row.due_at, row.next_at, row.next_step = clock.at(at).due(), None, ""
             return
         target = self.target_of(row)
         plan = make_plan(target, self.setup.path_for(target), clock, now=at)
         row.due_at = plan.due_at
-        since = clock.paused_since(at)
+        since = clock.at(at).paused_since(at)
         row.status = Status.PAUSED.value if since is not None else Status.RUNNING.value
         row.paused_since = since
         step = plan.next(row.steps_taken, climbing=row.acknowledged_at is None)
@@ -153,6 +153,7 @@ class Clocks:
 
     def _refresh_past(self, row: Deadline, clock: Clock) -> None:
         """Tickets from the past are measured like all others, and ring nobody."""
+        clock = clock.at(self.change.now)
         row.due_at = clock.due()
         breach = clock.breach_at(row.due_at)
         end = row.ended_at or self.change.now

@@ -112,7 +112,7 @@ def explain(ticket: Ticket, *, now: dt.datetime, kind: str = "") -> list[Explana
 
 
 def _explained(clocks: Clocks, row: Deadline, *, now: dt.datetime) -> Explanation:
-    clock = clocks.clock_of(row)
+    clock = clocks.clock_of(row).at(now)
     version = clocks.version_of(row)
     reading = clock.read(now)
     end = min(now, row.ended_at) if row.ended_at is not None else now
@@ -144,7 +144,7 @@ def _explained(clocks: Clocks, row: Deadline, *, now: dt.datetime) -> Explanatio
 
 def _counted(clocks: Clocks, row: Deadline, *, until: dt.datetime) -> Iterator[Counted]:
     """Working time from the start to `until`, without the pauses."""
-    clock = clocks.clock_of(row)
+    clock = clocks.clock_of(row).at(until)
     if until <= row.started_at:
         return
     for window in clock.calendar.windows_between(row.started_at, until):

@@ -209,7 +209,7 @@ def _acknowledge(
 
 
 def _check_extension(clocks: Clocks, row: Deadline, to: dt.datetime, *, now: dt.datetime) -> None:
-    breach = clocks.clock_of(row).breach_at()
+    breach = clocks.clock_of(row).at(now).breach_at()
     if row.breached_at is not None or (breach is not None and breach < now):
         raise DeadlinePassed
     if to <= row.due_at or to <= now:

@@ -66,9 +66,23 @@ def _start(clocks: Clocks, event: Event) -> None:
         if target.ends_with_resolution and not still:
             continue
         row = _row(clocks, version, target, event)
-        if row is not None and clocks.open_of(row.kind, row.subject) is None:
+        if row is not None and not _goes_on(clocks, row):
             begun.append(_begin(clocks, row, target, event))
     clocks.record(EscalationEvent.DEADLINES_SET, begun, at=event.at, policy=version.key)
+
+
+def _goes_on(clocks: Clocks, row: Deadline) -> bool:
+    """Whether a clock for the same runs already, or will when the ticket is open again.
+
+    A customer who writes on a finished ticket reopens it, and his oldest message without an answer
+    still counts.
+    """
+    if clocks.open_of(row.kind, row.subject) is not None:
+        return True
+    if clocks.ticket.status in OPEN_STATUSES:
+        return False
+    last = [r for r in clocks.rows if r.kind == row.kind and r.subject == row.subject]
+    return bool(last) and last[-1].cancel_reason == RESOLVED
 
 
 def _row(clocks: Clocks, version: Version, target: Target, event: Event) -> Deadline | None:
@@ -106,8 +120,22 @@ def _begin(clocks: Clocks, row: Deadline, target: Target, event: Event) -> Deadl
 
 
 def _meet(clocks: Clocks, event: Event) -> None:
+    if clocks.ticket.status not in OPEN_STATUSES and event.type != RESOLVED:
+        # An answer to a ticket that is finished still is the answer.
+        for row in _unanswered(clocks, event):
+            _open_again(clocks, row, since=row.cancelled_at or event.at, at=event.at)
     met = [row for row in _concerned(clocks, event, "meets") if row.started_at <= event.at]
     _end(clocks, met, Status.MET, event)
+
+
+def _unanswered(clocks: Clocks, event: Event) -> list[Deadline]:
+    """The newest of each kind that ended with the resolution, where this event would meet it."""
+    newest = {(row.kind, row.subject): row for row in clocks.rows}
+    return [
+        row
+        for row in newest.values()
+        if row.cancel_reason == RESOLVED and event.type in clocks.target_of(row).meets
+    ]
 
 
 def _drop(clocks: Clocks, event: Event) -> None:
@@ -206,12 +234,18 @@ def _revive(clocks: Clocks, event: Event) -> None:
         )
         if not ended_then or ended is None:
             continue
-        clocks.touch(row)
-        row.status, row.met_at, row.cancelled_at, row.cancel_reason = "running", None, None, ""
-        clocks.add_pause(row, reason=CLOSED_TIME, start=ended, end=max(event.at, ended))
+        _open_again(clocks, row, since=ended, at=event.at)
         clocks.refresh(row, at=event.at)
         back.append(row)
     clocks.record(EscalationEvent.DEADLINES_RESUMED, back, at=event.at)
+
+
+def _open_again(clocks: Clocks, row: Deadline, *, since: dt.datetime, at: dt.datetime) -> None:
+    """Let a clock run on. The time it was closed counts as a pause, unless it never pauses."""
+    clocks.touch(row)
+    row.status, row.met_at, row.cancelled_at, row.cancel_reason = "running", None, None, ""
+    if clocks.target_of(row).pauses_on:
+        clocks.add_pause(row, reason=CLOSED_TIME, start=since, end=max(at, since))
 
 
 # -- another policy ---------------------------------------------------------------------------
@@ -267,7 +301,7 @@ def rederive(clocks: Clocks, *, at: dt.datetime) -> int:
 def _has_passed(clocks: Clocks, row: Deadline, at: dt.datetime) -> bool:
     if row.breached_at is not None:
         return True
-    breach = clocks.clock_of(row).breach_at()
+    breach = clocks.clock_of(row).at(at).breach_at()
     return breach is not None and breach < at
 
 

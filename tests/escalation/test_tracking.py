@@ -147,16 +147,31 @@ def test_a_pause_begun_after_the_breach_moves_nothing(desk: Desk) -> None:
     assert (resolve.status, resolve.due_at) == ("running", at("25 11:18"))
 
 
+def test_his_oldest_message_without_an_answer_still_counts(desk: Desk) -> None:
+    ticket = resolved(desk, at("24 14:18"))
+    services.receive_message(
+        ticket, body="Nobody answered me.", channel=Channel.EMAIL, actor=customer_of(ticket),
+        now=at("26 10:00"),
+    )  # fmt: skip
+    # Three of four hours were used before it was closed.
+    row = Deadline.objects.get(ticket=ticket, kind="next_reply")
+    assert (row.status, row.due_at) == ("running", at("26 11:00"))
+
+
 def resolved(desk: Desk, now: dt.datetime) -> Ticket:
     ticket = make_ticket(desk)
     services.take(ticket, actor=user(desk.alice), now=NOW)
+    resolve(desk, ticket, now)
+    return ticket
+
+
+def resolve(desk: Desk, ticket: Ticket, now: dt.datetime) -> None:
     for point in ticket.points.all():
         services.decide_point(
             ticket, point.pk, outcome="upheld", finding="We were wrong.",
             actor=user(desk.alice), now=now,
         )  # fmt: skip
     services.resolve(ticket, actor=user(desk.alice), now=now)
-    return ticket
 
 
 def test_resolving_meets_or_ends_what_runs(desk: Desk) -> None:
@@ -178,7 +193,9 @@ def test_reopening_goes_on_with_the_time_that_was_spent(desk: Desk) -> None:
 
 
 def test_a_customer_who_writes_again_starts_the_reply_clock(desk: Desk) -> None:
-    ticket = resolved(desk, at("24 14:18"))
+    ticket = make_ticket(desk)
+    services.reply(ticket, body="We were wrong.", actor=user(desk.alice), now=at("24 12:00"))
+    resolve(desk, ticket, at("24 14:18"))
     services.receive_message(
         ticket, body="It broke again.", channel=Channel.EMAIL, actor=customer_of(ticket),
         now=at("26 10:00"),

@@ -195,7 +195,7 @@ class Story:
         precision = self.options.get("precision")
         wall = self.options.get("pause_measure") == "wall"
         if not wall and precision is None:
-            return self._counted_to_close(clock).due()
+            return clock.due()
         due = Clock(clock.calendar, clock.length, clock.started_at).due()
         for pause in clock.pauses:
             if pause.end is None or pause.start >= due or pause.end <= clock.started_at:
@@ -210,15 +210,6 @@ class Story:
                 whole += MINUTE
             due = clock.calendar.add(due, whole) if whole else due
         return due
-
-    def _counted_to_close(self, clock: Clock) -> Clock:
-        """A ticket closed while it waited: the wait ends with it."""
-        if self.replay.closed_at is None or not clock.pauses:
-            return clock
-        limited = tuple(
-            type(p)(p.start, p.end, self.replay.closed_at, p.reason) for p in clock.pauses
-        )
-        return Clock(clock.calendar, clock.length, clock.started_at, limited, clock.ended_at)
 
     def next_due(self) -> datetime | None:
         """The earliest deadline now running."""
