@@ -45,6 +45,9 @@ SITE_URL: str = env.str(
     "SITE_URL", default=f"http://localhost:{env.int('PORT', default=8000)}" if LOCAL else ""
 ).rstrip("/")
 
+# The organisation, as its customers know it: stands on their pages.
+BRAND_NAME: str = env.str("BRAND_NAME", default="Amends")
+
 # What is installed
 
 LOCAL_APPS = ["tickets", "remedies", "escalation", "feedback", "integrations", "desk"]
