@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
+from django.db.models import Prefetch
 
 from desk.build.people import customer_avatar
 from desk.present import AvatarView
 from desk.words import moment_words, month_words
+from escalation.models import Deadline
 from tickets.access import Principal, visible_tickets
 from tickets.catalogue import catalogue
 from tickets.facts import words_of
@@ -144,12 +146,15 @@ def earlier_of(
     """The customer's other complaints that the reader may see, newest first, and how many."""
     tickets = visible_tickets(who).filter(customer=customer).exclude(pk=without)
     count = tickets.count()
-    shown = tickets.prefetch_related("points").order_by("-received_at")[:limit]
+    broken = Deadline.objects.filter(kind="promise", breached_at__isnull=False)
+    shown = tickets.prefetch_related(
+        "points", "remedies", Prefetch("deadlines", broken, to_attr="broken_promises")
+    ).order_by("-received_at")[:limit]
     return tuple(earlier_view(ticket, now=now, zone=zone) for ticket in shown), count
 
 
 def earlier_view(ticket: Ticket, *, now: dt.datetime, zone: ZoneInfo) -> EarlierView:
-    """One earlier complaint. Reads its points, so prefetch them."""
+    """One earlier complaint. Reads points, remedies and broken promises, so prefetch them."""
     outcome = outcome_of(list(ticket.points.all()))
     done = ticket.status in {Status.RESOLVED, Status.CLOSED}
     words = outcome_words(outcome.value) if outcome else ticket.status.replace("_", " ")
@@ -162,7 +167,25 @@ def earlier_view(ticket: Ticket, *, now: dt.datetime, zone: ZoneInfo) -> Earlier
         when=when.split(",")[0],
         done=done,
         upheld=bool(outcome and outcome.value in {"upheld", "partly_upheld"}),
+        remedy=_remedies(ticket),
+        broken="a promise was not kept" if getattr(ticket, "broken_promises", ()) else "",
     )
+
+
+def _remedies(ticket: Ticket) -> str:
+    """What was given: sums by kind, and what has none by name."""
+    sums: dict[tuple[str, str], int] = {}
+    names = []
+    for remedy in ticket.remedies.all():
+        if remedy.status == "reversed":
+            continue
+        if remedy.amount:
+            key = (remedy.kind, remedy.currency)
+            sums[key] = sums.get(key, 0) + remedy.amount
+        else:
+            names.append(remedy.kind)
+    told = [f"{money_words(total, currency)} {kind}" for (kind, currency), total in sums.items()]
+    return ", ".join([*told, *dict.fromkeys(names)])
 
 
 def about(ticket: Ticket, who: Principal, *, now: dt.datetime, zone: ZoneInfo) -> AboutView:

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from desk.build.about import outcome_words
 from desk.build.people import avatar
 from desk.build.rows import chips_of
 from desk.present import AvatarView, ChipView
+from tickets.access import Principal, visible_tickets
 from tickets.catalogue import catalogue
-from tickets.models import Point, Ticket
+from tickets.models import Point, Ticket, TicketLink
 from tickets.rules import Stage
 
 _STATUS = {
@@ -46,6 +49,40 @@ class HeadView:
     unowned: bool
     points: tuple[PointView, ...]
     tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedView:
+    """Another ticket that belongs to this one."""
+
+    words: str
+    number: str
+    url: str
+
+
+_LINKS = {
+    ("duplicate", True): "Duplicate of",
+    ("duplicate", False): "Has a duplicate,",
+    ("related", True): "Related:",
+    ("related", False): "Related:",
+    ("follow_up", True): "Follows up",
+    ("follow_up", False): "Followed up by",
+}
+
+
+def links_of(ticket: Ticket, who: Principal) -> tuple[LinkedView, ...]:
+    """Linked tickets that the reader may see. Two queries."""
+    rows = list(TicketLink.objects.filter(Q(ticket=ticket) | Q(other=ticket)).order_by("id")[:20])
+    ends = {row.other_id if row.ticket_id == ticket.pk else row.ticket_id for row in rows}
+    seen = dict(visible_tickets(who).filter(pk__in=ends).values_list("pk", "number"))
+    found = []
+    for row in rows:
+        ours = row.ticket_id == ticket.pk
+        number = seen.get(row.other_id if ours else row.ticket_id)
+        if number is not None:
+            words = _LINKS.get((row.kind, ours), "Linked:")
+            found.append(LinkedView(words, number, f"/desk/tickets/{number}/"))
+    return tuple(found)
 
 
 def status_words(status: str) -> str:

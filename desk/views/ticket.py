@@ -14,7 +14,7 @@ from desk.build.clocks import nearest
 from desk.build.events import event_view
 from desk.build.offers import offer_part
 from desk.build.owed import deadlines_view, next_step, pain_events, pain_view
-from desk.build.talk import head_of
+from desk.build.talk import head_of, links_of
 from desk.build.thread import thread_of
 from desk.build.windows import windows_of
 from desk.collision import changed_by_others
@@ -125,6 +125,7 @@ def render_ticket(
         "ticket": ticket,
         "about": about(ticket, ask.who, now=ask.now, zone=ask.zone),
         "head": head_of(ticket),
+        "links": links_of(ticket, ask.who),
         "thread": thread_of(ticket, now=ask.now, zone=ask.zone),
         "keys": KEYS,
         "may_work": may(ask.who, "work", ticket),
