@@ -9,12 +9,6 @@ class PolicyInvalid(Invalid):
     code = "deadline_policy_invalid"
 
 
-class CalendarInvalid(Invalid):
-    """This calendar can't be read."""
-
-    code = "calendar_invalid"
-
-
 class DeadlineOver(Conflict):
     """This deadline no longer runs, so it can't be {verb}."""
 

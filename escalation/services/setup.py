@@ -11,14 +11,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from escalation.errors import CalendarInvalid
+import structlog
+
 from escalation.hours import Calendar
 from escalation.models import DeadlinePolicy, EscalationPath, WorkCalendar
 from escalation.policy import Path, Policy, Subject, Target
 from escalation.rules import ESCALATION_WISHES
+from escalation.worktime import WorkTimeError
 from tickets.cached import Cached
 from tickets.catalogue import catalogue
 from tickets.models import Team, Ticket
+
+log = structlog.get_logger(__name__)
 
 #: Events after which another policy may be the right one for a ticket.
 POLICY_EVENTS = frozenset(
@@ -67,14 +71,12 @@ class Setup:
         )
 
     def calendar_for(self, version: Version, target: Target) -> Calendar:
-        """The calendar that a target is counted on. Raises CalendarInvalid where it is gone."""
+        """The calendar that a target is counted on; the default one where that is gone.
+
+        A mistake in the setup must not refuse a complaint: escalation.W001 and W002 tell of it.
+        """
         key = target.calendar or version.policy.calendar
-        if not key:
-            return self.default_calendar
-        calendar = self.calendars.get(key)
-        if calendar is None:
-            raise CalendarInvalid(f"There is no calendar {key}.")
-        return calendar
+        return self.calendars.get(key, self.default_calendar)
 
     def path_for(self, target: Target) -> Path | None:
         """The path that is climbed when the target is missed."""
@@ -107,17 +109,24 @@ def _text(data: Any) -> str:
 def _load() -> Setup:
     versions: dict[int, Version] = {}
     active: list[Version] = []
-    for row in DeadlinePolicy.objects.order_by("order", "key", "-version"):
-        version = Version(row.pk, row.key, row.version, _policy(_text(row.data), row.name))
-        versions[row.pk] = version
-        if row.active:
+    for stored in DeadlinePolicy.objects.order_by("order", "key", "-version"):
+        policy = _policy(_text(stored.data), stored.name)
+        version = Version(stored.pk, stored.key, stored.version, policy)
+        versions[stored.pk] = version
+        if stored.active:
             active.append(version)
     calendars: dict[str, Calendar] = {}
     default = Calendar.always()
-    for calendar in WorkCalendar.objects.all():
-        calendars[calendar.key] = _calendar(_text(calendar.data()))
-        if calendar.is_default:
-            default = calendars[calendar.key]
+    for row in WorkCalendar.objects.all():
+        try:
+            calendar = _calendar(_text(row.data()))
+            calendar.require_hours()
+        except WorkTimeError as error:
+            log.warning("calendar_unusable", calendar=row.key, error=str(error))
+            continue
+        calendars[row.key] = calendar
+        if row.is_default:
+            default = calendar
     words = set(POLICY_EVENTS | ESCALATION_WISHES)
     for version in versions.values():
         for target in version.policy.targets:

@@ -95,6 +95,19 @@ def test_a_changed_policy_is_seen_at_once_in_this_process(desk: Desk) -> None:
     assert setup().active == ()
 
 
+def test_a_mistake_in_the_setup_refuses_no_complaint(desk: Desk) -> None:
+    WorkCalendar.objects.filter(key="office").update(hours={}, is_default=False)
+    calendar = WorkCalendar.objects.create(
+        key="spare", name="Spare", time_zone="UTC", hours={"wed": [["10:00", "16:00"]]},
+        is_default=True,
+    )  # fmt: skip
+    ticket = make_ticket(desk)
+    assert deadline(ticket, "acknowledge").due_at == at("25 11:00")
+    assert [problem.id for problem in configuration_is_sound()] == ["escalation.W001"]
+    calendar.delete()
+    assert deadline(make_ticket(desk), "acknowledge").due_at == at("24 12:18")
+
+
 def test_a_ticket_that_no_policy_fits_has_no_deadlines_and_no_error(desk: Desk) -> None:
     DeadlinePolicy.objects.get(key="usual").delete()
     ticket = make_ticket(desk)
