@@ -42,20 +42,30 @@ class Factor:
     label: str
     question: str
     anchors: tuple[Anchor, ...]
+    #: For an answer that is a number: the least number of each anchor, rising.
+    least: tuple[int, ...] = ()
 
     def anchor(self, answer: Any) -> Anchor:
         """The anchor of an answer. Raises `FactorInvalid` naming the answers there are."""
         for anchor in self.anchors:
             if anchor.key == answer:
                 return anchor
+        if self.least and isinstance(answer, int) and not isinstance(answer, bool) and answer >= 0:
+            return self.anchors[sum(answer >= least for least in self.least) - 1]
         allowed = ", ".join(anchor.key for anchor in self.anchors)
         raise FactorInvalid(
             factor=self.label, allowed=f"one of: {allowed}", field=f"factors.{self.key}"
         )
 
 
-def _factor(key: str, label: str, question: str, *anchors: tuple[str, str, int]) -> Factor:
-    return Factor(key, label, question, tuple(Anchor(*anchor) for anchor in anchors))
+def _factor(
+    key: str,
+    label: str,
+    question: str,
+    *anchors: tuple[str, str, int],
+    least: tuple[int, ...] = (),
+) -> Factor:
+    return Factor(key, label, question, tuple(Anchor(*anchor) for anchor in anchors), least)
 
 
 #: Factors that a person answers, in the order in which a form asks for them.
@@ -82,6 +92,7 @@ FACTORS: dict[str, Factor] = {
             ("week", "It lasted more than a week", 3),
             ("month", "It lasted more than a month", 4),
             ("months", "It lasted more than half a year", 4),
+            least=(0, 2, 8, 32, 183),  # days
         ),
         _factor(
             "means",
@@ -202,6 +213,18 @@ def check_factors(factors: Mapping[str, Any]) -> dict[str, Anchor]:
         ticked = {True: "yes", False: "no"}
         given = ticked[answer] if isinstance(answer, bool) else answer
         found[key] = FACTORS[key].anchor(given)
+    return found
+
+
+def still_valid(factors: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers that still are answers: anchors may have changed since they were given."""
+    found = {}
+    for key, answer in factors.items():
+        try:
+            check_factors({key: answer})
+        except FactorInvalid:
+            continue
+        found[key] = answer
     return found
 
 

@@ -64,15 +64,13 @@ def _currency(policy: Policy, given: Mapping[str, Any], currency: str | None) ->
 
 
 def _typed(policy: Policy, given: Mapping[str, Any], currency: str) -> dict[str, Any]:
-    typed = {}
-    for name, fact in policy.facts.items():
-        raw = given.get(name)
-        if raw is None:
-            if fact.default is not None:
-                typed[name] = fact.default
+    typed = dict(policy.defaults)
+    known = policy.facts
+    for name, raw in given.items():
+        if raw is None or name not in known:
             continue
         try:
-            typed[name] = read_fact(fact, raw, currency)
+            typed[name] = read_fact(known[name], raw, currency)
         except NotThatKind as error:
             raise FactWrong(name, f"{error}", policy.readers_of(name)) from None
     return typed
@@ -110,6 +108,8 @@ class _Run:
             outcome = self._component(rule)
         except Inapplicable as error:
             outcome = self._no(rule, WhyNot.NOTHING, str(error))
+        except ArithmeticError:
+            outcome = self._no(rule, WhyNot.NOTHING, "the numbers are too large to count with")
         if outcome is None:
             outcome = self._wait(rule, self.at.missing[mark:])
         del self.at.missing[mark:]
@@ -316,7 +316,7 @@ class _Run:
         mark = len(self.at.missing)
         try:
             bound = cap.at_most.value(self.at)
-        except Inapplicable:
+        except (Inapplicable, ArithmeticError):
             bound = None
         names = self.at.missing[mark:]
         del self.at.missing[mark:]

@@ -29,8 +29,14 @@ def round_to(value: Decimal, unit: Decimal, way: str) -> Decimal:
     return (value / unit).quantize(Decimal(1), rounding=ROUNDINGS[way]) * unit
 
 
+#: More than anybody will ever be offered; what the database can hold is far above.
+MOST_MINOR = 10**15
+
+
 def to_minor(value: Decimal, currency: str, way: str = "half_up") -> int:
-    """Major units as whole minor units of `currency`."""
+    """Major units as whole minor units of `currency`. Raises `Inapplicable` beyond reason."""
+    if abs(value) > MOST_MINOR:
+        raise Inapplicable("the sum is too large to be meant")
     return int(value.scaleb(places_of(currency)).quantize(Decimal(1), rounding=ROUNDINGS[way]))
 
 

@@ -91,6 +91,7 @@ def compile_policy(source: Source) -> Policy:
         facts=scope.facts,
         rules=tuple(sorted(rules, key=lambda rule: (-rule.priority, rule.position))),
         written=tuple(rules),
+        defaults={n: f.default for n, f in scope.facts.items() if f.default is not None},
         caps=tuple(caps),
         groups=groups,
         cases=tuple(cases),

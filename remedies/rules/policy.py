@@ -160,6 +160,8 @@ class Policy:
     categories: tuple[str, ...] = ()
     #: The rules as they are written; `rules` has them by priority.
     written: tuple[Rule, ...] = ()
+    #: What facts are when they are not given.
+    defaults: dict[str, Any] = field(default_factory=dict)
 
     def readers_of(self, fact: str) -> tuple[str, ...]:
         """Names of the rules that read the fact."""

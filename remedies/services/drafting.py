@@ -8,7 +8,7 @@ from typing import Any
 from remedies.active import policy_for
 from remedies.errors import FactWrong
 from remedies.models import Offer, OfferComponent, Remedy, RemedyPolicy
-from remedies.pain import assess
+from remedies.pain import assess, still_valid
 from remedies.rules import Component, OfferDraft, Policy, evaluate
 from remedies.rules.states import OfferStatus, RemedyEvent, RemedyStatus
 from remedies.services.situations import Situation, situation_of
@@ -21,6 +21,10 @@ from tickets.services import record_assessed_pain
 
 #: Facts that are wrong are left out one by one, so that the rest still makes an offer.
 MOST_PROBLEMS = 5
+#: An offer that stands so has put nothing into the ledger.
+_NOTHING_GRANTED = frozenset(
+    {OfferStatus.DRAFT, OfferStatus.SENT, OfferStatus.WITHDRAWN, OfferStatus.SUPERSEDED}
+)
 _STANDING = frozenset(
     {
         OfferStatus.SENT,
@@ -34,8 +38,7 @@ _STANDING = frozenset(
 def reconsider(change: Change) -> None:
     """Assess the pain of an open ticket anew, and draft its offer, or bring the draft up to date.
 
-    Does nothing for a ticket that is settled or from the past. Raises `FactorInvalid` for an
-    answer to a pain factor that does not exist.
+    Does nothing for a ticket that is settled or from the past.
     """
     ticket = change.ticket
     if ticket.historical or not ticket.is_open:
@@ -52,7 +55,7 @@ def _assess(change: Change, situation: Situation) -> None:
     loss = None
     if ticket.loss_minor is not None:
         loss = Money(ticket.loss_minor, ticket.loss_currency)
-    pain = assess(ticket.factors, situation.circumstances, loss=loss)
+    pain = assess(still_valid(ticket.factors), situation.circumstances, loss=loss)
     before = ticket.pain_assessed or 0
     if pain.level < before and any(offer.sent_at for offer in change.all(Offer)):
         return
@@ -100,7 +103,9 @@ def draft_offer(change: Change, situation: Situation, *, again: bool = False) ->
     row, policy = found
     result, problems = evaluate_for(policy, situation, change)
     offers = change.all(Offer)
-    parts = _without_granted(change, result.components) if offers else result.components
+    parts: Sequence[Component] = result.components
+    if any(offer.status not in _NOTHING_GRANTED for offer in offers):
+        parts = _without_granted(change, parts)
     draft = next((offer for offer in offers if offer.status == OfferStatus.DRAFT), None)
     if draft is not None:
         return _update(change, draft, row, result=result, parts=parts, problems=problems)
@@ -244,8 +249,9 @@ def component_row(offer: Offer, part: Component, position: int) -> OfferComponen
 
 #: What a changed draft takes over from the policy, column by column.
 _TAKEN = (
-    "kind", "title", "clause", "words", "steps", "facts", "amount", "ranged", "range_min",
-    "range_max", "owed", "loss", "code", "form", "pay_within_days", "adjusted_from", "reason",
+    "position", "kind", "title", "clause", "words", "steps", "facts", "amount", "ranged",
+    "range_min", "range_max", "owed", "loss", "code", "form", "pay_within_days", "adjusted_from",
+    "reason",
 )  # fmt: skip
 
 
@@ -261,30 +267,23 @@ def _update(
     """Bring a draft in step with the policy; what a person added or set within range stays."""
     if change.unit.is_pending(draft):
         change.flush()
-    stored = {component.rule: component for component in components_of(draft) if component.rule}
-    given = {(part.rule, part.amount) for part in parts}
-    same = given == {(rule, _policy_amount(found)) for rule, found in stored.items()}
-    draft.explanation = explained(result, problems)
-    draft.facts = [list(fact) for fact in result.facts]
+    rows = components_of(draft)
+    stored = {row.rule: row for row in rows if row.rule}
+    same = {(part.rule, part.amount) for part in parts} == {
+        (rule, _policy_amount(found)) for rule, found in stored.items()
+    }
+    told = (explained(result, problems), [list(fact) for fact in result.facts])
     if same and draft.policy_id == row.pk:
-        change.save(draft, "explanation", "facts")
+        if told != (draft.explanation, draft.facts):
+            draft.explanation, draft.facts = told
+            change.save(draft, "explanation", "facts")
         return draft
+    draft.explanation, draft.facts = told
     changes: dict[str, tuple[Any, Any]] = {}
     if draft.policy_id != row.pk:
         changes[f"offers.{draft.pk}.policy"] = (draft.policy_id, row.pk)
         draft.policy = row
-    gone = [found for rule, found in stored.items() if rule not in {part.rule for part in parts}]
-    for found in gone:
-        changes |= component_paths(found, gone=True)
-    OfferComponent.objects.filter(pk__in=[found.pk for found in gone]).delete()
-    for position, part in enumerate(parts):
-        fresh = component_row(draft, part, position)
-        if part.rule in stored:
-            changes |= _merge(stored[part.rule], fresh)
-        else:
-            fresh.save()
-            changes |= component_paths(fresh)
-    changes |= set_total(draft)
+    changes |= _replace(draft, stored, parts) | set_total(draft)
     change.save(draft, "policy", "explanation", "facts", "total")
     void_exceptions(change, draft, "The offer changed.")
     change.record(
@@ -293,18 +292,40 @@ def _update(
     return draft
 
 
+def _replace(
+    draft: Offer, stored: dict[str, OfferComponent], parts: Sequence[Component]
+) -> dict[str, tuple[Any, Any]]:
+    """Make the draft's components those that the policy gives; the paths that changed."""
+    changes: dict[str, tuple[Any, Any]] = {}
+    given = {part.rule for part in parts}
+    gone = [found for rule, found in stored.items() if rule not in given]
+    for found in gone:
+        changes |= component_paths(found, gone=True)
+    if gone:
+        OfferComponent.objects.filter(pk__in=[found.pk for found in gone]).delete()
+    for position, part in enumerate(parts):
+        fresh = component_row(draft, part, position)
+        if part.rule in stored:
+            changes |= _merge(stored[part.rule], fresh)
+        else:
+            fresh.save()
+            changes |= component_paths(fresh)
+    return changes
+
+
 def _merge(stored: OfferComponent, fresh: OfferComponent) -> dict[str, tuple[Any, Any]]:
-    before = stored.amount
-    chosen, reason = stored.amount, stored.reason
-    was_adjusted = stored.adjusted_from is not None
-    for name in _TAKEN:
-        setattr(stored, name, getattr(fresh, name))
-    if was_adjusted and fresh.ranged and chosen is not None:
+    """What a rule gives now, over what it gave; a person's own sum stays within its range."""
+    if stored.adjusted_from is not None and fresh.ranged and stored.amount is not None:
         high = fresh.range_max
-        if chosen >= (fresh.range_min or 0) and (high is None or chosen <= high):
-            stored.amount, stored.adjusted_from, stored.reason = chosen, fresh.amount, reason
-    stored.position = fresh.position
-    stored.save()
+        if stored.amount >= (fresh.range_min or 0) and (high is None or stored.amount <= high):
+            fresh.adjusted_from, fresh.amount = fresh.amount, stored.amount
+            fresh.reason = stored.reason
+    changed = [name for name in _TAKEN if getattr(stored, name) != getattr(fresh, name)]
+    before = stored.amount
+    for name in changed:
+        setattr(stored, name, getattr(fresh, name))
+    if changed:
+        stored.save(update_fields=changed)
     path = f"offers.{stored.offer_id}.components.{stored.pk}.amount"
     return {} if before == stored.amount else {path: (before, stored.amount)}
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from remedies.models import ExceptionRequest, Remedy
+from remedies.pain import check_factors
 from remedies.rules.states import REMEDY_MOVES, UNDECIDED, RemedyStatus
 from remedies.services.drafting import reconsider
 from remedies.services.ledger import PAYOUT, fail_remedy
@@ -29,10 +30,18 @@ RECONSIDER = frozenset(
         "reopened",
     }
 )
+#: With these, somebody answered how it affected the customer.
+GIVES_FACTORS = frozenset({"ticket_created", "factors_set"})
 
 
 def react(change: Change, event: Event) -> None:
-    """Do what the event asks of this app; nothing for most."""
+    """Do what the event asks of this app; nothing for most.
+
+    Raises `FactorInvalid` where somebody gives an answer to a pain factor that does not exist,
+    `Conflict` where a ticket is resolved while an exception waits.
+    """
+    if event.type in GIVES_FACTORS and not change.ticket.historical:
+        check_factors(change.ticket.factors)
     if event.type in RECONSIDER:
         reconsider(change)
     elif event.type in _OTHERS:

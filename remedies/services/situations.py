@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from remedies.pain import Circumstances
+from tickets.catalogue import catalogue
 from tickets.change import Change
 from tickets.models import Event, Point, Ticket
 from tickets.money import Money
@@ -95,7 +96,7 @@ def _facts(change: Change, known: Circumstances) -> dict[str, Any]:
         "hand_offs": known.hand_offs,
         "support_needs": known.support_needs,
         "channel": ticket.channel,
-        "category": ticket.category.key,
+        "category": catalogue().entry(ticket.category_id).category.key,
         "stage": ticket.stage,
         "tier": ticket.customer.tier or None,
         "customer_since": ticket.customer.since,

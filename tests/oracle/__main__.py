@@ -26,9 +26,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("oracle", choices=oracles())
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--core", action="store_true", help="only vectors marked as core")
+    parser.add_argument("--pack", type=Path, help="remedies: the policy to judge with")
     options = parser.parse_args(arguments)
     judge = importlib.import_module(f"tests.oracle.{options.oracle}")
-    passed, failures = judge.run(options.files, core_only=options.core)
+    more = {"pack": options.pack} if options.pack is not None else {}
+    passed, failures = judge.run(options.files, core_only=options.core, **more)
     for failure in failures:
         print(failure)
     print(f"{passed} passed, {len(failures)} failed")

@@ -15,6 +15,7 @@ from tickets.actors import Actor
 from tickets.errors import Conflict, Invalid, Missing, NotAllowed, NotFound
 from tickets.models import Alert, Event, Membership, Ticket
 from tickets.money import Money
+from tickets.state import state_at
 
 pytestmark = pytest.mark.django_db
 
@@ -170,6 +171,22 @@ def test_a_ticket_is_not_resolved_while_an_exception_waits(remedy_desk: Desk) ->
         services.resolve(ticket, actor=alice, now=NOW)
     remedies.withdraw_exception(request, reason="Not needed", actor=alice, now=NOW)
     services.resolve(ticket, actor=alice, now=NOW)
+
+
+def test_the_state_of_an_exception_can_be_rebuilt_from_the_events(remedy_desk: Desk) -> None:
+    ticket = make_hurt(remedy_desk)
+    request = ask(remedy_desk, ticket)
+    prefix = f"exceptions.{request.pk}"
+    assert state_at(ticket, NOW)[f"{prefix}.status"] == "pending"
+    remedies.approve_exception(request, reason="Fair", actor=user(remedy_desk.sue), now=NOW)
+    state = state_at(ticket, NOW)
+    assert state[f"{prefix}.status"] == "approved"
+    assert state[f"{prefix}.asked_total"] == state[f"{prefix}.decided_total"] == 23_140
+    assert state[f"{prefix}.decider"] == remedy_desk.sue.pk
+    offer = draft_of(ticket)
+    assert state[f"offers.{offer.pk}.total"] == offer.total == 23_140
+    sums = {row.pk: row.amount for row in offer.components.all() if row.amount is not None}
+    assert sums == {key: state[f"offers.{offer.pk}.components.{key}.amount"] for key in sums}
 
 
 def test_a_reason_is_needed_and_a_person(remedy_desk: Desk) -> None:

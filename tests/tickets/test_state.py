@@ -78,7 +78,7 @@ STEPS: dict[str, Step] = {
         t, {"days_without": None}, actor=user(d.bob), now=now
     ),
     "factors": lambda d, t, now: services.set_factors(
-        t, {"days_lasted": 9}, actor=user(d.bob), now=now
+        t, {"lasted": 9}, actor=user(d.bob), now=now
     ),
     "loss": lambda d, t, now: services.set_loss(t, Money(2000, "GBP"), actor=user(d.bob), now=now),
     "pain overridden": lambda d, t, now: services.override_pain(

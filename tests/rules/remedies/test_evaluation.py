@@ -275,3 +275,13 @@ def test_the_same_facts_give_the_same_draft() -> None:
     first = evaluate(policy, {"days": 7, "price": "12.34"}, now=NOW)
     assert first == evaluate(policy, {"price": Decimal("12.34"), "days": 7.0}, now=NOW)
     assert first.as_json() == evaluate(policy, {"days": 7, "price": "12.34"}, now=NOW).as_json()
+
+
+def test_sums_beyond_reason_give_nothing_and_say_so() -> None:
+    text = (
+        "facts: {n: number}\nrules: [{rule: R, gives: refund, amount: {times: [7, n, n, n, 0.1]}}]"
+    )
+    draft = work(text, n=10**15)
+    assert not draft.eligible
+    assert "too large" in draft.not_applied[0].reason
+    assert "too large" in work(text, n=10**6).not_applied[0].reason

@@ -21,6 +21,10 @@ from tickets.money import Money
         ({}, Circumstances(), Money(100_000, "GBP"), 3),
         ({}, Circumstances(), Money(100_000, "JPY"), 1),
         ({"distress": ""}, Circumstances(), None, 1),
+        ({"lasted": 1}, Circumstances(), None, 1),
+        ({"lasted": 7}, Circumstances(), None, 2),
+        ({"lasted": 8}, Circumstances(), None, 3),
+        ({"lasted": 400}, Circumstances(), None, 4),
     ],
 )
 def test_the_level(
@@ -43,7 +47,12 @@ def test_each_reason_says_what_it_did() -> None:
 
 
 @pytest.mark.parametrize(
-    ("factors", "field"), [({"x": "y"}, "factors.x"), ({"distress": 3}, "factors.distress")]
+    ("factors", "field"),
+    [
+        ({"x": "y"}, "factors.x"),
+        ({"distress": 3}, "factors.distress"),
+        ({"lasted": -1}, "factors.lasted"),
+    ],
 )
 def test_an_answer_that_is_none_is_refused_by_name(factors: dict[str, object], field: str) -> None:
     with pytest.raises(FactorInvalid) as caught:
