@@ -49,7 +49,7 @@ class Shell:
         assert self.process.stdout is not None
         self.process.stdin.write(f"{commands}\necho\necho '{_END}'\n")
         self.process.stdin.flush()
-        lines = []
+        lines: list[str] = []
         for line in self.process.stdout:
             if line.strip() == _END:
                 return "".join(lines)

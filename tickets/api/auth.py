@@ -103,7 +103,7 @@ class TokenScheme(DjangoOAuthToolkitScheme):
 
 def principal_of(request: Request, *, now: dt.datetime) -> Principal:
     """Who asks, with what he may see. Raises `NotAllowed` for a client that was switched off."""
-    token = request.auth
+    token: Any = request.auth
     if token is None:
         return Principal.of_user(cast(User, request.user), now=now)
     if _lookups:
@@ -113,8 +113,9 @@ def principal_of(request: Request, *, now: dt.datetime) -> Principal:
 
 def sender_of(request: Request) -> str:
     """A short, lasting name of who asks, for idempotency keys and throttles."""
-    if request.auth is not None:
-        return f"client:{request.auth.application_id}"
+    token: Any = request.auth
+    if token is not None:
+        return f"client:{token.application_id}"
     return f"user:{request.user.pk}"
 
 

@@ -6,7 +6,7 @@ A view reads the clock once (`self.now`) and hands it on. To add an operation, w
 
 import datetime as dt
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -47,10 +47,10 @@ class AccessView(APIView):
     """What all views share."""
 
     schema = ApiSchema()
-    authentication_classes: ClassVar[list[Any]] = [TokenAuthentication, SessionAuthentication]
-    permission_classes: ClassVar[list[Any]] = [HasScope]
-    throttle_classes: ClassVar[list[Any]] = [SenderThrottle]
-    parser_classes: ClassVar[list[Any]] = [StrictJSONParser]
+    authentication_classes: list[Any] = [TokenAuthentication, SessionAuthentication]
+    permission_classes: list[Any] = [HasScope]
+    throttle_classes: list[Any] = [SenderThrottle]
+    parser_classes: list[Any] = [StrictJSONParser]
     #: What a client's token must carry.
     read_scope = "tickets:read"
     write_scope = "tickets:write"
@@ -116,15 +116,15 @@ class CommandView(AccessView):
 class UploadView(CommandView):
     """A command that takes files."""
 
-    parser_classes: ClassVar[list[Any]] = [MultiPartParser]
+    parser_classes: list[Any] = [MultiPartParser]
 
 
 @extend_schema(exclude=True)
 class NoSuchPage(APIView):
     """Every address of the API that leads nowhere: a problem, like all others."""
 
-    authentication_classes: ClassVar[list[Any]] = []
-    permission_classes: ClassVar[list[Any]] = []
+    authentication_classes: list[Any] = []
+    permission_classes: list[Any] = []
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Raises `NotFound`, whatever the method."""

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
@@ -20,6 +20,9 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from tickets.errors import DomainError, Invalid
 from tickets.models import IdempotentRequest
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
 
 #: How long an answer is kept.
 KEPT = dt.timedelta(days=7)
@@ -56,8 +59,9 @@ def fingerprint_of(request: Request) -> str:
     mark = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
     mark.update(request.headers.get("If-Match", "").encode())
     if (request.content_type or "").startswith("multipart/"):
-        for name in sorted(request.data):
-            for value in request.data.getlist(name):
+        data = cast("QueryDict", request.data)
+        for name in sorted(data):
+            for value in data.getlist(name):
                 mark.update(f"\n{name}=".encode())
                 mark.update(_content(value))
     else:

@@ -53,7 +53,7 @@ class _RowAfter(Func):
         self.count = len(order.columns)
         self.sign = "<" if order.descending else ">"
 
-    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> tuple[str, Any]:
         """The comparison with its values."""
         parts = [compiler.compile(part) for part in self.source_expressions]
         left = ", ".join(sql for sql, _ in parts[: self.count])
@@ -139,9 +139,7 @@ class CursorPages(BasePagination):
             )
         return page
 
-    def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: Any = None
-    ) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         """The framework's way to ask for a page; the view may name its `page_order`."""
         self.order = getattr(view, "page_order", self.order)
         return self.take(queryset, request)

@@ -89,7 +89,9 @@ class ApiSchema(AutoSchema):
             if str(code) not in bodies:
                 answer = OpenApiResponse(Problem, description=_WORDS[code])
                 media = ["application/problem+json"]
-                bodies[str(code)] = self._get_response_for_code(answer, str(code), media)
+                bodies[str(code)] = self._get_response_for_code(  # type: ignore[no-untyped-call]
+                    answer, str(code), media
+                )
         return bodies
 
 

@@ -66,7 +66,7 @@ class TicketSummary(Shape):
     """A ticket as lists show it."""
 
     id = serializers.IntegerField()
-    number = serializers.CharField(help_text="As people say it, such as A-10016.")
+    number = serializers.CharField(help_text="As people say it, such as A-10019.")
     subject = serializers.CharField()
     status = one_of(Status)
     stage = one_of(Stage)

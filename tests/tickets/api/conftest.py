@@ -40,7 +40,7 @@ def as_client(desk: Desk) -> Callable[..., APIClient]:
 def api(as_client: Callable[..., Any]) -> APIClient:
     """An integration that may do all that integrations may do."""
     client: Any = as_client()
-    return client  # type: ignore[no-any-return]
+    return client
 
 
 @pytest.fixture(autouse=True)

@@ -111,7 +111,7 @@ def test_teams_and_people_are_listed(api: APIClient, desk: Desk) -> None:
     assert [one["name"] for one in found] == ["Sue"]
 
 
-@pytest.mark.parametrize("path", ["nothing/", "tickets/A-10016/nothing/", "tickets"])
+@pytest.mark.parametrize("path", ["nothing/", "tickets/A-10019/nothing/", "tickets"])
 def test_an_address_that_leads_nowhere_is_a_problem_too(api: APIClient, path: str) -> None:
     response = api.get(f"/api/v1/{path}")
     assert response.status_code == 404

@@ -21,7 +21,7 @@ from tickets.api.schema import operation
 from tickets.api.versions import etag
 from tickets.models import Ticket
 
-NUMBER = OpenApiParameter("number", str, "path", description="The ticket's, such as A-10016.")
+NUMBER = OpenApiParameter("number", str, "path", description="The ticket's, such as A-10019.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +72,7 @@ class TicketCommand(CommandView):
 
 def answer(ticket: Ticket) -> Response:
     """The ticket as it is now."""
-    row = Ticket.objects.all().with_names().get(pk=ticket.pk)  # type: ignore[attr-defined]
+    row = Ticket.objects.all().with_names().get(pk=ticket.pk)
     return Response(render.full(row), headers={"ETag": etag(row.version)})
 
 

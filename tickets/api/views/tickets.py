@@ -98,8 +98,8 @@ class Tickets(CommandView):
         """The customer meant. Raises `NotFound`, `Invalid`."""
         if "id" in data:
             return access_customer(self.principal, data["id"])
-        external = data.get("external")
         if "name" not in data:
+            external = data["external"]
             link = ExternalId.objects.select_related("customer__merged_into").filter(
                 system=external["system"], value=external["id"]
             )
@@ -129,7 +129,7 @@ class OneTicket(AccessView):
         tag="tickets",
         answers=shapes.TicketDetail,
         parameters=[
-            OpenApiParameter("number", str, "path", description="Such as A-10016."),
+            OpenApiParameter("number", str, "path", description="Such as A-10019."),
             OpenApiParameter(
                 "include",
                 str,
