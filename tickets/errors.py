@@ -73,7 +73,7 @@ class Conflict(DomainError):
 
 class NumberInvalid(Invalid):
     """{number} is not a ticket number: its check digit is wrong, so one digit was probably
-    misheard or mistyped. A number looks like A-10016."""
+    misheard or mistyped. A number looks like A-10019."""
 
     code = "number_invalid"
 

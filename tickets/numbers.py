@@ -41,7 +41,7 @@ def number_of(ticket_id: int) -> str:
 
 
 def parse_number(text: str) -> str:
-    """The canonical number in what somebody typed or said: " a 1 0016 " → `A-10016`.
+    """The canonical number in what somebody typed or said: " a 1 0019 " → `A-10019`.
 
     Case, spaces, dots and hyphens don't matter, nor whether the prefix is there.
     Raises `NumberInvalid` where the form or the check digit is wrong.

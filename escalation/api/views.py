@@ -25,7 +25,7 @@ from tickets.api.versions import etag
 from tickets.models import Ticket
 
 KEY = OpenApiParameter("key", int, "path", description="Its id.")
-NUMBER = OpenApiParameter("number", str, "path", description="The ticket's, such as A-10016.")
+NUMBER = OpenApiParameter("number", str, "path", description="The ticket's, such as A-10019.")
 
 
 class Deadlines(AccessView):

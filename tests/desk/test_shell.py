@@ -14,7 +14,7 @@ DESK_PAGES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("url", [*DESK_PAGES, "/desk/tickets/A-10016/", "/desk/files/1/"])
+@pytest.mark.parametrize("url", [*DESK_PAGES, "/desk/tickets/A-10019/", "/desk/files/1/"])
 def test_every_page_of_the_desk_asks_who_it_is(whole_desk: Desk, url: str) -> None:
     response = Client().get(url)
     assert response.status_code == 302

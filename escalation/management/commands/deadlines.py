@@ -22,7 +22,7 @@ class Command(BaseCommand):
         """The verbs."""
         verbs = parser.add_subparsers(dest="verb", required=True)
         say = verbs.add_parser("explain", help="How the deadlines of a ticket came about.")
-        say.add_argument("ticket", help="Its number, such as A-10016.")
+        say.add_argument("ticket", help="Its number, such as A-10019.")
         say.add_argument("kind", nargs="?", default="", choices=["", *Kind])
         verbs.add_parser("sweep", help="Do what is due now.")
         verbs.add_parser("rederive", help="Work open deadlines out anew.")
