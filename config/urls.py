@@ -10,7 +10,11 @@ from tickets.api.base import NoSuchPage
 
 api: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
+    path(
+        "docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="tickets/api.html"),
+        name="api-docs",
+    ),
     path("", include("tickets.api.urls")),
     path("", include("remedies.api.urls")),
     path("", include("escalation.api.urls")),
