@@ -25,7 +25,7 @@ from tickets.models import Ticket
 from tickets.money import decimals_of
 
 KEY = OpenApiParameter("key", int, "path", description="Its id.")
-NUMBER = OpenApiParameter("number", str, "path", description="The ticket's, such as A-10016.")
+NUMBER = OpenApiParameter("number", str, "path", description="The ticket's, such as A-10019.")
 CURRENCY = OpenApiParameter("currency", str, description="ISO 4217; the loss's by default.")
 
 

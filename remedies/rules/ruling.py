@@ -67,19 +67,8 @@ def compile_rule(
     group = str(raw.get("group") or "")
     if group and group not in groups:
         (at / "group").fail(f"No group is called {group}.{nearest(group, groups)}")
-    own = [
-        compile_exclusion(item, scope, place, f"{name}, exception")
-        for item, place in items(raw.get("unless") or [], at / "unless", "unless")
-    ]
-    given: dict[str, Any] = {
-        "when": condition(raw["when"], scope, at / "when") if "when" in raw else None,
-        "amount": _amount(raw, scope, at),
-        "range": _range(raw["range"], scope, at / "range") if "range" in raw else None,
-        "options": tuple(_options(raw, scope, at)),
-        "dated_by": _dated_by(raw, scope, at, dated_by),
-    }
-    if given["amount"] is not None and given["range"] is not None:
-        at.fail("A rule gives either an amount or a range.")
+    own = _unless(raw, scope, at, name)
+    given = _given(raw, scope, at, dated_by)
     rule = Rule(
         name=name,
         title=text_of(raw.get("title", name), at / "title", "title"),
@@ -97,10 +86,7 @@ def compile_rule(
         since=_day(raw.get("since"), at / "since"),
         until=_day(raw.get("until"), at / "until"),
         stack_on=_earlier(raw, "stack_on", scope, at),
-        overrides=tuple(
-            text_of(item, place, "A rule")
-            for item, place in items(raw.get("overrides") or [], at / "overrides", "overrides")
-        ),
+        overrides=_overrides(raw, at),
         result=_result(raw, scope, at),
         **given,
     )
@@ -108,6 +94,31 @@ def compile_rule(
     for exclusion in stopping:
         scope.used |= scope.behind.get(f"exclusion {exclusion.name}", frozenset())
     return _with(rule, exclusions=(*stopping, *own), reads=tuple(sorted(scope.used)))
+
+
+def _unless(raw: dict[str, Any], scope: Scope, at: Place, name: str) -> list[Exclusion]:
+    return [
+        compile_exclusion(item, scope, place, f"{name}, exception")
+        for item, place in items(raw.get("unless") or [], at / "unless", "unless")
+    ]
+
+
+def _overrides(raw: dict[str, Any], at: Place) -> tuple[str, ...]:
+    listed = items(raw.get("overrides") or [], at / "overrides", "overrides")
+    return tuple(text_of(item, place, "A rule") for item, place in listed)
+
+
+def _given(raw: dict[str, Any], scope: Scope, at: Place, dated_by: Any) -> dict[str, Any]:
+    """When the rule applies and what it gives, as nodes."""
+    if "amount" in raw and "range" in raw:
+        at.fail("A rule gives either an amount or a range.")
+    return {
+        "when": condition(raw["when"], scope, at / "when") if "when" in raw else None,
+        "amount": _amount(raw, scope, at),
+        "range": _range(raw["range"], scope, at / "range") if "range" in raw else None,
+        "options": tuple(_options(raw, scope, at)),
+        "dated_by": _dated_by(raw, scope, at, dated_by),
+    }
 
 
 def _with(rule: Rule, **changes: Any) -> Rule:

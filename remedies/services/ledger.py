@@ -43,10 +43,45 @@ def _grant(
     exception: ExceptionRequest | None,
     at: dt.datetime,
 ) -> Remedy:
+    remedy = _remedy_of(change, offer, part, exception=exception, at=at)
+    change.add(remedy)
+    enter(change, remedy, EntryKind.GRANTED, remedy.amount or 0)
+    change.record(
+        RemedyEvent.REMEDY_GRANTED,
+        data=told(remedy) | {"due_on": remedy.due_on.isoformat() if remedy.due_on else None},
+        changes={
+            f"remedies.{remedy.pk}.status": (None, remedy.status),
+            f"remedies.{remedy.pk}.kind": (None, remedy.kind),
+            f"remedies.{remedy.pk}.amount": (None, remedy.amount),
+            f"remedies.{remedy.pk}.currency": (None, remedy.currency or None),
+        },
+        at=at,
+    )
+    if remedy.gateway == LETTER:
+        _settle(change, remedy, reference="")
+    elif remedy.gateway == WEBHOOK:
+        change.enqueue(PAYOUT, f"remedy:{remedy.pk}", {"remedy": remedy.pk})
+    elif change.ticket.owner is not None:
+        change.alert(
+            change.ticket.owner,
+            key=f"remedy:{remedy.pk}",
+            text=f"To deliver on {change.ticket.number}: {remedy.title}",
+        )
+    return remedy
+
+
+def _remedy_of(
+    change: Change,
+    offer: Offer,
+    part: OfferComponent,
+    *,
+    exception: ExceptionRequest | None,
+    at: dt.datetime,
+) -> Remedy:
     paid = part.amount is not None and part.amount > 0
     by_letter = part.kind == ComponentKind.APOLOGY and part.code in IN_THE_LETTER
     due = None if part.pay_within_days is None else at.date() + dt.timedelta(part.pay_within_days)
-    remedy = Remedy(
+    return Remedy(
         ticket=change.ticket,
         offer=offer,
         component=part,
@@ -66,30 +101,6 @@ def _grant(
         due_on=due,
         gateway=LETTER if by_letter else gateway_for(part.kind, paid=paid),
     )
-    change.add(remedy)
-    enter(change, remedy, EntryKind.GRANTED, remedy.amount or 0)
-    change.record(
-        RemedyEvent.REMEDY_GRANTED,
-        data=told(remedy) | {"due_on": due.isoformat() if due else None},
-        changes={
-            f"remedies.{remedy.pk}.status": (None, remedy.status),
-            f"remedies.{remedy.pk}.kind": (None, remedy.kind),
-            f"remedies.{remedy.pk}.amount": (None, remedy.amount),
-            f"remedies.{remedy.pk}.currency": (None, remedy.currency or None),
-        },
-        at=at,
-    )
-    if by_letter:
-        _settle(change, remedy, reference="")
-    elif remedy.gateway == WEBHOOK:
-        change.enqueue(PAYOUT, f"remedy:{remedy.pk}", {"remedy": remedy.pk})
-    elif change.ticket.owner is not None:
-        change.alert(
-            change.ticket.owner,
-            key=f"remedy:{remedy.pk}",
-            text=f"To deliver on {change.ticket.number}: {remedy.title}",
-        )
-    return remedy
 
 
 def _account(offer: Offer, part: OfferComponent, exception: ExceptionRequest | None) -> str:

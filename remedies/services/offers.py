@@ -157,24 +157,28 @@ def add_component(
         lock_customer(change.ticket)
         check_authority(offer, [*parts, component], ticket=change.ticket, actor=actor, now=now)
         component.save()
-        void_exceptions(change, offer, "The offer changed.")
-        changes = component_paths(component) | set_total(offer)
-        change.save(offer, "total")
-        change.record(
-            RemedyEvent.OFFER_ADJUSTED,
-            data={
-                "offer": offer.pk,
-                "component": component.pk,
-                "title": component.title,
-                "from": None,
-                "to": amount,
-                "currency": currency,
-                "reason": why,
-                "words": f"{component.title} added",
-            },
-            changes=changes,
-        )
+        _added(change, offer, component)
     return component
+
+
+def _added(change: Change, offer: Offer, component: OfferComponent) -> None:
+    void_exceptions(change, offer, "The offer changed.")
+    changes = component_paths(component) | set_total(offer)
+    change.save(offer, "total")
+    change.record(
+        RemedyEvent.OFFER_ADJUSTED,
+        data={
+            "offer": offer.pk,
+            "component": component.pk,
+            "title": component.title,
+            "from": None,
+            "to": component.amount,
+            "currency": offer.currency,
+            "reason": component.reason,
+            "words": f"{component.title} added",
+        },
+        changes=changes,
+    )
 
 
 def _draft_of(change: Change, currency: str, actor: Actor) -> Offer:
@@ -281,15 +285,7 @@ def send_offer(
         if not parts:
             raise Invalid("This offer is empty. Add something, or refuse.", field="offer")
         lock_customer(change.ticket)
-        sent = [o for o in change.all(Offer) if o.status == OfferStatus.SENT]
-        for other in sent:
-            paths = move(change, other, OfferStatus.SUPERSEDED)
-            void_exceptions(change, other, "Another offer takes its place.")
-            change.record(
-                RemedyEvent.OFFER_SUPERSEDED,
-                data={"offer": other.pk, "by": row.pk, "words": "by a new offer"},
-                changes=paths,
-            )
+        _supersede(change, row)
         if covering_exception(change, row, parts) is None:
             check_authority(row, parts, ticket=change.ticket, actor=actor, now=now)
         message = reply(change.ticket, body=body, actor=actor, now=now, channel=channel)
@@ -309,6 +305,20 @@ def send_offer(
             changes=paths | {f"offers.{row.pk}.expires_at": (None, until)},
         )
     return row
+
+
+def _supersede(change: Change, row: Offer) -> None:
+    """An offer that was sent before gives way to `row`."""
+    for other in change.all(Offer):
+        if other.status != OfferStatus.SENT:
+            continue
+        paths = move(change, other, OfferStatus.SUPERSEDED)
+        void_exceptions(change, other, "Another offer takes its place.")
+        change.record(
+            RemedyEvent.OFFER_SUPERSEDED,
+            data={"offer": other.pk, "by": row.pk, "words": "by a new offer"},
+            changes=paths,
+        )
 
 
 def check_reviewer(ticket: Ticket, actor: Actor) -> None:

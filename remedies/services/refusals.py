@@ -45,6 +45,10 @@ class No:
     would_change: str = ""
 
 
+#: What a refusal keeps as it was said.
+_KEPT = ("regret", "instead", "would_change", "next_stage")
+
+
 def missing_parts(no: No, findings: Sequence[Finding], *, stage: str) -> list[str]:
     """What a refusal still lacks at this stage, in words; empty when it may go out.
 
@@ -90,26 +94,14 @@ def refuse(
             raise Missing(what=", ".join(lacking), field="refusal")
         answers = _decide_points(change, findings, actor)
         _close_offers(change)
-        text = clean_text(body, field="body", limit=20_000) or refusal_letter(
-            name=change.ticket.customer.name,
-            answers=[Answer(str(item["text"]), str(item["finding"])) for item in answers],
-            reason=no.reason,
-            regret=no.regret,
-            instead=no.instead,
-            would_change=no.would_change,
-            next_stage=no.next_stage,
-            sender=actor.name,
-        )
+        text = clean_text(body, field="body", limit=20_000) or _letter(change, no, answers, actor)
         message = reply(change.ticket, body=text, actor=actor, now=now)
         refusal = change.add(
             Refusal(
                 ticket=change.ticket,
                 points=answers,
                 reason=needed(no.reason, what="a reason", field="reason", limit=4000),
-                regret=no.regret.strip(),
-                instead=no.instead.strip(),
-                would_change=no.would_change.strip(),
-                next_stage=no.next_stage.strip(),
+                **{name: getattr(no, name).strip() for name in _KEPT},
                 message=message,
                 refused_by=actor.user,
                 at=now,
@@ -127,6 +119,19 @@ def refuse(
             changes={f"refusals.{refusal.pk}": (None, message.pk)},
         )
     return refusal
+
+
+def _letter(change: Change, no: No, answers: list[dict[str, object]], actor: Actor) -> str:
+    return refusal_letter(
+        name=change.ticket.customer.name,
+        answers=[Answer(str(item["text"]), str(item["finding"])) for item in answers],
+        reason=no.reason,
+        regret=no.regret,
+        instead=no.instead,
+        would_change=no.would_change,
+        next_stage=no.next_stage,
+        sender=actor.name,
+    )
 
 
 def _decide_points(

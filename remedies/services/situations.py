@@ -31,14 +31,14 @@ class Situation:
 def situation_of(change: Change) -> Situation:
     """The facts of the ticket that is being changed.
 
-    One query for earlier complaints, and for a ticket that is not new one for its missed
-    deadlines and what it needs of the customer and the points.
+    One query for earlier complaints, unless the customer is new with this one, and for a ticket
+    that is not new one for its missed deadlines and what it needs of the customer and the points.
     """
     ticket = change.ticket
     promises, deadlines = (0, 0) if change.is_new else _breaches(change)
     known = Circumstances(
         contacts=ticket.contacts,
-        recurrence=_recurrence(ticket),
+        recurrence=0 if change.unit.is_pending(ticket.customer) else _recurrence(ticket),
         deadlines_missed=deadlines,
         promises_broken=promises,
         hand_offs=ticket.handoffs,
