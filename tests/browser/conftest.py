@@ -1,0 +1,93 @@
+"""A live desk: people who can sign in, clocks, a policy; and a browser for each person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.live import LiveSite
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+    from tests.builders import Desk
+
+PASSWORD = "a-long-password-1"
+PACK = Path(__file__).parents[2] / "remedies" / "packs" / "general.yaml"
+
+
+@pytest.fixture
+def live_desk(live_site: LiveSite) -> Desk:
+    """The small desk on the live site, as of the real now: browsers have no other."""
+    from django.utils import timezone
+
+    from escalation.services.defaults import ensure_defaults
+    from feedback.models import SurveySettings
+    from remedies import services
+    from remedies.models import Authority
+    from tests.builders import make_desk
+    from tickets.models import RootCause
+
+    now = timezone.now()
+    desk = make_desk()
+    for person in (desk.alice, desk.bob, desk.sue, desk.charlie):
+        person.set_password(PASSWORD)
+        person.save()
+    ensure_defaults(now=now)
+    draft = services.save_draft(PACK.read_text(encoding="utf-8"), by=None, now=now)
+    services.activate(draft, by=None, now=now)
+    for role, limit in (("rep", 10_000), ("supervisor", 100_000)):
+        Authority.objects.create(role=role, currency="GBP", per_ticket=limit)
+    SurveySettings.objects.update_or_create(pk=1, defaults={"delay_minutes": 0})
+    RootCause.objects.create(key="job", name="Exchange job closed too early")
+    return desk
+
+
+@dataclass
+class People:
+    """A browser of its own for each person, watched for what breaks."""
+
+    browser: Browser
+    url: str
+    contexts: list[BrowserContext] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+
+    def nobody(self, **options: Any) -> Page:
+        """A tab of somebody who has no account: a customer, or before signing in."""
+        context = self.browser.new_context(
+            base_url=self.url, locale="en-GB", timezone_id="Europe/London", **options
+        )
+        context.set_default_timeout(10_000)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.broken.append(str(error)))
+        page.on("console", lambda message: self._hear(message.text))
+        return page
+
+    def of(self, name: str, **options: Any) -> Page:
+        """A tab in which this person is signed in."""
+        page = self.nobody(**options)
+        page.goto("/accounts/login/")
+        page.get_by_label("E-mail").fill(f"{name}@example.org")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/desk/")
+        return page
+
+    def _hear(self, text: str) -> None:
+        if "Content Security Policy" in text or text.startswith("Uncaught"):
+            self.broken.append(text)
+
+
+@pytest.fixture
+def people(browser: Browser, live_site: LiveSite, live_desk: Desk) -> Iterator[People]:
+    """Browsers of the people of the live desk. Fails where a page broke."""
+    found = People(browser, live_site.url)
+    yield found
+    for context in found.contexts:
+        context.close()
+    assert not found.broken, found.broken

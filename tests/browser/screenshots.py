@@ -1,0 +1,162 @@
+"""`make screenshots`: every page from the demo, at 1440 and 390 pixels, light and dark.
+
+Starts a throwaway stack and site of its own, fills it with the demo, and writes small PNGs to
+docs/screens/, named page-width-scheme.png. Names of pages as arguments picture only those.
+"""
+
+import io
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.support.environment import prepare_environment
+
+prepare_environment()  # before anything imports the settings
+
+from PIL import Image  # noqa: E402
+from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
+
+from config.paths import BASE_DIR  # noqa: E402
+from tests.support.chromium import find_chromium, sandbox_arguments  # noqa: E402
+from tests.support.live import LiveSite  # noqa: E402
+from tests.support.stack import TestStack, database_url  # noqa: E402
+
+FOLDER = BASE_DIR / "docs" / "screens"
+SIZES = {1440: 900, 390: 844}
+SCHEMES = ("light", "dark")
+PASSWORD = "amends-demo"
+REP, SUPERVISOR, NOBODY = "nadia@linden.example", "helen@linden.example", ""
+#: Page → who looks, and the address; {…} is filled from the demo.
+PAGES = {
+    "queue": (REP, "/desk/"),
+    "ticket": (REP, "/desk/tickets/{number}/"),
+    "customer": (REP, "/desk/customers/{customer}/"),
+    "search": (REP, "/desk/search/?q=router"),
+    "exceptions": (SUPERVISOR, "/desk/exceptions/"),
+    "late": (SUPERVISOR, "/desk/late/"),
+    "components": (SUPERVISOR, "/desk/styleguide/"),
+    "form": (NOBODY, "/complain/?about=retail"),
+    "own": (NOBODY, "/c/{key}/"),
+    "survey": (NOBODY, "/s/{survey}/"),
+    "sign-in": (NOBODY, "/accounts/login/"),
+}
+
+
+def main(wanted: list[str]) -> int:
+    """Picture the pages called `wanted`, or all; the exit code."""
+    program = find_chromium()
+    if program is None:
+        sys.stderr.write("Amends: no Chromium is installed, so there is nothing to picture with.\n")
+        return 1
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with _demo() as (site, places), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program, args=sandbox_arguments(), headless=True
+        )
+        for scheme in SCHEMES:
+            for width, height in SIZES.items():
+                _picture_all(browser, site, places, scheme, (width, height), wanted)
+        browser.close()
+    return 0
+
+
+@contextmanager
+def _demo() -> Iterator[tuple[LiveSite, dict[str, str]]]:
+    """A running site with the demo in it, and what the addresses of its pages need."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    os.environ["PASSWORD_HASHERS"] = "django.contrib.auth.hashers.PBKDF2PasswordHasher"
+    stack = TestStack()
+    stack.start()
+    with tempfile.TemporaryDirectory() as folder:
+        site = LiveSite(Path(folder), database="screenshots")
+        site.mail_folder.mkdir(parents=True)
+        try:
+            site.reset()
+            _manage(site, "demo")
+            site.start_web()
+            yield site, _places(site)
+        finally:
+            site.close()
+            stack.stop()
+
+
+def _manage(site: LiveSite, *arguments: str) -> str:
+    """Run a management command on the site's database; what it printed."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=BASE_DIR,
+        env=site.environment() | {"DATABASE_URL": database_url(site.database)},
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    return done.stdout
+
+
+def _places(site: LiveSite) -> dict[str, str]:
+    """The addresses' parts: a rich ticket of the rep, one with an offer sent, an open survey."""
+    code = (
+        "from tickets.models import Ticket; from feedback.models import Survey\n"
+        "from remedies.models import Offer\n"
+        "rich = Ticket.objects.filter(customer__name='Ines Calloway', closed_at=None)"
+        ".order_by('-received_at').first() or Ticket.objects.order_by('-event_count').first()\n"
+        "sent = Offer.objects.filter(status='sent').order_by('-total').first()\n"
+        "survey = Survey.objects.filter(status__in=['sent', 'answered']).order_by('status').last()\n"
+        "print('PLACES', rich.number, rich.customer_id,"
+        " (sent.ticket if sent else rich).access_key, survey.token if survey else 'none')"
+    )
+    line = next(
+        line for line in _manage(site, "shell", "-c", code).splitlines() if "PLACES" in line
+    )
+    _, number, customer, key, survey = line.split()
+    return {"number": number, "customer": customer, "key": key, "survey": survey}
+
+
+def _picture_all(
+    browser: Browser,
+    site: LiveSite,
+    places: dict[str, str],
+    scheme: str,
+    size: tuple[int, int],
+    wanted: list[str],
+) -> None:
+    width, height = size
+    for person in (REP, SUPERVISOR, NOBODY):
+        context = browser.new_context(
+            base_url=site.url,
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if scheme == "dark" else "light",
+            locale="en-GB",
+            timezone_id="Europe/London",
+        )
+        page = context.new_page()
+        if person:
+            _sign_in(page, person)
+        for name, (who, address) in PAGES.items():
+            if who == person and (not wanted or name in wanted):
+                page.goto(address.format(**places), wait_until="networkidle")
+                _save(page, FOLDER / f"{name}-{width}-{scheme}.png")
+        context.close()
+
+
+def _sign_in(page: Page, person: str) -> None:
+    page.goto("/accounts/login/")
+    page.get_by_label("E-mail").fill(person)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/desk/")
+
+
+def _save(page: Page, path: Path) -> None:
+    """A picture with a palette: a third of the bytes, and nobody sees the difference."""
+    picture = Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
+    picture.quantize(colors=192, dither=Image.Dither.NONE).save(path, optimize=True)
+    sys.stdout.write(f"  {path.relative_to(BASE_DIR)}  {path.stat().st_size // 1000} kB\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
