@@ -15,6 +15,8 @@ from contextvars import ContextVar
 from django.db import connection, models
 
 _block = ContextVar("block", default=64)
+#: The table whose keys people read, as ticket numbers.
+_NUMBERED = "tickets_ticket"
 _lock = threading.Lock()
 _pools: dict[tuple[str, str], deque[int]] = {}
 
@@ -38,6 +40,13 @@ def blocks_of(size: int) -> Iterator[None]:
         _block.reset(token)
 
 
+def _size(table: str) -> int:
+    """How many keys to fetch: people read a ticket's number as when it came in, so outside of
+    batches each is asked for by itself."""
+    size = _block.get()
+    return 1 if table == _NUMBERED and size == _BLOCK else size
+
+
 def next_id(model: type[models.Model]) -> int:
     """A fresh primary key of `model`, never given before."""
     key = (str(connection.settings_dict["NAME"]), model._meta.db_table)
@@ -47,7 +56,7 @@ def next_id(model: type[models.Model]) -> int:
             with connection.cursor() as cursor:
                 cursor.execute(
                     "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
-                    [f'"{model._meta.db_table}"', model._meta.pk.column, _block.get()],
+                    [f'"{model._meta.db_table}"', model._meta.pk.column, _size(key[1])],
                 )
                 pool.extend(row[0] for row in cursor.fetchall())
         return pool.popleft()
