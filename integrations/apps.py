@@ -10,9 +10,9 @@ class IntegrationsConfig(AppConfig):
     def ready(self) -> None:
         """Offer to carry mail and webhooks, listen to tickets, and hear the bell."""
         from integrations import receivers, tasks  # noqa: F401, PLC0415 - need the models
+        from integrations.clients import principal_of  # noqa: PLC0415
         from integrations.mail.outgoing import deliver_mail  # noqa: PLC0415
         from integrations.webhooks import deliver_webhook  # noqa: PLC0415
-        from integrations.clients import principal_of  # noqa: PLC0415
         from tickets import outbox  # noqa: PLC0415
         from tickets.api.auth import recognise_clients_by  # noqa: PLC0415
 

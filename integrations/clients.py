@@ -8,7 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from oauth2_provider.generators import generate_client_id, generate_client_secret
-from oauth2_provider.models import get_application_model
+from oauth2_provider.models import get_access_token_model, get_application_model
+from oauth2_provider.scopes import SettingsScopes
 
 from integrations.models import ApiClient
 from tickets.access import Principal
@@ -87,19 +88,71 @@ def _load() -> dict[int, tuple[ApiClient, frozenset[int] | None]]:
 _clients = Cached(_load, ApiClient)
 
 
+def set_active(client: ApiClient, *, active: bool) -> None:
+    """Switch a client on or off. Off, its tokens are void at once and it gets no new ones."""
+    with transaction.atomic():
+        client.active = active
+        client.save(update_fields=["active"])
+        if not active:
+            get_access_token_model().objects.filter(application=client.application_id).delete()
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What a request of a client needs, kept in the process."""
+
+    name: str
+    scopes: frozenset[str]
+    teams: frozenset[int]
+
+
+def _load() -> dict[int, _Known]:
+    rows = ApiClient.objects.filter(active=True).prefetch_related("teams")
+    return {
+        row.application_id: _Known(
+            row.name, frozenset(row.scopes), frozenset(team.pk for team in row.teams.all())
+        )
+        for row in rows
+    }
+
+
+_clients = Cached(_load, ApiClient)
+
+
 def principal_of(token: Any) -> Principal:
-    """The principal behind an access token, for the API's authentication. `token` has
-    `application_id` and `scope`.
+    """The principal behind an access token (tickets.api.auth.Token).
 
     Raises `NotAllowed` where its application is no client of ours, or was switched off.
     """
     known = _clients().get(token.application_id)
-    if known is None:  # perhaps made just now, by another process
-        _clients.forget()
-        known = _clients().get(token.application_id)
     if known is None:
         raise NotAllowed("This API client is switched off.", field="client")
-    client, teams = known
     asked = frozenset(str(token.scope).split())
-    scopes = asked & frozenset(client.scopes) if client.scopes else asked
-    return Principal.of_client(client.name, scopes=scopes, teams=teams)
+    return Principal.of_client(
+        known.name,
+        scopes=asked & known.scopes if known.scopes else asked,
+        teams=known.teams or None,
+    )
+
+
+class ClientScopes(SettingsScopes):  # type: ignore[misc]  # oauth2_provider has no types
+    """Which scopes the token endpoint gives: those of the client, of the ones there are."""
+
+    def get_available_scopes(
+        self, application: Any = None, request: Any = None, *args: Any, **kwargs: Any
+    ) -> list[str]:
+        """Those that the application may ask for; none for one that is switched off."""
+        every = list(settings.SCOPES)
+        if application is None:
+            return every
+        client = ApiClient.objects.filter(application=application).first()
+        if client is None or not client.active:
+            return []
+        return [scope for scope in every if not client.scopes or scope in client.scopes]
+
+    def get_default_scopes(
+        self, application: Any = None, request: Any = None, *args: Any, **kwargs: Any
+    ) -> list[str]:
+        """What a client that names none gets: the least."""
+        available = self.get_available_scopes(application, request)
+        return [scope for scope in settings.OAUTH2_PROVIDER["DEFAULT_SCOPES"] if scope in available]

@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from simple_history.models import HistoricalRecords
 
-from tickets.models import Team
+from tickets.models import Outbox, Team
 
 
 class ApiClient(models.Model):
@@ -50,7 +50,7 @@ class Endpoint(models.Model):
     """An address of another system that is told of events, signed by standardwebhooks.com."""
 
     name = models.CharField(max_length=120)
-    url = models.URLField(max_length=500, help_text="https, and not within our own network.")
+    url = models.CharField(max_length=500, help_text="https, and not within our own network.")
     #: `whsec_` and the key in base64, as the receiver's library takes it.
     secret = models.CharField(max_length=120)
     types = ArrayField(
@@ -94,3 +94,11 @@ class ReceivedMail(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class DeadLetter(Outbox):
+    """A row of the outbox as the page of dead letters shows it; no table of its own."""
+
+    class Meta:
+        proxy = True
+        ordering = ["-id"]

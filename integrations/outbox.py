@@ -51,7 +51,7 @@ def deliver_next(*, now: dt.datetime) -> bool:
         outbox.handler_for(row.kind)(row)
     except outbox.PermanentFailure as error:
         _give_up(row, str(error), now=now)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a poisoned row must not stop the line
         text = f"{type(error).__name__}: {error}"
         log.warning("outbox_failed", kind=row.kind, key=row.key, attempts=claimed, error=text)
         if is_exhausted(claimed):

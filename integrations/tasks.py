@@ -18,7 +18,11 @@ PAUSE = 0.3
 #: After a broker that failed, nobody rings for so many seconds; beat goes on.
 REST_AFTER_FAILURE = 5.0
 
-_quiet_until = 0.0  # monotonic seconds; each process learns it for itself
+
+class _Bell:
+    """Until when this process need not ring, in monotonic seconds."""
+
+    quiet_until = 0.0
 
 
 @shared_task(name="integrations.tasks.deliver_outbox")
@@ -39,14 +43,13 @@ def ring() -> None:
     A task that was rung for and has not begun will see what was committed since, so for
     `PAUSE` seconds after a ring the next ones need nothing.
     """
-    global _quiet_until
     stamp = time.monotonic()
-    if stamp < _quiet_until:
+    if stamp < _Bell.quiet_until:
         return
-    _quiet_until = stamp + PAUSE
+    _Bell.quiet_until = stamp + PAUSE
     try:
         deliver_outbox.apply_async(countdown=PAUSE)
-    except Exception as error:
-        # Whatever a broken broker raises: the row is committed, and beat rings again.
-        _quiet_until = time.monotonic() + REST_AFTER_FAILURE
+    except Exception as error:  # noqa: BLE001 - whatever a broken broker raises
+        # The row is committed, and beat rings again.
+        _Bell.quiet_until = time.monotonic() + REST_AFTER_FAILURE
         log.warning("broker_unreachable", error=str(error))

@@ -13,8 +13,8 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError, OperationalError
 
 from integrations.importing.mapping import ImportMapping
-from integrations.importing.reading import Reject
-from integrations.importing.records import Record
+from integrations.importing.reading import Reject, Row
+from integrations.importing.records import Record, record_of
 from integrations.importing.remedies import record_remedy
 from tickets import services
 from tickets.actors import Actor
@@ -283,3 +283,20 @@ class Loader:
 
 def _reject(record: Record, error: DomainError, code: str = "") -> Reject:
     return Reject(record.line, error.field or "", code or error.code, error.message, record.id)
+
+
+def load_rows(loader: Loader, rows: list[Row | Reject]) -> Outcome:
+    """Import one batch of rows."""
+    outcome = Outcome()
+    records: list[Record] = []
+    for row in rows:
+        found = row
+        if isinstance(row, Row):
+            found = record_of(row, loader.mapping, now=loader.now)
+        if isinstance(found, Reject):
+            outcome.rejects.append(found)
+        elif isinstance(found, Record):
+            records.append(found)
+    if records:
+        outcome.add(loader.load(records))
+    return outcome

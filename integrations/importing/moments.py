@@ -1,4 +1,4 @@
-"""Moments in a file: which form, which zone, and what stands in for those that are not told. Pure."""
+"""Moments in a file: which form, which zone, what stands in for those not told. Pure."""
 
 import datetime as dt
 import re

@@ -5,13 +5,8 @@ What is held at any moment is a few batches of rows, however long the file.
 
 import csv
 import datetime as dt
-import multiprocessing
-import os
-import threading
 import time
-import zlib
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -19,11 +14,12 @@ from pathlib import Path
 from typing import IO
 
 import yaml
-from django.db import InterfaceError, OperationalError, connections, transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from integrations.errors import MappingInvalid, UnreadableFile
-from integrations.importing.loading import Loader, Outcome
+from integrations.importing.loading import Loader, Outcome, load_rows
 from integrations.importing.mapping import MAPPINGS, ImportMapping, parse_mapping
+from integrations.importing.parallel import Crew
 from integrations.importing.reading import (
     FileBroken,
     HeaderWrong,
@@ -33,9 +29,7 @@ from integrations.importing.reading import (
     open_stream,
     read_rows,
 )
-from integrations.importing.records import Record, record_of
 from tickets.cached import forget_all
-from tickets.errors import DomainError
 
 #: Rows of one transaction: large enough for bulk inserts, small enough to lose little when killed.
 BATCH = 200
@@ -79,7 +73,7 @@ def read_mapping(name: str, path: Path) -> ImportMapping:
     source = Path(name)
     if not source.is_file():
         source = MAPPINGS / f"{name.removesuffix('.yaml')}.yaml"
-    if not source.is_file() or source.parent == MAPPINGS and "/" in name:
+    if not source.is_file() or (source.parent == MAPPINGS and "/" in name):
         shipped = ", ".join(sorted(one.stem for one in MAPPINGS.glob("*.yaml")))
         raise MappingInvalid(f"There is no mapping {name}. These ship: {shipped}.", field="map")
     try:
@@ -144,7 +138,9 @@ def run_import(
             if dry_run:
                 _dry(stream, mapping, now, tell)
             elif processes > 1:
-                _parallel(stream, mapping, now, tell, processes)
+                with Crew(mapping, now=now, size=processes, batch=BATCH, tell=tell) as crew:
+                    for rows in _batches(stream, mapping):
+                        crew.take(rows)
             else:
                 _single(stream, mapping, now, tell)
         except HeaderWrong as error:
@@ -177,23 +173,6 @@ def _batches(stream: IO[bytes], mapping: ImportMapping) -> Iterator[list[Row | R
         yield batch
 
 
-def load_rows(loader: Loader, rows: list[Row | Reject]) -> Outcome:
-    """Import one batch of rows."""
-    outcome = Outcome()
-    records: list[Record] = []
-    for row in rows:
-        found = row
-        if isinstance(row, Row):
-            found = record_of(row, loader.mapping, now=loader.now)
-        if isinstance(found, Reject):
-            outcome.rejects.append(found)
-        elif isinstance(found, Record):
-            records.append(found)
-    if records:
-        outcome.add(loader.load(records))
-    return outcome
-
-
 def _single(
     stream: IO[bytes],
     mapping: ImportMapping,
@@ -220,87 +199,3 @@ def _dry(
                 transaction.set_rollback(True)
     finally:
         forget_all()  # categories that were made are gone again
-
-
-# -- several processes -------------------------------------------------------------------------
-
-_loader: Loader | None = None
-
-
-def _begin(mapping: ImportMapping, now: dt.datetime, parent: int) -> None:
-    """What a worker process does first: a connection of its own, and an eye on its parent."""
-    global _loader
-    connections.close_all()
-    _loader = Loader(mapping, now=now)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(1)
-
-
-def _work(rows: list[Row | Reject]) -> Outcome:
-    assert _loader is not None  # set by _begin
-    return load_rows(_loader, rows)
-
-
-def _share_of(row: Row, mapping: ImportMapping, shares: int) -> int:
-    """Which worker gets the row. Rows of one customer go to the same one, in order, so that two
-    never make the same customer at once."""
-    values = mapping.customer
-    for value in (values.get("external_id"), values.get("email"), mapping.id):
-        try:
-            found = value.read(row.values) if value else None
-        except DomainError:
-            found = None
-        if found is not None:
-            return zlib.crc32(str(found).strip().lower().encode()) % shares
-    return 0
-
-
-def _parallel(
-    stream: IO[bytes],
-    mapping: ImportMapping,
-    now: dt.datetime,
-    tell: Callable[[Outcome], None],
-    processes: int,
-) -> None:
-    if not transaction.get_autocommit():
-        raise RuntimeError("Several processes can't share the transaction that is open.")
-    connections.close_all()
-    fork = multiprocessing.get_context("fork")
-    with ExitStack() as stack:
-        workers = [
-            stack.enter_context(
-                ProcessPoolExecutor(
-                    1, mp_context=fork, initializer=_begin, initargs=(mapping, now, os.getpid())
-                )
-            )
-            for _ in range(processes)
-        ]
-        waiting: list[list[Future[Outcome]]] = [[] for _ in workers]
-        shares: list[list[Row | Reject]] = [[] for _ in workers]
-
-        def send(number: int) -> None:
-            # Two batches for each worker: one in work, one at hand. More would fill memory.
-            while len(waiting[number]) >= 2:
-                tell(waiting[number].pop(0).result())
-            waiting[number].append(workers[number].submit(_work, shares[number]))
-            shares[number] = []
-
-        try:
-            for rows in _batches(stream, mapping):
-                for row in rows:
-                    number = _share_of(row, mapping, processes) if isinstance(row, Row) else 0
-                    shares[number].append(row)
-                    if len(shares[number]) >= BATCH:
-                        send(number)
-        finally:
-            for number, share in enumerate(shares):
-                if share:
-                    send(number)
-            for futures in waiting:
-                for future in futures:
-                    tell(future.result())

@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=120)),
                 (
                     "url",
-                    models.URLField(
+                    models.CharField(
                         help_text="https, and not within our own network.", max_length=500
                     ),
                 ),
@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=120)),
                 (
                     "url",
-                    models.URLField(
+                    models.CharField(
                         help_text="https, and not within our own network.", max_length=500
                     ),
                 ),

@@ -1,4 +1,4 @@
-"""An import killed in the middle is continued by running it again. Several processes share one file."""
+"""An import killed in the middle is continued by running it again, in one process or several."""
 
 import csv
 import os

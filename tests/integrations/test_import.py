@@ -271,13 +271,13 @@ def test_a_batch_that_the_database_refuses_is_tried_row_by_row(
     def refuse(ticket: Ticket, *args: Any, **kwargs: Any) -> None:
         if ticket.external_id == "2":
             # A second ticket of the same number, as no check before the database would find.
-            ticket.number = "A-10016"
-            Ticket.objects.filter(pk=0).update(number="A-10016")
+            ticket.number = "A-10019"
+            Ticket.objects.filter(pk=0).update(number="A-10019")
         real(ticket, *args, **kwargs)
 
     monkeypatch.setattr(loading, "record_remedy", refuse)
     Ticket.objects.create(
-        number="A-10016",
+        number="A-10019",
         customer=Customer.objects.create(name="C", created_at=NOW),
         channel="api",
         category=desk.outage,

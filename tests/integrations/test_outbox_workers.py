@@ -62,7 +62,7 @@ def test_a_commit_rings_and_a_dead_broker_is_no_error(
         raise ConnectionError("no broker")
 
     monkeypatch.setattr(tasks.deliver_outbox, "apply_async", broken)
-    monkeypatch.setattr(tasks, "_quiet_until", 0.0)
+    monkeypatch.setattr(tasks._Bell, "quiet_until", 0.0)
     desk = make_desk()
 
     make_ticket(desk)
@@ -77,7 +77,7 @@ def test_many_commits_in_a_moment_ring_once(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(
         tasks.deliver_outbox, "apply_async", lambda *, countdown: rung.append(countdown)
     )
-    monkeypatch.setattr(tasks, "_quiet_until", 0.0)
+    monkeypatch.setattr(tasks._Bell, "quiet_until", 0.0)
 
     for _ in range(5):
         tasks.ring()

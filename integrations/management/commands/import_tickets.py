@@ -1,6 +1,7 @@
 """Load complaints from a CSV or JSON lines file. docs/import.md explains the mapping."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ class Command(BaseCommand):
             mapping = read_mapping(options["map"], path)
             size = path.stat().st_size if path.is_file() else 0
             with tqdm.tqdm(
-                total=size, unit="B", unit_scale=True, file=self.stderr._out, disable=None
+                total=size, unit="B", unit_scale=True, file=sys.stderr, disable=None
             ) as bar:
                 counts = Outcome()
 
