@@ -14,7 +14,8 @@ from contextvars import ContextVar
 
 from django.db import connection, models
 
-_block = ContextVar("block", default=64)
+_BLOCK = 64
+_block = ContextVar("block", default=_BLOCK)
 #: The table whose keys people read, as ticket numbers.
 _NUMBERED = "tickets_ticket"
 _lock = threading.Lock()
