@@ -133,7 +133,7 @@ def visible_tickets(who: Principal) -> TicketQuerySet:
     A confidential one is seen by its owner and those named on it, and by nobody else, whatever
     his role; never by the person it complains about.
     """
-    tickets: TicketQuerySet = Ticket.objects.all()  # type: ignore[assignment]
+    tickets: TicketQuerySet = Ticket.objects.all()
     if who.teams is None:
         seen = Q(confidential=False)
     else:

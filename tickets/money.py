@@ -35,7 +35,7 @@ class Money:
     @classmethod
     def of(cls, amount: str | int | Decimal, currency: str, *, field: str = "amount") -> "Money":
         """From major units, such as "12.50". More decimals than the currency has are refused."""
-        currency = currency.strip().upper() if isinstance(currency, str) else str(currency)
+        currency = str(currency).strip().upper()
         places = decimals_of(currency)
         try:
             major = Decimal(str(amount).strip().replace(",", "") or "x")

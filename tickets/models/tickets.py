@@ -98,7 +98,7 @@ class Ticket(models.Model):
     #: The sequence number of the newest event.
     event_count = models.PositiveIntegerField(default=0)
 
-    objects: ClassVar[models.Manager["Ticket"]] = TicketQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager["Ticket"]] = TicketQuerySet.as_manager()
 
     class Meta:
         constraints = [

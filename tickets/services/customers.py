@@ -136,15 +136,15 @@ def _find(email: str, external: tuple[str, str] | None) -> Customer | None:
         for row in link:
             return row.customer
     if email:
-        contact = ContactPoint.objects.select_related("customer").filter(
-            kind=ContactKind.EMAIL.value, normalized=email
-        )
-        for point in contact:
-            return point.customer
+        # Most who write are new: to ask for the key alone costs a third of asking for him.
+        contact = ContactPoint.objects.filter(kind=ContactKind.EMAIL.value, normalized=email)
+        for key in contact.order_by().values_list("customer_id", flat=True):
+            return Customer.objects.get(pk=key)
     return None
 
 
-_PLAIN = ("name", "language", "tier", "support_needs", "preferences")
+#: Columns of plain text, and how long each may be.
+_PLAIN = {"name": 160, "language": 10, "tier": 40, "support_needs": 2000, "preferences": 2000}
 
 
 def update_customer(
@@ -173,8 +173,7 @@ def update_customer(
 
 def _apply(row: Customer, field: str, value: Any) -> None:
     if field in _PLAIN:
-        limit = Customer._meta.get_field(field).max_length or 2000
-        clean = clean_text(str(value or ""), field=field, limit=limit)
+        clean = clean_text(str(value or ""), field=field, limit=_PLAIN[field])
         if field == "name" and not clean:
             raise Invalid("A customer needs a name.", field="name")
         setattr(row, field, clean)

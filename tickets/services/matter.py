@@ -112,7 +112,7 @@ def override_pain(
     seen: int | None = None,
 ) -> None:
     """A person sets the pain to `level` (1 to 5), for a reason that is kept."""
-    if not isinstance(level, int) or not 1 <= level <= 5:
+    if level not in range(1, 6):
         raise Invalid("Pain goes from 1 to 5.", field="pain")
     text = needed(reason, what="a reason", field="reason", limit=500)
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
