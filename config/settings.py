@@ -237,6 +237,8 @@ SCOPES = {
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 OAUTH2_PROVIDER: dict[str, Any] = {
     "SCOPES": SCOPES,
+    # Each client gets at most the scopes that an administrator gave it.
+    "SCOPES_BACKEND_CLASS": "integrations.clients.ClientScopes",
     # A client that names no scope gets none by accident.
     "DEFAULT_SCOPES": ["tickets:read"],
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
