@@ -14,8 +14,9 @@ from tickets.actors import Actor
 def acknowledge_late(
     play: Play, played: Played, *, actor: Actor, at: dt.datetime, kind: str
 ) -> None:
-    """Somebody says "I am on it" of a clock that runs late."""
-    row = Deadline.objects.open().filter(ticket=played.open_ticket, kind=kind).first()
-    if row is None:
+    """Somebody says "I am on it" of clocks that run late."""
+    rows = list(Deadline.objects.open().filter(ticket=played.open_ticket, kind=kind))
+    if not rows:
         raise ContentInvalid(f"{played.case.key} has no open deadline {kind}.")
-    manual.acknowledge_escalation(row, actor=actor, now=at)
+    for row in rows:
+        manual.acknowledge_escalation(row, actor=actor, now=at)

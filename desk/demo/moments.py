@@ -23,6 +23,11 @@ _FROM = re.compile(r"(\w+) ([+-]\d+)(?: (\d\d):(\d\d))?")
 _NOON = (12, 0)
 
 
+def told(at: dt.datetime) -> dt.datetime:
+    """The moment as people tell it: on the full five minutes before."""
+    return at.replace(minute=at.minute // 5 * 5, second=0, microsecond=0)
+
+
 class MomentInvalid(ValueError):
     """A moment in the content that cannot be read."""
 
@@ -114,7 +119,8 @@ class Moments:
         """The dates of a case by name; later ones may start from earlier ones."""
         found: dict[str, Moment] = {}
         for name, text in dates.items():
-            found[name] = self.moment(self.read(text, found))
+            at = self.read(text, found)
+            found[name] = self.moment(told(at) if _LENGTH.fullmatch(text) else at)
         return found
 
     def moment(self, at: dt.datetime) -> Moment:

@@ -43,6 +43,8 @@ class Matter:
     asks: tuple[str, ...] = ()
     answers: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
+    #: Further facts of each case, in the order of `says`.
+    each: tuple[Mapping[str, Any], ...] = ()
     factors: Mapping[str, Any] = field(default_factory=dict)
     exception: Mapping[str, Any] = field(default_factory=dict)
     decided: str = ""
@@ -84,12 +86,13 @@ def _cases(matter: Matter, people: list[Shopper], chance: random.Random) -> Iter
             "category": matter.category,
             "channel": matter.channels[index % len(matter.channels)],
             "at": telling.at(0, telling.received),
-            "subject": matter.subject,
+            # Without one, the first sentence says what it is about.
+            "subject": matter.subject if index == 0 else "",
             "says": says,
             "wish": matter.wish,
             "language": matter.language,
             "loss": matter.loss,
-            "facts": matter.facts,
+            "facts": {**matter.facts, **(matter.each[index] if matter.each else {})},
             "factors": matter.factors,
             "uploads": matter.uploads if index == 0 else (),
             "steps": list(telling.steps()),
@@ -195,7 +198,7 @@ class _Telling:
     def _made_good(self, day: int, minute: int) -> Iterator[Told]:
         if self.matter.path == "exception":
             asked = self.matter.exception
-            more = {"rule": asked["rule"], "by": asked["by"]}
+            more = {"rule": asked["rule"], "by": asked["by"][self.index]}
             yield self.step(day, minute, self.owner, "exception", more=more, reason=asked["reason"])
             verdict = "deny" if self.index % 4 == 3 else "approve"
             yield self.step(day, 740, "helen", verdict, reason=self.matter.decided)

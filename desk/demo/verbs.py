@@ -9,6 +9,7 @@ from typing import Any
 
 from desk.demo import photos
 from desk.demo.content import ContentInvalid
+from desk.demo.moments import told
 from desk.demo.playing import Play, Played, Verb
 from tickets import services
 from tickets.actors import SYSTEM, Actor
@@ -135,7 +136,7 @@ def reply(
     """A person answers; `promised_next` is when the next word comes, `{next}` in the text."""
     promised = None
     if promised_next:
-        promised = play.moments.read(promised_next, played.dates)
+        promised = told(play.moments.read(promised_next, played.dates))
         play.remember(played, "next", promised)
     services.reply(
         played.open_ticket,
@@ -233,8 +234,7 @@ def promise(
     play: Play, played: Played, *, actor: Actor, at: dt.datetime, what: str, due: str
 ) -> None:
     """Promise something by a moment on the full five minutes, `{promised}` in later texts."""
-    moment = play.moments.read(due, played.dates)
-    moment = moment.replace(minute=moment.minute // 5 * 5, second=0, microsecond=0)
+    moment = told(play.moments.read(due, played.dates))
     services.make_promise(played.open_ticket, what=what, due=moment, actor=actor, now=at)
     play.remember(played, "promised", moment)
 
