@@ -1,7 +1,7 @@
 """Every address of the site. The API's version appears here and nowhere else."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from oauth2_provider.views import RevokeTokenView, TokenView
 
@@ -19,7 +19,8 @@ api: list[URLPattern | URLResolver] = [
     path("", include("remedies.api.urls")),
     path("", include("escalation.api.urls")),
     path("", include("feedback.api.urls")),
-    path("<path:rest>", NoSuchPage.as_view()),
+    path("", include("integrations.api.urls")),
+    re_path("", NoSuchPage.as_view()),  # whatever else there is, line breaks included
 ]
 
 # Only the client credentials grant is offered: no consent pages.
