@@ -47,7 +47,9 @@ class Matter:
     each: tuple[Mapping[str, Any], ...] = ()
     factors: Mapping[str, Any] = field(default_factory=dict)
     exception: Mapping[str, Any] = field(default_factory=dict)
+    #: Why the exception is approved, and why every fourth is not.
     decided: str = ""
+    denied: str = ""
     refusal: Mapping[str, Any] = field(default_factory=dict)
     #: One answer to the survey for each text: [score, words], or nothing.
     surveys: tuple[list[Any], ...] = ()
@@ -200,8 +202,10 @@ class _Telling:
             asked = self.matter.exception
             more = {"rule": asked["rule"], "by": asked["by"][self.index]}
             yield self.step(day, minute, self.owner, "exception", more=more, reason=asked["reason"])
-            verdict = "deny" if self.index % 4 == 3 else "approve"
-            yield self.step(day, 740, "helen", verdict, reason=self.matter.decided)
+            verdict, reason = "approve", self.matter.decided
+            if self.index % 4 == 3:
+                verdict, reason = "deny", self.matter.denied
+            yield self.step(day, 740, "helen", verdict, reason=reason)
             minute = self.between(14, 15)
         letter = self.matter.letter.format(name=self.name)
         yield self.step(day, minute, self.owner, "offer", letter=letter)
