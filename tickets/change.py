@@ -20,7 +20,7 @@ from django.db import models, transaction
 
 from tickets import outbox
 from tickets.actors import Actor
-from tickets.bulk import insert, update
+from tickets.bulk import insert, insert_all, update
 from tickets.errors import NotFound, Stale
 from tickets.ids import next_id
 from tickets.models import Alert, Event, Outbox, Ticket, User
@@ -99,11 +99,13 @@ class Unit:
         self._write_tickets()
         # Foreign keys are checked at commit, so the order of tables does not matter.
         added, self._added, self._of = self._added, {}, {}
-        for model, rows in added.items():
-            found = list(rows.values())
-            for start in range(0, len(found), _INSERT_SIZE):
-                part = found[start : start + _INSERT_SIZE]
-                insert(model, part, once=model in _ONCE)
+        parts = [(model, list(rows.values()), model in _ONCE) for model, rows in added.items()]
+        if sum(len(rows) for _, rows, _ in parts) <= _INSERT_SIZE:
+            insert_all(parts)
+        else:
+            for model, rows, once in parts:
+                for start in range(0, len(rows), _INSERT_SIZE):
+                    insert(model, rows[start : start + _INSERT_SIZE], once=once)
         for change in self.changes.values():
             change.is_new = False
         if Outbox in added:
