@@ -85,8 +85,7 @@ class ApiClientAdmin(_ForAdministrators, admin.ModelAdmin):
             scopes=obj.scopes,
             by=request.user if isinstance(request.user, User) else None,
         )
-        obj.pk = made.client.pk
-        obj.application_id = made.client.application_id
+        vars(obj).update(vars(made.client))  # the form goes on with this instance
         self.message_user(
             request,
             f"Client id {made.client_id}, secret {made.client_secret} – copy the secret now, it "

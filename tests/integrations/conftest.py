@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
+from tests.support.live import free_port
+
 
 @dataclass
 class Postbox:
@@ -46,11 +48,12 @@ class Postbox:
 def postbox(settings: Any) -> Iterator[Postbox]:
     """A real SMTP server that mail goes to."""
     box = Postbox()
-    controller = Controller(box, hostname="127.0.0.1", port=0)
+    port = free_port()
+    controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST = "127.0.0.1"
-    settings.EMAIL_PORT = controller.server.sockets[0].getsockname()[1]
+    settings.EMAIL_PORT = port
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
     settings.DEFAULT_FROM_EMAIL = "Amends <complaints@desk.example>"
     settings.INBOUND_MAIL_ADDRESS = "complaints@desk.example"
