@@ -254,3 +254,17 @@ def test_a_cursor_of_something_else_is_refused(cursor: str) -> None:
 
 def test_a_cursor_gives_back_the_keys_of_its_row() -> None:
     assert decode(QUEUE, Ticket, encode(QUEUE, [NOW, 12])) == [NOW, 12]
+
+
+def test_a_browser_has_to_prove_that_its_own_page_asks(desk: Desk) -> None:
+    client = APIClient(enforce_csrf_checks=True)
+    client.force_login(desk.alice, backend="django.contrib.auth.backends.ModelBackend")
+    _problem(client.post("/make/", {"name": "Ines"}), 403, "not_allowed")
+    assert client.get("/make/").status_code == 200
+
+
+def test_who_was_made_inactive_is_nobody(desk: Desk, as_user: Callable[..., APIClient]) -> None:
+    client = as_user(desk.alice)
+    desk.alice.is_active = False
+    desk.alice.save()
+    _problem(client.get("/make/"), 401, "not_authenticated")
