@@ -64,7 +64,12 @@ class ComplaintForm(Fields):
         max_length=20,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "placeholder": "0.00"}),
     )
-    currency = forms.ChoiceField(label="Currency", choices=CURRENCIES, required=False)
+    currency = forms.ChoiceField(
+        label="Currency",
+        choices=CURRENCIES,
+        required=False,
+        widget=forms.Select(attrs={"aria-label": "Currency"}),
+    )
     attachments = ManyFiles(label="Photos or papers", required=False)
     name = forms.CharField(
         label="Your name",

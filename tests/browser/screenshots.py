@@ -105,7 +105,8 @@ def _places(site: LiveSite) -> dict[str, str]:
         "rich = Ticket.objects.filter(customer__name='Ines Calloway', closed_at=None)"
         ".order_by('-received_at').first() or Ticket.objects.order_by('-event_count').first()\n"
         "sent = Offer.objects.filter(status='sent').order_by('-total').first()\n"
-        "survey = Survey.objects.filter(status__in=['sent', 'answered']).order_by('status').last()\n"
+        "known = Survey.objects.filter(status__in=['sent', 'answered'])\n"
+        "survey = known.order_by('status').last()\n"
         "print('PLACES', rich.number, rich.customer_id,"
         " (sent.ticket if sent else rich).access_key, survey.token if survey else 'none')"
     )
