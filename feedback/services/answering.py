@@ -77,6 +77,7 @@ def record_answer(
             data={"survey": row.pk, "scores": clean, "words": text, "poor": poor},
             changes={
                 f"{prefix}.status": ("sent", row.status),
+                f"{prefix}.ended_at": (None, now),
                 **{f"{prefix}.{name}": (None, score) for name, score in clean.items()},
                 f"{prefix}.words": (None, text),
             },

@@ -1,6 +1,7 @@
 """Asking customers: planned by events, sent when due, ended when nobody answers."""
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 
@@ -87,11 +88,12 @@ def cancel(change: Change, event: Event) -> None:
     survey = _open(change)
     if survey is None:
         return
+    before = survey.status
     _end(change, survey, SurveyStatus.CANCELLED, at=event.at)
     change.record(
         FeedbackEvent.SURVEY_CANCELLED,
         data={"survey": survey.pk, "reason": "The complaint is open again."},
-        changes=_ended(survey, "planned"),
+        changes=_ended(survey, before),
         actor=SYSTEM,
     )
 
@@ -119,6 +121,7 @@ def send_next(*, now: dt.datetime) -> bool:
             changes={
                 f"surveys.{survey.pk}.status": ("planned", survey.status),
                 f"surveys.{survey.pk}.sent_at": (None, now),
+                f"surveys.{survey.pk}.expires_at": (None, survey.expires_at),
             },
         )
     return True
@@ -193,8 +196,11 @@ def _end(change: Change, survey: Survey, status: SurveyStatus, *, at: dt.datetim
     change.save(survey, "status", "ended_at")
 
 
-def _ended(survey: Survey, before: str) -> dict[str, tuple[str | None, str]]:
-    return {f"surveys.{survey.pk}.status": (before, survey.status)}
+def _ended(survey: Survey, before: str) -> dict[str, tuple[Any, Any]]:
+    return {
+        f"surveys.{survey.pk}.status": (before, survey.status),
+        f"surveys.{survey.pk}.ended_at": (None, survey.ended_at),
+    }
 
 
 def _remedies_open(change: Change) -> bool:
