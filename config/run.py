@@ -100,6 +100,7 @@ class Launcher:
             self.stack.start()
         os.environ.update(self.stack.environment())
         os.environ.setdefault("PORT", str(self.port))
+        os.environ.setdefault("BRAND_NAME", "Linden")  # whose complaints the demo tells
         self._open_logs()
         self._prepare()
         asked = self._ask_for_logins()

@@ -153,6 +153,7 @@ def _decide_points(
             item.point,
             outcome=item.outcome,
             finding=item.finding,
+            root_cause=points[item.point].root_cause,
             actor=actor,
             now=change.now,
         )

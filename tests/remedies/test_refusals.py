@@ -10,7 +10,7 @@ from tests.remedies.builders import draft_of, make_hurt, put_in_force, sent_offe
 from tickets import services
 from tickets.actors import Actor
 from tickets.errors import Conflict, Invalid, Missing
-from tickets.models import Event, Ticket
+from tickets.models import Event, RootCause, Ticket
 from tickets.rules import Outcome
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +55,18 @@ def test_what_lacks_is_named(remedy_desk: Desk) -> None:
         )
     assert not Refusal.objects.exists()
     assert ticket.points.get().outcome == ""
+
+
+def test_why_it_happened_stays_known_when_a_point_is_answered_again(remedy_desk: Desk) -> None:
+    ticket = make_hurt(remedy_desk)
+    cause = RootCause.objects.create(key="scheduler", name="Scheduler")
+    alice = user(remedy_desk.alice)
+    point = ticket.points.get()
+    services.decide_point(
+        ticket, point.pk, outcome="upheld", root_cause=cause, actor=alice, now=NOW
+    )
+    remedies.refuse(ticket, findings=findings(ticket), no=NO, actor=alice, now=NOW)
+    assert ticket.points.get().root_cause == cause
 
 
 def test_every_point_is_answered(remedy_desk: Desk) -> None:

@@ -63,6 +63,8 @@ class Ticket(models.Model):
     pain = models.PositiveSmallIntegerField(null=True, blank=True)
     pain_assessed = models.PositiveSmallIntegerField(null=True, blank=True)
     pain_overridden = models.BooleanField(default=False)
+    #: Why the assessment came to its level: [{words, effect …}], as remedies.pain says it.
+    pain_reasons = models.JSONField(default=list, blank=True)
     #: What it cost the customer, in minor units.
     loss_minor = models.BigIntegerField(null=True, blank=True)
     loss_currency = models.CharField(max_length=3, blank=True)

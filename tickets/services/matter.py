@@ -91,14 +91,15 @@ def record_assessed_pain(
 ) -> bool:
     """Record what an assessment found: level 1 to 5 and why. A person's override stands.
 
-    Returns whether the level changed.
+    Returns whether the level or its reasons changed.
     """
     with changing(ticket, actor=actor, now=now) as change:
-        changed = change.set(pain_assessed=level)
+        told = [dict(reason) for reason in reasons]
+        changed = change.set(pain_assessed=level, pain_reasons=told)
         if not change.ticket.pain_overridden:
             changed = change.set(pain=level) or changed
         if changed:
-            change.record(EventType.PAIN_ASSESSED, data={"level": level, "reasons": list(reasons)})
+            change.record(EventType.PAIN_ASSESSED, data={"level": level, "reasons": told})
     return changed
 
 
