@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection, models
 from django.db.models import Max, Min, UniqueConstraint
 
+from tickets import ids
 from tickets.models import Customer, Ticket
 from tickets.rules import NEVER
 
@@ -77,6 +78,8 @@ def multiply(copies: int, *, progress: Callable[[int], None] | None = None) -> N
     """
     tables = plan(belonging())
     with connection.cursor() as cursor:
+        # What this transaction wrote before must be checked before its tables are emptied.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute("SET LOCAL synchronous_commit = off")
         cursor.execute(_NUMBER)
@@ -93,6 +96,8 @@ def multiply(copies: int, *, progress: Callable[[int], None] | None = None) -> N
             cursor.execute(f'DROP TABLE "{table.original}"')
             _advance(cursor, table)
         cursor.execute("SET LOCAL session_replication_role = origin")
+    # The keys that this process holds in store are those of copies now.
+    ids._forget()
 
 
 def belonging() -> list[type[models.Model]]:
@@ -101,7 +106,8 @@ def belonging() -> list[type[models.Model]]:
         model
         for label in settings.LOCAL_APPS
         for model in apps.get_app_config(label).get_models(include_auto_created=True)
-        if not hasattr(model, "history_object")  # django-simple-history's own tables
+        # Not the tables of django-simple-history, and no table twice.
+        if not hasattr(model, "history_object") and not model._meta.proxy
     ]
     found: list[type[models.Model]] = [Customer, Ticket]
     grown = True

@@ -1,0 +1,1 @@
+"""The benchmark's own code: its arithmetic, its clients, its copies of tickets."""
