@@ -97,7 +97,7 @@ def multiply(copies: int, *, progress: Callable[[int], None] | None = None) -> N
             _advance(cursor, table)
         cursor.execute("SET LOCAL session_replication_role = origin")
     # The keys that this process holds in store are those of copies now.
-    ids._forget()
+    ids.forget()
 
 
 def belonging() -> list[type[models.Model]]:
