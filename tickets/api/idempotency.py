@@ -13,11 +13,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
+from tickets.change import unit_of_work
 from tickets.errors import DomainError, Invalid
 from tickets.models import IdempotentRequest
 
@@ -95,10 +96,58 @@ def once(
         if claimed is None:
             return _again(IdempotentRequest.objects.get(sender=sender, key=key), fingerprint)
         response = run()
-        headers = {name: response[name] for name in _HEADERS if name in response}
-        body = json.dumps(response.data, cls=JSONEncoder)
-        cursor.execute(_KEEP, [response.status_code, json.dumps(headers), body, claimed[0]])
+        status, headers, body = _answer(response)
+        cursor.execute(_KEEP, [status, json.dumps(headers), json.dumps(body), claimed[0]])
     return response
+
+
+def once_in_unit(
+    request: Request, run: Callable[[], Response], *, sender: str, now: dt.datetime
+) -> Response:
+    """The same for a request that only adds rows and reads none back: `run` works in a unit of
+    work, and the answer goes in with the unit's own INSERT.
+
+    Of two at once the second is found out by the unique index when it is done, and answers as
+    the first did. Where rows of two requests clash (both made the same customer), the second is
+    tried once more and finds what the first made.
+    """
+    key = key_of(request)
+    fingerprint = fingerprint_of(request) if key else ""
+    for last in (False, True):
+        stored = _stored(sender, key)
+        if stored is not None:
+            return _again(stored, fingerprint)
+        try:
+            with unit_of_work(now=now) as unit:
+                response = run()
+                if key:
+                    row = IdempotentRequest(sender=sender, key=key, fingerprint=fingerprint)
+                    row.status, row.headers, row.body = _answer(response)
+                    row.created_at = now
+                    unit.add(row)
+        except IntegrityError:
+            if last:
+                raise
+        except DomainError:
+            # What the rules refuse now may be what the first of two has just done.
+            stored = _stored(sender, key)
+            if stored is None:
+                raise
+            return _again(stored, fingerprint)
+        else:
+            return response
+    raise AssertionError("One of two attempts returns or raises.")
+
+
+def _stored(sender: str, key: str) -> IdempotentRequest | None:
+    return IdempotentRequest.objects.filter(sender=sender, key=key).first() if key else None
+
+
+def _answer(response: Response) -> tuple[int, dict[str, str], Any]:
+    headers = {name: response[name] for name in _HEADERS if name in response}
+    # As it goes out: moments to the microsecond, which the database's encoder would cut.
+    body = json.loads(json.dumps(response.data, cls=JSONEncoder))
+    return response.status_code, headers, body
 
 
 def _again(stored: IdempotentRequest, fingerprint: str) -> Response:

@@ -58,6 +58,32 @@ def test_one_key_at_the_same_instant_is_one_ticket_and_one_answer() -> None:
     assert Ticket.objects.count() == 1
 
 
+def test_one_key_on_a_verb_at_the_same_instant_is_one_reply() -> None:
+    ticket = make_ticket(make_desk())
+
+    def reply(client: APIClient, _: int) -> Any:
+        url = f"/api/v1/tickets/{ticket.number}/reply/"
+        return client.post(url, {"body": "We were wrong."}, HTTP_IDEMPOTENCY_KEY="k")
+
+    answers = _at_once(4, reply)
+    assert [a.status_code for a in answers] == [201] * 4
+    assert len({a.json()["id"] for a in answers}) == 1
+    assert ticket.messages.filter(kind="reply").count() == 1
+
+
+def test_one_key_and_external_id_at_the_same_instant_is_answered_as_the_first() -> None:
+    make_desk()
+    new = {**NEW, "external": {"system": "shop", "id": "o-1"}}
+
+    def create(client: APIClient, _: int) -> Any:
+        return client.post("/api/v1/tickets/", new, HTTP_IDEMPOTENCY_KEY="k")
+
+    answers = _at_once(4, create)
+    assert [a.status_code for a in answers] == [201] * 4, [a.content for a in answers]
+    assert len({a.json()["number"] for a in answers}) == 1
+    assert Ticket.objects.count() == 1
+
+
 def test_a_new_customer_at_the_same_instant_is_one_customer() -> None:
     make_desk()
     answers = _at_once(4, lambda client, _: client.post("/api/v1/tickets/", NEW))
@@ -106,16 +132,17 @@ def test_two_links_crosswise_do_not_wait_for_each_other_for_ever() -> None:
 def test_who_waits_too_long_for_the_same_key_is_told_to_try_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    make_desk()
+    ticket = make_ticket(make_desk())
     token = make_token()
     sender = f"client:{Application.objects.get(name='Shop').pk}"
     monkeypatch.setattr(idempotency, "_CLAIM", idempotency._CLAIM.replace("'10s'", "'50ms'"))
 
-    def create(client: APIClient, _: int) -> Any:
-        return client.post("/api/v1/tickets/", NEW, HTTP_IDEMPOTENCY_KEY="held")
+    def note(client: APIClient, _: int) -> Any:
+        url = f"/api/v1/tickets/{ticket.number}/note/"
+        return client.post(url, {"body": "Once"}, HTTP_IDEMPOTENCY_KEY="held")
 
     with transaction.atomic():  # the first one takes long
         IdempotentRequest.objects.create(sender=sender, key="held", fingerprint="x", created_at=NOW)
-        (answer,) = _at_once(1, create, token=token)
+        (answer,) = _at_once(1, note, token=token)
     assert (answer.status_code, answer.json()["code"]) == (409, "busy")
-    assert not Ticket.objects.exists()
+    assert not ticket.messages.filter(kind="note").exists()

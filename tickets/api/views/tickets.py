@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import IntegrityError
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,8 +9,10 @@ from rest_framework.response import Response
 from tickets import services
 from tickets.access import access_customer, access_ticket, visible_tickets
 from tickets.api import inputs, render, shapes
+from tickets.api.auth import sender_of
 from tickets.api.base import AccessView, CommandView
 from tickets.api.filters import ORDERS, TicketFilter, checked
+from tickets.api.idempotency import once_in_unit
 from tickets.api.pagination import CursorPages
 from tickets.api.schema import PAGE, operation, paged
 from tickets.api.versions import etag
@@ -59,15 +60,11 @@ class Tickets(CommandView):
         """A complaint comes in. The customer is found by e-mail address or external id, or
         made. `external` names the record in your system: sent twice it is one ticket, and
         the second time is answered 409 with its number in `params`."""
-        return super().post(request)
+        return once_in_unit(request, self.do, sender=sender_of(request), now=self.now)
 
     def do(self, **kwargs: Any) -> Response:
-        """Open it; once more if somebody else made the same customer or ticket just now."""
-        data = self.parse(inputs.TicketInput)
-        try:
-            ticket = self._open(data)
-        except IntegrityError:
-            ticket = self._open(data)
+        """Open it."""
+        ticket = self._open(self.parse(inputs.TicketInput))
         headers = {"ETag": etag(ticket.version), "Location": f"{self.request.path}{ticket.number}/"}
         return Response(render.full(ticket), status=201, headers=headers)
 
