@@ -35,6 +35,7 @@ INSERT INTO tickets_idempotentrequest (sender, key, fingerprint, status, headers
 SELECT %s, %s, %s, 0, '{}', NULL, %s FROM patience
 ON CONFLICT (sender, key) DO NOTHING RETURNING id
 """
+_FIND = "SELECT id FROM tickets_idempotentrequest WHERE sender = %s AND key = %s"
 _KEEP = "UPDATE tickets_idempotentrequest SET status = %s, headers = %s, body = %s WHERE id = %s"
 
 
@@ -140,7 +141,12 @@ def once_in_unit(
 
 
 def _stored(sender: str, key: str) -> IdempotentRequest | None:
-    return IdempotentRequest.objects.filter(sender=sender, key=key).first() if key else None
+    if not key:
+        return None
+    with connection.cursor() as cursor:  # nearly always there is none, and it should cost nothing
+        cursor.execute(_FIND, [sender, key])
+        found = cursor.fetchone()
+    return IdempotentRequest.objects.get(pk=found[0]) if found else None
 
 
 def _answer(response: Response) -> tuple[int, dict[str, str], Any]:
