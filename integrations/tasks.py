@@ -1,11 +1,14 @@
 """What Celery runs for this app: doorbells, worth nothing once answered."""
 
+import imaplib
 import time
 
 import structlog
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
+from integrations.mail.fetching import fetch_all
 from integrations.outbox import deliver_next
 
 log = structlog.get_logger(__name__)
@@ -35,6 +38,19 @@ def deliver_outbox() -> int:
         tried += 1
     ring()
     return tried
+
+
+@shared_task(name="integrations.tasks.fetch_mail")
+def fetch_mail() -> int:
+    """Take in new mail, where a mailbox is set. Returns how many mails."""
+    url = str(getattr(settings, "INBOUND_IMAP_URL", ""))
+    if not url:
+        return 0
+    try:
+        return fetch_all(url, clock=timezone.now)
+    except (OSError, imaplib.IMAP4.error) as error:
+        log.warning("mailbox_unreachable", error=str(error))
+        return 0
 
 
 def ring() -> None:
