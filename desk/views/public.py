@@ -1,6 +1,7 @@
 """The public complaint form, and the page that confirms it."""
 
 import datetime as dt
+import hashlib
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -99,10 +100,20 @@ def complain(request: HttpRequest) -> HttpResponse:
     return redirect(f"/complain/received/{ticket.access_key}/")
 
 
+def _once(data: dict[str, Any]) -> str:
+    """What marks this complaint, so that sending it twice opens one ticket.
+
+    The words count besides the form's token: a form that comes back changed, with another address
+    or about another matter, is another complaint, and must not vanish behind the first.
+    """
+    said = "\0".join((data["email"].casefold(), data["category"], data["body"]))
+    digest = hashlib.sha256(said.encode()).hexdigest()[:24]
+    return f"{data.get('token') or new_token()}:{digest}"
+
+
 def take_in(form: ComplaintForm, *, now: dt.datetime) -> Ticket:
     """Open the ticket of a valid form. The same form sent twice is one ticket."""
     data = form.cleaned_data
-    token = data.get("token") or new_token()
     loss = None
     if data.get("loss"):
         loss = Money.of(data["loss"].lstrip("£€$ "), data.get("currency") or "GBP", field="loss")
@@ -125,7 +136,7 @@ def take_in(form: ComplaintForm, *, now: dt.datetime) -> Ticket:
         factors=form.factors,
         loss=loss,
         uploads=data.get("attachments") or (),
-        external=(FORM_SYSTEM, token),
+        external=(FORM_SYSTEM, _once(data)),
     )
     try:
         return open_ticket(new, actor=Actor.of_customer(customer), now=now)

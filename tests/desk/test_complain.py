@@ -73,9 +73,26 @@ def test_the_same_form_sent_twice_is_one_complaint(form: Client) -> None:
 
 
 def test_somebody_elses_token_leads_to_nobody_elses_complaint(form: Client) -> None:
-    send(form)
-    with pytest.raises(Ticket.DoesNotExist):
-        send(form, email="other@example.org")
+    first = send(form)["Location"]
+    second = send(form, email="other@example.org")
+    assert second.status_code == 302 and second["Location"] != first
+    assert Ticket.objects.count() == 2
+
+
+def test_the_same_form_about_another_matter_is_another_complaint(form: Client) -> None:
+    first = send(form)["Location"]
+    assert send(form, body="The bill came twice.")["Location"] != first
+    bodies = {ticket.messages.get().body for ticket in Ticket.objects.all()}
+    assert bodies == {GOOD["body"], "The bill came twice."}
+
+
+def test_what_a_program_fills_in_is_held_once_and_a_person_can_send_it_on(form: Client) -> None:
+    held = send(form, website="https://spam.example")
+    assert held.status_code == 422
+    assert "only programs fill in" in text_of(held)
+    assert b"spam.example" not in held.content
+    assert not Ticket.objects.exists()
+    assert send(form, website="").status_code == 302
 
 
 def test_a_part_of_the_category_is_taken_and_its_facts_asked_for(form: Client) -> None:
