@@ -133,7 +133,8 @@ class ComplaintForm(Fields):
             self.data = self.data.copy()
             self.data["website"] = ""
             self.add_error(
-                None, "A box that only programs fill in was not empty. It is now: please send again."
+                None,
+                "A box that only programs fill in was not empty. It is now: please send again.",
             )
         return self.cleaned_data
 
