@@ -8,6 +8,7 @@ ends the reading.
 import csv
 import gzip
 import json
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from typing import IO, Any
 #: can swallow is bounded by it too.
 LINE_MAX = 4 * 1024 * 1024
 FIELD_MAX = 256 * 1024
+
+#: What no text column can hold: NUL, and the halves of surrogate pairs.
+_NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
 
 #: Values by column; in JSON lines, nested objects as they are.
 Values = Mapping[str, Any]
@@ -94,7 +98,10 @@ class _Lines:
                 raw = self._read()
             return "\n"
         try:
-            return raw.decode(self._encoding)
+            text = raw.decode(self._encoding)
+            if "\0" in text:
+                self.trouble = f"A NUL at place {text.index(chr(0)) + 1} is no text."
+            return text
         except UnicodeDecodeError as error:
             byte = raw[error.start]
             self.trouble = f"Byte 0x{byte:02x} at place {error.start + 1} is not {self._encoding}."
@@ -151,11 +158,34 @@ def _no_constant(name: str) -> float:
 def _json_row(number: int, text: str) -> Row | Reject:
     try:
         values = json.loads(text, parse_constant=_no_constant)
+        # Only an escape can bring in what is no text.
+        path = _path_of_no_text(values) if "\\u" in text else None
     except (ValueError, RecursionError) as error:
         return Reject(number, "", "malformed", f"This line is no JSON: {error}")
     if not isinstance(values, dict):
         return Reject(number, "", "malformed", "This line is no JSON object.")
+    if path is not None:
+        reason = "It holds a NUL or half a surrogate pair, which is no text."
+        return Reject(number, path[:120], "wrong_encoding", reason)
     return Row(number, values)
+
+
+def _path_of_no_text(value: Any, path: str = "") -> str | None:
+    """Where in `value` a text is that UTF-8 or PostgreSQL can't hold; None where nowhere is."""
+    if isinstance(value, str):
+        return path if _NO_TEXT.search(value) else None
+    inner: Any = ()
+    if isinstance(value, dict):
+        if any(_NO_TEXT.search(key) for key in value):
+            return path
+        inner = value.items()
+    elif isinstance(value, list):
+        inner = enumerate(value)
+    for key, one in inner:
+        found = _path_of_no_text(one, f"{path}.{key}" if path else str(key))
+        if found is not None:
+            return found
+    return None
 
 
 def _csv_rows(lines: _Lines, delimiter: str, needed: frozenset[str]) -> Iterator[Row | Reject]:

@@ -168,3 +168,28 @@ def test_a_gzip_that_breaks_off_gives_what_it_has(tmp_path: Path) -> None:
 )
 def test_the_name_tells_the_kind(name: str, kind: str) -> None:
     assert kind_of(Path(name)) == kind
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        (b'{"id": "a\\u0000b"}', "id"),
+        (b'{"id": "1", "who": {"name": "\\ud800"}}', "who.name"),
+        (b'{"id": "1", "tags": ["fine", "\\udfff x"]}', "tags.1"),
+        (b'{"id": "1", "a\\u0000": 1}', ""),
+    ],
+)
+def test_what_no_database_can_hold_costs_its_line_and_no_other(line: bytes, field: str) -> None:
+    found = rows(line + b'\n{"id": "\\u00fc \\ud83d\\ude00"}\n', JSONL)
+
+    assert isinstance(found[0], Reject)
+    assert (found[0].line, found[0].field, found[0].code) == (1, field, "wrong_encoding")
+    assert found[1] == Row(2, {"id": "\u00fc \U0001f600"})
+
+
+def test_a_nul_in_a_table_costs_its_line_and_no_other() -> None:
+    refused, kept = rows(b"a,b\n1,x\0\n2,y\n")
+
+    assert isinstance(refused, Reject)
+    assert (refused.line, refused.code) == (2, "wrong_encoding")
+    assert kept == Row(3, {"a": "2", "b": "y"})
