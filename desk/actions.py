@@ -16,7 +16,7 @@ from tickets.actors import Actor
 from tickets.catalogue import catalogue
 from tickets.facts import words_of
 from tickets.models import Ticket
-from tickets.rules import Channel
+from tickets.rules import OPEN_STATUSES, WAITING_STATUSES, Channel, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,11 @@ class Doing:
         """The one whom the event names."""
         return self.who.actor
 
+
+OPEN = frozenset(status.value for status in OPEN_STATUSES)
+WAITING = frozenset(status.value for status in WAITING_STATUSES)
+CLOSED = frozenset({Status.RESOLVED.value, Status.CLOSED.value})
+EVER = OPEN | CLOSED
 
 Extras = Callable[[Doing], dict[str, Any]]
 
@@ -61,6 +66,8 @@ class Action:
     place: str = "menu"
     extras: Extras = _nothing
     hint: str = ""
+    #: Statuses in which it makes sense; in others the menu leaves it out. The service decides.
+    when: frozenset[str] = EVER
     verb_needed: str = "work"
 
 
@@ -245,7 +252,7 @@ _ACTIONS = (
            "Clocks that may pause, pause until the customer answers."),
     Action("take", "Take it", "Take it", ticket_forms.NoFields, _take, "user-round", "t", "bar"),
     Action("hand-over", "Hand over", "Hand over", ticket_forms.OwnerForm, _hand_over,
-           "arrow-right-left", "h", "menu", _team),
+           "arrow-right-left", "h", "menu", _team, when=OPEN),
     Action("pain", "Change pain", "Set pain", ticket_forms.PainForm, _pain, "activity", "",
            "link"),
     Action("decide", "Decide a point", "Decide", ticket_forms.DecideForm, _decide, "gavel", "d",
@@ -255,15 +262,18 @@ _ACTIONS = (
            "", "link", _fact_specs),
     Action("heard", "Customer called or wrote", "Note it", ticket_forms.HeardForm, _heard,
            "phone", "c"),
-    Action("wait", "Wait for somebody else", "Wait", ticket_forms.WaitForm, _wait, "hourglass"),
-    Action("resume", "Go on", "Go on", ticket_forms.NoFields, _resume, "play"),
+    Action("wait", "Wait for somebody else", "Wait", ticket_forms.WaitForm, _wait, "hourglass",
+           when=OPEN - WAITING),
+    Action("resume", "Go on", "Go on", ticket_forms.NoFields, _resume, "play", when=WAITING),
     Action("tags", "Tags", "Keep tags", ticket_forms.TagsForm, _tags, "tag"),
     Action("resolve", "Resolve", "Resolve", ticket_forms.ResolveForm, _resolve, "circle-check",
-           "s"),
+           "s", when=OPEN),
     Action("review", "Customer asks for a review", "Start the review", ticket_forms.ReasonForm,
            _review, "scale"),
-    Action("close", "Close", "Close", ticket_forms.NoFields, _close, "lock"),
-    Action("reopen", "Reopen", "Reopen", ticket_forms.ReasonForm, _reopen, "rotate-ccw"),
+    Action("close", "Close", "Close", ticket_forms.NoFields, _close, "lock",
+           when=frozenset({"resolved"})),
+    Action("reopen", "Reopen", "Reopen", ticket_forms.ReasonForm, _reopen, "rotate-ccw",
+           when=CLOSED),
 )  # fmt: skip
 
 ACTIONS: dict[str, Action] = {action.verb: action for action in _ACTIONS}

@@ -4,28 +4,30 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from desk.present import (
+from desk.glyphs import (
     AvatarView,
     ChipView,
     ClockState,
     ClockView,
+    FactorView,
+    LoadView,
+    MeterView,
+    PainView,
+    PathView,
+)
+from desk.present import (
     CompareLineView,
     CompareView,
     EventsView,
     EventView,
-    FactorView,
     FileView,
     GroupView,
     KeyView,
-    LoadView,
     MessageView,
-    MeterView,
     NextStepView,
     NoticeView,
     OfferLineView,
     OfferView,
-    PainView,
-    PathView,
     RowView,
     StageView,
 )

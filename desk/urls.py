@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk import offer_actions  # noqa: F401 - adds its actions to the table
+from desk import more_actions, offer_actions  # noqa: F401 - they add to the table of actions
 from desk.views import (
     exceptions,
     files,
@@ -50,6 +50,7 @@ urlpatterns = [
     path("desk/customers/<int:customer_id>/", people.customer, name="desk-customer"),
     path("desk/search/", people.search, name="desk-search"),
     path("desk/remedies/<int:remedy_id>/fulfil/", remedies.fulfil, name="desk-fulfil"),
+    path("desk/alerts/read/", shell.read_alerts, name="desk-alerts-read"),
     path("desk/theme/", shell.choose_theme, name="desk-theme"),
     path("desk/styleguide/", guide.styleguide, name="desk-styleguide"),
 ]

@@ -8,7 +8,7 @@ from babel import Locale, UnknownLocaleError
 from django.db.models import Prefetch
 
 from desk.build.people import customer_avatar
-from desk.present import AvatarView
+from desk.glyphs import AvatarView
 from desk.words import moment_words, month_words
 from escalation.models import Deadline
 from tickets.access import Principal, visible_tickets

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from desk.present import MeterView
+from desk.glyphs import MeterView
 from remedies.authority import Decision, Meter, Span
 from remedies.models import Offer, OfferComponent
 from remedies.services.authorities import weigh

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from desk.build.clocks import clock_of
 from desk.build.events import kind_words
 from desk.build.people import avatar
+from desk.glyphs import AvatarView, ClockView, LoadView, PainView, PathView
 from desk.late import Load
-from desk.present import AvatarView, ClockView, LoadView, PainView, PathView
 from desk.words import day_words, listed, short_moment_words
 from escalation.kinds import Kind
 from escalation.models import Deadline

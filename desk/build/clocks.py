@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from desk.build.events import kind_words
-from desk.present import ClockState, ClockView
+from desk.glyphs import ClockState, ClockView
 from desk.words import moment_words, short_moment_words, span_words
 from escalation.clock import Status
 from escalation.hours import Calendar

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from desk.build.about import since_words
 from desk.build.people import customer_avatar
-from desk.present import AvatarView
+from desk.glyphs import AvatarView
 from tickets.models import Customer
 
 

@@ -9,15 +9,9 @@ from desk.build.about import earlier_of, known_of, since_words
 from desk.build.clocks import clock_of
 from desk.build.people import avatar
 from desk.build.talk import head_of
+from desk.glyphs import AvatarView, ClockState, ClockView, PainView
 from desk.inbox import month_total, similar_to
-from desk.present import (
-    AvatarView,
-    ClockState,
-    ClockView,
-    CompareLineView,
-    CompareView,
-    PainView,
-)
+from desk.present import CompareLineView, CompareView
 from desk.words import count_words, span_words
 from escalation.models import Deadline
 from remedies.models import ExceptionRequest

@@ -7,7 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from desk.build.authority import meters_of, standing_for
-from desk.present import ChipView, MeterView, OfferLineView, OfferView
+from desk.glyphs import ChipView, MeterView
+from desk.present import OfferLineView, OfferView
 from desk.words import day_words, listed, moment_words
 from remedies.authority import Decision
 from remedies.models import ExceptionRequest, Offer, OfferComponent, Refusal, Remedy

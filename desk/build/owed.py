@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from desk.build.clocks import clock_of, nearest, standing_words, state_of, tone_of
 from desk.build.events import kind_words
 from desk.build.windows import promised_words
-from desk.present import ClockState, ClockView, FactorView, NextStepView, PainView
+from desk.glyphs import ClockState, ClockView, FactorView, PainView
+from desk.present import NextStepView
 from desk.timeline import ClockSpan, TimelineView, draw
 from desk.words import moment_words, short_moment_words
 from escalation.clock import Status as ClockStatus
@@ -52,15 +53,15 @@ class DeadlinesView:
     lines: tuple[DeadlineLine, ...]
 
 
-def pain_view(ticket: Ticket, assessed: Event | None, override: Event | None) -> PainView | None:
-    """The pain with its factors, from the events that set it."""
+def pain_view(ticket: Ticket, override: Event | None) -> PainView | None:
+    """The pain with its factors, and who set it otherwise."""
     if not ticket.pain:
         return None
     factors = tuple(
         FactorView(
             str(reason.get("words", reason.get("factor", ""))), str(reason.get("effect", ""))
         )
-        for reason in (assessed.data.get("reasons", []) if assessed else [])
+        for reason in ticket.pain_reasons
     )
     words = ""
     if ticket.pain_overridden and override is not None:
@@ -71,11 +72,12 @@ def pain_view(ticket: Ticket, assessed: Event | None, override: Event | None) ->
     return PainView(ticket.pain, factors, words)
 
 
-def pain_events(ticket: Ticket) -> tuple[Event | None, Event | None]:
-    """The newest assessment and the newest override. One query."""
-    kinds = [EventType.PAIN_ASSESSED.value, EventType.PAIN_OVERRIDDEN.value]
-    found = {event.type: event for event in ticket.events.filter(type__in=kinds).order_by("seq")}
-    return found.get(kinds[0]), found.get(kinds[1])
+def pain_override(ticket: Ticket) -> Event | None:
+    """The newest time that a person set the pain. One query, where somebody did."""
+    if not ticket.pain_overridden:
+        return None
+    found = ticket.events.filter(type=EventType.PAIN_OVERRIDDEN.value)
+    return found.order_by("-seq").first()
 
 
 def deadlines_view(

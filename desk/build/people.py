@@ -1,6 +1,7 @@
 """People and files as the components show them."""
 
-from desk.present import AvatarView, FileView
+from desk.glyphs import AvatarView
+from desk.present import FileView
 from tickets.models import Attachment, Customer, Message, User
 
 _ICONS = {

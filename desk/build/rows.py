@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from desk.build.clocks import clock_of, nearest, no_clock, tone_of
 from desk.build.events import kind_words
 from desk.build.people import avatar
-from desk.present import ChipView, ClockState, ClockView, PainView, RowView
+from desk.glyphs import ChipView, ClockState, ClockView, PainView
+from desk.present import RowView
 from desk.words import moment_words, ordinal
 from escalation.models import Deadline
 from tickets.catalogue import catalogue

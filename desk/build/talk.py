@@ -7,7 +7,7 @@ from django.db.models import Q
 from desk.build.about import outcome_words
 from desk.build.people import avatar
 from desk.build.rows import chips_of
-from desk.present import AvatarView, ChipView
+from desk.glyphs import AvatarView, ChipView
 from tickets.access import Principal, visible_tickets
 from tickets.catalogue import catalogue
 from tickets.models import Point, Ticket, TicketLink

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from desk.forms.base import Fields, LocalMoment, ManyFiles, TicketForm
-from desk.present import PAIN_WORDS
+from desk.glyphs import PAIN_WORDS
 from tickets.models import Point, RootCause, User
 from tickets.rules import Outcome
 

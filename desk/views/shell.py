@@ -14,9 +14,11 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from desk.alerts import mark_read, unread_of
+from desk.glyphs import AvatarView
 from desk.inbox import exceptions_count
 from desk.late import late_count
-from desk.present import AvatarView
+from desk.words import moment_words
 from tickets.access import Principal
 from tickets.errors import DomainError
 from tickets.models import User
@@ -49,12 +51,24 @@ class RailItem:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertView:
+    """One thing to know, with where it leads."""
+
+    words: str
+    url: str
+    when: str
+    urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Shell:
     """The frame: where one can go, and who is here."""
 
     rail: tuple[RailItem, ...]
     me: AvatarView
     role: str
+    alerts: tuple[AlertView, ...]
+    newest: int
     settings_url: str
 
 
@@ -131,8 +145,9 @@ def me_of(ask: Ask) -> User:
 
 
 def shell_for(ask: Ask, place: str) -> Shell:
-    """The rail as this person sees it. Two queries, for the counts."""
+    """The rail as this person sees it. Three queries, for counts and alerts."""
     user = me_of(ask)
+    alerts = unread_of(user)
     places = [
         ("queue", "Queue", "/desk/", "list-filter", "q", 0),
         ("exceptions", "Exceptions", "/desk/exceptions/", "scale", "e", exceptions_count(ask.who)),
@@ -147,16 +162,39 @@ def shell_for(ask: Ask, place: str) -> Shell:
         rail=items,
         me=AvatarView.of(user.name or user.email, key=user.pk),
         role=Role(user.role).value,
+        alerts=tuple(
+            AlertView(
+                words=alert.text,
+                url=f"/desk/tickets/{alert.ticket.number}/",
+                when=moment_words(alert.created_at, now=ask.now, zone=ask.zone),
+                urgent=alert.urgent,
+            )
+            for alert in alerts
+        ),
+        newest=alerts[0].pk if alerts else 0,
         settings_url="/admin/" if user.is_staff else "",
     )
+
+
+@desk_page
+@require_POST
+def read_alerts(request: HttpRequest, ask: Ask) -> HttpResponse:
+    """The alerts that were shown are read."""
+    shown = request.POST.get("newest", "")
+    mark_read(me_of(ask), now=ask.now, up_to=int(shown) if shown.isdecimal() else 0)
+    return redirect(_within(request, request.POST.get("next", "")))
+
+
+def _within(request: HttpRequest, address: str) -> str:
+    """The address if it leads to this site, else the queue."""
+    safe = url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()})
+    return address if safe else "/desk/"
 
 
 @require_POST
 def choose_theme(request: HttpRequest) -> HttpResponse:
     """Keep the theme in a cookie; an empty choice follows the system again."""
-    back = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
-    response = redirect(back if safe else "/desk/")
+    response = redirect(_within(request, request.POST.get("next", "")))
     theme = request.POST.get("theme", "")
     if theme in THEMES:
         response.set_cookie(THEME_COOKIE, theme, max_age=_YEAR, samesite="Lax", httponly=True)

@@ -13,7 +13,7 @@ from desk.build.about import about
 from desk.build.clocks import nearest
 from desk.build.events import event_view
 from desk.build.offers import offer_part
-from desk.build.owed import deadlines_view, next_step, pain_events, pain_view
+from desk.build.owed import deadlines_view, next_step, pain_override, pain_view
 from desk.build.talk import head_of, links_of
 from desk.build.thread import thread_of
 from desk.build.windows import windows_of
@@ -140,7 +140,6 @@ def owed_part(ticket: Ticket, ask: Ask) -> dict[str, Any]:
     assert ask.who.user is not None  # desk_page lets only people in
     deadlines = list(ticket.deadlines.prefetch_related("pauses").order_by("id"))
     offer = offer_part(ticket, ask.who, now=ask.now, zone=ask.zone)
-    assessed, override = pain_events(ticket)
     first = nearest(deadlines)
     return {
         "step": next_step(
@@ -153,7 +152,7 @@ def owed_part(ticket: Ticket, ask: Ask) -> dict[str, Any]:
             now=ask.now,
             zone=ask.zone,
         ),
-        "pain": pain_view(ticket, assessed, override),
+        "pain": pain_view(ticket, pain_override(ticket)),
         "deadlines": deadlines_view(
             deadlines,
             windows=windows_of(first, now=ask.now),
@@ -170,7 +169,8 @@ def _composer(doing: Doing, opened: str, form: Any, held: NoticeView | None) -> 
     extra = ACTIONS[opened]
     shown = tabs if extra in tabs else [*tabs, extra]
     panels = [_panel(action, doing, opened, form, held) for action in shown]
-    menu = [action for action in ACTIONS.values() if action.place == "menu"]
+    status = doing.ticket.status
+    menu = [a for a in ACTIONS.values() if a.place == "menu" and status in a.when]
     return {"panels": panels, "menu": menu, "opened": opened}
 
 

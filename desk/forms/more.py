@@ -1,0 +1,114 @@
+"""Forms of what is done to a ticket less often."""
+
+from typing import Any
+
+from django import forms
+
+from desk.forms.base import TicketForm
+from desk.words import moment_words
+from escalation.models import Deadline
+from feedback.models import FollowUp
+from tickets.models import Team, User
+from tickets.rules import LinkKind
+
+LINKS = [
+    (LinkKind.DUPLICATE.value, "It is a duplicate of the other"),
+    (LinkKind.RELATED.value, "They have something in common"),
+    (LinkKind.FOLLOW_UP.value, "It follows up the other"),
+]
+
+
+class KeptForm(TicketForm):
+    """Which promise was kept."""
+
+    promise = forms.ChoiceField(label="Which promise?")
+
+    def __init__(
+        self, *args: Any, promises: list[Deadline], zone: Any, now: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["promise"].choices = [  # type: ignore[attr-defined]
+            (row.subject.rpartition(":")[2], f"by {moment_words(row.due_at, now=now, zone=zone)}")
+            for row in promises
+        ]
+
+
+class FollowUpForm(TicketForm):
+    """What came of talking to a customer who was not content."""
+
+    followup = forms.ModelChoiceField(
+        label="Which?", queryset=FollowUp.objects.none(), empty_label=None
+    )
+    result = forms.CharField(label="What came of it?", max_length=2000, widget=forms.Textarea)
+
+    def __init__(self, *args: Any, followups: list[FollowUp], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["followup"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = FollowUp.objects.filter(pk__in=[row.pk for row in followups])
+        field.label_from_instance = lambda row: row.why  # type: ignore[method-assign]
+
+
+class ChangeForm(TicketForm):
+    """What we change, so that it does not happen again."""
+
+    text = forms.CharField(label="What do we change?", max_length=500)
+    owner = forms.ModelChoiceField(
+        label="Who does it?", queryset=User.objects.none(), empty_label="Choose a colleague"
+    )
+    due_on = forms.DateField(label="By", widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, people: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["owner"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = User.objects.filter(pk__in=[person.pk for person in people])
+
+
+class LinkForm(TicketForm):
+    """Another ticket that belongs to this one."""
+
+    other = forms.CharField(label="Number of the other", max_length=24)
+    kind = forms.ChoiceField(label="How do they belong together?", choices=LINKS)
+
+
+class CategoryForm(TicketForm):
+    """Another place in the tree of categories."""
+
+    category = forms.ChoiceField(label="Category")
+
+    def __init__(self, *args: Any, categories: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category"].choices = categories  # type: ignore[attr-defined]
+
+
+class TeamForm(TicketForm):
+    """Another team, with what it needs to go on."""
+
+    team = forms.ModelChoiceField(
+        label="Which team?",
+        queryset=Team.objects.filter(active=True),
+        empty_label="Choose a team",
+    )
+    brief = forms.CharField(label="Brief", max_length=2000, widget=forms.Textarea)
+
+
+class ExternalForm(TicketForm):
+    """The outside body that has the complaint now."""
+
+    body = forms.CharField(label="Who has it now?", max_length=200)
+
+
+class SubjectForm(TicketForm):
+    """The matter in one line."""
+
+    subject = forms.CharField(label="The matter in one line", max_length=200)
+
+
+class LossForm(TicketForm):
+    """What it cost the customer; empty where that is not known."""
+
+    amount = forms.CharField(label="What did it cost the customer?", required=False, max_length=20)
+    currency = forms.ChoiceField(
+        label="Currency", choices=[("GBP", "£"), ("EUR", "€"), ("USD", "$")]
+    )

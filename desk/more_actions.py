@@ -1,0 +1,149 @@
+"""Actions on a ticket that are done less often: behind "More" on its page."""
+
+from typing import Any
+
+from desk.actions import OPEN, Action, Doing, register
+from desk.build.team import colleagues
+from desk.forms import more as forms
+from desk.forms.ticket import NoFields, ReasonForm
+from escalation.models import Deadline
+from escalation.services.manual import escalate_by_hand
+from feedback.models import FollowUp
+from feedback.services import close_followup
+from tickets import services
+from tickets.access import access_ticket
+from tickets.catalogue import catalogue
+from tickets.money import Money
+
+
+def _promises(do: Doing) -> dict[str, Any]:
+    rows = Deadline.objects.open().filter(ticket=do.ticket, kind="promise").order_by("due_at")
+    return {"promises": list(rows), "zone": do.zone, "now": do.now}
+
+
+def _kept(do: Doing) -> str:
+    services.keep_promise(
+        do.ticket, int(do.data["promise"]), actor=do.actor, now=do.now, seen=do.seen
+    )
+    return "Kept."
+
+
+def _followups(do: Doing) -> dict[str, Any]:
+    return {"followups": list(FollowUp.objects.filter(ticket=do.ticket, closed_at=None))}
+
+
+def _follow_up(do: Doing) -> str:
+    close_followup(
+        do.data["followup"],
+        result=do.data["result"],
+        actor=do.actor,
+        now=do.now,
+        seen=do.seen,
+    )
+    return "The follow-up is closed."
+
+
+def _everyone(do: Doing) -> dict[str, Any]:
+    return {"people": colleagues(do.who, do.now)}
+
+
+def _change(do: Doing) -> str:
+    services.add_corrective_action(
+        do.ticket,
+        text=do.data["text"],
+        owner=do.data["owner"],
+        due_on=do.data["due_on"],
+        actor=do.actor,
+        now=do.now,
+    )
+    return "Noted: this is going to change."
+
+
+def _link(do: Doing) -> str:
+    other = access_ticket(do.who, do.data["other"])
+    services.link(do.ticket, other, do.data["kind"], actor=do.actor, now=do.now)
+    return f"Linked with {other.number}."
+
+
+def _categories(do: Doing) -> dict[str, Any]:
+    entries = sorted(catalogue().by_key.values(), key=lambda entry: entry.path)
+    found = [(e.category.key, " · ".join(e.path)) for e in entries if e.category.active]
+    return {"categories": found}
+
+
+def _category(do: Doing) -> str:
+    services.change_category(
+        do.ticket, do.data["category"], actor=do.actor, now=do.now, seen=do.seen
+    )
+    return "Filed elsewhere."
+
+
+def _team(do: Doing) -> str:
+    services.move_to_team(
+        do.ticket,
+        do.data["team"],
+        brief=do.data["brief"],
+        actor=do.actor,
+        now=do.now,
+        seen=do.seen,
+    )
+    return f"Given to {do.data['team'].name}."
+
+
+def _external(do: Doing) -> str:
+    services.escalate_to_external(
+        do.ticket, body=do.data["body"], actor=do.actor, now=do.now, seen=do.seen
+    )
+    return "Noted: an outside body has it."
+
+
+def _subject(do: Doing) -> str:
+    services.change_subject(do.ticket, do.data["subject"], actor=do.actor, now=do.now, seen=do.seen)
+    return "The matter is said in other words."
+
+
+def _loss(do: Doing) -> str:
+    typed = (do.data.get("amount") or "").lstrip("£€$ ")
+    loss = Money.of(typed, do.data["currency"]) if typed else None
+    services.set_loss(do.ticket, loss, actor=do.actor, now=do.now, seen=do.seen)
+    return "Loss noted. The offer is worked out anew."
+
+
+def _confidential(do: Doing) -> str:
+    services.set_confidential(
+        do.ticket, not do.ticket.confidential, actor=do.actor, now=do.now, seen=do.seen
+    )
+    return (
+        "Only its owner and those named see it now."
+        if not do.ticket.confidential
+        else ("Its team sees it again.")
+    )
+
+
+def _call_above(do: Doing) -> str:
+    escalate_by_hand(do.ticket, reason=do.data["reason"], actor=do.actor, now=do.now, seen=do.seen)
+    return "Called. The team’s lead and supervisors are told."
+
+
+register(
+    Action("kept", "Promise kept", "It is kept", forms.KeptForm, _kept, "check-check",
+           extras=_promises, when=OPEN),
+    Action("follow-up", "Close the follow-up", "Close the follow-up", forms.FollowUpForm,
+           _follow_up, "message-circle-reply", extras=_followups),
+    Action("change", "What we change", "Keep it", forms.ChangeForm, _change, "wrench",
+           extras=_everyone),
+    Action("call-above", "Call somebody above", "Call", ReasonForm, _call_above, "megaphone",
+           when=OPEN),
+    Action("link", "Link with another", "Link", forms.LinkForm, _link, "link", "l"),
+    Action("loss", "Correct the loss", "Keep it", forms.LossForm, _loss, "coins", when=OPEN),
+    Action("subject", "Say the matter otherwise", "Keep it", forms.SubjectForm, _subject,
+           "pencil"),
+    Action("category", "File elsewhere", "File there", forms.CategoryForm, _category,
+           "folder-tree", extras=_categories),
+    Action("team", "Give to another team", "Give", forms.TeamForm, _team, "users-round",
+           when=OPEN),
+    Action("external", "Outside body has it", "Note it", forms.ExternalForm, _external,
+           "landmark"),
+    Action("confidential", "Confidential, or open again", "Change it", NoFields, _confidential,
+           "lock"),
+)  # fmt: skip
