@@ -10,6 +10,8 @@ from rest_framework.test import APIClient
 from tests.builders import NOW, Desk, make_desk, make_ticket, user
 from tests.support.api import token_client
 from tickets import services
+from tickets.api.pagination import encode
+from tickets.api.views.events import FEED
 from tickets.models import Event
 
 
@@ -50,6 +52,8 @@ def test_types_can_be_chosen_and_a_foreign_cursor_is_refused(desk: Desk, api: AP
     found = _read(api, type="assigned,acknowledged")["results"]
     assert [one["type"] for one in found] == ["assigned", "acknowledged"]
     assert api.get("/api/v1/events/?after=nonsense").json()["code"] == "bad_cursor"
+    elsewhere = encode(FEED, [2**60, 1])
+    assert api.get(f"/api/v1/events/?after={elsewhere}").json()["code"] == "bad_cursor"
     assert api.get("/api/v1/events/?page_size=201").json()["errors"][0]["field"] == "page_size"
 
 

@@ -13,6 +13,7 @@ from tickets.access import visible_tickets
 from tickets.api import render, shapes
 from tickets.api.base import AccessView
 from tickets.api.pagination import Order, after, decode, encode, page_size
+from tickets.api.problems import BadCursor
 from tickets.api.schema import operation
 from tickets.models import Event
 
@@ -29,18 +30,17 @@ _page = inline_serializer(
 )
 
 
-def _settled() -> tuple[int, int]:
-    """The oldest transaction that still writes, and this one's own number (0 if it has none).
-
-    All below the first have said all they will ever say.
-    """
+def _settled() -> tuple[int, int, int]:
+    """The oldest transaction that still writes, the next one to come, and this one's own number
+    (0 if it has none). All below the first have said all they will ever say."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,"
+            " pg_snapshot_xmax(pg_current_snapshot())::text::bigint,"
             " coalesce(pg_current_xact_id_if_assigned()::text::bigint, 0)"
         )
-        oldest, own = cursor.fetchone()
-    return int(oldest), int(own)
+        oldest, coming, own = cursor.fetchone()
+    return int(oldest), int(coming), int(own)
 
 
 class Feed(AccessView):
@@ -70,7 +70,7 @@ class Feed(AccessView):
         """In an order in which nothing is ever inserted behind you: poll with the `after` of
         the last answer and you see every event once, however long writers take."""
         size = page_size(request.query_params.get("page_size"))
-        oldest, own = _settled()
+        oldest, coming, own = _settled()
         asked = request.query_params.get("after", "")
         if asked == LATEST:
             return Response(
@@ -82,11 +82,15 @@ class Feed(AccessView):
         if types:
             rows = rows.filter(type__in=types.split(",")[:50])
         if asked:
-            rows = after(rows, FEED, decode(FEED, Event, asked))
+            position = decode(FEED, Event, asked)
+            if position[0] > coming:
+                # Of another server: this database was restored from a dump since.
+                raise BadCursor(field="after")
+            rows = after(rows, FEED, position)
         page: list[Any] = list(rows.select_related("ticket").order_by(*FEED.by)[: size + 1])
         more = len(page) > size
         page = page[:size]
         last = [page[-1].transaction, page[-1].pk] if page else [0, 0]
-        position = encode(FEED, last) if page or not asked else asked
+        behind = encode(FEED, last) if page or not asked else asked
         shown = [render.event(row, row.ticket.number) for row in page]
-        return Response({"after": position, "more": more, "results": shown})
+        return Response({"after": behind, "more": more, "results": shown})
