@@ -144,7 +144,7 @@ class DeadLetterAdmin(OnlyLook, admin.ModelAdmin):
 
     list_display = ("created_at", "kind", "ticket", "attempts", "last_error")
     list_filter = ("kind",)
-    actions: ClassVar[list[Any]] = ["try_again"]
+    actions = ("try_again",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DeadLetter]:
         """Those that the reader may see."""

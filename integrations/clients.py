@@ -75,19 +75,6 @@ def make_client(
     return NewClient(client, client_id, secret)
 
 
-def _load() -> dict[int, tuple[ApiClient, frozenset[int] | None]]:
-    """Every client that is switched on, by its application, with the teams it is limited to."""
-    found = {}
-    for client in ApiClient.objects.filter(active=True).prefetch_related("teams"):
-        teams = frozenset(team.pk for team in client.teams.all())
-        found[client.application_id] = (client, teams or None)
-    return found
-
-
-#: A client that is switched off is so everywhere within two seconds.
-_clients = Cached(_load, ApiClient)
-
-
 def set_active(client: ApiClient, *, active: bool) -> None:
     """Switch a client on or off. Off, its tokens are void at once and it gets no new ones."""
     with transaction.atomic():
@@ -116,15 +103,19 @@ def _load() -> dict[int, _Known]:
     }
 
 
+#: A client that is switched off is so everywhere within two seconds.
 _clients = Cached(_load, ApiClient)
 
 
 def principal_of(token: Any) -> Principal:
-    """The principal behind an access token (tickets.api.auth.Token).
+    """The principal behind an access token. `token` has `application_id` and `scope`.
 
     Raises `NotAllowed` where its application is no client of ours, or was switched off.
     """
     known = _clients().get(token.application_id)
+    if known is None:  # perhaps made just now, by another process
+        _clients.forget()
+        known = _clients().get(token.application_id)
     if known is None:
         raise NotAllowed("This API client is switched off.", field="client")
     asked = frozenset(str(token.scope).split())
@@ -135,7 +126,7 @@ def principal_of(token: Any) -> Principal:
     )
 
 
-class ClientScopes(SettingsScopes):  # type: ignore[misc]  # oauth2_provider has no types
+class ClientScopes(SettingsScopes):
     """Which scopes the token endpoint gives: those of the client, of the ones there are."""
 
     def get_available_scopes(

@@ -72,9 +72,9 @@ class Retry(CommandView):
         """It is delivered at once if it can be now."""
         return super().post(request, **kwargs)
 
-    def do(self, *, letter: int, **_: Any) -> Response:
+    def do(self, **kwargs: Any) -> Response:
         """Put it back into the outbox."""
-        found = access_dead_letter(self.principal, letter)
+        found = access_dead_letter(self.principal, kwargs["letter"])
         retry_dead(found.pk, actor=self.actor, now=self.now)
         found.refresh_from_db()
         return Response(shown(found))

@@ -290,12 +290,10 @@ def load_rows(loader: Loader, rows: list[Row | Reject]) -> Outcome:
     outcome = Outcome()
     records: list[Record] = []
     for row in rows:
-        found = row
-        if isinstance(row, Row):
-            found = record_of(row, loader.mapping, now=loader.now)
+        found = row if isinstance(row, Reject) else record_of(row, loader.mapping, now=loader.now)
         if isinstance(found, Reject):
             outcome.rejects.append(found)
-        elif isinstance(found, Record):
+        else:
             records.append(found)
     if records:
         outcome.add(loader.load(records))

@@ -108,7 +108,7 @@ def _record(row: Row, key: str, mapping: ImportMapping, now: dt.datetime) -> Rec
     if not ticket["body"].strip():
         raise Missing(what="what happened", field="body")
     category, category_name = _category(mapping, values)
-    moments = _moments(mapping, values, now)
+    received, moments = _moments(mapping, values, now)
     outcome = _text(mapping.outcome, values, "outcome")
     if outcome and outcome not in {one.value for one in Outcome}:
         known = ", ".join(one.value for one in Outcome)
@@ -119,7 +119,7 @@ def _record(row: Row, key: str, mapping: ImportMapping, now: dt.datetime) -> Rec
         customer=_customer(mapping, values),
         category=category,
         category_name=category_name,
-        channel=_channel(ticket.pop("channel", "")),
+        channel=_channel(ticket.get("channel", "")),
         tags=_tags(mapping.ticket.get("tags"), values),
         loss=_money(mapping.ticket.get("loss"), None, mapping, values, "loss"),
         confidential=_yes(mapping.ticket.get("confidential"), values),
@@ -127,9 +127,17 @@ def _record(row: Row, key: str, mapping: ImportMapping, now: dt.datetime) -> Rec
         answer=_text(mapping.answer, values, "answer"),
         outcome=outcome,
         finding=_text(mapping.finding, values, "finding"),
-        remedy=_remedy(mapping, values, moments),
-        **ticket,
-        **moments,  # type: ignore[arg-type]
+        remedy=_remedy(mapping, values, moments, received),
+        body=ticket["body"],
+        subject=ticket.get("subject", ""),
+        wish=ticket.get("wish", ""),
+        language=ticket.get("language", ""),
+        team=ticket.get("team", ""),
+        received=received,
+        acknowledged=moments.get("acknowledged"),
+        answered=moments.get("answered"),
+        resolved=moments.get("resolved"),
+        closed=moments.get("closed"),
     )
 
 
@@ -210,7 +218,8 @@ def _money(
 
 def _moments(
     mapping: ImportMapping, values: Values, now: dt.datetime
-) -> dict[str, dt.datetime | None]:
+) -> tuple[dt.datetime, dict[str, dt.datetime | None]]:
+    """When it was received, and all moments that the row tells, in order."""
     found = {name: moment.read(values) for name, moment in mapping.moments.items()}
     received = found.get("received")
     if received is None:
@@ -234,11 +243,14 @@ def _moments(
                 field="resolved",
             )
         found["resolved"] = resolved or closed
-    return found
+    return received, found
 
 
 def _remedy(
-    mapping: ImportMapping, values: Values, moments: Mapping[str, dt.datetime | None]
+    mapping: ImportMapping,
+    values: Values,
+    moments: Mapping[str, dt.datetime | None],
+    received: dt.datetime,
 ) -> Remedy | None:
     part = mapping.remedy
     kind = _text(part.kind, values, "remedy.kind") if part else ""
@@ -248,7 +260,5 @@ def _remedy(
         raise Invalid(f"{kind[:40]!r} is no kind of remedy.", field="remedy.kind")
     money = _money(part.amount, part.currency, mapping, values, "remedy.amount")
     at = part.moment.read(values) if part.moment else None
-    at = at or moments.get("closed") or moments.get("resolved") or moments["received"]
-    if at is None:  # `received` is always there; this is for the type checker
-        raise Missing(what="the moment of the remedy", field="remedy.at")
+    at = at or moments.get("closed") or moments.get("resolved") or received
     return Remedy(kind, money if money and money.minor else None, at)

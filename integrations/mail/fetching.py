@@ -68,7 +68,7 @@ def fetch_all(url: str, *, clock: Callable[[], dt.datetime]) -> int:
     server = Mailbox.of(url).open()
     taken = 0
     try:
-        _, found = server.uid("search", "UNSEEN")  # type: ignore[call-overload]
+        _, found = server.uid("search", "UNSEEN")
         for uid in (found[0] or b"").split()[:CAP]:
             raw = _message(server, uid.decode())
             if raw is None:

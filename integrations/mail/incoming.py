@@ -224,7 +224,8 @@ def _team(mail: Mail) -> Team | None:
 
 def _content(words: str, mail: Mail, raw: bytes) -> tuple[str, list[Upload]]:
     """The text and the files that are kept; what is not kept is named in the text."""
-    uploads, refused = [], []
+    uploads: list[Upload] = []
+    refused: list[str] = []
     for file in mail.files:
         upload = Upload(file.name, file.content)
         try:

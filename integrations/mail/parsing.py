@@ -167,7 +167,8 @@ def _walk(message: Message, depth: int = 0) -> Iterator[Message]:
         inner = part.get_payload()
         many = part.get_content_maintype() == "multipart" and isinstance(inner, list)
         if many and depth < _DEPTH:
-            stack += [(one, depth + 1) for one in reversed(inner) if isinstance(one, Message)]
+            children = [one for one in inner or () if isinstance(one, Message)]
+            stack += [(one, depth + 1) for one in reversed(children)]
 
 
 def _bytes_of(part: Message) -> bytes:
@@ -256,7 +257,7 @@ def _files(parts: list[Message]) -> list[File]:
         kind = part.get_content_type()
         inner = part.get_payload()
         if kind == "message/rfc822" and isinstance(inner, list) and inner:
-            content = inner[0].as_bytes(unixfrom=False) if _can_write(inner[0]) else b""
+            content = _written(inner[0])
         else:
             content = _bytes_of(part)
         suffix = ".eml" if kind == "message/rfc822" else ""
@@ -264,12 +265,14 @@ def _files(parts: list[Message]) -> list[File]:
     return found
 
 
-def _can_write(message: Message) -> bool:
+def _written(message: object) -> bytes:
+    """A mail inside a mail, as a file; empty where it is too broken to be written."""
+    if not isinstance(message, Message):
+        return b""
     try:
-        message.as_bytes(unixfrom=False)
-    except (ValueError, LookupError, KeyError, AttributeError):
-        return False
-    return True
+        return message.as_bytes(unixfrom=False)
+    except (ValueError, LookupError, AttributeError):
+        return b""
 
 
 def _quoted_ids(parts: list[Message]) -> list[str]:
@@ -277,9 +280,11 @@ def _quoted_ids(parts: list[Message]) -> list[str]:
     found: list[str] = []
     for part in parts:
         inner = part.get_payload()
-        if part.get_content_type() == "message/rfc822" and isinstance(inner, list) and inner:
-            found += _IDS.findall(str(inner[0].get("message-id", "")))
-            found += _IDS.findall(str(inner[0].get("references", "")))
+        if part.get_content_type() == "message/rfc822" and isinstance(inner, list):
+            for one in inner:
+                if isinstance(one, Message):
+                    found += _IDS.findall(str(one.get("message-id", "")))
+                    found += _IDS.findall(str(one.get("references", "")))
         elif part.get_content_maintype() in {"text", "message"}:
             text = _in_some_charset(_bytes_of(part), "utf-8")[:100_000]
             for line in re.findall(r"(?im)^[> ]*message-id:\s*(\S+)", text):

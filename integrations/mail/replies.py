@@ -23,14 +23,14 @@ _WROTE = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _DIVIDER = re.compile(
-    r"^[ \t>]*([-_*=]{2,}[ \t]*(original[ \t-]*(message|appointment|mail)"
+    r"^[ \t>]*([-_*=]{2,60}[ \t]*(original[ \t-]*(message|appointment|mail)"
     r"|urspr\w+ng\w+[ \t-]*nachricht"
     r"|forwarded[ \t]*(message|by)\b[^\n]*|weitergeleitete nachricht"
     r"|message d'origine|message transféré"
     r"|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht"
     r"|пересылаемое сообщение|原始邮件|reply above this line)[ \t:]*[-_*=]*"
     r"|begin forwarded message:"
-    r"|_{20,})[ \t]*$",
+    r"|_{20,120})[ \t]*$",
     re.MULTILINE | re.IGNORECASE,
 )
 _FIELDS = (

@@ -68,7 +68,7 @@ def test_scopes_taken_away_later_are_gone_from_tokens_that_are_out(desk: Desk) -
     made.client.scopes = ["tickets:read"]
     made.client.save()
 
-    assert clients.principal_of(token).scopes == {"tickets:read"}
+    assert clients.principal_of(token).scopes == frozenset({"tickets:read"})
     assert api.get("/api/v1/tickets/").status_code == 200
 
 

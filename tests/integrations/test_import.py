@@ -18,6 +18,7 @@ from config.paths import BASE_DIR
 from integrations.errors import MappingInvalid, UnreadableFile
 from integrations.importing import loading, running
 from integrations.importing.mapping import ImportMapping, parse_mapping
+from integrations.importing.remedies import record_remedy
 from integrations.importing.running import Report, read_mapping, run_import
 from tests.builders import NOW, Desk
 from tickets.models import (
@@ -263,7 +264,7 @@ def test_text_is_kept_as_it_is_and_never_run(desk: Desk, write: Write) -> None:
 def test_a_batch_that_the_database_refuses_is_tried_row_by_row(
     desk: Desk, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = loading.record_remedy
+    real = record_remedy
     mapping = parse_mapping(
         RAW | {"remedy": {"kind": {"value": "refund"}, "amount": {"value": "5"}}}, kind="csv"
     )

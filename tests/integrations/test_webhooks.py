@@ -175,8 +175,7 @@ def test_our_own_network_is_not_called(
     settings.WEBHOOKS_TO_PRIVATE_ADDRESSES = False
     if host.endswith(".test"):
         monkeypatch.setattr(
-            webhooks.socket,
-            "getaddrinfo",
+            "integrations.webhooks.socket.getaddrinfo",
             lambda *_args, **_kwargs: [(2, 1, 6, "", ("10.0.0.7", 443))],
         )
     endpoint(f"https://{host}/hook")
