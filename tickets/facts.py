@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tickets.errors import DomainError, FactInvalid
-from tickets.money import Money
+from tickets.money import Money, plain_digits
 from tickets.rules import FactKind
 
 _TEXT_MAX = 2000
@@ -81,7 +81,7 @@ def _text(_spec: FactSpec, raw: Any, _zone: str, _currency: str) -> str:
 def _number(_spec: FactSpec, raw: Any, _zone: str, _currency: str) -> str:
     if isinstance(raw, bool):
         raise TypeError
-    number = Decimal(str(raw).strip().replace(",", ""))
+    number = Decimal(plain_digits(str(raw).strip()))
     if not number.is_finite() or abs(number) > Decimal("1e15"):
         raise ValueError
     if number and abs(number) < Decimal("1e-15"):  # would be written out in full

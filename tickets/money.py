@@ -4,6 +4,7 @@ Facts about currencies (which exist, how many decimals) come from the `moneyed` 
 their written form from Babel's CLDR data.
 """
 
+import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, DecimalException, InvalidOperation
 from typing import Any
@@ -25,6 +26,24 @@ def decimals_of(currency: str) -> int:
     return len(str(found.sub_unit)) - 1
 
 
+_THOUSANDS = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
+_DECIMAL_COMMA = re.compile(r"-?\d+,\d{1,2}")
+
+
+def plain_digits(text: str) -> str:
+    """A written number without commas: 1,250.50 is 1250.50, and 12,50 is 12.50, never 1250.
+
+    Raises `ValueError` where a comma could mean either.
+    """
+    if "," not in text:
+        return text
+    if _THOUSANDS.fullmatch(text):
+        return text.replace(",", "")
+    if _DECIMAL_COMMA.fullmatch(text):
+        return text.replace(",", ".")
+    raise ValueError(text)
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """A sum in minor units (pence, cents) of one currency."""
@@ -38,12 +57,12 @@ class Money:
         currency = str(currency).strip().upper()
         places = decimals_of(currency)
         try:
-            major = Decimal(str(amount).strip().replace(",", "") or "x")
+            major = Decimal(plain_digits(str(amount).strip()) or "x")
             if not major.is_finite():
                 raise InvalidOperation
             scaled = major.scaleb(places)
             whole = scaled.to_integral_value()
-        except DecimalException:  # also what overflows
+        except (DecimalException, ValueError):  # also what overflows
             raise Invalid("A sum is digits and a point, such as 12.50.", field=field) from None
         if whole != scaled:
             raise Invalid(f"{currency} has {places} decimal places at most.", field=field)

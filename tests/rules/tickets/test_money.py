@@ -21,10 +21,20 @@ def test_an_unknown_currency_is_refused(currency: str) -> None:
         Money.of("1", currency)
 
 
-@pytest.mark.parametrize("amount", ["", "ten", "1.005", "inf", "1e30", "--1"])
+@pytest.mark.parametrize(
+    "amount", ["", "ten", "1.005", "inf", "1e30", "--1", "1,2345", "1.250,00", "1,5,0", ","]
+)
 def test_what_is_no_sum_is_refused(amount: str) -> None:
     with pytest.raises(Invalid):
         Money.of(amount, "GBP")
+
+
+@pytest.mark.parametrize(
+    ("written", "minor"),
+    [("1,250", 125_000), ("1,250,000.5", 125_000_050), ("12,50", 1250), ("-0,5", -50)],
+)
+def test_a_comma_is_never_read_as_a_hundredfold_sum(written: str, minor: int) -> None:
+    assert Money.of(written, "GBP").minor == minor
 
 
 @given(st.integers(-(10**12), 10**12), st.sampled_from(["GBP", "JPY", "KWD", "EUR"]))
