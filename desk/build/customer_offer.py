@@ -37,6 +37,8 @@ class CustomerLine:
     sum: str
     why: str = ""
     owed: bool = False
+    #: Left out when a part was accepted.
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ def offer_for_customer(ticket: Ticket, *, now: dt.datetime, zone: ZoneInfo) -> C
     if offer is None:
         return CustomerOffer(remedies=granted)
     components = list(offer.components.all())
+    taken = sum(part.amount or 0 for part in components if not _left_out(offer, part))
     is_open = offer.status == OfferStatus.SENT and (
         offer.expires_at is None or offer.expires_at > now
     )
@@ -80,9 +83,9 @@ def offer_for_customer(ticket: Ticket, *, now: dt.datetime, zone: ZoneInfo) -> C
         id=offer.pk,
         open=is_open,
         heading=_HEADINGS.get(OfferStatus(offer.status), "Our offer"),
-        total=money_words(offer.total, offer.currency),
+        total=money_words(taken, offer.currency),
         has_sum=offer.total > 0,
-        lines=tuple(_line(component, offer.currency) for component in components),
+        lines=tuple(_line(component, offer) for component in components),
         remedies=granted,
         letter=offer.message_id is not None,
         owed_words=_owed(components),
@@ -103,14 +106,21 @@ def _standing(offer: Offer, remedies: Sequence[Remedy], *, is_open: bool) -> Off
     )
 
 
-def _line(component: OfferComponent, currency: str) -> CustomerLine:
+def _left_out(offer: Offer, component: OfferComponent) -> bool:
+    """Not among what was accepted. What the law owes is never left out."""
+    partly = offer.status == OfferStatus.PARTLY_ACCEPTED
+    return partly and component.accepted is False and not component.owed
+
+
+def _line(component: OfferComponent, offer: Offer) -> CustomerLine:
     steps = ". ".join(str(step).rstrip(".") for step in component.steps)
     return CustomerLine(
         id=component.pk,
         words=component.title,
-        sum=component_sum(component, currency),
+        sum=component_sum(component, offer.currency),
         why=steps or component.words,
         owed=component.owed,
+        left=_left_out(offer, component),
     )
 
 

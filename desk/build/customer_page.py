@@ -54,7 +54,15 @@ def standing_of(
     deadlines = list(
         ticket.deadlines.filter(kind__in=["first_response", "decide", "resolve", "next_update"])
     )
-    decided = any(point.outcome for point in ticket.points.all())
+    points = list(ticket.points.all())
+    decided = any(point.outcome for point in points)
+    refused = ticket.stage == Stage.FIRST and _all_refused(points)
+    if refused and ticket.status in OPEN_STATUSES and not offer.state and not asked:
+        title = f"We have decided, {first}."
+        words = (
+            f"{owner or 'We'} wrote to you with our reasons. If you don’t agree, "
+            "ask for a review by another person."
+        )
     return Standing(
         title=title,
         words=words,

@@ -23,7 +23,7 @@ _TITLES = {
     "late": ("Late", "late"),
     "soon": ("Next two hours", ""),
     "today": ("Today", ""),
-    "waiting": ("Waiting, clock paused", ""),
+    "waiting": ("Waiting", ""),
     "later": ("Later", ""),
 }
 KEYS = (

@@ -73,7 +73,7 @@ def test_axe_finds_nothing(people: People, live_desk: Desk, scheme: str, width: 
     open_pages = [
         "/complain/", "/complain/find/", f"/complain/received/{asked.access_key}/",
         f"/c/{offered.access_key}/", f"/c/{asked.access_key}/", "/c/wrong/", "/accounts/login/",
-        "/accounts/password/reset/", "/nowhere/",
+        "/accounts/password/reset/", "/nowhere/", "/s/wrong/",
     ]  # fmt: skip
     wrong = {}
     for page, addresses in ((sue, desk_pages), (nobody, open_pages)):
