@@ -3,9 +3,9 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
-from oauth2_provider.views import RevokeTokenView, TokenView
 
 from config.health import alive, ready
+from integrations.api.tokens import Revocation, Token
 from tickets.api.base import NoSuchPage
 
 api: list[URLPattern | URLResolver] = [
@@ -25,8 +25,8 @@ api: list[URLPattern | URLResolver] = [
 
 # Only the client credentials grant is offered: no consent pages.
 oauth: list[URLPattern | URLResolver] = [
-    path("token/", TokenView.as_view(), name="token"),
-    path("revoke/", RevokeTokenView.as_view(), name="revoke-token"),
+    path("token/", Token.as_view(), name="token"),
+    path("revoke/", Revocation.as_view(), name="revoke-token"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("oauth/", include((oauth, "oauth2_provider"))),
     path("api/v1/", include(api)),
+    re_path(r"^api/", NoSuchPage.as_view()),  # another version: a problem, and no page
     path("", include("desk.urls")),
 ]
 

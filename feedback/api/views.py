@@ -11,7 +11,7 @@ from feedback.api import filters, render, shapes
 from tickets.access import access_ticket
 from tickets.actors import Actor
 from tickets.api.base import AccessView, CommandView
-from tickets.api.filters import checked
+from tickets.api.filters import checked, refuse_unknown
 from tickets.api.pagination import NEWEST_ID, CursorPages
 from tickets.api.schema import PAGE, operation, paged
 from tickets.errors import NotFound
@@ -27,6 +27,8 @@ class _Reads(AccessView):
 
     def page(self, request: Request, rows: Any, kind: Any, show: Any) -> Response:
         """A page of rows, newest first, narrowed by what was asked."""
+        if kind is None:
+            refuse_unknown(request.query_params)
         found = checked(rows, request.query_params, kind) if kind else rows
         pages = CursorPages(NEWEST_ID)
         page = pages.take(found, request)

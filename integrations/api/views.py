@@ -11,6 +11,7 @@ from integrations.access import access_dead_letter, dead_letters
 from integrations.models import DeadLetter
 from integrations.outbox import retry_dead
 from tickets.api.base import AccessView, CommandView
+from tickets.api.filters import refuse_unknown
 from tickets.api.pagination import NEWEST_ID, CursorPages
 from tickets.api.schema import PAGE, operation, paged
 from tickets.api.shapes import Shape
@@ -53,6 +54,7 @@ class DeadLetters(AccessView):
     )
     def get(self, request: Request) -> Response:
         """Newest first."""
+        refuse_unknown(request.query_params)
         pages = CursorPages(NEWEST_ID)
         rows = pages.take(dead_letters(self.principal), request)
         return pages.get_paginated_response([shown(row) for row in rows])

@@ -1,5 +1,6 @@
 """Programs that speak to the API: made, limited, switched off."""
 
+import base64
 from typing import Any
 
 import pytest
@@ -104,3 +105,38 @@ def test_what_a_client_may_not_be(db: None) -> None:
         make_client("Shop 3", now=NOW, scopes=["everything"])
     with pytest.raises(Missing):
         make_client(" ", now=NOW)
+
+
+@pytest.mark.parametrize("path", ["/oauth/token/", "/oauth/revoke/"])
+@pytest.mark.parametrize("pair", [b"a\0b:c", b"a%00b:c"])
+def test_what_no_client_can_be_called_is_an_invalid_request(
+    db: None, path: str, pair: bytes
+) -> None:
+    form = {"grant_type": "client_credentials", "token": "x"}
+    basic = f"Basic {base64.b64encode(pair).decode()}"
+
+    said = [
+        Client().post(path, form | {"client_id": "\0", "client_secret": "x"}),
+        Client().post(path, form, headers={"Authorization": basic}),
+    ]
+
+    assert [one.status_code for one in said] == [400, 400]
+    assert all(one.json() == {"error": "invalid_request"} for one in said)
+
+
+@pytest.mark.parametrize(
+    "grant", ["", "password", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"]
+)
+def test_no_other_grant_is_offered(db: None, grant: str) -> None:
+    answer = Client().post("/oauth/token/", {"grant_type": grant})
+
+    assert answer.status_code == 400
+    assert answer.json() == {"error": "unsupported_grant_type"}
+
+
+@pytest.mark.parametrize("path", ["/api/", "/api/v2/tickets/"])
+def test_another_version_of_the_api_is_a_problem_and_no_page(db: None, path: str) -> None:
+    answer = Client().get(path)
+
+    assert answer.status_code == 404
+    assert answer["Content-Type"] == "application/problem+json"

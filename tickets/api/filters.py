@@ -1,5 +1,6 @@
 """What a list of tickets may be narrowed by, and the orders that an index serves."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import django_filters
@@ -101,6 +102,15 @@ class TicketFilter(django_filters.FilterSet):
             return rows.filter(Q(subject__icontains=words) | Q(customer__name__icontains=words))
 
 
+def refuse_unknown(query: Any, known: Sequence[str] = _PAGES) -> None:
+    """Raises `ValidationError` where the query asks for what a list can't be narrowed by."""
+    unknown = [name for name in query if name not in known]
+    if unknown:
+        words = f"There is no such filter. Known are: {', '.join(known)}."
+        detail = [serializers.ErrorDetail(words, "unknown_filter")]
+        raise serializers.ValidationError({str(name)[:60]: detail for name in unknown})
+
+
 def checked(rows: QuerySet[Any], query: Any, kind: type[Any] = TicketFilter) -> QuerySet[Any]:
     """`rows` narrowed by what was asked. Raises `ValidationError`, naming the filter.
 
@@ -108,12 +118,15 @@ def checked(rows: QuerySet[Any], query: Any, kind: type[Any] = TicketFilter) -> 
     """
     if kind is TicketFilter and query.get("order", "newest") in ORDERS and _PLAIN.issuperset(query):
         return rows  # the queue as it is polled all day: nothing to check, nothing to narrow
-    unknown = [name for name in query if name not in kind.base_filters and name not in _PAGES]
-    if unknown:
-        known = ", ".join([*kind.base_filters, *_PAGES])
-        words = f"There is no such filter. Known are: {known}."
-        detail = [serializers.ErrorDetail(words, "unknown_filter")]
-        raise serializers.ValidationError({str(name)[:60]: detail for name in unknown})
+    refuse_unknown(query, [*kind.base_filters, *_PAGES])
+    neither = [
+        name
+        for name, one in kind.base_filters.items()
+        if isinstance(one, django_filters.BooleanFilter)
+        and query.get(name, "").lower() not in {"", "true", "false"}
+    ]
+    if neither:  # the form would take it for nothing, and widen the list
+        raise serializers.ValidationError({key: ["Send true or false."] for key in neither})
     found = kind(query, queryset=rows)
     if not found.is_valid():
         raise serializers.ValidationError(

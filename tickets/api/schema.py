@@ -1,7 +1,9 @@
 """What the OpenAPI schema says of every operation, so that no view has to repeat it."""
 
+import datetime as dt
 from typing import Any
 
+import django_filters
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import (
     OpenApiParameter,
@@ -63,6 +65,26 @@ IF_MATCH = OpenApiParameter(
 )
 
 
+def _parameter(name: str, filter_: django_filters.Filter) -> OpenApiParameter:
+    """A filter of a list, as the schema tells it."""
+    kind: Any = str
+    for known, told in (
+        (django_filters.BooleanFilter, bool),
+        (django_filters.NumberFilter, int),
+        (django_filters.IsoDateTimeFilter, dt.datetime),
+        (django_filters.DateFilter, dt.date),
+    ):
+        if isinstance(filter_, known):
+            kind = told
+    words, choices = filter_.label or "", [key for key, _ in filter_.extra.get("choices", ())]
+    if not choices:
+        return OpenApiParameter(name, kind, description=words)
+    if isinstance(filter_, django_filters.BaseInFilter):
+        several = f"{words} Several with commas between, of: {', '.join(choices)}.".strip()
+        return OpenApiParameter(name, str, description=several)
+    return OpenApiParameter(name, str, description=words, enum=choices)
+
+
 class ApiSchema(AutoSchema):
     """Adds error responses and the headers of this API to every operation."""
 
@@ -73,6 +95,9 @@ class ApiSchema(AutoSchema):
             found.append(IDEMPOTENCY)
         if self._versioned():
             found.append(IF_MATCH)
+        filters = getattr(self.view, "filterset_class", None)
+        if self.method == "GET" and filters is not None:
+            found += [_parameter(name, one) for name, one in filters.base_filters.items()]
         return found
 
     def _versioned(self) -> bool:

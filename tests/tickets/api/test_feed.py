@@ -90,3 +90,17 @@ def _in_another_connection(call: Callable[[], Any]) -> Any:
     thread.start()
     thread.join()
     return found[0]
+
+
+@pytest.mark.parametrize("query", ["tpye=reply", "type=reply&ticket=A-10019"])
+def test_a_slip_of_the_pen_does_not_widen_the_feed(api: APIClient, query: str) -> None:
+    response = api.get(f"/api/v1/events/?{query}")
+
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["code"] == "unknown_filter"
+
+
+def test_a_type_that_no_text_can_be_is_no_type(desk: Desk, api: APIClient) -> None:
+    make_ticket(desk)
+
+    assert not _read(api, type="\0")["results"]

@@ -8,6 +8,8 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 from rest_framework.test import APIClient
 
+from tickets.api.filters import TicketFilter
+
 METHODS = {"get", "post", "put", "patch", "delete"}
 
 
@@ -59,3 +61,17 @@ def test_anybody_may_read_the_schema_and_its_page() -> None:
     assert APIClient().get("/api/v1/schema/?format=json").status_code == 200
     page = APIClient().get("/api/v1/docs/")
     assert page.status_code == 200
+
+
+def test_every_filter_of_a_list_stands_in_it(schema: Any) -> None:
+    told = {
+        path.rsplit("/v1/")[1]: {p["name"]: p for p in methods["get"].get("parameters", [])}
+        for path, methods in schema["paths"].items()
+        if "get" in methods
+    }
+    assert set(TicketFilter.base_filters) <= set(told["tickets/"])
+    assert told["tickets/"]["open"]["schema"] == {"type": "boolean"}
+    assert set(told["tickets/"]["order"]["schema"]["enum"]) == {"newest", "oldest", "queue"}
+    assert {"ticket", "kind", "late"} <= set(told["deadlines/"])
+    assert {"ticket", "status", "waiting"} <= set(told["exceptions/"])
+    assert {"handling_at_most", "after"} <= set(told["answers/"])

@@ -237,6 +237,8 @@ def test_a_list_is_narrowed_by_each_filter(
         ("owner=Alice", "owner", "invalid"),
         ("received_after=soon", "received_after", "invalid"),
         ("order=random", "order", "invalid"),
+        ("open=1", "open", "invalid"),
+        ("unowned=yes", "unowned", "invalid"),
         ("q=%00", "q", "invalid"),
         ("page_size=0", "page_size", "invalid"),
         ("page_size=1000000000", "page_size", "invalid"),

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from tickets.api import render, shapes
 from tickets.api.base import AccessView
-from tickets.api.filters import checked
+from tickets.api.filters import checked, refuse_unknown
 from tickets.api.pagination import CursorPages
 from tickets.api.schema import PAGE, operation, paged
 from tickets.catalogue import catalogue
@@ -70,6 +70,7 @@ class Teams(AccessView):
     )
     def get(self, request: Request) -> Response:
         """All teams."""
+        refuse_unknown(request.query_params)
         pages = CursorPages()
         page = pages.take(Team.objects.all(), request)
         return pages.get_paginated_response([render.team(row) for row in page])

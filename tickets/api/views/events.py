@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from tickets.access import visible_tickets
 from tickets.api import render, shapes
 from tickets.api.base import AccessView
+from tickets.api.filters import refuse_unknown
 from tickets.api.pagination import Order, after, decode, encode, page_size
 from tickets.api.problems import BadCursor
 from tickets.api.schema import operation
@@ -69,6 +70,7 @@ class Feed(AccessView):
     def get(self, request: Request) -> Response:
         """In an order in which nothing is ever inserted behind you: poll with the `after` of
         the last answer and you see every event once, however long writers take."""
+        refuse_unknown(request.query_params, ("after", "type", "page_size"))
         size = page_size(request.query_params.get("page_size"))
         oldest, coming, own = _settled()
         asked = request.query_params.get("after", "")
@@ -80,7 +82,8 @@ class Feed(AccessView):
         rows = rows.filter(ticket__in=visible_tickets(self.principal))
         types = request.query_params.get("type", "")
         if types:
-            rows = rows.filter(type__in=types.split(",")[:50])
+            wanted = [one for one in types.split(",")[:50] if "\0" not in one]
+            rows = rows.filter(type__in=wanted)
         if asked:
             position = decode(FEED, Event, asked)
             if position[0] > coming:
