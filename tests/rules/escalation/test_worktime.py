@@ -189,9 +189,9 @@ calendars = st.fixed_dictionaries(
     }
 ).map(Calendar.parse)
 moments = st.datetimes(
-    dt.datetime(2005, 1, 1),
-    dt.datetime(2025, 12, 31),
-    timezones=st.just(dt.UTC),  # noqa: DTZ001 - walls, not instants
+    dt.datetime(2005, 1, 1),  # noqa: DTZ001 - walls, not instants
+    dt.datetime(2025, 12, 31),  # noqa: DTZ001
+    timezones=st.just(dt.UTC),
 )
 amounts = st.integers(1, 60 * 60 * 24 * 60).map(lambda n: dt.timedelta(seconds=n))
 
