@@ -31,7 +31,7 @@ _METHOD = """\
 - After a warm-up, the sides take turns: {rounds} rounds of {seconds:g} s each, and who begins
   alternates. "/s" is the median round, p50 and p95 are of all answers of all rounds, "spread" is
   from the slowest to the fastest round by the median, of the side that varies more.
-- Ratio: Amends by limit, per second.
+- Ratio: Amends by limit, per second; the median over the rounds that stood beside each other.
 - The tickets are copies of {originals} that went through the product's own services, with their
   customers, addresses, points, messages, events, deadlines and outbox; three of ten are open.
 - No worker runs beside the web servers, so what is written to the outbox stays there.

@@ -24,7 +24,7 @@ class Sizes:
 
 FULL = Sizes(
     many=200_000, few=10_000, deep_page=1_000, deadlines=100_000, due=1_000,
-    import_rows=3_000, rounds=5, seconds=2.0, warm_up=1.5,
+    import_rows=3_000, rounds=7, seconds=1.5, warm_up=1.5,
 )  # fmt: skip
 QUICK = Sizes(
     many=6_000, few=1_000, deep_page=30, deadlines=3_000, due=100,

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.stats import Series, ratio, verdict
+from bench.stats import Series, in_pairs, verdict
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Line:
     @property
     def reached(self) -> float | None:
         """The share of the limit that we reach; None where there is no limit."""
-        return ratio(self.ours.per_second, self.limit.per_second) if self.limit else None
+        return in_pairs(self.ours, self.limit) if self.limit else None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import hashlib
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 
 from bench.plan import Sizes
 from bench.servers import Agent, Bench, Site
+from config.assets import assets_are_collected, remember_assets
 from config.paths import BASE_DIR
 
 #: The kinds of database: large, small, open deadlines alone, nothing but the desk.
@@ -109,11 +110,20 @@ class Ground:
             up = {}
             for side in SIDES:
                 token = self.ask(side, kind, "token")
-                database = self.database(side, kind)
-                site = self.bench.site(f"{side.key}-{kind}", database, side.settings, side.wsgi)
-                up[side] = (stack.enter_context(site), token)
+                up[side] = (stack.enter_context(self.site(side, kind)), token)
             self.bench.settle()
             yield up
+
+    def site(self, side: Side, kind: str) -> AbstractContextManager[Site]:
+        """A web server of one side on its copy."""
+        database = self.database(side, kind)
+        return self.bench.site(f"{side.key}-{kind}", database, side.settings, side.wsgi)
+
+    def collect_assets(self) -> None:
+        """Have the pages' files where a web server in production has them."""
+        if not assets_are_collected(self.bench.folder / "static"):
+            self.ask(AMENDS, EMPTY, "collect_assets")
+            remember_assets(self.bench.folder / "static")
 
 
 def _fingerprint(side: Side, sizes: Sizes) -> str:

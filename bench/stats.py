@@ -57,6 +57,16 @@ def ratio(ours: float, theirs: float) -> float:
     return ours / theirs if theirs else 0.0
 
 
+def in_pairs(ours: Series, theirs: Series) -> float:
+    """How much of theirs ours reaches: the median over rounds that stood beside each other, since
+    what the machine did meanwhile was the same for both.
+
+    Raises ValueError where they had not as many rounds.
+    """
+    pairs = zip(ours.rates, theirs.rates, strict=True)
+    return median(ratio(our, their) for our, their in pairs)
+
+
 def verdict(reached: float, aim: float | None) -> str:
     """A word for the table: what was aimed for and whether it was reached."""
     if aim is None:

@@ -14,6 +14,7 @@ from oauth2_provider.models import get_access_token_model, get_application_model
 from bench.amends.desk import complain, desk, set_up
 from bench.amends.multiply import multiply
 from bench.plan import open_of
+from desk.queue import cursor_of
 from escalation.models import Deadline
 from escalation.services import stepping
 from integrations.clients import make_client
@@ -23,6 +24,8 @@ from tickets.rules import Role
 #: So many complaints go through the services; the rest are copies of them.
 ORIGINALS = 50
 _CLIENT = "bench"
+#: The mapping that ships for files of the form that bench.data writes.
+_MAPPING = "cfpb_2015_2020"
 
 
 def migrate() -> None:
@@ -103,11 +106,24 @@ def session(role: str = "supervisor") -> str:
     return str(store.session_key)
 
 
-def import_file(path: str, mapping: str) -> dict[str, float]:
-    """Load a file by `manage.py import_tickets`."""
+def collect_assets() -> None:
+    """Put stylesheets, scripts and icons where the web server takes them from."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def desk_cursor(behind: int) -> str:
+    """Where the desk's queue goes on behind so many open tickets."""
+    if not behind:
+        return ""
+    tickets = Ticket.objects.still_open().order_by("attention_at", "id")
+    return cursor_of(tickets[behind - 1])
+
+
+def import_file(path: str, processes: int = 1) -> dict[str, float]:
+    """Load a file by `manage.py import_tickets`, in so many processes."""
     before = Ticket.objects.count()
     began = time.perf_counter()
-    call_command("import_tickets", path, map=mapping, verbosity=0)
+    call_command("import_tickets", path, map=_MAPPING, processes=processes, verbosity=0)
     elapsed = time.perf_counter() - began
     return {"rows": Ticket.objects.count() - before, "seconds": elapsed}
 

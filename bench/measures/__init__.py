@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bench.measures import creation, explaining, importing, listing, reading, sweeping
+from bench.measures import creation, desk, explaining, importing, listing, reading, sweeping
 from bench.report import Section
 from bench.sides import Ground
 
@@ -11,6 +11,7 @@ MEASURES: dict[str, Callable[[Ground], Section]] = {
     "creation": creation.measure,
     "list": listing.measure,
     "reading": reading.measure,
+    "desk": desk.measure,
     "import": importing.measure,
     "sweep": sweeping.measure,
     "explain": explaining.measure,

@@ -13,6 +13,7 @@ API_PAGES = (
     "/api/v1/tickets/?order=oldest",
     "/api/v1/tickets/?order=queue&unowned=true",
 )
+DESK_PAGES = ("/desk/?view=team", "/desk/?view=unowned")
 
 
 def measure(ground: Ground) -> Section:
@@ -21,6 +22,9 @@ def measure(ground: Ground) -> Section:
     token = ground.ask(AMENDS, MANY, "token")
     headers = {"Authorization": f"Bearer {token}"}
     plans = agent.call("bench.explain:explain", pages=list(API_PAGES), headers=headers)
+    session = ground.ask(AMENDS, MANY, "session", role="manager")
+    headers = {"Cookie": f"sessionid={session}"}
+    plans += agent.call("bench.explain:explain", pages=list(DESK_PAGES), headers=headers)
     section = Section("How PostgreSQL finds a page", METHOD.format(tickets=ground.sizes.many))
     section.table = [["page", "found by", "rows read", "ms", ""]]
     for plan in plans:

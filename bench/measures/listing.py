@@ -1,6 +1,8 @@
 """Pages of the open queue: the first and a deep one, few tickets and many."""
 
 import json
+from contextlib import ExitStack
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bench.load import Call, Connection, Work
@@ -8,7 +10,7 @@ from bench.plan import PAGE, last_page
 from bench.report import Check, Line, Section
 from bench.servers import Site
 from bench.sides import AMENDS, FEW, LIMIT, MANY, Ground, Side
-from bench.stats import Series, ratio
+from bench.stats import Series, in_pairs
 from bench.turns import load_in_turns
 
 AIM, FLAT = 0.6, 0.9
@@ -19,27 +21,36 @@ pages are reached by following `next` from the first one."""
 
 
 def measure(ground: Ground) -> Section:
-    """Pages by 1 and by 8 clients, and the deep ones beside the first ones."""
+    """Pages by 1 and by 8 clients. All of them take turns, as they are compared with each other."""
     sizes = ground.sizes
     section = Section("The open queue", METHOD.format(page=PAGE, few=sizes.few, many=sizes.many))
-    found: dict[tuple[str, str, int], Series] = {}
-    for kind, tickets in ((FEW, sizes.few), (MANY, sizes.many)):
-        deep = min(sizes.deep_page, last_page(tickets))
-        with ground.sites(kind) as up:
-            paths = {side: _paths(side, site, token, deep) for side, (site, token) in up.items()}
-            for place, number in (("first", 1), ("deep", deep)):
-                works: dict[Side, tuple[Site, Work]] = {
-                    side: (site, _work(side, paths[side][place], token))
-                    for side, (site, token) in up.items()
-                }
-                for clients in (1, 8):
-                    series = load_in_turns(sizes, works, clients=clients)
-                    what = f"page {number:,} of {tickets:,}"
-                    section.lines.append(Line(what, clients, series[AMENDS], series[LIMIT], AIM))
-                    found[kind, place, clients] = series[AMENDS]
-    for clients in (1, 8):
-        _compare(section, found, clients, sizes.deep_page)
+    pages: list[Page] = []
+    with ExitStack() as stack:
+        works: dict[tuple[Page, Side], tuple[Site, Work]] = {}
+        for kind, tickets in ((FEW, sizes.few), (MANY, sizes.many)):
+            deep = min(sizes.deep_page, last_page(tickets))
+            places = [Page(kind, number, tickets) for number in (1, deep)]
+            pages += places
+            for side, (site, token) in stack.enter_context(ground.sites(kind)).items():
+                for page, path in zip(places, _paths(side, site, token, deep), strict=True):
+                    works[page, side] = (site, _work(side, path, token))
+        for clients in (1, 8):
+            series = load_in_turns(sizes, works, clients=clients)
+            for page in pages:
+                what = f"page {page.number:,} of {page.tickets:,}"
+                ours, limit = series[page, AMENDS], series[page, LIMIT]
+                section.lines.append(Line(what, clients, ours, limit, AIM))
+            section.checks += _compare(pages, {p: series[p, AMENDS] for p in pages}, clients)
     return section
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that is measured."""
+
+    kind: str
+    number: int
+    tickets: int
 
 
 def _work(side: Side, path: str, token: str) -> Work:
@@ -47,7 +58,7 @@ def _work(side: Side, path: str, token: str) -> Work:
     return lambda _: calls
 
 
-def _paths(side: Side, site: Site, token: str, deep: int) -> dict[str, str]:
+def _paths(side: Side, site: Site, token: str, deep: int) -> list[str]:
     """The addresses of the first page and of page number `deep`."""
     first = path = side.calls.FIRST_PAGE
     connection = Connection(site.port)
@@ -59,19 +70,16 @@ def _paths(side: Side, site: Site, token: str, deep: int) -> dict[str, str]:
         parts = urlsplit(answer["next"])
         path = f"{parts.path}?{parts.query}"
     connection.close()
-    return {"first": first, "deep": path}
+    return [first, path]
 
 
-def _compare(
-    section: Section, found: dict[tuple[str, str, int], Series], clients: int, deep: int
-) -> None:
-    def rate(kind: str, place: str) -> float:
-        return found[kind, place, clients].per_second
-
+def _compare(pages: list[Page], found: dict[Page, Series], clients: int) -> list[Check]:
+    few, _, first, deep = pages
     who = f"{clients} client{'s' if clients > 1 else ''}"
-    section.checks += [
-        Check(f"page {deep:,} and page 1, many tickets, {who}",
-              ratio(rate(MANY, "deep"), rate(MANY, "first")), FLAT),
-        Check(f"page 1, many tickets and few, {who}",
-              ratio(rate(MANY, "first"), rate(FEW, "first")), FLAT),
+
+    return [
+        Check(f"page {deep.number:,} beside page 1 of {deep.tickets:,}, {who}",
+              in_pairs(found[deep], found[first]), FLAT),
+        Check(f"page 1 of {first.tickets:,} beside page 1 of {few.tickets:,}, {who}",
+              in_pairs(found[first], found[few]), FLAT),
     ]  # fmt: skip

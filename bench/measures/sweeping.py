@@ -5,7 +5,7 @@ from functools import partial
 from bench.load import Run
 from bench.report import Section, milliseconds, number
 from bench.sides import AMENDS, DEADLINES, LIMIT, Ground, Side
-from bench.stats import Series, ratio
+from bench.stats import Series, in_pairs, ratio
 from bench.turns import in_turns
 
 ROUNDS_IDLE = 20
@@ -57,7 +57,7 @@ def _due(ground: Ground, running: dict[Side, int], due: int) -> list[str]:
     rounds = ground.sizes.rounds
     series = in_turns(rounds, {side: partial(run, side) for side in (AMENDS, LIMIT)})
     words = [_words(series[side], steps[side] // rounds) for side in (AMENDS, LIMIT)]
-    share = f"{ratio(series[AMENDS].per_second, series[LIMIT].per_second):.2f}"
+    share = f"{in_pairs(series[AMENDS], series[LIMIT]):.2f}"
     return [f"{due:,} due", f"{running[AMENDS]:,} / {running[LIMIT]:,}", *words, share]
 
 
