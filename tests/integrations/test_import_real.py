@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 from django.db.models import Count, Sum
 
+from escalation.models import Deadline
+from escalation.services.defaults import ensure_defaults
 from integrations.importing.running import Report, read_mapping, run_import
+from remedies.models import Remedy
 from tests.builders import NOW, Desk
+from tickets.cached import forget_all
 from tickets.models import Alert, Event, Outbox, Point, Ticket
 
 pytestmark = pytest.mark.slow
@@ -122,6 +126,10 @@ def test_new_york_amounts_and_results_come_over_exactly(
         elif cents:
             # Money without a result that is a remedy: the agency's own contradiction.
             assert row["result"] not in {"Cash Amount", "Bill Reduced", "Store Credit"}
+    ledger = Remedy.objects.aggregate(paid=Sum("amount"), count=Count("pk"))
+    assert ledger["count"] == len(told)
+    assert ledger["paid"] == sum(data["minor"] or 0 for data in told.values())
+    assert set(Remedy.objects.values_list("status", flat=True)) == {"fulfilled"}
     outcomes = Counter(Point.objects.values_list("outcome", flat=True))
     assert sum(outcomes.values()) == len(kept)
     assert outcomes[""] == 0
@@ -130,16 +138,22 @@ def test_new_york_amounts_and_results_come_over_exactly(
 def test_deadlines_of_the_past_are_met_or_breached_as_they_would_have_been(
     desk: Desk, data: Path, tmp_path: Path
 ) -> None:
+    ensure_defaults(now=NOW)
+    forget_all()
     path = file_in(data, "fcc_comcast_complaints.csv.gz")
 
     run(path, "fcc_comcast", tmp_path / "rejects.csv")
 
-    counts = Ticket.objects.filter(events__type="deadlines_set").aggregate(
-        tickets=Count("pk", distinct=True), events=Sum("event_count")
-    )
-    if not counts["tickets"]:
-        pytest.skip("no deadline policy is set up here")
-    assert counts["tickets"] == Ticket.objects.count()
-    sample = Ticket.objects.filter(status="closed").first()
-    assert sample is not None
-    assert sample.historical
+    rows = Deadline.objects.select_related("ticket").filter(kind="resolve")
+    assert rows.count() == Ticket.objects.count()
+    counts: Counter[str] = Counter()
+    for row in rows:
+        ticket = row.ticket
+        end = ticket.resolved_at or NOW
+        assert row.met_at == ticket.resolved_at
+        assert (row.breached_at is not None) == (end > row.due_at)
+        counts[f"{'late' if row.breached_at else 'in time'}, {ticket.status}"] += 1
+    assert counts["late, new"] == 262, "open since 2015"
+    assert not Deadline.objects.filter(next_at__isnull=False).exists(), "no sweep finds them"
+    assert not Alert.objects.exists()
+    assert not Outbox.objects.exists()
