@@ -1,6 +1,7 @@
 """The customer's own page: where it stands, what we ask, what was said."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,10 +12,11 @@ from desk.words import day_words, long_day_words, long_moment_words, moment_word
 from escalation.clock import Status as ClockStatus
 from escalation.models import Deadline
 from tickets.catalogue import catalogue
-from tickets.models import Event, Ticket
-from tickets.rules import EventType, MessageKind, Stage, Status
+from tickets.models import Event, Point, Ticket
+from tickets.rules import OPEN_STATUSES, EventType, MessageKind, Outcome, Stage, Status
 
 MESSAGES_SHOWN = 100
+_NO = frozenset({Outcome.NOT_UPHELD, Outcome.OUT_OF_SCOPE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,30 +52,34 @@ def standing_of(
     """Where the complaint stands."""
     first = ticket.customer.name.split(" ")[0]
     owner = owner_words(ticket)
-    title, words = _title(ticket, first=first, owner=owner, offer=offer, asked=asked)
+    points = list(ticket.points.all())
+    refused_at = _refused_at(ticket, points)
+    title, words = _title(
+        ticket, first=first, owner=owner, offer=offer, asked=asked, refused=refused_at is not None
+    )
     deadlines = list(
         ticket.deadlines.filter(kind__in=["first_response", "decide", "resolve", "next_update"])
     )
-    points = list(ticket.points.all())
     decided = any(point.outcome for point in points)
-    refused = ticket.stage == Stage.FIRST and _all_refused(points)
-    if refused and ticket.status in OPEN_STATUSES and not offer.state and not asked:
-        title = f"We have decided, {first}."
-        words = (
-            f"{owner or 'We'} wrote to you with our reasons. If you don’t agree, "
-            "ask for a review by another person."
-        )
     return Standing(
         title=title,
         words=words,
-        stages=_stages(ticket, deadlines, offer=offer, now=now, zone=zone),
+        stages=_stages(ticket, deadlines, offer=offer, refused_at=refused_at, now=now, zone=zone),
         may_ask_review=ticket.stage == Stage.FIRST and (decided or ticket.answered_at is not None),
         owner=owner,
     )
 
 
+def _refused_at(ticket: Ticket, points: Sequence[Point]) -> dt.datetime | None:
+    """When every point was decided against the customer at the first stage; None otherwise."""
+    moments = [point.decided_at for point in points if point.outcome in _NO and point.decided_at]
+    if ticket.stage != Stage.FIRST or not moments or len(moments) < len(points):
+        return None
+    return max(moments)
+
+
 def _title(
-    ticket: Ticket, *, first: str, owner: str, offer: OfferStanding, asked: bool
+    ticket: Ticket, *, first: str, owner: str, offer: OfferStanding, asked: bool, refused: bool
 ) -> tuple[str, str]:
     has_it = (
         f"{owner} has your complaint and stays with you to the end."
@@ -93,6 +99,9 @@ def _title(
         return "Somebody else looks at it again.", "Your complaint is being reviewed."
     if offer.state in {"accepted", "part"}:
         return f"Thank you, {first}. We are putting it right.", has_it
+    if refused:
+        words = "Our letter says why. If you don’t agree, another person looks at it all again."
+        return f"We have decided, {first}.", words
     return f"We have your complaint, {first}.", has_it
 
 
@@ -101,6 +110,7 @@ def _stages(
     deadlines: list[Deadline],
     *,
     offer: OfferStanding,
+    refused_at: dt.datetime | None,
     now: dt.datetime,
     zone: ZoneInfo,
 ) -> tuple[StageView, ...]:
@@ -123,7 +133,11 @@ def _stages(
             StageView("now", "Somebody of us takes it on", "", "You will see the name here.")
         )
     stages.append(_answer(ticket, due, now=now, zone=zone))
-    stages.extend(_offer_stages(ticket, offer, due, now=now, zone=zone))
+    if refused_at is not None and not offer.state and ticket.status in OPEN_STATUSES:
+        stages.append(StageView("done", "We decided", day(refused_at)))
+        stages.append(StageView("now", "You can ask for a review", "", "free of charge"))
+    else:
+        stages.extend(_offer_stages(ticket, offer, due, now=now, zone=zone))
     return tuple(_only_one_now(stages))
 
 

@@ -12,6 +12,7 @@ from tests.desk.pages import a_picture, fetched, queries_of, text_of
 from tests.remedies.builders import draft_of, make_hurt, sent_offer
 from tickets import services
 from tickets.models import Attachment, Ticket
+from tickets.money import words
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +103,30 @@ def test_a_part_is_accepted_and_nothing_at_all_is_not(whole_desk: Desk, hurt: Ti
     Client().post(own(hurt, f"offer/{offer.pk}"), {"do": "part", "part": [first.pk]})
     offer.refresh_from_db()
     assert offer.status == "partly_accepted"
+
+
+def test_who_takes_a_part_reads_what_that_part_comes_to(whole_desk: Desk, hurt: Ticket) -> None:
+    offer = sent_offer(whole_desk, hurt)
+    paid = [part for part in offer.components.all() if part.amount]
+    taken, left = paid[0], paid[1:]
+    assert left, "there has to be something to leave"
+    Client().post(own(hurt, f"offer/{offer.pk}"), {"do": "part", "part": [taken.pk]})
+    page = Client().get(own(hurt))
+    offer_sum = f'<p class="offer-sum sum">{words(taken.amount, offer.currency)}</p>'
+    assert offer_sum in page.content.decode()
+    assert "you did not take this" in text_of(page)
+    assert words(offer.total, offer.currency) not in text_of(page).split("What we wrote")[0]
+
+
+def test_a_refusal_is_seen_at_the_head_of_the_page(whole_desk: Desk, hurt: Ticket) -> None:
+    point = hurt.points.get()
+    services.reply(hurt, body="We can't, and here is why.", actor=user(whole_desk.alice), now=NOW)
+    services.decide_point(
+        hurt, point.pk, outcome="not_upheld", finding="No.", actor=user(whole_desk.alice), now=NOW
+    )
+    page = text_of(Client().get(own(hurt)))
+    assert "We have decided, Ines." in page and "You can ask for a review" in page
+    assert "A decision with its reasons" not in page
 
 
 def test_declining_keeps_the_wish(whole_desk: Desk, hurt: Ticket) -> None:
