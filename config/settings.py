@@ -352,6 +352,8 @@ ANYMAIL: dict[str, Any] = env.json("ANYMAIL", default={})
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Amends <complaints@localhost>")
 # Mail to this address becomes complaints and answers; with +tags where the server knows them.
 INBOUND_MAIL_ADDRESS: str = env.str("INBOUND_MAIL_ADDRESS", default="")
+# The key of the category that complaints by mail begin in. Empty: the first of the form.
+INBOUND_MAIL_CATEGORY: str = env.str("INBOUND_MAIL_CATEGORY", default="")
 # Where it is fetched: imaps://user:password@host/INBOX. Empty: nothing is fetched.
 INBOUND_IMAP_URL: str = env.str("INBOUND_IMAP_URL", default="")
 SERVER_EMAIL: str = env.str("SERVER_EMAIL", default=DEFAULT_FROM_EMAIL)
