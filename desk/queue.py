@@ -13,6 +13,7 @@ from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, Val
 
 from desk.build.clocks import late_rows
 from escalation.models import Deadline
+from feedback.models import FollowUp
 from tickets.access import Principal, visible_tickets
 from tickets.catalogue import catalogue
 from tickets.errors import Invalid
@@ -28,12 +29,13 @@ _WAITING = sorted(status.value for status in WAITING_STATUSES)
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A named selection of open tickets."""
+    """A named selection of open tickets; `settled` adds those that are resolved or closed."""
 
     key: str
     words: str
     icon: str
     which: Q
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ def views_for(who: Principal, bounds: Bounds) -> list[View]:
     mine = Q(owner=who.user)
     standing_in = Q(owner_id__in=who.stands_in_for)
     unowned = Q(owner__isnull=True)
+    # A poor score comes when the ticket is settled; somebody has to get in touch all the same.
+    poor = Q(pk__in=FollowUp.objects.filter(closed_at=None).values("ticket_id"))
     return [
         View("me", "For me", "zap", mine | standing_in | unowned),
         View("mine", "Mine", "user-round", mine),
@@ -86,6 +90,7 @@ def views_for(who: Principal, bounds: Bounds) -> list[View]:
         View("unowned", "Unowned", "circle-question-mark", unowned),
         View("waiting", "Waiting", "hourglass", Q(status__in=_WAITING)),
         View("today", "Due today", "clock", Q(attention_at__lt=bounds.tomorrow)),
+        View("followups", "Follow-ups", "message-circle-reply", poor, settled=True),
     ]
 
 
@@ -125,14 +130,25 @@ def open_tickets(who: Principal) -> TicketQuerySet:
     return visible_tickets(who).still_open()
 
 
+def tickets_in(view: View, who: Principal) -> TicketQuerySet:
+    """What stands in the view."""
+    tickets = visible_tickets(who) if view.settled else open_tickets(who)
+    return tickets.filter(view.which)
+
+
 def counts_of(who: Principal, bounds: Bounds) -> tuple[dict[str, int], dict[int, int]]:
-    """How many tickets each view has, and each category. Two queries."""
+    """How many tickets each view has, and each category. Three queries."""
+    views = views_for(who, bounds)
     every = {
         f"n_{view.key}": Count("id", filter=view.which) if view.which else Count("id")
-        for view in views_for(who, bounds)
+        for view in views
+        if not view.settled
     }
     tickets = open_tickets(who)
     found = tickets.aggregate(**every)
+    for view in views:
+        if view.settled:
+            found[f"n_{view.key}"] = tickets_in(view, who).count()
     by_category = tickets.order_by().values_list("category_id").annotate(n=Count("id"))
     return {key.removeprefix("n_"): count for key, count in found.items()}, dict(by_category)
 
@@ -150,8 +166,7 @@ def group_counts(who: Principal, view: View, bounds: Bounds) -> dict[str, int]:
     )
     after = max(bounds.soon, bounds.tomorrow)
     return (
-        open_tickets(who)
-        .filter(view.which)
+        tickets_in(view, who)
         .annotate(is_late=late)
         .aggregate(
             late=Count("id", filter=active & Q(is_late=True)),
@@ -185,7 +200,7 @@ def _after(cursor: str) -> Q:
 
 def page_of(who: Principal, view: View, bounds: Bounds, *, after: str = "") -> Page:
     """A page of the view. One query, on the first page one more for those that wait."""
-    tickets = open_tickets(who).with_names().filter(view.which).order_by("attention_at", "id")
+    tickets = tickets_in(view, who).with_names().order_by("attention_at", "id")
     active = tickets if view.key == "waiting" else tickets.exclude(bounds.paused())
     chosen = active.filter(_after(after)) if after else active
     rows = list(chosen[: PAGE + 1])

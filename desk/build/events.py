@@ -70,6 +70,24 @@ def _clocks(verb: str) -> Callable[[Mapping[str, Any]], str]:
     return words
 
 
+def _escalated(data: Mapping[str, Any]) -> str:
+    rows = [row for row in data.get("deadlines") or [] if isinstance(row, dict)]
+    kinds = listed(list(dict.fromkeys(kind_words(str(row.get("kind", ""))) for row in rows)))
+    told = listed([str(name) for name in data.get("told") or []])
+    step = f", step {data['step']}" if data.get("step") and data.get("by") == "clock" else ""
+    words = str(data.get("words") or "escalated")
+    return f"{words}{f' for {kinds}' if kinds else ''}{step}{f': told {told}' if told else ''}"
+
+
+def _then(verb: str, key: str) -> Callable[[Mapping[str, Any]], str]:
+    """The act, and what was said with it, if anything was."""
+
+    def words(data: Mapping[str, Any]) -> str:
+        return f"{verb}: {data[key]}" if data.get(key) else verb
+
+    return words
+
+
 def _money(verb: str) -> Callable[[Mapping[str, Any]], str]:
     def words(data: Mapping[str, Any]) -> str:
         told = str(data.get("words") or "")
@@ -106,7 +124,7 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "information_requested": _labels("asked for"),
     "information_given": lambda d: "the customer answered",
     "status_changed": _status,
-    "resolved": lambda d: "resolved",
+    "resolved": _then("resolved", "summary"),
     "closed": lambda d: "closed",
     "reopened": lambda d: "reopened",
     "facts_set": _labels("noted"),
@@ -140,7 +158,7 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "deadline_warned": _clocks("due soon"),
     "deadline_breached": _clocks("missed"),
     "deadline_extended": _clocks("extended"),
-    "escalated": lambda d: str(d.get("words") or "escalated"),
+    "escalated": _escalated,
     "escalation_acknowledged": lambda d: "somebody is on it",
     "taken_over": lambda d: "taken over",
     "offer_drafted": _money("offer drafted"),
@@ -155,7 +173,7 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "exception_requested": _money("exception asked for"),
     "exception_decided": lambda d: f"exception {d.get('decision', 'decided')!s}",
     "exception_asked_back": lambda d: f"asked back: {d.get('question', '')}",
-    "exception_answered": lambda d: "question answered",
+    "exception_answered": _then("question answered", "words"),
     "exception_withdrawn": lambda d: "exception withdrawn",
     "refusal_sent": lambda d: "refused, with reasons",
     "remedy_granted": _money("granted"),
@@ -194,6 +212,7 @@ _SHORT = {
     "deadlines_moved": "dates moved",
     "deadline_warned": "due soon",
     "deadline_breached": "deadline missed",
+    "escalated": "escalated",
     "facts_set": "facts noted",
     "point_decided": "a point decided",
     "promise_made": "promise made",

@@ -166,7 +166,9 @@ def next_step(
     name = ticket.customer.name.split(" ")[0]
     deadline = nearest(deadlines)
     clock = clock_of(deadline, now=now, zone=zone, size=30) if deadline else None
-    if ticket.status in {Status.RESOLVED, Status.CLOSED}:
+    if ticket.status in {Status.RESOLVED, Status.CLOSED} and (
+        deadline is None or deadline.kind != "follow_up"
+    ):
         done = moment_words(ticket.closed_at or ticket.resolved_at or now, now=now, zone=zone)
         return NextStepView(
             f"{ticket.status.capitalize()} {done}.", "Nothing is to be done.", clock
@@ -174,7 +176,9 @@ def next_step(
     if ticket.status == Status.WAITING_CUSTOMER:
         return NextStepView(f"Waiting for {name}:", f"{ticket.waiting_for or 'an answer'}.")
     if exception:
-        return NextStepView(f"Waiting for {exception}", "to decide the exception.", clock)
+        # Whoever asked is named where somebody asked back; else a supervisor decides.
+        act = "decide the exception" if exception == "a supervisor" else "answer what was asked"
+        return NextStepView(f"Waiting for {exception}", f"to {act}.", clock)
     if offered:
         return NextStepView(f"Waiting for {name} to answer the offer,", f"{offered}.", clock)
     if ticket.owner_id is None:

@@ -53,10 +53,9 @@ class Fields(forms.Form):
         for field in self.fields.values():
             if not isinstance(field.widget, _PLAIN):
                 field.widget.attrs.setdefault("class", "input")
-            if isinstance(field.widget, forms.Textarea):
-                # Ten rows are Django's own default, which nobody here asked for.
-                if str(field.widget.attrs.get("rows")) == "10":
-                    field.widget.attrs["rows"] = "3"
+            # Ten rows are Django's own default, which nobody here asked for.
+            if str(field.widget.attrs.get("rows")) == "10":
+                field.widget.attrs["rows"] = "3"
 
     def refuse(self, error: DomainError) -> None:
         """Show what the domain refused, beside the field it names or above the form."""

@@ -121,17 +121,12 @@ class ComplaintForm(Fields):
             if spec.on_form:
                 self.fields[f"fact_{spec.name}"] = fact_field(spec)
 
-    def clean_website(self) -> str:
-        """A field that people don't see: whoever fills it in is a program."""
-        if self.cleaned_data.get("website"):
-            raise forms.ValidationError("Please leave this empty.")
-        return ""
-
     def clean(self) -> dict[str, Any]:
         """Hold what a program sent. A person whose browser filled the box in sends it once more."""
         if (self.data.get("website") or "").strip():
-            self.data = self.data.copy()
-            self.data["website"] = ""
+            shown: Any = self.data
+            self.data = shown.copy()
+            self.data["website"] = ""  # type: ignore[index]
             self.add_error(
                 None,
                 "A box that only programs fill in was not empty. It is now: please send again.",

@@ -33,6 +33,11 @@ class KeptForm(TicketForm):
         ]
 
 
+def _why(row: Any) -> str:
+    """A follow-up by the reason that it was opened for."""
+    return str(row.why)
+
+
 class FollowUpForm(TicketForm):
     """What came of talking to a customer who was not content."""
 
@@ -46,7 +51,7 @@ class FollowUpForm(TicketForm):
         field = self.fields["followup"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = FollowUp.objects.filter(pk__in=[row.pk for row in followups])
-        field.label_from_instance = lambda row: row.why  # type: ignore[method-assign]
+        field.label_from_instance = _why  # type: ignore[assignment,method-assign]
 
 
 class ChangeForm(TicketForm):

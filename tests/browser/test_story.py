@@ -223,7 +223,7 @@ def test_what_nobody_reacts_to_climbs_until_the_supervisor_takes_it_over(
     sue.wait_for_url("**/take-over/")
     sue.get_by_label("What is going on, and what will you do?").fill("Nobody took it. I call her.")
     sue.get_by_role("button", name="Take over").click()
-    sue.get_by_text(f"{ticket.number} is yours.").wait_for()
+    sue.wait_for_url("**/desk/late/")
     sue.goto(f"/desk/tickets/{ticket.number}/")
     assert "Sue" in sue.inner_text(".owner-line")
     breaches = Event.objects.filter(ticket=ticket, type="deadline_breached")
