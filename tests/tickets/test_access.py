@@ -7,8 +7,10 @@ import pytest
 from tests.builders import NOW, Desk, make_ticket, make_user, user
 from tickets import services
 from tickets.access import Principal, access_ticket, may, visible_tickets
+from tickets.actors import Actor
 from tickets.errors import NotAllowed, NotFound
 from tickets.models import Ticket, User
+from tickets.state import state_at, state_now
 
 
 def principal(person: User) -> Principal:
@@ -65,6 +67,47 @@ def test_a_confidential_ticket_is_seen_by_owner_and_named_people_only(
         "alice",
         "charlie",
     ]
+
+
+EVERYONE = ["alice", "bob", "charlie", "sue", "mona", "audrey", "ada"]
+SHOP = Actor.of_client("Shop")
+
+
+def seers(desk: Desk, ticket: Ticket) -> list[str]:
+    """Names of those who see the ticket."""
+    return [name for name in EVERYONE if sees(getattr(desk, name), ticket)]
+
+
+def test_a_ticket_that_is_born_confidential_is_seen_by_its_teams_supervisors(desk: Desk) -> None:
+    ticket = make_ticket(desk, actor=SHOP, confidential=True)
+
+    assert seers(desk, ticket) == ["sue"]
+    assert state_at(ticket, NOW) == state_now(ticket)
+
+
+def test_a_person_who_opens_a_confidential_ticket_sees_it(desk: Desk) -> None:
+    assert seers(desk, make_ticket(desk, actor=user(desk.bob), confidential=True)) == ["bob"]
+
+
+def test_an_integration_that_closes_a_ticket_to_all_leaves_the_supervisors(desk: Desk) -> None:
+    ticket = make_ticket(desk)
+    services.set_confidential(ticket, True, actor=SHOP, now=NOW)
+
+    assert seers(desk, ticket) == ["sue"]
+
+
+def test_a_complaint_about_the_only_supervisor_goes_above_her(desk: Desk) -> None:
+    ticket = make_ticket(desk)
+    services.complain_about(ticket, desk.sue, actor=SHOP, now=NOW)
+
+    assert seers(desk, ticket) == ["mona", "ada"]
+
+
+def test_the_last_one_who_sees_a_confidential_ticket_is_not_taken_off_it(desk: Desk) -> None:
+    ticket = make_ticket(desk, actor=SHOP, confidential=True)
+    services.unname_person(ticket, desk.sue, actor=SHOP, now=NOW)
+
+    assert seers(desk, ticket) == ["sue"]
 
 
 def test_the_person_complained_about_never_sees_it_even_as_owner(desk: Desk) -> None:

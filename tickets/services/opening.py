@@ -15,6 +15,7 @@ from tickets.money import Money
 from tickets.numbers import number_of
 from tickets.rules import Channel, EventType, MessageKind
 from tickets.services.files import Upload, attach_uploads
+from tickets.services.people import keep_in_sight
 from tickets.services.texts import clean_line, clean_text
 from tickets.state import opening_changes
 
@@ -71,6 +72,7 @@ def open_ticket(new: NewTicket, *, actor: Actor, now: dt.datetime) -> Ticket:
         ticket = _ticket(new, body=body, received=received)
         with opening(ticket, actor=actor, now=now) as change:
             _record(change, new, body=body, received=received)
+            keep_in_sight(change, now=now)
     return ticket
 
 

@@ -3,10 +3,10 @@
 import datetime as dt
 
 from tickets.actors import Actor
-from tickets.change import changing
+from tickets.change import Change, changing
 from tickets.errors import Conflict, Invalid, NotFound
-from tickets.models import Ticket, TicketPerson, User
-from tickets.rules import EventType, PersonRelation
+from tickets.models import Membership, Ticket, TicketPerson, User
+from tickets.rules import EventType, PersonRelation, Role
 
 
 def set_confidential(
@@ -35,6 +35,7 @@ def set_confidential(
         user = actor.user
         if confidential and user and user not in {p.user for p in people}:
             _put(ticket, user, PersonRelation.NAMED, actor=actor, now=now)
+        keep_in_sight(change, now=now)
 
 
 def name_person(ticket: Ticket, user: User, *, actor: Actor, now: dt.datetime) -> None:
@@ -57,6 +58,7 @@ def complain_about(ticket: Ticket, user: User, *, actor: Actor, now: dt.datetime
             known = {p.user_id for p in change.all(TicketPerson)}
             if actor.user.pk not in known:
                 _put(ticket, actor.user, PersonRelation.NAMED, actor=actor, now=now)
+        keep_in_sight(change, now=now)
 
 
 def unname_person(ticket: Ticket, user: User, *, actor: Actor, now: dt.datetime) -> None:
@@ -72,6 +74,36 @@ def unname_person(ticket: Ticket, user: User, *, actor: Actor, now: dt.datetime)
             data={"name": user.name, "relation": row.relation},
             changes={f"people.{user.pk}": (row.relation, None)},
         )
+        keep_in_sight(change, now=now)
+
+
+def keep_in_sight(change: Change, *, now: dt.datetime) -> None:
+    """Name somebody on a confidential ticket that nobody could see, or it is never answered.
+
+    First whoever acts, if a person; else those who supervise its team; else managers and
+    administrators. Never one whom the complaint is about.
+    """
+    ticket = change.ticket
+    if not ticket.confidential:
+        return
+    people = change.all(TicketPerson)
+    about = {p.user_id for p in people if p.relation == PersonRelation.COMPLAINED_ABOUT.value}
+    seen_by = {p.user_id for p in people} | {ticket.owner_id}
+    working = User.objects.filter(is_active=True).exclude(pk__in=about)
+    if working.filter(pk__in=seen_by - {None}).exists():
+        return
+    watching = Membership.objects.filter(team=ticket.team_id, supervises=True).values("user")
+    above = [
+        working.filter(pk=change.actor.user.pk if change.actor.user else None),
+        working.filter(pk__in=watching),
+        working.filter(role__in=[Role.MANAGER.value, Role.ADMIN.value]),
+    ]
+    for candidates in above:
+        found = list(candidates.order_by("pk"))
+        for person in found:
+            _put(ticket, person, PersonRelation.NAMED, actor=change.actor, now=now)
+        if found:
+            return
 
 
 def _put(
