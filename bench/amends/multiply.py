@@ -25,7 +25,8 @@ SPACING = dt.timedelta(seconds=37)
 
 # The number that people say: tickets.numbers, once more, for the database.
 _NUMBER = """
-CREATE FUNCTION pg_temp.number_of(key bigint) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+CREATE OR REPLACE FUNCTION pg_temp.number_of(key bigint) RETURNS text
+LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
     damm constant text :=
         '0317598642709215486342068713591750983426612304597836742095815869720134'

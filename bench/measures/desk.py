@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bench.amends import calls
-from bench.load import Work
+from bench.load import Call, Work
 from bench.plan import PAGE, last_page
 from bench.report import Line, Section
 from bench.servers import Site
@@ -57,5 +57,5 @@ def _places(ground: Ground, kind: str, tickets: int) -> list[Place]:
     ]
 
 
-def _work(place: Place, session: str, number: int) -> list[calls.Call]:
+def _work(place: Place, session: str, number: int) -> list[Call]:
     return calls.desk_page(place.paths[number * 7 % len(place.paths)], session)
