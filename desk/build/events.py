@@ -190,6 +190,9 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "kudos_given": lambda d: "kudos given",
     "mail_sent": lambda d: f"mail sent: {d.get('subject', '')}",
     "outbox_dead": lambda d: f"{d.get('kind', 'message')} could not be delivered",
+    "outbox_retried": lambda d: f"{d.get('kind', 'message')} tried again",
+    "machine_mail_received": lambda d: f"automatic mail came: {d.get('subject', '')}",
+    "remedy_recorded": lambda d: "remedy of the past recorded",
 }
 
 
