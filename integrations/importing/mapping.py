@@ -218,12 +218,18 @@ def _form(read: _Reader, kind: str) -> Form:
         raise MappingInvalid("format: csv or jsonl.", field="format")
     encoding = read.text("encoding", "utf-8")
     try:
-        "".encode(encoding)
-    except LookupError:
+        # Lines are found by their line feeds, so one has to be one byte, and itself.
+        known = "\n".encode(encoding) in {b"\n", b"\xef\xbb\xbf\n"}
+    except (LookupError, ValueError):
+        known = False
+    if not known:
         raise MappingInvalid(
             f"encoding: {encoding} is no encoding such as utf-8 or cp1252.", field="encoding"
-        ) from None
-    return Form(kind, encoding, read.text("delimiter", ",", limit=1))
+        )
+    delimiter = read.text("delimiter", ",", limit=1)
+    if delimiter in '"\r\n\0 ':
+        raise MappingInvalid("delimiter: a character such as ; or |.", field="delimiter")
+    return Form(kind, encoding, delimiter)
 
 
 def _zone(name: str) -> str:
@@ -253,7 +259,7 @@ def _flag(value: Any, path: str) -> bool:
 def _create(value: Any) -> set[str]:
     wanted = value if isinstance(value, list) else [value]
     for one in wanted:
-        if one not in _CREATE:
+        if not isinstance(one, str) or one not in _CREATE:
             raise MappingInvalid("create: a list of categories, facts.", field="create")
     return set(wanted)
 
@@ -281,7 +287,7 @@ def _check_table(spec: Any, path: str, known: set[str]) -> None:
     told = list(table.values()) if isinstance(table, Mapping) else []
     told += [spec[key] for key in ("value", "default") if spec.get(key) is not None]
     for value in told:
-        if value is not None and value not in known:
+        if value is not None and (not isinstance(value, str) or value not in known):
             raise MappingInvalid(
                 f"{path}: {value!r} is unknown. Known are: {', '.join(sorted(known))}.",
                 field=path,
@@ -320,7 +326,8 @@ def _fact(name: str, spec: Any) -> FactPart:
         extra = {key: spec[key] for key in ("kind", "label", "unit") if key in spec}
         spec = {key: spec[key] for key in spec if key not in extra}
     kind = extra.get("kind", "text")
-    if kind not in {one.value for one in FactKind} or kind == FactKind.CHOICE:
+    kinds = {one.value for one in FactKind if one is not FactKind.CHOICE}
+    if not isinstance(kind, str) or kind not in kinds:
         known = ", ".join(one.value for one in FactKind if one is not FactKind.CHOICE)
         raise MappingInvalid(f"{path}.kind: one of {known}.", field=path)
     if not re.fullmatch(r"[a-z0-9_-]{1,60}", name):

@@ -46,7 +46,11 @@ class MomentValue:
             span = self.plus.read(values)
             if span is None:
                 return None
-            moment += _span(str(span), self.path)
+            length = _span(str(span), self.path)
+            try:
+                moment += length
+            except OverflowError:
+                raise Invalid("There is no such moment.", field=self.path) from None
         return moment
 
     def _parse(self, cell: Any) -> dt.datetime:

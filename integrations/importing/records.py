@@ -19,6 +19,8 @@ from tickets.money import Money
 from tickets.rules import Channel, Outcome
 
 ID_MAX = 120
+#: Calendars reach no further back, and what is older is a slip of the pen.
+FIRST_YEAR = 1970
 _TRUE = {"1", "true", "yes", "y"}
 _FALSE = {"0", "false", "no", "n", ""}
 
@@ -227,6 +229,8 @@ def _moments(
     for name, moment in found.items():
         if moment is None:
             continue
+        if moment.year < FIRST_YEAR:
+            raise Invalid(f"{name.capitalize()} lies before {FIRST_YEAR}.", field=name)
         if moment > now:
             raise InTheFuture(what=f"{name.capitalize()} ({moment.date()})", field=name)
         if moment < received:

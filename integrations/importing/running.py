@@ -82,6 +82,8 @@ def read_mapping(name: str, path: Path) -> ImportMapping:
         raise MappingInvalid(f"{source.name} is no YAML: {error}", field="map") from None
     try:
         return parse_mapping(raw, kind=kind_of(path))
+    except RecursionError:
+        raise MappingInvalid(f"{source.name} refers to itself.", field="map") from None
     except MappingInvalid as error:
         raise MappingInvalid(f"{source.name}: {error.message}", field=error.field) from None
 

@@ -88,13 +88,15 @@ def keep_in_sight(change: Change, *, now: dt.datetime) -> None:
         return
     people = change.all(TicketPerson)
     about = {p.user_id for p in people if p.relation == PersonRelation.COMPLAINED_ABOUT.value}
-    seen_by = {p.user_id for p in people} | {ticket.owner_id}
+    seen_by = {p.user_id for p in people}
+    if ticket.owner_id is not None:
+        seen_by.add(ticket.owner_id)
     working = User.objects.filter(is_active=True).exclude(pk__in=about)
-    if working.filter(pk__in=seen_by - {None}).exists():
+    if working.filter(pk__in=seen_by).exists():
         return
     watching = Membership.objects.filter(team=ticket.team_id, supervises=True).values("user")
     above = [
-        working.filter(pk=change.actor.user.pk if change.actor.user else None),
+        working.filter(pk__in=[change.actor.user.pk] if change.actor.user else []),
         working.filter(pk__in=watching),
         working.filter(role__in=[Role.MANAGER.value, Role.ADMIN.value]),
     ]

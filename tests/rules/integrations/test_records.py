@@ -119,6 +119,7 @@ def test_moments_in_many_forms(text: Any, moment: dt.datetime) -> None:
         ({"came": "99999999999999"}, "received", "invalid"),
         ({"came": True}, "received", "invalid"),
         ({"came": "2026-12-24T00:00:00"}, "received", "in_the_future"),
+        ({"came": "1800-01-01"}, "received", "invalid"),
         ({"ended": "2027-01-01"}, "closed", "in_the_future"),
         ({"ended": "2026-03-01"}, "closed", "invalid"),
         ({"solved": "2026-03-20"}, "resolved", "invalid"),
@@ -177,3 +178,12 @@ def test_nothing_paid_is_a_remedy_without_an_amount() -> None:
 )
 def test_a_key_for_a_category(name: str, slug: str) -> None:
     assert slug_of(name) == slug
+
+
+def test_a_moment_that_is_reckoned_beyond_all_years_is_refused() -> None:
+    mapping = parse_mapping(RAW | {"closed": {"column": "ended", "plus": "99999 d"}}, kind="csv")
+
+    found = record_of(Row(2, GOOD | {"ended": "9990-01-01"}), mapping, now=NOW)
+
+    assert isinstance(found, Reject)
+    assert (found.field, found.code) == ("closed", "invalid")
