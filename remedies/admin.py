@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.forms import ModelForm, ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
@@ -26,6 +26,7 @@ from remedies.models import (
 )
 from remedies.rules.states import PolicyStatus
 from remedies.services import activate, save_draft
+from tickets.admin import ForConfigurers, OnlyLook, configures
 from tickets.errors import DomainError
 from tickets.models import User
 
@@ -55,7 +56,7 @@ def person(request: HttpRequest) -> User | None:
 
 
 @admin.register(RemedyPolicy)
-class RemedyPolicyAdmin(SimpleHistoryAdmin):
+class RemedyPolicyAdmin(ForConfigurers, SimpleHistoryAdmin):
     """Drafts are edited; what was ever in force is read. Putting in force is an action."""
 
     form = PolicyForm
@@ -66,8 +67,7 @@ class RemedyPolicyAdmin(SimpleHistoryAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A draft may be thrown away."""
-        allowed = super().has_delete_permission(request, obj)
-        return allowed and obj is not None and obj.status == PolicyStatus.DRAFT
+        return configures(request) and obj is not None and obj.status == PolicyStatus.DRAFT
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Everything, once it is no draft."""
@@ -95,7 +95,7 @@ class RemedyPolicyAdmin(SimpleHistoryAdmin):
 
 
 @admin.register(Authority)
-class AuthorityAdmin(SimpleHistoryAdmin):
+class AuthorityAdmin(ForConfigurers, SimpleHistoryAdmin):
     """Limits, in minor units."""
 
     list_display = [
@@ -104,23 +104,11 @@ class AuthorityAdmin(SimpleHistoryAdmin):
     list_filter = ["role", "currency"]
 
 
-class ReadOnly(admin.ModelAdmin):
+class ReadOnly(OnlyLook, admin.ModelAdmin):
     """For what only services write."""
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Never."""
-        return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Never."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Never."""
-        return False
-
-
-class ComponentLines(admin.TabularInline):
+class ComponentLines(OnlyLook, admin.TabularInline):
     """The components of an offer."""
 
     model = OfferComponent
@@ -129,12 +117,8 @@ class ComponentLines(admin.TabularInline):
     fields = ("position", "kind", "title", "rule", "amount", "adjusted_from", "accepted")
     readonly_fields = ("position", "kind", "title", "rule", "amount", "adjusted_from", "accepted")
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
 
-
-class EntryLines(admin.TabularInline):
+class EntryLines(OnlyLook, admin.TabularInline):
     """The ledger's lines of a remedy."""
 
     model = RemedyEntry
@@ -142,10 +126,6 @@ class EntryLines(admin.TabularInline):
     can_delete = False
     fields = ("kind", "amount", "currency", "at", "actor_name", "reason", "gateway_ref")
     readonly_fields = ("kind", "amount", "currency", "at", "actor_name", "reason", "gateway_ref")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
 
 
 @admin.register(Offer)

@@ -182,3 +182,22 @@ def test_authority_is_kept_with_its_history(admin: Client) -> None:
 def test_what_services_write_is_only_read_in_the_admin(admin: Client, model: str) -> None:
     assert admin.get(f"/admin/remedies/{model}/").status_code == 200
     assert admin.get(f"/admin/remedies/{model}/add/").status_code == 403
+
+
+@pytest.mark.parametrize("page", ["remedypolicy", "authority", "remedy", "offer"])
+def test_managers_tune_the_policies_and_the_authority_too(desk: Desk, page: str) -> None:
+    for name, status in {"ada": 200, "mona": 200, "sue": 302, "alice": 302, "audrey": 302}.items():
+        client = Client()
+        client.force_login(getattr(desk, name), backend="django.contrib.auth.backends.ModelBackend")
+        assert client.get(f"/admin/remedies/{page}/").status_code == status, name
+
+
+def test_a_manager_puts_a_policy_in_force(desk: Desk) -> None:
+    mona = Client()
+    mona.force_login(desk.mona, backend="django.contrib.auth.backends.ModelBackend")
+    address = "/admin/remedies/remedypolicy/"
+    assert mona.post(f"{address}add/", {"source": small(5)}).status_code == 302
+    draft = RemedyPolicy.objects.get(status="draft")
+    mona.post(address, {"action": "put_in_force", "_selected_action": [draft.pk]})
+    draft.refresh_from_db()
+    assert draft.status == "active"
