@@ -4,11 +4,12 @@ import datetime as dt
 
 import pytest
 
+from desk.build.events import event_words, short_words
 from escalation.models import Deadline
 from tests.builders import NOW, Desk, make_customer, make_ticket, user
 from tests.desk.pages import SignIn, queries_of, text_of
 from tickets import services
-from tickets.models import Ticket
+from tickets.models import Event, Ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -120,3 +121,17 @@ def test_more_clocks_take_no_more_queries(sign_in: SignIn, whole_desk: Desk, lat
     for number in range(8):
         make_ticket(whole_desk, customer=make_customer(f"Customer {number}"))
     assert queries_of(client, "/desk/late/") == few
+
+
+def test_the_timeline_says_whom_each_step_told_and_of_what() -> None:
+    step = Event(
+        type="escalated",
+        data={
+            "by": "clock",
+            "step": 2,
+            "told": ["Sue Marsh", "Bob Stone"],
+            "deadlines": [{"id": 1, "kind": "first_response"}],
+        },
+    )
+    assert event_words(step) == "escalated for first response, step 2: told Sue Marsh and Bob Stone"
+    assert short_words(step) == "escalated"

@@ -8,7 +8,7 @@ from django.test import Client
 from feedback.models import Answer, FollowUp, Survey
 from feedback.services import send_next
 from tests.builders import NOW, Desk, make_ticket, user
-from tests.desk.pages import text_of
+from tests.desk.pages import SignIn, text_of
 from tickets import services
 from tickets.models import Ticket
 
@@ -47,6 +47,29 @@ def test_a_poor_score_opens_a_follow_up_for_the_team(survey: Survey) -> None:
     assert (answer.handling, answer.words) == (1, "Nobody called.")
     assert FollowUp.objects.get().ticket == survey.ticket
     assert Ticket.objects.get().deadlines.filter(kind="follow_up").exists()
+
+
+def rows_of(client: Client) -> list[str]:
+    """The numbers in the view of follow-ups."""
+    groups = client.get("/desk/?view=followups").context["groups"]
+    return [row.number for group in groups for row in group.rows]
+
+
+def test_a_follow_up_stands_in_the_queue_until_somebody_closed_it(
+    survey: Survey, sign_in: SignIn, whole_desk: Desk
+) -> None:
+    Client().post(f"/s/{survey.token}/", {"handling": "1"})
+    alice, number = sign_in(whole_desk.alice), survey.ticket.number
+    assert rows_of(alice) == [number]
+    assert rows_of(sign_in(whole_desk.charlie)) == []
+    page = text_of(alice.get(f"/desk/tickets/{number}/"))
+    assert "Next: follow up" in page and "Nothing is to be done" not in page
+    row = FollowUp.objects.get()
+    closing = {"followup": row.pk, "result": "Called, all is well."}
+    closed = alice.post(f"/desk/tickets/{number}/follow-up/", closing)
+    assert closed.status_code == 302, text_of(closed)
+    assert rows_of(alice) == []
+    assert "Nothing is to be done" in text_of(alice.get(f"/desk/tickets/{number}/"))
 
 
 def test_it_is_answered_once(survey: Survey) -> None:
