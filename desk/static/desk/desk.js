@@ -217,7 +217,8 @@
   one("[data-focus]")?.focus();
   const log = one("[data-log]");
   if (log) log.scrollTop = log.scrollHeight;
-  one(".tabs [aria-selected=true]")?.scrollIntoView({ block: "nearest", inline: "end" });
+  const openTab = one(".tabs [aria-selected=true]");
+  if (openTab) openTab.parentElement.scrollLeft = openTab.offsetLeft;
   all("[data-messages] .float-bar").forEach((bar) => setTimeout(() => bar.remove(), 10000));
   const composer = one("[data-composer]");
   if (composer) {
