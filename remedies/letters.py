@@ -28,10 +28,8 @@ def offer_letter(
     sender: str,
 ) -> str:
     """A letter with an offer: acknowledge, what we offer and why, what happens next."""
-    said = [
-        f"Dear {name},",
-        f"You wrote to us about this: {matter}. We were wrong, and we are sorry.",
-    ]
+    sorry = "We were wrong, and we are sorry."
+    said = [f"Dear {name},", f"You wrote to us about this: {matter}. {sorry}"]
     money = [line for line in lines if line.sum]
     if money:
         listed = "\n".join(
@@ -40,6 +38,7 @@ def offer_letter(
         )
         said.append(f"This is how we want to put it right, {total} in all:\n{listed}")
     rest = [line.words or line.title for line in lines if not line.sum]
+    rest = [words for words in rest if words != sorry]  # said once, at the top
     if rest:
         said.append("\n".join(f"- {words}" for words in rest))
     if any(line.owed for line in lines):
