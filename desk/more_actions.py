@@ -120,6 +120,22 @@ def _confidential(do: Doing) -> str:
     )
 
 
+def _person(do: Doing) -> str:
+    person = do.data["person"]
+    done = {
+        "named": services.name_person,
+        "complained_about": services.complain_about,
+        "unnamed": services.unname_person,
+    }
+    done[do.data["relation"]](do.ticket, person, actor=do.actor, now=do.now)
+    words = {
+        "named": f"{person.name} may see it.",
+        "complained_about": f"{person.name} does not see it, and no team does.",
+        "unnamed": f"{person.name} is off this ticket.",
+    }
+    return words[do.data["relation"]]
+
+
 def _call_above(do: Doing) -> str:
     escalate_by_hand(do.ticket, reason=do.data["reason"], actor=do.actor, now=do.now, seen=do.seen)
     return "Called. The team’s lead and supervisors are told."
@@ -146,4 +162,6 @@ register(
            "landmark"),
     Action("confidential", "Confidential, or open again", "Change it", NoFields, _confidential,
            "lock"),
+    Action("person", "Who may see it, whom it is about", "Keep it", forms.PersonForm, _person,
+           "user-lock"),
 )  # fmt: skip

@@ -11,6 +11,11 @@ from feedback.models import FollowUp
 from tickets.models import Team, User
 from tickets.rules import LinkKind
 
+RELATIONS = [
+    ("named", "May see this ticket, also while it is confidential"),
+    ("complained_about", "The complaint is about them: it becomes confidential, they don’t see it"),
+    ("unnamed", "Take them off this ticket"),
+]
 LINKS = [
     (LinkKind.DUPLICATE.value, "It is a duplicate of the other"),
     (LinkKind.RELATED.value, "They have something in common"),
@@ -68,6 +73,19 @@ class ChangeForm(TicketForm):
         field = self.fields["owner"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = User.objects.filter(pk__in=[person.pk for person in people])
+
+
+class PersonForm(TicketForm):
+    """A colleague who may see a confidential ticket, or whom the complaint is about."""
+
+    person = forms.ModelChoiceField(
+        label="Whom?",
+        queryset=User.objects.filter(is_active=True).order_by("name"),
+        empty_label="Choose a colleague",
+    )
+    relation = forms.ChoiceField(
+        label="What about them?", choices=RELATIONS, widget=forms.RadioSelect, initial="named"
+    )
 
 
 class LinkForm(TicketForm):

@@ -35,7 +35,7 @@ def do(client: Client, ticket: Ticket, verb: str, **data: object) -> int:
         "facts", "heard", "wait", "resume", "tags", "resolve", "review", "close", "reopen",
         "adjust", "exception", "refuse", "withdraw-offer", "redraft", "withdraw-exception",
         "answer-back", "add-part", "kept", "follow-up", "change", "call-above", "link", "loss",
-        "subject", "category", "team", "external", "confidential",
+        "subject", "category", "team", "external", "confidential", "person",
     ],
 )  # fmt: skip
 def test_every_form_opens_and_an_empty_one_breaks_nothing(
@@ -135,6 +135,23 @@ def test_a_closed_ticket_is_reopened_for_a_reason(
     assert do(alice, ticket, "reopen", reason="") == 422
     assert do(alice, ticket, "reopen", reason="It broke again") == 302
     assert ticket.status == "open"
+
+
+def test_a_colleague_is_let_in_and_one_complained_about_is_kept_out(
+    alice: Client, sign_in: SignIn, whole_desk: Desk, ticket: Ticket
+) -> None:
+    address = f"/desk/tickets/{ticket.number}/"
+    assert do(alice, ticket, "confidential") == 302
+    charlie, bob = sign_in(whole_desk.charlie), sign_in(whole_desk.bob)
+    assert (charlie.get(address).status_code, bob.get(address).status_code) == (404, 404)
+    assert do(alice, ticket, "person", person=whole_desk.charlie.pk, relation="named") == 302
+    assert charlie.get(address).status_code == 200
+    about = {"person": whole_desk.bob.pk, "relation": "complained_about"}
+    assert do(alice, ticket, "person", **about) == 302
+    assert do(alice, ticket, "person", person=whole_desk.bob.pk, relation="named") == 409
+    assert bob.get(address).status_code == 404
+    assert do(alice, ticket, "person", person=whole_desk.charlie.pk, relation="unnamed") == 302
+    assert charlie.get(address).status_code == 404
 
 
 def test_the_bell_tells_and_is_quiet_once_read(
