@@ -51,6 +51,7 @@ class Ground:
         self.facts: dict[str, Any] = {}
         self._marks = {side: _fingerprint(side, sizes) for side in SIDES}
         self._agents: dict[tuple[str, str], Agent] = {}
+        self._databases: dict[tuple[Side, str], str] = {}
 
     def seed(self, side: Side, kind: str) -> str:
         """The name of a filled database, made where it is not there yet."""
@@ -85,11 +86,15 @@ class Ground:
         return agent.call(f"{work}:fill", tickets=tickets, thread=4, events=8, open_percent=share)
 
     def database(self, side: Side, kind: str) -> str:
-        """A copy of a filled database, on which may be written; made once a run."""
-        name = f"run_{side.key}_{kind}"
-        if (side.key, kind) not in self._agents:
-            self.bench.create_database(name, like=self.seed(side, kind))
-        return name
+        """A filled database that may be written on: a copy where the filled one is kept."""
+        if (side, kind) not in self._databases:
+            seed = self.seed(side, kind)
+            if self.bench.keep or kind == EMPTY:
+                name = f"run_{side.key}_{kind}"
+                self.bench.create_database(name, like=seed)
+                seed = name
+            self._databases[side, kind] = seed
+        return self._databases[side, kind]
 
     def agent(self, side: Side, kind: str) -> Agent:
         """A process with that side's Django on its copy; one a run."""

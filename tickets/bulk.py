@@ -7,8 +7,10 @@ JSON document.
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -26,16 +28,46 @@ _PLAIN = frozenset(
     }
 )  # fmt: skip
 
+_AS_THEY_ARE = frozenset({type(None), str, int, bool, dict, list})
+
 #: A model, its rows, and whether those that a constraint refuses are left out.
 Part = tuple[type[models.Model], Sequence[models.Model], bool]
 
 
+@dataclass(frozen=True)
+class Plan:
+    """How rows of a model are inserted."""
+
+    statement: str
+    columns: tuple[str, ...]
+    #: The values of all columns of a row, at once.
+    read: Callable[[models.Model], tuple[Any, ...]]
+    #: Fields that set their own value before it is stored, such as files and `auto_now`.
+    prepared: tuple[Field[Any, Any], ...]
+
+    def document(self, rows: Sequence[models.Model]) -> str:
+        """The rows as JSON."""
+        values = []
+        for row in rows:
+            for field in self.prepared:
+                field.pre_save(row, add=True)
+            read = self.read(row)
+            values.append(dict(zip(self.columns, map(_value, read), strict=True)))
+        return json.dumps(values, cls=DjangoJSONEncoder)
+
+
+def _sets_itself(field: Field[Any, Any]) -> bool:
+    if isinstance(field, models.DateField):
+        return bool(field.auto_now or field.auto_now_add)
+    return type(field).pre_save is not Field.pre_save
+
+
 @lru_cache(maxsize=128)
-def _plan(model: type[models.Model]) -> tuple[str, tuple[Field[Any, Any], ...]] | None:
+def _plan(model: type[models.Model]) -> Plan | None:
     """The statement and its columns; None where a column is of a type not known here."""
     # What the database fills in itself is left to it.
     fields = [f for f in model._meta.concrete_fields if not f.has_db_default()]
-    if any(f.get_internal_type() not in _PLAIN for f in fields):
+    if len(fields) < 2 or any(f.get_internal_type() not in _PLAIN for f in fields):
         return None
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
@@ -44,7 +76,12 @@ def _plan(model: type[models.Model]) -> tuple[str, tuple[Field[Any, Any], ...]] 
         f"INSERT INTO {table} ({columns}) SELECT {columns}"  # noqa: S608 - names of our own
         f" FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)"
     )
-    return statement, tuple(fields)
+    return Plan(
+        statement=statement,
+        columns=tuple(str(f.column) for f in fields),
+        read=attrgetter(*(f.attname for f in fields)),
+        prepared=tuple(f for f in fields if _sets_itself(f)),
+    )
 
 
 def insert(model: type[models.Model], rows: Sequence[models.Model], *, once: bool = False) -> None:
@@ -68,10 +105,8 @@ def insert_all(parts: Sequence[Part]) -> None:
         if plan is None:
             model._default_manager.bulk_create(rows, ignore_conflicts=once)
             continue
-        statement, fields = plan
-        values = [{f.column: _value(f.pre_save(row, add=True)) for f in fields} for row in rows]
-        documents.append(json.dumps(values, cls=DjangoJSONEncoder))
-        statements.append(statement + (" ON CONFLICT DO NOTHING" if once else ""))
+        documents.append(plan.document(rows))
+        statements.append(plan.statement + (" ON CONFLICT DO NOTHING" if once else ""))
         for row in rows:
             row._state.adding = False
             row._state.db = connection.alias
@@ -109,7 +144,7 @@ def update(model: type[models.Model], rows: Sequence[models.Model], names: Seque
 
 def _value(value: Any) -> Any:
     """The JSON of a column's value. Moments keep their microseconds."""
-    if value is None or isinstance(value, str | int | dict | list):
+    if type(value) in _AS_THEY_ARE or isinstance(value, str | int | dict | list):
         return value
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).isoformat()

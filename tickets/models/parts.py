@@ -45,7 +45,12 @@ class Point(models.Model):
 class Message(models.Model):
     """What was said: by the customer, to the customer, or among ourselves."""
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages")
+    ticket = models.ForeignKey(
+        Ticket,
+        on_delete=models.CASCADE,
+        related_name="messages",
+        db_index=False,  # message_thread begins with it
+    )
     kind = models.CharField(max_length=8, choices=choices_of(MessageKind))
     channel = models.CharField(max_length=12, choices=choices_of(Channel))
     author_kind = models.CharField(max_length=8, choices=choices_of(ActorKind))

@@ -29,7 +29,12 @@ class Event(models.Model):
     actor system, `at` the moment it was missed, `recorded_at` the moment of the sweep.
     """
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events")
+    ticket = models.ForeignKey(
+        Ticket,
+        on_delete=models.PROTECT,
+        related_name="events",
+        db_index=False,  # event_seq_once begins with it
+    )
     #: 1, 2, 3 … within the ticket, given under its row lock.
     seq = models.PositiveIntegerField()
     type = models.CharField(max_length=40)

@@ -39,7 +39,12 @@ class Ticket(models.Model):
 
     id: int
     number = models.CharField(max_length=24, unique=True)
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="tickets")
+    customer = models.ForeignKey(
+        Customer,
+        on_delete=models.PROTECT,
+        related_name="tickets",
+        db_index=False,  # ticket_customer begins with it
+    )
     channel = models.CharField(max_length=12, choices=choices_of(Channel))
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="tickets")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="tickets")

@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from tickets.actors import Actor
 from tickets.change import Unit, changing, unit_of_work
@@ -21,6 +21,7 @@ from tickets.rules import EventType
 from tickets.services.texts import clean_line, clean_text, needed
 
 _PHONE_REGION = "GB"
+_BY_EMAIL = "SELECT customer_id FROM tickets_contactpoint WHERE kind = 'email' AND normalized = %s"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,10 +92,30 @@ def find_or_create_customer(details: CustomerDetails, *, now: dt.datetime) -> Cu
         # A memo of None says: looked for, and not there.
         if found is None and len(known) < len(keys):
             found = _find(email, details.external)
-        if found is None:
+        if found is not None:
+            _learn(unit, found, details, phone=phone)
+        else:
             found = _new(unit, details, name=name, email=email, phone=phone)
         unit.memo.update(dict.fromkeys(keys, found))
     return found
+
+
+def _learn(unit: Unit, found: Customer, details: CustomerDetails, *, phone: str) -> None:
+    """What somebody we know says of himself anew: another number, another need. What was known is
+    kept beside it."""
+    told = ("told", str(found.pk), phone)
+    if phone and told not in unit.memo and not unit.is_pending(found):
+        unit.memo[told] = True
+        known = found.contacts.filter(kind=ContactKind.PHONE.value, normalized=phone)
+        if not known.exists():
+            point = _contact(found, ContactKind.PHONE, details.phone.strip(), phone)
+            point.preferred = False
+            unit.add(point)
+    needs = clean_text(details.support_needs, field="support_needs", limit=2000)
+    if needs and needs.casefold() not in found.support_needs.casefold():
+        found.support_needs = f"{needs}\n{found.support_needs}".strip()[:2000]
+        found.version += 1
+        unit.save(found, "support_needs", "version")
 
 
 def _new(unit: Unit, details: CustomerDetails, *, name: str, email: str, phone: str) -> Customer:
@@ -137,9 +158,11 @@ def _find(email: str, external: tuple[str, str] | None) -> Customer | None:
             return row.customer
     if email:
         # Most who write are new: to ask for the key alone costs a third of asking for him.
-        contact = ContactPoint.objects.filter(kind=ContactKind.EMAIL.value, normalized=email)
-        for key in contact.order_by().values_list("customer_id", flat=True):
-            return Customer.objects.get(pk=key)
+        with connection.cursor() as cursor:
+            cursor.execute(_BY_EMAIL, [email])
+            found = cursor.fetchone()
+        if found is not None:
+            return Customer.objects.get(pk=found[0])
     return None
 
 
