@@ -307,6 +307,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 # How much one client or person may ask, such as 3000/min; empty: as much as he likes.
 API_RATE: str = env.str("API_RATE", default="" if LOCAL else "3000/min")
 
+# How many complaints one network address may send by the public form; empty: no limit.
+FORM_RATE: str = env.str("FORM_RATE", default="" if LOCAL else "30/hour")
+
 # Remedies: where granted credits are sent, signed as standard-webhooks says; empty: by hand.
 REMEDY_WEBHOOK_URL: str = env.str("REMEDY_WEBHOOK_URL", default="")
 REMEDY_WEBHOOK_SECRET: str = env.str("REMEDY_WEBHOOK_SECRET", default="")
@@ -371,7 +374,8 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 CSRF_COOKIE_SECURE = not LOCAL
 CSRF_FAILURE_VIEW = "desk.views.errors.forbidden"
 X_FRAME_OPTIONS = "DENY"
-if env.bool("TRUST_PROXY", default=False):
+TRUST_PROXY: bool = env.bool("TRUST_PROXY", default=False)
+if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # Whether webhooks may go to this machine's own network, over plain HTTP too.
 WEBHOOKS_TO_PRIVATE_ADDRESSES: bool = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", default=False)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import math
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from tickets.errors import Conflict, DomainError
 from tickets.models import Ticket
 from tickets.money import Money
 from tickets.numbers import id_in
+from tickets.rates import address_of, seconds_to_wait
 from tickets.rules import Channel
 from tickets.services import find_or_create_customer, open_ticket
 from tickets.services.customers import CustomerDetails
@@ -93,11 +95,27 @@ def complain(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _show(request, form, now=now, status=422)
     try:
+        check_form_rate(request)
         ticket = take_in(form, now=now)
     except DomainError as error:
         form.refuse(error)
         return _show(request, form, now=now, status=max(error.status, 400))
     return redirect(f"/complain/received/{ticket.access_key}/")
+
+
+class TooMany(DomainError):
+    """Many complaints came from your connection in a short time. Nothing of yours is lost: send
+    this again in {minutes} minutes, or write to us by e-mail."""
+
+    code = "too_many"
+    status = 429
+
+
+def check_form_rate(request: HttpRequest) -> None:
+    """Raises `TooMany` where one network address sends more complaints than `FORM_RATE`."""
+    wait = seconds_to_wait(f"form:{address_of(request)}", settings.FORM_RATE)
+    if wait:
+        raise TooMany(minutes=max(1, math.ceil(wait / 60)), field="body")
 
 
 def _once(data: dict[str, Any]) -> str:

@@ -1,0 +1,42 @@
+"""A customer is found again over all channels, and what he says of himself is kept."""
+
+from tests.builders import NOW, Desk, make_customer, make_ticket, user
+from tickets import services
+
+
+def test_somebody_known_is_found_by_his_address_in_any_case(desk: Desk) -> None:
+    first = make_customer("Ines Calloway")
+    again = make_customer("I. Calloway", email="INES.Calloway@Example.org")
+    assert again.pk == first.pk
+    assert again.name == "Ines Calloway"
+
+
+def test_another_number_and_another_need_of_somebody_known_are_kept_beside_the_old(
+    desk: Desk,
+) -> None:
+    first = make_customer(phone="020 7946 0001", support_needs="Calls after 17:00")
+    for _ in range(2):
+        make_customer(phone="020 7946 0002", support_needs="On crutches")
+    first.refresh_from_db()
+    assert sorted(p.normalized for p in first.contacts.filter(kind="phone")) == [
+        "+442079460001",
+        "+442079460002",
+    ]
+    assert first.support_needs == "On crutches\nCalls after 17:00"
+
+
+def test_a_number_alone_finds_nobody_since_families_share_one(desk: Desk) -> None:
+    first = make_customer("Ines", phone="020 7946 0001")
+    other = make_customer("Tom", phone="020 7946 0001")
+    assert first.pk != other.pk
+
+
+def test_merging_keeps_every_ticket_address_and_id(desk: Desk) -> None:
+    keep = make_customer("Ines Calloway", external=("shop", "1"))
+    other = make_customer("Ina Calloway", external=("crm", "2"), phone="020 7946 0001")
+    mine, his = make_ticket(desk, customer=keep), make_ticket(desk, customer=other)
+    services.merge_customers(keep, other, actor=user(desk.sue), now=NOW)
+    assert set(keep.tickets.values_list("pk", flat=True)) == {mine.pk, his.pk}
+    assert keep.contacts.count() == 3
+    assert keep.external_ids.count() == 2
+    assert his.events.filter(type="customer_merged").count() == 1

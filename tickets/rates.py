@@ -1,0 +1,43 @@
+"""How often somebody may ask for something: counted in windows, in the cache.
+
+Without a rate nothing is counted; without a cache everything is let through.
+"""
+
+import time
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+
+_SECONDS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "hour": 3600}
+
+
+def parse_rate(rate: str) -> tuple[int, int]:
+    """`"3000/min"` as (requests, seconds). Raises ValueError."""
+    count, _, period = rate.partition("/")
+    if period not in _SECONDS or int(count) < 1:
+        raise ValueError(f"A rate looks like 3000/min, not {rate!r}.")
+    return int(count), _SECONDS[period]
+
+
+def seconds_to_wait(who: str, rate: str) -> float:
+    """Count one request of `who` under `rate`; 0 while it is within, else the seconds to wait."""
+    if not rate:
+        return 0.0
+    limit, seconds = parse_rate(rate)
+    window, spent = divmod(time.time(), seconds)
+    key = f"rate:{who}:{int(window)}"
+    try:
+        count = cache.incr(key)
+    except ValueError:
+        count = 1 if cache.add(key, 1, timeout=seconds * 2) else cache.incr(key)
+    return 0.0 if count <= limit else seconds - spent
+
+
+def address_of(request: HttpRequest) -> str:
+    """The network address that a request came from: what our own proxy says, where there is one."""
+    if getattr(settings, "TRUST_PROXY", False):
+        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")[-1].strip()
+        if forwarded:
+            return forwarded[:60]
+    return str(request.META.get("REMOTE_ADDR", ""))
