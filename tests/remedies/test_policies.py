@@ -201,3 +201,27 @@ def test_a_manager_puts_a_policy_in_force(desk: Desk) -> None:
     mona.post(address, {"action": "put_in_force", "_selected_action": [draft.pk]})
     draft.refresh_from_db()
     assert draft.status == "active"
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "{bad", "a: [", "- a\n", "\x00"])
+def test_facts_that_are_none_get_a_sentence_that_names_their_file(
+    tmp_path: Path, text: str
+) -> None:
+    policy, facts = tmp_path / "p.yaml", tmp_path / "facts.yaml"
+    policy.write_text(small(5))
+    facts.write_text(text, encoding="utf-8")
+
+    with pytest.raises(CommandError, match=r"facts\.yaml"):
+        command("evaluate", policy, facts)
+
+
+def test_facts_may_be_yaml_and_a_moment_needs_its_offset(tmp_path: Path) -> None:
+    policy, facts = tmp_path / "p.yaml", tmp_path / "facts.yaml"
+    policy.write_text(small(5))
+    facts.write_text("nothing_known: 1\n", encoding="utf-8")
+
+    with pytest.raises(CommandError, match="nothing_known"):
+        command("evaluate", policy, facts)
+    for text in ("yesterday", "2026-01-01"):
+        with pytest.raises(CommandError, match="offset"):
+            command("evaluate", policy, facts, "--now", text)

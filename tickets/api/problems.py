@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.db import IntegrityError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -157,11 +157,21 @@ def _of_the_rest(error: Exception, context: Mapping[str, Any]) -> Response:
     if isinstance(error, OperationalError) and _sqlstate(error) in _BUSY:
         busy = Busy()
         return problem(busy.status, busy.code, busy.message)
+    if isinstance(error, InterfaceError) or _is_gone(error):
+        log.error("database_gone", error=str(error))
+        words = "This site can't reach its database right now. Nothing was changed; try again."
+        return problem(503, "unavailable", words, headers={"Retry-After": "5"})
     view = type(context.get("view")).__name__
     log.error("api_failed", view=view, exc_info=error)
     request = getattr(context.get("request"), "_request", None)
     got_request_exception.send(sender=type(context.get("view")), request=request)
     return problem(500, "failed", "Something went wrong on our side. Nothing was changed.")
+
+
+def _is_gone(error: Exception) -> bool:
+    """Whether the server was not reached (no state), or ends or starts (class 57P)."""
+    state = _sqlstate(error)
+    return isinstance(error, OperationalError) and (not state or state.startswith(("57P", "08")))
 
 
 def _sqlstate(error: Exception) -> str:

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import yaml
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
@@ -78,12 +79,9 @@ class Command(BaseCommand):
     def evaluate(self, options: dict[str, Any]) -> None:
         """One evaluation, explained."""
         policy = self.load(options["file"])
-        text = self.read(options["facts"])
+        facts = self.facts(options["facts"])
+        now = _moment(options["now"]) if options["now"] else timezone.now()
         try:
-            facts = json.loads(text)
-            if not isinstance(facts, dict):
-                raise CommandError("The facts should be a mapping of names.")
-            now = dt.datetime.fromisoformat(options["now"]) if options["now"] else timezone.now()
             draft = evaluate(policy, facts, now=now, currency=options["currency"], strict=True)
         except FactWrong as error:
             raise CommandError(error.message) from None
@@ -94,6 +92,19 @@ class Command(BaseCommand):
         else:
             self.stdout.write(explained(draft))
 
+    def facts(self, path: Path) -> dict[str, Any]:
+        """The facts in a file of JSON, or else of YAML."""
+        text = self.read(path)
+        try:
+            # YAML would read some JSON otherwise: 1e3, for one, is a text to it.
+            facts = json.loads(text) if text.lstrip()[:1] in {"{", "["} else yaml.safe_load(text)
+        except (ValueError, RecursionError, yaml.YAMLError) as error:
+            words = " ".join(str(error).split())
+            raise CommandError(f"{path} is neither JSON nor YAML: {words}") from None
+        if not isinstance(facts, dict):
+            raise CommandError(f"{path}: the facts should be a mapping of names.")
+        return {str(name): value for name, value in facts.items()}
+
     def activate(self, options: dict[str, Any]) -> None:
         """Each file becomes the version in force of its policy."""
         now = timezone.now()
@@ -103,6 +114,17 @@ class Command(BaseCommand):
             except DomainError as error:
                 raise CommandError(f"{path}: {error.message}") from None
             self.stdout.write(f"{policy} is in force.")
+
+
+def _moment(text: str) -> dt.datetime:
+    """A moment with its offset. Raises `CommandError`."""
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise CommandError(f"--now {text}: a moment with its offset is 2026-11-24T11:18+00:00.")
+    return moment
 
 
 def explained(draft: OfferDraft) -> str:

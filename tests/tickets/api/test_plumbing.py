@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.test import override_settings
 from django.urls import path
 from rest_framework import serializers
@@ -16,6 +16,7 @@ from tickets.api.base import CommandView
 from tickets.api.fields import Input, Moment, MoneyInput, Text, Values, Whole
 from tickets.api.idempotency import KEPT, forget_old
 from tickets.api.pagination import Order, decode, encode
+from tickets.api.problems import problem_handler
 from tickets.api.versions import etag
 from tickets.errors import Conflict, DomainError, Stale
 from tickets.models import Customer, IdempotentRequest, Ticket
@@ -268,3 +269,11 @@ def test_who_was_made_inactive_is_nobody(desk: Desk, as_user: Callable[..., APIC
     desk.alice.is_active = False
     desk.alice.save()
     _problem(client.get("/make/"), 401, "not_authenticated")
+
+
+@pytest.mark.parametrize("error", [OperationalError("server closed"), InterfaceError("closed")])
+def test_a_database_that_is_gone_is_no_mistake_of_ours_but_a_wait(error: Exception) -> None:
+    answer = problem_handler(error, {})
+
+    assert (answer.status_code, answer.data["code"]) == (503, "unavailable")
+    assert answer["Retry-After"] == "5"
