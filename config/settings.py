@@ -5,6 +5,7 @@ test`, a bare `manage.py`) is one without DATABASE_URL and REDIS_URL, or with
 AMENDS_LOCAL=1: it speaks plain HTTP, and its secrets are made once under var/.
 """
 
+import logging
 import sys
 from typing import Any
 
@@ -399,3 +400,7 @@ LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
 LOG_FORMAT: str = env.str("LOG_FORMAT", default="console" if sys.stderr.isatty() else "json")
 LOGGING = logging_config(LOG_LEVEL, LOG_FORMAT)
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+# One line a request, when it is over; and nobody's address in it, which is personal data and,
+# behind a proxy, the proxy's.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False

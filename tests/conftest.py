@@ -12,7 +12,7 @@ from tests.support.environment import prepare_environment
 
 prepare_environment()  # before anything imports the settings
 
-from collections.abc import Iterator  # noqa: E402
+from collections.abc import Generator, Iterator  # noqa: E402
 from types import FrameType  # noqa: E402
 
 import pytest  # noqa: E402
@@ -73,7 +73,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """A test that hangs fails after three minutes, with the place where it hung."""
 
     def too_long(number: int, frame: FrameType | None) -> None:

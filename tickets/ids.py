@@ -14,7 +14,7 @@ from contextvars import ContextVar
 
 from django.db import connection, models
 
-_BLOCK = 64
+_BLOCK = 256
 _block = ContextVar("block", default=_BLOCK)
 #: The table whose keys people read, as ticket numbers.
 _NUMBERED = "tickets_ticket"
@@ -53,11 +53,19 @@ def next_id(model: type[models.Model]) -> int:
     key = (str(connection.settings_dict["NAME"]), model._meta.db_table)
     with _lock:
         pool = _pools.setdefault(key, deque())
-        if not pool:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
-                    [f'"{model._meta.db_table}"', model._meta.pk.column, _size(key[1])],
-                )
-                pool.extend(row[0] for row in cursor.fetchall())
-        return pool.popleft()
+        if pool:
+            return pool.popleft()
+    # Not under the lock: the other threads of the process need not wait for the server.
+    fetched = _fetch(model, _size(key[1]))
+    with _lock:
+        pool.extend(fetched[1:])
+    return fetched[0]
+
+
+def _fetch(model: type[models.Model], size: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            [f'"{model._meta.db_table}"', model._meta.pk.column, size],
+        )
+        return [int(row[0]) for row in cursor.fetchall()]

@@ -14,6 +14,9 @@ from moneyed.l10n import format_money
 
 from tickets.errors import CurrencyUnknown, Invalid
 
+#: Codes that stand for no currency: unknown, none, testing (ISO 4217), and the package's own.
+_NO_MONEY = frozenset({"XYZ", "XXX", "XTS"})
+
 
 def decimals_of(currency: str) -> int:
     """How many decimal places the currency has (GBP 2, JPY 0). Raises `CurrencyUnknown`."""
@@ -21,7 +24,7 @@ def decimals_of(currency: str) -> int:
         found = moneyed.get_currency(currency)
     except moneyed.CurrencyDoesNotExist:
         raise CurrencyUnknown(currency=currency[:10], field="currency") from None
-    if found.code == "XYZ":
+    if found.code in _NO_MONEY:
         raise CurrencyUnknown(currency=currency[:10], field="currency")
     return len(str(found.sub_unit)) - 1
 

@@ -6,7 +6,7 @@ we do not offer (`wall`, whole minutes) are reckoned here, from our own working 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -146,7 +146,7 @@ class Story:
 
     def shown(self, key: str) -> Any:
         """Our value for one key of `expected`."""
-        special = {
+        special: dict[str, Callable[[], Any]] = {
             "next_due": self.next_due,
             "state": self.state,
             "paused_minutes": lambda: self.paused() // MINUTE,

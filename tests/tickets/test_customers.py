@@ -1,7 +1,13 @@
 """A customer is found again over all channels, and what he says of himself is kept."""
 
+import datetime as dt
+from typing import Any
+
+import pytest
+
 from tests.builders import NOW, Desk, make_customer, make_ticket, user
 from tickets import services
+from tickets.errors import DomainError
 
 
 def test_somebody_known_is_found_by_his_address_in_any_case(desk: Desk) -> None:
@@ -40,3 +46,22 @@ def test_merging_keeps_every_ticket_address_and_id(desk: Desk) -> None:
     assert keep.contacts.count() == 3
     assert keep.external_ids.count() == 2
     assert his.events.filter(type="customer_merged").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("over", "field"),
+    [
+        ({"language": "klingon-of-old"}, "language"),
+        ({"since": dt.date(2999, 1, 1)}, "since"),
+        ({"time_zone": "Mars/Olympus"}, "time_zone"),
+        ({"email": "nobody"}, "email"),
+        ({"phone": "12"}, "phone"),
+        ({"name": "\u200b"}, "name"),
+    ],
+)
+def test_what_can_not_be_is_refused_naming_the_field(
+    desk: Desk, over: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(DomainError) as error:
+        make_customer(**over)
+    assert error.value.field == field

@@ -77,9 +77,7 @@ STEPS: dict[str, Step] = {
     "a fact taken away": lambda d, t, now: services.set_facts(
         t, {"days_without": None}, actor=user(d.bob), now=now
     ),
-    "factors": lambda d, t, now: services.set_factors(
-        t, {"lasted": 9}, actor=user(d.bob), now=now
-    ),
+    "factors": lambda d, t, now: services.set_factors(t, {"lasted": 9}, actor=user(d.bob), now=now),
     "loss": lambda d, t, now: services.set_loss(t, Money(2000, "GBP"), actor=user(d.bob), now=now),
     "pain overridden": lambda d, t, now: services.override_pain(
         t, 4, reason="Telecare", actor=user(d.bob), now=now

@@ -1,6 +1,7 @@
 """Who complains: found again over all channels, kept up to date, and made one where he was two."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +15,7 @@ from django.db import IntegrityError, connection, transaction
 
 from tickets.actors import Actor
 from tickets.change import Unit, changing, unit_of_work
-from tickets.errors import Conflict, Invalid, Stale
+from tickets.errors import Conflict, InTheFuture, Invalid, Stale
 from tickets.models import ContactPoint, Customer, ExternalId, Ticket
 from tickets.models.customers import ContactKind
 from tickets.rules import EventType
@@ -71,6 +72,20 @@ def clean_zone(zone: str) -> str:
     return zone
 
 
+def clean_language(language: str) -> str:
+    """A language tag such as "en" or "pt-BR". Raises `Invalid`."""
+    clean = language.strip()
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?", clean) or len(clean) > 10:
+        raise Invalid("A language looks like en, de or pt-BR.", field="language")
+    return clean
+
+
+def _clean_since(since: dt.date | None, *, today: dt.date) -> dt.date | None:
+    if since is not None and since > today:
+        raise InTheFuture(what="The day since when somebody is a customer", field="since")
+    return since
+
+
 def find_or_create_customer(details: CustomerDetails, *, now: dt.datetime) -> Customer:
     """The customer whom the external id or the e-mail address names, or a new one.
 
@@ -121,9 +136,9 @@ def _learn(unit: Unit, found: Customer, details: CustomerDetails, *, phone: str)
 def _new(unit: Unit, details: CustomerDetails, *, name: str, email: str, phone: str) -> Customer:
     customer = Customer(
         name=name,
-        language=details.language or "en",
+        language=clean_language(details.language) if details.language else "en",
         time_zone=clean_zone(details.time_zone) if details.time_zone else "Europe/London",
-        since=details.since,
+        since=_clean_since(details.since, today=unit.now.date()),
         tier=clean_line(details.tier, field="tier", limit=40),
         support_needs=clean_text(details.support_needs, field="support_needs", limit=2000),
         created_at=unit.now,
@@ -167,7 +182,7 @@ def _find(email: str, external: tuple[str, str] | None) -> Customer | None:
 
 
 #: Columns of plain text, and how long each may be.
-_PLAIN = {"name": 160, "language": 10, "tier": 40, "support_needs": 2000, "preferences": 2000}
+_PLAIN = {"name": 160, "tier": 40, "support_needs": 2000, "preferences": 2000}
 
 
 def update_customer(
@@ -188,13 +203,13 @@ def update_customer(
         if seen is not None and row.version != seen:
             raise Stale(seen=seen, current=row.version, field="version")
         for field, value in values.items():
-            _apply(row, field, value)
+            _apply(row, field, value, now=now)
         row.version += 1
         row.save()
     return row
 
 
-def _apply(row: Customer, field: str, value: Any) -> None:
+def _apply(row: Customer, field: str, value: Any, *, now: dt.datetime) -> None:
     if field in _PLAIN:
         clean = clean_text(str(value or ""), field=field, limit=_PLAIN[field])
         if field == "name" and not clean:
@@ -203,7 +218,9 @@ def _apply(row: Customer, field: str, value: Any) -> None:
     elif field == "time_zone":
         row.time_zone = clean_zone(str(value))
     elif field == "since":
-        row.since = value
+        row.since = _clean_since(value, today=now.date())
+    elif field == "language":
+        row.language = clean_language(str(value or ""))
     elif field == "do_not_survey":
         row.do_not_survey = bool(value)
     elif field in {"email", "phone"}:

@@ -9,6 +9,10 @@ from tickets.errors import Invalid, Missing
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
+#: Blank space and format characters: a text of these alone says nothing.
+_UNSEEN = frozenset({"Cf", "Zs", "Zl", "Zp", "Cc"})
+
+
 def clean_text(text: str, *, field: str, limit: int) -> str:
     """`text` without control characters and outer blank space, its newlines as "\\n".
 
@@ -18,6 +22,8 @@ def clean_text(text: str, *, field: str, limit: int) -> str:
         raise Invalid("This should be text.", field=field)
     clean = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     clean = unicodedata.normalize("NFC", clean.encode("utf-8", "replace").decode()).strip()
+    if all(unicodedata.category(letter) in _UNSEEN for letter in clean):
+        return ""
     if len(clean) > limit:
         raise Invalid(f"This has {len(clean)} characters; {limit} are allowed.", field=field)
     return clean

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.present import AvatarView, ClockState, ClockView, MeterView, PainView, PathView
+from desk.glyphs import AvatarView, ClockState, ClockView, MeterView, PainView, PathView
 
 
 def test_a_clock_has_a_name_that_says_everything() -> None:

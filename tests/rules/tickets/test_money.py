@@ -15,7 +15,7 @@ def test_a_currency_has_its_own_decimals(currency: str, places: int) -> None:
     assert decimals_of(currency) == places
 
 
-@pytest.mark.parametrize("currency", ["", "PESO", "zz", "XYZ"])
+@pytest.mark.parametrize("currency", ["", "PESO", "zz", "XYZ", "XXX", "XTS"])
 def test_an_unknown_currency_is_refused(currency: str) -> None:
     with pytest.raises(CurrencyUnknown):
         Money.of("1", currency)
