@@ -86,7 +86,7 @@ class Feed(AccessView):
             rows = rows.filter(type__in=wanted)
         if asked:
             position = decode(FEED, Event, asked)
-            if position[0] > coming:
+            if position[0] > max(coming, own):
                 # Of another server: this database was restored from a dump since.
                 raise BadCursor(field="after")
             rows = after(rows, FEED, position)
