@@ -61,7 +61,7 @@ class People:
         context = self.browser.new_context(
             base_url=self.url, locale="en-GB", timezone_id="Europe/London", **options
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(45_000)
         self.contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: self.broken.append(str(error)))
