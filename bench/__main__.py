@@ -3,13 +3,14 @@
 import argparse
 import sys
 import time
+import traceback
 from pathlib import Path
 
 from bench.measures import MEASURES
 from bench.page import page
 from bench.plan import FULL, QUICK
 from bench.report import Section, machine, section_markdown
-from bench.servers import Bench, Failed
+from bench.servers import Bench
 from bench.sides import Ground
 from config.embedded import StackError
 from config.paths import BASE_DIR
@@ -24,15 +25,21 @@ def main(arguments: list[str]) -> int:
     began = time.monotonic()
     facts = machine()
     sections: list[Section] = []
+    failed = False
     try:
         bench.start()
         ground = Ground(bench, QUICK if asked.quick else FULL, _say)
         for name in asked.only:
             _say(f"{name} ...")
-            section = MEASURES[name](ground)
+            try:
+                section = MEASURES[name](ground)
+            except Exception:  # noqa: BLE001 - what was measured before is not thrown away
+                traceback.print_exc()
+                section = Section(name.capitalize(), "**This could not be measured.**")
+                failed = True
             sections.append(section)
             print(f"\n{section_markdown(section)}\n", flush=True)
-    except (StackError, Failed) as error:
+    except StackError as error:
         print(f"Amends: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -46,7 +53,7 @@ def main(arguments: list[str]) -> int:
     if target is not None:
         Path(target).write_text(page(sections, facts, FULL, minutes), encoding="utf-8")
         _say(f"written to {target}")
-    return 0
+    return int(failed)
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:

@@ -134,11 +134,14 @@ def open_deadlines() -> int:
 
 
 def due_moment(due: int) -> str:
-    """The moment at which `due` more deadlines are due, in ISO 8601."""
+    """The moment at which nothing is due (0), or at least `due` deadlines are, in ISO 8601.
+
+    Where calendars open, many fall due at one instant.
+    """
     waiting = Deadline.objects.filter(next_at__isnull=False).order_by("next_at", "id")
     moment = waiting.values_list("next_at", flat=True)[due]
     assert moment is not None
-    return moment.isoformat()
+    return (moment + dt.timedelta(microseconds=min(due, 1))).isoformat()
 
 
 def sweep(now: str) -> dict[str, float]:

@@ -138,9 +138,10 @@ def open_deadlines() -> int:
 
 
 def due_moment(due: int) -> str:
-    """The moment at which `due` more deadlines are due, in ISO 8601."""
+    """The moment at which nothing is due (0), or at least `due` deadlines are, in ISO 8601."""
     waiting = Ticket.objects.filter(status=Ticket.OPEN, escalated=False).order_by("due_at")
-    return waiting.values_list("due_at", flat=True)[due].isoformat()
+    moment: dt.datetime = waiting.values_list("due_at", flat=True)[due]
+    return (moment + dt.timedelta(microseconds=min(due, 1))).isoformat()
 
 
 def sweep(now: str) -> dict[str, float]:
