@@ -44,18 +44,22 @@ class Swept:
 
 
 def sweep(*, now: dt.datetime, limit: int = 5000, batch: int = BATCH) -> Swept:
-    """Do what is due before `now`, at most about `limit` steps; harmless to run again."""
-    steps = failed = 0
-    while steps + failed < limit:
-        done, wrong = sweep_batch(now=now, size=batch)
-        if done + wrong == 0:
+    """Do what is due before `now`, for at most about `limit` deadlines; harmless to run again.
+
+    It ends where nothing more can be claimed. A batch in which nothing had to be done (its rows
+    only learnt that their next instant is later) is not the end.
+    """
+    seen = steps = failed = 0
+    while seen < limit:
+        claimed, done, wrong = sweep_batch(now=now, size=batch)
+        if claimed == 0:
             break
-        steps, failed = steps + done, failed + wrong
+        seen, steps, failed = seen + claimed, steps + done, failed + wrong
     return Swept(steps, failed)
 
 
-def sweep_batch(*, now: dt.datetime, size: int = BATCH) -> tuple[int, int]:
-    """Claim up to `size` due deadlines and take their steps. Returns (taken, failed).
+def sweep_batch(*, now: dt.datetime, size: int = BATCH) -> tuple[int, int, int]:
+    """Claim up to `size` due deadlines and take their steps. Returns (claimed, taken, failed).
 
     Where one of them fails, the batch is undone and each is tried alone, so that the failing one is
     recorded on its row and pushed back, and stops nobody.
@@ -65,13 +69,13 @@ def sweep_batch(*, now: dt.datetime, size: int = BATCH) -> tuple[int, int]:
         with unit_of_work(now=now) as unit:
             rows = _claim(now=now, size=size)
             claimed = [row.pk for row in rows]
-            return _take_all(unit, rows, now=now), 0
+            return len(claimed), _take_all(unit, rows, now=now), 0
     except Exception:
         if not claimed:
             raise
         log.exception("sweep_batch_failed", deadlines=len(claimed))
     outcomes = [_sweep_one(key, now=now) for key in claimed]
-    return sum(n for n in outcomes if n > 0), outcomes.count(-1)
+    return len(claimed), sum(n for n in outcomes if n > 0), outcomes.count(-1)
 
 
 def _sweep_one(key: int, *, now: dt.datetime) -> int:

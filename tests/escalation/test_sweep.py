@@ -61,6 +61,16 @@ def test_warning_breach_and_each_step_happen_once(desk: Desk) -> None:
     assert Outbox.objects.filter(ticket=ticket, key__startswith=f"deadline:{row.pk}:").count() == 1
 
 
+def test_rows_that_only_learn_a_later_instant_do_not_end_the_sweep(desk: Desk) -> None:
+    stale, late = owned(desk), owned(desk)
+    # A row may say an instant that holds no longer, such as after its calendar was changed.
+    row = deadline(stale, "resolve")
+    Deadline.objects.filter(pk=row.pk).update(next_at=at("24 11:00"))
+    stepping.sweep(now=at("24 13:19"), batch=1)
+    assert "breach" in deadline(late, "first_response").steps_taken
+    assert deadline(stale, "resolve").next_at == row.next_at
+
+
 def test_exactly_at_the_due_moment_nothing_is_late(desk: Desk) -> None:
     ticket = owned(desk)
     stepping.sweep(now=at("24 13:18"))
