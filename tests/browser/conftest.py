@@ -12,7 +12,7 @@ import pytest
 from tests.support.live import LiveSite
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, Response
 
     from tests.builders import Desk
 
@@ -66,6 +66,7 @@ class People:
         page = context.new_page()
         page.on("pageerror", lambda error: self.broken.append(str(error)))
         page.on("console", lambda message: self._hear(message.text))
+        page.on("response", self._look)
         return page
 
     def of(self, name: str, **options: Any) -> Page:
@@ -77,6 +78,10 @@ class People:
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url("**/desk/")
         return page
+
+    def _look(self, response: Response) -> None:
+        if response.status >= 500:
+            self.broken.append(f"{response.status} {response.request.method} {response.url}")
 
     def _hear(self, text: str) -> None:
         if "Content Security Policy" in text or text.startswith("Uncaught"):
@@ -90,4 +95,4 @@ def people(browser: Browser, live_site: LiveSite, live_desk: Desk) -> Iterator[P
     yield found
     for context in found.contexts:
         context.close()
-    assert not found.broken, found.broken
+    assert not found.broken, f"{found.broken}\n{live_site.log('web')[-3000:]}"

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from config.paths import BASE_DIR
 from config.processes import Guard
-from tests.support.stack import clone_template, database_url
+from tests.support.stack import clone_template, database_url, number_from
 
 PATIENCE = 30.0  # seconds
 
@@ -55,6 +55,7 @@ class LiveSite:
     port: int = field(default_factory=free_port)
     guard: Guard = field(default_factory=Guard)
     processes: "dict[str, subprocess.Popen[bytes]]" = field(default_factory=dict)
+    resets: int = 0
 
     @property
     def url(self) -> str:
@@ -116,8 +117,14 @@ class LiveSite:
         self.guard.close()
 
     def reset(self) -> None:
-        """Give the site an empty, migrated database and an empty mailbox."""
+        """Give the site an empty, migrated database and an empty mailbox.
+
+        Processes that go on hold keys of the database before (`tickets.ids`): the new one gives
+        out none that they may still have.
+        """
+        self.resets += 1
         clone_template(self.database)
+        number_from(self.database, self.resets * 100_000)
         for path in self.mail_folder.glob("*"):
             path.unlink()
 

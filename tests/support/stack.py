@@ -88,6 +88,16 @@ def clone_template(name: str) -> None:
         )
 
 
+def number_from(name: str, first: int) -> None:
+    """Let every sequence of database `name` go on at `first`."""
+    with psycopg.connect(database_url(name)) as connection:
+        connection.execute(
+            "SELECT setval(format('%%I.%%I', schemaname, sequencename)::regclass, %s, false)"
+            " FROM pg_sequences",
+            [first],
+        )
+
+
 def drop_database(connection: "psycopg.Connection[tuple[object, ...]]", name: str) -> None:
     """Drop a database if it is there, whoever is connected to it."""
     connection.execute(
