@@ -10,7 +10,7 @@ from django.db import DatabaseError
 from escalation.actions import ACTIONS
 from escalation.errors import PolicyInvalid
 from escalation.models import DeadlinePolicy, EscalationPath, WorkCalendar
-from escalation.policy import ACTIONS as KNOWN
+from escalation.paths import ACTIONS as KNOWN
 from escalation.policy import Policy
 
 

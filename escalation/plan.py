@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from escalation.clock import Clock, Step
-from escalation.policy import Path, PathStep, Target
+from escalation.paths import Path, PathStep
+from escalation.policy import Target
 
 BREACH = "breach"
 RESUME = "resume"

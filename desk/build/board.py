@@ -12,9 +12,9 @@ from desk.late import Load
 from desk.words import day_words, listed, short_moment_words
 from escalation.kinds import Kind
 from escalation.models import Deadline
+from escalation.paths import Path
 from escalation.people import directory
 from escalation.plan import BREACH, RESUME
-from escalation.policy import Path
 from escalation.services.setup import setup
 from tickets.models import Ticket, User
 

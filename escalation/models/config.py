@@ -11,7 +11,8 @@ from simple_history.models import HistoricalRecords
 
 from escalation.errors import PolicyInvalid
 from escalation.hours import Calendar
-from escalation.policy import Path, Policy
+from escalation.paths import Path
+from escalation.policy import Policy
 from escalation.worktime import WorkTimeError
 
 

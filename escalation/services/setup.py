@@ -15,7 +15,8 @@ import structlog
 
 from escalation.hours import Calendar
 from escalation.models import DeadlinePolicy, EscalationPath, WorkCalendar
-from escalation.policy import Path, Policy, Subject, Target
+from escalation.paths import Path
+from escalation.policy import Policy, Subject, Target
 from escalation.rules import ESCALATION_WISHES
 from escalation.worktime import WorkTimeError
 from tickets.cached import Cached

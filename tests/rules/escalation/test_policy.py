@@ -9,8 +9,10 @@ from escalation.clock import Clock, Days, OpenTime, Pause
 from escalation.errors import PolicyInvalid
 from escalation.hours import Calendar
 from escalation.kinds import Kind
+from escalation.lengths import length
+from escalation.paths import Path
 from escalation.plan import BREACH, make_plan
-from escalation.policy import Path, Policy, Subject, length
+from escalation.policy import Policy, Subject
 
 WEEK = "mon tue wed thu fri".split()
 OFFICE = Calendar.parse({"tz": "UTC", "hours": {day: [["09:00", "17:00"]] for day in WEEK}})
