@@ -7,6 +7,8 @@ from django import forms
 from desk.forms.base import Fields
 from desk.forms.offers import SumField, plain_sum
 from remedies.models import ExceptionRequest
+from tickets.money import decimals_of
+from tickets.money import words as money_words
 
 
 class DecideForm(Fields):
@@ -14,6 +16,8 @@ class DecideForm(Fields):
 
     reason = forms.CharField(
         max_length=2000,
+        # In a single line Enter would decide; here it is a new line.
+        widget=forms.Textarea(attrs={"rows": "2"}),
         error_messages={"required": "Whoever asked reads your reason, so it is needed."},
     )
 
@@ -24,23 +28,77 @@ class DecideForm(Fields):
         for position, item in enumerate(row.items):
             if item["asked"] is None:
                 continue
-            self.fields[f"sum_{position}"] = SumField(
-                currency=row.currency,
-                label=item["title"],
-                required=False,
-                initial=plain_sum(item["asked"], row.currency),
+            asked = plain_sum(item["asked"], row.currency)
+            field = SumField(
+                currency=row.currency, label=item["title"], required=False, initial=asked
             )
+            field.widget.attrs["data-asked"] = asked
+            self.fields[f"sum_{position}"] = field
+
+    def clean(self) -> dict[str, Any]:
+        """A sum that was emptied is not the asked one, and Approve means the asked ones."""
+        do = self.data.get("do")
+        for name in self._sum_names:
+            if name in self.data and self.cleaned_data.get(name, 0) is None:
+                self.add_error(name, "Type a sum; 0 is nothing.")
+            if do not in {"approve", "amend"}:
+                self.errors.pop(name, None)  # a no and a question have no sums to be wrong
+        if do == "approve" and not self.errors and self.amended:
+            self.add_error(
+                None,
+                f"You changed the sums: {self.asked_words} is asked for, yours come to "
+                f"{self.total_words}. Amend approves yours; to approve what is asked for, "
+                "put its sums back.",
+            )
+        return self.cleaned_data
+
+    @property
+    def _sum_names(self) -> list[str]:
+        return [name for name in self.fields if name.startswith("sum_")]
 
     @property
     def decided(self) -> dict[int, int]:
         """Position of an item → its sum in minor units."""
         return {
             int(name.removeprefix("sum_")): value
-            for name, value in self.cleaned_data.items()
-            if name.startswith("sum_") and value is not None
+            for name in self._sum_names
+            if self.is_bound and (value := self.cleaned_data.get(name)) is not None
         }
+
+    @property
+    def amended(self) -> bool:
+        """Whether sums were typed that differ from the asked ones, or can't be read."""
+        items = self.row.items
+        return self._unread or any(
+            items[at]["asked"] != minor for at, minor in self.decided.items()
+        )
+
+    @property
+    def _unread(self) -> bool:
+        return self.is_bound and any(
+            name in self.data and name not in self.cleaned_data for name in self._sum_names
+        )
+
+    @property
+    def asked_words(self) -> str:
+        """What the asked sums come to."""
+        return money_words(self.row.asked_total, self.row.currency)
+
+    @property
+    def total_words(self) -> str:
+        """What the typed sums come to, or "" where one of them can't be read."""
+        if self._unread:
+            return ""
+        items = self.row.items
+        more = sum(minor - items[at]["asked"] for at, minor in self.decided.items())
+        return money_words(self.row.asked_total + more, self.row.currency)
+
+    @property
+    def decimals(self) -> int:
+        """How many decimal places the sums have."""
+        return decimals_of(self.row.currency)
 
     @property
     def sum_fields(self) -> list[Any]:
         """The bound fields of the sums."""
-        return [self[name] for name in self.fields if name.startswith("sum_")]
+        return [self[name] for name in self._sum_names]

@@ -94,6 +94,59 @@ def test_an_amendment_takes_the_supervisors_sums(
     assert row.items[position]["decided"] == 20_000
 
 
+def test_approve_does_not_pass_over_sums_that_were_changed(
+    sign_in: SignIn, whole_desk: Desk, hurt: Ticket
+) -> None:
+    row = ask_for(sign_in(whole_desk.alice), hurt, "300.00")
+    position = max(i for i, item in enumerate(row.items) if item["asked"])
+    sue, url = sign_in(whole_desk.sue), f"/desk/exceptions/{row.pk}/decide/"
+    typed = {"reason": "Half way", f"sum_{position}": "200.00"}
+    refused = sue.post(url, {"do": "approve", **typed})
+    row.refresh_from_db()
+    assert (refused.status_code, row.status) == (422, "pending")
+    words = text_of(refused)
+    assert "Not decided yet." in words
+    assert "You changed the sums: £331.40 is asked for, yours come to £231.40." in words
+    page = refused.content.decode()
+    assert 'value="200.00"' in page
+    assert 'name="do" value="approve"' not in page, "what is filled approves the typed sums"
+    assert "Amend to £231.40" in words
+    assert sue.post(url, {"do": "amend", **typed}).status_code == 302
+    row.refresh_from_db()
+    assert (row.status, row.decided_total) == ("amended", 23_140)
+
+
+def test_approve_takes_the_asked_sums_that_came_with_it(
+    sign_in: SignIn, whole_desk: Desk, hurt: Ticket
+) -> None:
+    row = ask_for(sign_in(whole_desk.alice), hurt, "300.00")
+    position = max(i for i, item in enumerate(row.items) if item["asked"])
+    sign_in(whole_desk.sue).post(
+        f"/desk/exceptions/{row.pk}/decide/",
+        {"do": "approve", "reason": "Yes", f"sum_{position}": "£300"},
+    )
+    row.refresh_from_db()
+    assert row.status == "approved"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [("", "Type a sum; 0 is nothing."), ("much", "A sum is digits")]
+)
+def test_an_empty_sum_is_not_taken_for_the_asked_one(
+    sign_in: SignIn, whole_desk: Desk, hurt: Ticket, typed: str, said: str
+) -> None:
+    row = ask_for(sign_in(whole_desk.alice), hurt, "300.00")
+    position = max(i for i, item in enumerate(row.items) if item["asked"])
+    sue, url = sign_in(whole_desk.sue), f"/desk/exceptions/{row.pk}/decide/"
+    for do in ("approve", "amend"):
+        refused = sue.post(url, {"do": do, "reason": "Yes", f"sum_{position}": typed})
+        assert refused.status_code == 422
+        assert said in text_of(refused)
+    sue.post(url, {"do": "decline", "reason": "No.", f"sum_{position}": typed})
+    row.refresh_from_db()
+    assert row.status == "declined", "sums don't matter to a no"
+
+
 def test_declining_needs_a_reason(sign_in: SignIn, whole_desk: Desk, hurt: Ticket) -> None:
     row = ask_for(sign_in(whole_desk.alice), hurt, "300.00")
     sue, url = sign_in(whole_desk.sue), f"/desk/exceptions/{row.pk}/decide/"

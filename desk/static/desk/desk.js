@@ -197,6 +197,36 @@
     event.preventDefault();
   });
 
+  // ---- exceptions: once a sum differs from the asked one, the filled button (and its key)
+  // approves the sums that were typed, and says what they come to
+  const minor = (text, decimals) => {
+    const plain = text.trim().replace(/^[£€$ ]+/, "").replace(/,(?=\d{3}(\D|$))/g, "");
+    return /^\d+(\.\d*)?$/.test(plain) ? Math.round(Number(plain) * 10 ** decimals) : NaN;
+  };
+
+  function followSums(form) {
+    const yes = one("[data-yes]", form);
+    const decimals = Number(yes.dataset.decimals);
+    const fields = all("[data-asked]", form);
+    const asked = fields.map((field) => minor(field.dataset.asked, decimals));
+    const typed = fields.map((field) => minor(field.value, decimals));
+    const amended = typed.some((sum, at) => sum !== asked[at]);
+    const total = typed.reduce((sum, each) => sum + each, 0);
+    const words = yes.dataset.askedTotal;
+    const digits = (total / 10 ** decimals).toLocaleString("en-GB", { minimumFractionDigits: decimals });
+    const sum = words.replace(/[\d,]+(\.\d+)?/, digits);
+    yes.value = amended ? "amend" : "approve";
+    one("[data-yes-words]", yes).textContent = !amended ? `Approve ${words}` : Number.isNaN(total) ? "Amend" : `Amend to ${sum}`;
+    const inner = one("[data-amend]", form);
+    if (inner) inner.hidden = true;
+  }
+
+  const decision = one("[data-decision]");
+  if (decision) {
+    followSums(decision);
+    decision.addEventListener("input", () => followSums(decision));
+  }
+
   document.addEventListener("change", (event) => {
     if (event.target.closest("[data-row]")) showSelection();
     if (event.target.type === "file") {

@@ -1,0 +1,47 @@
+"""An exception is decided as the page says: what is filled in is what is approved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import People
+    from tests.builders import Desk
+
+pytestmark = pytest.mark.slow
+
+
+def test_the_filled_button_and_its_key_follow_the_sums(people: People, live_desk: Desk) -> None:
+    from remedies.services import request_exception
+    from tests.builders import user
+    from tests.remedies.builders import draft_of, make_hurt
+
+    now = timezone.now()
+    offer = draft_of(make_hurt(live_desk, now=now))
+    part = offer.components.filter(amount__gt=0).order_by("-position")[0]
+    row = request_exception(
+        offer, reason="Her father", amounts={part.pk: 30_000}, actor=user(live_desk.alice), now=now
+    )
+    sue = people.of("sue")
+    sue.goto(f"/desk/exceptions/{row.pk}/")
+    yes = sue.locator("[data-yes]")
+    assert "Approve £331.40" in yes.inner_text()
+    sue.keyboard.press("m")
+    field = sue.locator('[data-asked="300.00"]')
+    for typed, said in (
+        ("200", "Amend to £231.40"),
+        ("1,200.50", "Amend to £1,231.90"),
+        ("", "Amend"),
+        ("300", "Approve £331.40"),
+        ("£250.00", "Amend to £281.40"),
+    ):
+        field.fill(typed)
+        assert " ".join(yes.inner_text().split()) in {said, f"{said} A"}
+    field.blur()
+    sue.keyboard.press("a")
+    sue.get_by_text("Approved with your sums").wait_for()
+    row.refresh_from_db()
+    assert (row.status, row.decided_total) == ("amended", 28_140)
