@@ -4,6 +4,8 @@ The docstring is the message for people; `code` is stable and is what programs r
 `field` names the input at fault. Pages, API, mail, import and commands all show these.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -106,3 +108,31 @@ class InTheFuture(Invalid):
     """{what} can't lie in the future."""
 
     code = "in_the_future"
+
+
+@contextmanager
+def named_as(**names: str) -> Iterator[None]:
+    """Name the fields of what is refused inside as its sender knows them.
+
+    A service knows `email` and `attachments`; who sent a whole complaint knows `customer.email`
+    (`email="customer.email"`) and `files` (`attachments="files"`). What follows the first name
+    of the path stays: `attachments.2` becomes `files.2`.
+    """
+    try:
+        yield
+    except DomainError as error:
+        head, dot, rest = (error.field or "").partition(".")
+        if head in names:
+            error.field = names[head] + dot + rest
+        raise
+
+
+@contextmanager
+def at_place(position: int | str) -> Iterator[None]:
+    """Add to the field of what is refused inside its place in the list: `files` is `files.2`."""
+    try:
+        yield
+    except DomainError as error:
+        if error.field:
+            error.field = f"{error.field}.{position}"
+        raise

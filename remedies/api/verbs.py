@@ -12,7 +12,7 @@ from remedies.api import shapes
 from remedies.models import ExceptionRequest, Offer
 from tickets.api.fields import Input
 from tickets.api.inputs import Nothing
-from tickets.errors import Invalid
+from tickets.errors import Invalid, named_as
 from tickets.money import Money
 
 
@@ -47,15 +47,12 @@ def _adjust(offer: Offer, data: dict[str, Any], **common: Any) -> None:
 
 def _ask(offer: Offer, data: dict[str, Any], **common: Any) -> ExceptionRequest:
     currency = offer.currency
-    amounts = {wish["component"]: _minor(wish["amount"], currency) for wish in data["amounts"]}
-    additions = [
-        services.Addition(
-            kind=item["kind"],
-            title=item["title"],
-            amount=None if item["amount"] is None else _minor(item["amount"], currency),
-        )
-        for item in data["additions"]
-    ]
+    amounts = _sums(data["amounts"], "amounts", "component", currency)
+    additions = []
+    for place, item in enumerate(data["additions"]):
+        with named_as(amount=f"additions.{place}.amount"):
+            amount = None if item["amount"] is None else _minor(item["amount"], currency)
+        additions.append(services.Addition(item["kind"], item["title"], amount))
     return services.request_exception(
         offer,
         amounts=amounts,
@@ -66,8 +63,20 @@ def _ask(offer: Offer, data: dict[str, Any], **common: Any) -> ExceptionRequest:
     )
 
 
+def _sums(rows: list[dict[str, Any]], field: str, key: str, currency: str) -> dict[int, int]:
+    """{key: minor units} of a list of sums. Raises `Invalid`, naming the row, for a key that
+    stands there twice."""
+    found: dict[int, int] = {}
+    for place, row in enumerate(rows):
+        if row[key] in found:
+            raise Invalid("This stands here twice.", field=f"{field}.{place}.{key}")
+        with named_as(amount=f"{field}.{place}.amount"):
+            found[row[key]] = _minor(row["amount"], currency)
+    return found
+
+
 def _approve(row: ExceptionRequest, data: dict[str, Any], **common: Any) -> None:
-    decided = {line["item"]: _minor(line["amount"], row.currency) for line in data["decided"]}
+    decided = _sums(data["decided"], "decided", "item", row.currency)
     services.approve_exception(row, reason=data["reason"], decided=decided, **common)
 
 

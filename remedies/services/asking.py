@@ -94,23 +94,32 @@ def _record(change: Change, offer: Offer, request: ExceptionRequest) -> None:
     )
 
 
+def _places(amounts: Mapping[int, int], known: set[int]) -> dict[int, str]:
+    """{component id: where its sum stands}. Raises `NotFound`, and `Invalid` below zero."""
+    at = {}
+    for place, (key, amount) in enumerate(amounts.items()):
+        at[key] = f"amounts.{place}"
+        if key not in known:
+            raise NotFound(field=f"{at[key]}.component")
+        if amount < 0:
+            raise Invalid("A sum can't be below zero.", field=f"{at[key]}.amount")
+    return at
+
+
 def _items(
     parts: Sequence[OfferComponent],
     amounts: Mapping[int, int],
     additions: Sequence[Addition],
 ) -> list[dict[str, Any]]:
-    if not set(amounts) <= {part.pk for part in parts}:
-        raise NotFound(field="amounts")
-    if any(amount < 0 for amount in amounts.values()):
-        raise Invalid("A sum can't be below zero.", field="amounts")
+    at = _places(amounts, {part.pk for part in parts})
     items = []
     for part in parts:
         policy = part.amount if part.adjusted_from is None else part.adjusted_from
         asked = amounts.get(part.pk, part.amount)
         if part.owed and asked is not None and asked < (part.amount or 0):
-            raise Invalid("A sum that the law gives is not lowered.", field="amounts")
+            raise Invalid("A sum that the law gives is not lowered.", field=at[part.pk])
         if part.pk in amounts and part.amount is None:
-            raise Invalid(f"{part.title} has no sum.", field="amounts")
+            raise Invalid(f"{part.title} has no sum.", field=at[part.pk])
         if not part.rule:
             policy = None
         items.append(
@@ -124,12 +133,14 @@ def _items(
             )
         )
     known = {member.value for member in ComponentKind}
-    for extra in additions:
+    for place, extra in enumerate(additions):
+        one = f"additions.{place}"
         if extra.kind not in known:
-            raise Invalid(f"A component is one of: {', '.join(sorted(known))}.", field="kind")
+            allowed = ", ".join(sorted(known))
+            raise Invalid(f"A component is one of: {allowed}.", field=f"{one}.kind")
         if extra.amount is not None and extra.amount <= 0:
-            raise Invalid("A sum is more than nothing.", field="additions")
-        title = needed(extra.title, what="what it is", field="additions", limit=160)
+            raise Invalid("A sum is more than nothing.", field=f"{one}.amount")
+        title = needed(extra.title, what="what it is", field=f"{one}.title", limit=160)
         items.append(
             _item(None, kind=extra.kind, title=title, rule="", policy=None, asked=extra.amount)
         )

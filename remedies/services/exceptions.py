@@ -73,15 +73,18 @@ def approve_exception(
 
 
 def _decided(row: ExceptionRequest, decided: Mapping[int, int]) -> list[dict[str, Any]]:
-    if not set(decided) <= set(range(len(row.items))):
-        raise NotFound(field="decided")
-    if any(amount < 0 for amount in decided.values()):
-        raise Invalid("A sum can't be below zero.", field="decided")
+    at = {}
+    for place, (item_at, amount) in enumerate(decided.items()):
+        at[item_at] = f"decided.{place}"
+        if not 0 <= item_at < len(row.items):
+            raise NotFound(field=f"{at[item_at]}.item")
+        if amount < 0:
+            raise Invalid("A sum can't be below zero.", field=f"{at[item_at]}.amount")
     items = []
     for position, item in enumerate(row.items):
         amount = decided.get(position, item["asked"])
         if item["asked"] is None and amount is not None:
-            raise Invalid(f"{item['title']} has no sum.", field="decided")
+            raise Invalid(f"{item['title']} has no sum.", field=at[position])
         items.append({**item, "decided": amount})
     return items
 

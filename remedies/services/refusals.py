@@ -139,8 +139,10 @@ def _decide_points(
 ) -> list[dict[str, object]]:
     points = {point.pk: point for point in change.all(Point)}
     named = {item.point for item in findings}
-    if not named <= set(points):
-        raise Invalid("A finding is about a point of this ticket.", field="findings")
+    for place, item in enumerate(findings):
+        if item.point not in points:
+            where = f"findings.{place}.point"
+            raise Invalid("A finding is about a point of this ticket.", field=where)
     left = [p.text for key, p in points.items() if key not in named and not p.outcome]
     if left:
         raise Missing(what=f"an answer to “{left[0]}”", field="findings")

@@ -191,6 +191,33 @@ def test_another_currency_is_an_error_at_its_field(remedy_desk: Desk, as_user: S
     assert answer.json()["errors"][0]["field"] == "amount.currency"
 
 
+@pytest.mark.parametrize(
+    ("line", "second", "field"),
+    [
+        ({"component": 0}, None, "amounts.1.component"),
+        ({"amount": {"minor": -1, "currency": "GBP"}}, None, "amounts.1.amount"),
+        ({"amount": {"minor": 1, "currency": "EUR"}}, None, "amounts.1.amount.currency"),
+        ({}, "same", "amounts.1.component"),
+    ],
+)
+def test_an_error_in_a_list_names_its_line(
+    remedy_desk: Desk, as_user: SignIn, line: dict[str, Any], second: str | None, field: str
+) -> None:
+    ticket = make_hurt(remedy_desk)
+    services.take(ticket, actor=user(remedy_desk.alice), now=NOW)
+    offer = draft_of(ticket)
+    parts = [row.pk for row in offer.components.all() if row.amount is not None]
+    good = {"component": parts[0], "amount": {"minor": 15_000, "currency": "GBP"}}
+    other = {**good, "component": parts[0] if second else parts[1], **line}
+    answer = as_user(remedy_desk.alice).post(
+        f"/api/v1/offers/{offer.pk}/request-exception/",
+        {"amounts": [good, other], "reason": "Nine days"},
+        format="json",
+    )
+    assert answer.status_code in {400, 404}, answer.content
+    assert answer.json()["errors"][0]["field"] == field
+
+
 def test_lists_cost_the_same_however_long(
     remedy_desk: Desk, as_user: SignIn, django_assert_max_num_queries: Any
 ) -> None:

@@ -217,9 +217,9 @@ def request_information(
     """
     text = needed(body, what="the question", field="body", limit=BODY_MAX)
     entry = catalogue().entry(ticket.category_id)
-    for name in facts:
+    for position, name in enumerate(facts):
         if name not in entry.facts:
-            raise Invalid(f"This category has no fact {name}.", field="facts")
+            raise Invalid(f"This category has no fact {name}.", field=f"facts.{position}")
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         known = [entry.facts[name].label for name in facts if name in change.ticket.facts]
         if known:

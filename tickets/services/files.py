@@ -14,7 +14,7 @@ from PIL import Image, UnidentifiedImageError
 
 from tickets.actors import Actor
 from tickets.change import Change, changing
-from tickets.errors import FileRefused
+from tickets.errors import FileRefused, at_place
 from tickets.models import Attachment, Message, Ticket
 from tickets.rules import EventType
 
@@ -126,7 +126,10 @@ def attach_uploads(
             why=f"at most {MAX_FILES} files at once",
             field="attachments",
         )
-    types = [type_of(upload) for upload in uploads]
+    types = []
+    for position, upload in enumerate(uploads):
+        with at_place(position):
+            types.append(type_of(upload))
     changes: dict[str, tuple[Any, Any]] = {}
     for upload, content_type in zip(uploads, types, strict=True):
         row = Attachment(

@@ -14,6 +14,7 @@ from tickets.models import Category, Customer, Message, Point, Team, Ticket
 from tickets.money import Money
 from tickets.numbers import number_of
 from tickets.rules import Channel, EventType, MessageKind
+from tickets.services.customers import clean_language
 from tickets.services.files import Upload, attach_uploads
 from tickets.services.people import keep_in_sight
 from tickets.services.texts import clean_line, clean_text
@@ -96,7 +97,7 @@ def _ticket(new: NewTicket, *, body: str, received: dt.datetime) -> Ticket:
         category=entry.category,
         team=new.team or catalogue().team_for(entry),
         subject=clean_line(new.subject, field="subject", limit=SUBJECT_MAX) or _first_line(body),
-        language=new.language or new.customer.language or "en",
+        language=clean_language(new.language) if new.language else new.customer.language or "en",
         wish=clean_text(new.wish, field="wish", limit=2000),
         loss_minor=new.loss.minor if new.loss else None,
         loss_currency=new.loss.currency if new.loss else "",
@@ -114,8 +115,8 @@ def _ticket(new: NewTicket, *, body: str, received: dt.datetime) -> Ticket:
 def _record(change: Change, new: NewTicket, *, body: str, received: dt.datetime) -> None:
     ticket = change.ticket
     changes = opening_changes(ticket)
-    for text in new.points or [ticket.subject]:
-        line = clean_line(text, field="points", limit=300)
+    for position, text in enumerate(new.points or [ticket.subject]):
+        line = clean_line(text, field=f"points.{position}", limit=300)
         point = change.add(Point(ticket=ticket, text=line))
         changes[f"points.{point.pk}.text"] = (None, point.text)
     message = Message(

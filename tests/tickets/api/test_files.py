@@ -87,6 +87,7 @@ def test_a_file_that_is_not_welcome_is_refused_by_name(
     assert body["code"] == "file_refused"
     assert name in body["detail"]
     assert why in body["detail"]
+    assert body["errors"][0]["field"] == "files.1"
     assert not Attachment.objects.exists()
 
 

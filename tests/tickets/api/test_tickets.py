@@ -31,6 +31,34 @@ def _errors(response: Any) -> dict[str, str]:
     return {one["field"]: one["code"] for one in response.json()["errors"]}
 
 
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({"customer": {"name": "Ines", "email": "nope"}}, "customer.email"),
+        ({"customer": {"name": "Ines", "phone": "abc"}}, "customer.phone"),
+        ({"customer": {"name": "Ines", "time_zone": "Mars"}}, "customer.time_zone"),
+        ({"customer": {"name": "Ines", "since": "2199-01-01"}}, "customer.since"),
+        ({"customer": {"name": "Ines", "external": {"system": "crm"}}}, "customer.external.id"),
+        ({"customer": {"id": 999_999}}, "customer.id"),
+        ({"customer": {"external": {"system": "crm", "id": "x"}}}, "customer.external"),
+        ({"points": ["Fine", "x" * 301]}, "points.1"),
+        ({"facts": {"days_without": "many"}}, "facts.days_without"),
+        ({"loss": {"amount": "1", "currency": "ZZZ"}}, "loss.currency"),
+        ({"language": "not one"}, "language"),
+    ],
+)
+def test_an_error_names_the_whole_path_of_its_field(api: APIClient, sent: Any, field: str) -> None:
+    response = _post(api, **sent)
+    assert response.status_code in {400, 404}
+    assert [one["field"] for one in response.json()["errors"]] == [field]
+
+
+def test_a_complaint_that_is_here_already_is_named_by_its_external_id(api: APIClient) -> None:
+    external = {"external": {"system": "shop", "id": "case-1"}}
+    assert _post(api, **external).status_code == 201
+    assert _errors(_post(api, **external)) == {"external.id": "conflict"}
+
+
 def test_a_complaint_becomes_a_ticket(api: APIClient) -> None:
     response = _post(
         api,
@@ -86,11 +114,11 @@ def test_the_customer_is_found_again_however_he_is_named(api: APIClient, desk: D
     [
         ({"customer": None}, "customer", "null"),
         ({"customer": {}}, "customer.name", "required"),
-        ({"customer": {"id": 99999}}, "customer", "not_found"),
+        ({"customer": {"id": 99999}}, "customer.id", "not_found"),
         ({"customer": {"id": 1, "name": "x"}}, "customer.id", "invalid"),
-        ({"customer": {"name": "x", "email": "nowhere"}}, "email", "invalid"),
-        ({"customer": {"name": "x", "phone": "12"}}, "phone", "invalid"),
-        ({"customer": {"name": "x", "time_zone": "Mars/Base"}}, "time_zone", "invalid"),
+        ({"customer": {"name": "x", "email": "nowhere"}}, "customer.email", "invalid"),
+        ({"customer": {"name": "x", "phone": "12"}}, "customer.phone", "invalid"),
+        ({"customer": {"name": "x", "time_zone": "Mars/Base"}}, "customer.time_zone", "invalid"),
         ({"customer": {"external": {"system": "crm", "id": "no"}}}, "customer.external", "invalid"),
         ({"category": "nothing"}, "category", "invalid"),
         ({"category": 7}, "category", "invalid"),

@@ -85,7 +85,7 @@ def test_what_is_asked_pauses_and_what_is_answered_resumes(do: Callable[..., Any
     asked = do("request-information", {"facts": ["account"], "body": "Your account?"})
     _ok(asked, 201)
     again = do("request-information", {"facts": ["nonsense"], "body": "?"})
-    assert again.json()["errors"][0]["field"] == "facts"
+    assert again.json()["errors"][0]["field"] == "facts.0"
     body = _ok(do("give-information", {"facts": {"account": "LB-1"}}))
     assert (body["status"], body["facts"]["account"]) == ("open", "LB-1")
     assert do("give-information", {}).json()["errors"][0]["code"] == "missing"

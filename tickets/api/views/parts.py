@@ -15,7 +15,7 @@ from tickets.api.base import AccessView, CommandView, UploadView
 from tickets.api.pagination import CursorPages, Order
 from tickets.api.schema import PAGE, operation, paged
 from tickets.api.views.base import NUMBER, answer
-from tickets.errors import NotFound
+from tickets.errors import NotFound, at_place, named_as
 from tickets.models import User
 from tickets.rules import LinkKind
 from tickets.services.files import Upload
@@ -173,8 +173,11 @@ class Attachments(UploadView):
         """Check all, then keep all."""
         ticket = access_ticket(self.principal, kwargs["number"], verb="work")
         data = self.parse(inputs.UploadInput)
-        uploads = [Upload.read(one.name, one.file, one.size) for one in data["files"]]
-        with self.at_version(ticket):
+        with self.at_version(ticket), named_as(attachments="files"):
+            uploads = []
+            for position, one in enumerate(data["files"]):
+                with at_place(position):
+                    uploads.append(Upload.read(one.name, one.file, one.size))
             services.attach(
                 ticket, uploads, internal=data["internal"], actor=self.actor, now=self.now
             )

@@ -17,7 +17,7 @@ from tickets.api.pagination import CursorPages
 from tickets.api.schema import PAGE, operation, paged
 from tickets.api.versions import etag
 from tickets.change import unit_of_work
-from tickets.errors import Invalid
+from tickets.errors import Invalid, named_as
 from tickets.models import Customer, ExternalId, Ticket
 from tickets.rules import OPEN_STATUSES, Channel
 from tickets.services.customers import CustomerDetails
@@ -89,12 +89,14 @@ class Tickets(CommandView):
                 received_at=data.get("received_at"),
                 team=data.get("team"),
             )
-            return services.open_ticket(new, actor=self.actor, now=self.now)
+            with named_as(external_id="external.id"):
+                return services.open_ticket(new, actor=self.actor, now=self.now)
 
     def _customer(self, data: dict[str, Any]) -> Customer:
         """The customer meant. Raises `NotFound`, `Invalid`."""
         if "id" in data:
-            return access_customer(self.principal, data["id"])
+            with named_as(customer="customer.id"):
+                return access_customer(self.principal, data["id"])
         if "name" not in data:
             external = data["external"]
             link = ExternalId.objects.select_related("customer__merged_into").filter(
@@ -105,7 +107,8 @@ class Tickets(CommandView):
             raise Invalid(
                 "Nobody is known by this id; send at least a name.", field="customer.external"
             )
-        return services.find_or_create_customer(details_of(data), now=self.now)
+        with named_as(**{name: f"customer.{name}" for name in data}):
+            return services.find_or_create_customer(details_of(data), now=self.now)
 
 
 def details_of(data: dict[str, Any]) -> CustomerDetails:
