@@ -1,13 +1,13 @@
 """Shared parts of the desk's forms: fields that look right, files, and what the reader had seen."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from tickets.errors import DomainError
-from tickets.services.files import MAX_FILES, Upload
+from tickets.services.files import MAX_FILES, Upload, type_of
 
 _PLAIN = (forms.CheckboxInput, forms.CheckboxSelectMultiple, forms.RadioSelect, forms.HiddenInput)
 
@@ -33,15 +33,30 @@ class ManyFiles(forms.FileField):
     widget = ManyFilesInput
 
     def clean(self, data: Any, initial: Any = None) -> list[Upload]:
-        """Read each file up to the size that is allowed; says which one is refused."""
+        """Read each file up to the size that is allowed; says of each one that is refused why."""
         files: Sequence[UploadedFile] = data if isinstance(data, list | tuple) else [data]
         files = [file for file in files if file]
         if len(files) > MAX_FILES:
             raise forms.ValidationError(f"At most {MAX_FILES} files at once.")
-        try:
-            return [Upload.read(file.name or "file", file, file.size) for file in files]
-        except DomainError as error:
-            raise forms.ValidationError(error.message) from error
+        uploads: list[Upload] = []
+        wrong: list[str] = []
+        for file in files:
+            try:
+                upload = Upload.read(file.name or "file", file, file.size)
+                type_of(upload)
+            except DomainError as error:
+                wrong.append(error.message)
+            else:
+                uploads.append(upload)
+        if wrong:
+            raise forms.ValidationError([*wrong, *_again(uploads)])
+        return uploads
+
+
+def _again(uploads: Sequence[Upload]) -> list[str]:
+    """A page can't put files back into a form: their names, so that they are not forgotten."""
+    names = ", ".join(upload.name for upload in uploads)
+    return [f"Please attach {names} again: files can’t be kept until this is sent."] * bool(names)
 
 
 class Fields(forms.Form):
@@ -59,8 +74,30 @@ class Fields(forms.Form):
 
     def refuse(self, error: DomainError) -> None:
         """Show what the domain refused, beside the field it names or above the form."""
-        name = (error.field or "").removeprefix("facts.")
-        self.add_error(name if name in self.fields else None, error.message)
+        path = error.field or ""
+        names = (path.removeprefix("facts."), path.partition(".")[0])  # a fact, or one of a list
+        name = next((name for name in names if name in self.fields), None)
+        self.add_error(name, error.message)
+        self.remind_of_files()
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if self.errors:
+            self.remind_of_files()
+
+    def remind_of_files(self) -> None:
+        """Say which files have to be attached again, since the form is shown again."""
+        for name, field in self.fields.items():
+            if isinstance(field, ManyFiles):
+                for words in _again(self.cleaned_data.get(name) or ()):
+                    self.add_error(name, words)
+
+    def ask_domain(self, name: str, check: Callable[[], object]) -> None:
+        """Run a check of the domain, and say what it refuses at the field called `name`."""
+        try:
+            check()
+        except DomainError as error:
+            self.add_error(name, error.message)
 
 
 class TicketForm(Fields):

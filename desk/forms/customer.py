@@ -1,6 +1,7 @@
 """What customers fill in: the complaint, and what they do on their own page."""
 
 import secrets
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -8,7 +9,10 @@ from django import forms
 from desk.forms.base import Fields, ManyFiles
 from desk.forms.ticket import fact_field
 from remedies.pain import FACTORS
-from tickets.catalogue import Entry
+from tickets.catalogue import Entry, parse_facts
+from tickets.errors import Invalid
+from tickets.money import Money
+from tickets.services.customers import clean_phone
 
 WISHES = [
     ("put_right", "Put it right"),
@@ -18,6 +22,8 @@ WISHES = [
     ("unsure", "I don’t know yet"),
 ]
 CURRENCIES = [("GBP", "£"), ("EUR", "€"), ("USD", "$")]
+FORM_ZONE = "Europe/London"
+"""Whose hours are meant where a stranger types a moment."""
 _ASKED = ("consequence", "time_lost", "depends")
 """The factors of pain that the public form asks for; a rep can add the others."""
 
@@ -131,7 +137,32 @@ class ComplaintForm(Fields):
                 None,
                 "A box that only programs fill in was not empty. It is now: please send again.",
             )
+        self._ask_the_domain()
         return self.cleaned_data
+
+    def _ask_the_domain(self) -> None:
+        """What the services would refuse is said now, so that all is named at once."""
+        typed = self.cleaned_data
+        if typed.get("phone"):
+            self.ask_domain("phone", lambda: clean_phone(typed["phone"]))
+        if typed.get("loss"):
+            self.ask_domain("loss", lambda: self.money_lost)
+        if self.entry is not None:
+            for name, value in self.facts.items():
+                check = partial(parse_facts, self.entry, {name: value}, zone=FORM_ZONE)
+                self.ask_domain(f"fact_{name}", check)
+
+    @property
+    def money_lost(self) -> Money | None:
+        """What it cost, if that was said. Raises `Invalid`."""
+        typed = self.cleaned_data.get("loss")
+        if not typed:
+            return None
+        currency = self.cleaned_data.get("currency") or CURRENCIES[0][0]
+        loss = Money.of(typed.lstrip("£€$ "), currency, field="loss")
+        if loss.minor < 0:
+            raise Invalid("A loss can't be below zero.", field="loss")
+        return loss
 
     @property
     def fact_fields(self) -> list[Any]:
@@ -177,6 +208,8 @@ class ComplaintForm(Fields):
             name = "fact_" + name.removeprefix("facts.")
         if name.startswith("factors."):
             name = "factor_" + name.removeprefix("factors.")
+        if name not in self.fields:
+            name = name.partition(".")[0]  # one of a list, such as the second file
         self.add_error(name if name in self.fields else None, error.message)
 
 

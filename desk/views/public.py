@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from desk.build.windows import answer_by
-from desk.forms.customer import CURRENCIES, ComplaintForm, FindForm, new_token
+from desk.forms.customer import CURRENCIES, FORM_ZONE, ComplaintForm, FindForm, new_token
 from desk.links import send_link_again
 from desk.views.shell import theme_of, zone_of
 from desk.words import long_day_words, long_moment_words
@@ -23,7 +23,6 @@ from tickets.actors import Actor
 from tickets.catalogue import Entry, catalogue
 from tickets.errors import Conflict, DomainError
 from tickets.models import Ticket
-from tickets.money import Money
 from tickets.numbers import id_in
 from tickets.rates import address_of, seconds_to_wait
 from tickets.rules import Channel
@@ -31,7 +30,7 @@ from tickets.services import find_or_create_customer, open_ticket
 from tickets.services.customers import CustomerDetails
 from tickets.services.opening import NewTicket
 
-DEFAULT_ZONE = ZoneInfo("Europe/London")
+DEFAULT_ZONE = ZoneInfo(FORM_ZONE)
 FORM_SYSTEM = "form"
 
 
@@ -132,9 +131,6 @@ def _once(data: dict[str, Any]) -> str:
 def take_in(form: ComplaintForm, *, now: dt.datetime) -> Ticket:
     """Open the ticket of a valid form. The same form sent twice is one ticket."""
     data = form.cleaned_data
-    loss = None
-    if data.get("loss"):
-        loss = Money.of(data["loss"].lstrip("£€$ "), data.get("currency") or "GBP", field="loss")
     customer = find_or_create_customer(
         CustomerDetails(
             name=data["name"],
@@ -152,7 +148,7 @@ def take_in(form: ComplaintForm, *, now: dt.datetime) -> Ticket:
         wish=form.wish_words,
         facts=form.facts,
         factors=form.factors,
-        loss=loss,
+        loss=form.money_lost,
         uploads=data.get("attachments") or (),
         external=(FORM_SYSTEM, _once(data)),
     )

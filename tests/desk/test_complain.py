@@ -133,7 +133,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_kept(
 
 def test_a_wrong_fact_is_said_at_its_field(form: Client) -> None:
     response = send(form, part="outage", fact_days_without="many")
-    assert response.status_code == 400
+    assert response.status_code == 422
     assert "Days without should be a number" in text_of(response)
     assert 'id="id_fact_days_without_error"' in response.content.decode()
 
@@ -144,6 +144,46 @@ def test_a_file_too_large_is_named(form: Client, monkeypatch: pytest.MonkeyPatch
     assert response.status_code in {400, 422}
     assert "modem.png can't be attached" in text_of(response)
     assert not Ticket.objects.exists()
+
+
+def test_everything_that_is_wrong_is_named_at_once_and_what_was_typed_is_kept(
+    form: Client,
+) -> None:
+    response = send(
+        form,
+        part="outage",
+        name="",
+        phone="not a number",
+        loss="-5",
+        fact_days_without="many",
+        fact_visits_missed="some",
+        attachments=SimpleUploadedFile("virus.exe", b"MZ"),
+    )
+    assert response.status_code == 422
+    words, page = text_of(response), response.content.decode()
+    for said in (
+        "Please tell us your name.",
+        "A phone number looks like",
+        "A loss can't be below zero.",
+        "Days without should be a number",
+        "Visits missed should be a number",
+        "virus.exe can't be attached",
+    ):
+        assert words.count(said) == 2, f"above the form and at the field: {said}"
+    for field in ("name", "phone", "loss", "fact_days_without", "fact_visits_missed"):
+        assert f'id="id_{field}_error"' in page
+    for typed in ("not a number", "-5", "many", "some", "LB-4471", "Ines@Example.org"):
+        assert f'value="{typed}"' in page
+    assert not Customer.objects.exists()
+
+
+def test_files_have_to_be_attached_again_and_the_form_says_so(form: Client) -> None:
+    two = [SimpleUploadedFile("modem.png", a_picture()), SimpleUploadedFile("virus.exe", b"MZ")]
+    refused = text_of(send(form, attachments=two))
+    assert "virus.exe can't be attached" in refused
+    assert "Please attach modem.png again" in refused
+    other = text_of(send(form, email="", attachments=SimpleUploadedFile("a.png", a_picture())))
+    assert "Please attach a.png again: files can’t be kept until this is sent." in other
 
 
 def test_hostile_words_come_back_as_words(form: Client) -> None:

@@ -210,7 +210,7 @@ def test_a_forbidden_file_is_named_and_nothing_is_sent(
     response = alice.post(
         at(ticket, "reply"), {"body": "See", "attachments": SimpleUploadedFile(name, content)}
     )
-    assert response.status_code == 400
+    assert response.status_code == 422
     assert f"{name} can't be attached" in text_of(response)
     assert ticket.messages.count() == 1
 
