@@ -373,7 +373,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = not LOCAL
 SESSION_COOKIE_AGE = 12 * 60 * 60
 CSRF_COOKIE_SECURE = not LOCAL
-CSRF_FAILURE_VIEW = "desk.views.errors.forbidden"
+CSRF_FAILURE_VIEW = "config.errors.forbidden"
 X_FRAME_OPTIONS = "DENY"
 TRUST_PROXY: bool = env.bool("TRUST_PROXY", default=False)
 if TRUST_PROXY:

@@ -41,8 +41,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("desk.urls")),
 ]
 
-# Pages for what goes wrong, as the people who meet them read.
-handler400 = "desk.views.errors.bad_request"
-handler403 = "desk.views.errors.forbidden"
-handler404 = "desk.views.errors.not_found"
-handler500 = "desk.views.errors.server_error"
+# What goes wrong, as those who meet it read: people a page, programs a problem.
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.forbidden"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.server_error"

@@ -43,6 +43,13 @@ class TooLarge(DomainError):
     status = 413
 
 
+class LengthRequired(DomainError):
+    """Say how long the body is (Content-Length); a body in chunks is not read here."""
+
+    code = "length_required"
+    status = 411
+
+
 class AccessView(APIView):
     """What all views share."""
 
@@ -58,7 +65,10 @@ class AccessView(APIView):
     versioned = False
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse what is too large before anything reads it. Raises `TooLarge`."""
+        """Refuse what is too large before anything reads it. Raises `TooLarge`, and
+        `LengthRequired` where that can't be known."""
+        if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
+            raise LengthRequired
         length = int(request.META.get("CONTENT_LENGTH") or 0)
         files = (request.content_type or "").startswith("multipart/")
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE

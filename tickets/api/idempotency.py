@@ -32,7 +32,7 @@ _HEADERS = ("ETag", "Location")
 _CLAIM = """
 WITH patience AS (SELECT set_config('lock_timeout', '10s', true))
 INSERT INTO tickets_idempotentrequest (sender, key, fingerprint, status, headers, body, created_at)
-SELECT %s, %s, %s, 0, '{}', NULL, %s FROM patience
+SELECT %s, %s, %s, 0, '{}', '', %s FROM patience
 ON CONFLICT (sender, key) DO NOTHING RETURNING id
 """
 _FIND = "SELECT id FROM tickets_idempotentrequest WHERE sender = %s AND key = %s"
@@ -98,7 +98,7 @@ def once(
             return _again(IdempotentRequest.objects.get(sender=sender, key=key), fingerprint)
         response = run()
         status, headers, body = _answer(response)
-        cursor.execute(_KEEP, [status, json.dumps(headers), json.dumps(body), claimed[0]])
+        cursor.execute(_KEEP, [status, json.dumps(headers), body, claimed[0]])
     return response
 
 
@@ -149,18 +149,16 @@ def _stored(sender: str, key: str) -> IdempotentRequest | None:
     return IdempotentRequest.objects.get(pk=found[0]) if found else None
 
 
-def _answer(response: Response) -> tuple[int, dict[str, str], Any]:
+def _answer(response: Response) -> tuple[int, dict[str, str], str]:
     headers = {name: response[name] for name in _HEADERS if name in response}
-    # As it goes out: moments to the microsecond, which the database's encoder would cut.
-    body = json.loads(json.dumps(response.data, cls=JSONEncoder))
-    return response.status_code, headers, body
+    return response.status_code, headers, json.dumps(response.data, cls=JSONEncoder)
 
 
 def _again(stored: IdempotentRequest, fingerprint: str) -> Response:
     if stored.fingerprint != fingerprint:
         raise KeyReused(field="Idempotency-Key")
     headers = {**stored.headers, "Idempotent-Replay": "true"}
-    return Response(stored.body, status=stored.status, headers=headers)
+    return Response(json.loads(stored.body), status=stored.status, headers=headers)
 
 
 def forget_old(*, now: dt.datetime) -> int:

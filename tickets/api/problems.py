@@ -15,8 +15,9 @@ import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.db import IntegrityError, InterfaceError, OperationalError
-from django.http import Http404
+from django.http import Http404, HttpResponse, JsonResponse
 from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
@@ -68,21 +69,48 @@ def problem(
     **more: Any,
 ) -> Response:
     """A response in the one shape of errors."""
+    body = _body(status, code, detail, errors=errors or [], **more)
+    return Response(body, status=status, content_type=CONTENT_TYPE, headers=dict(headers or {}))
+
+
+def problem_page(status: int, code: str, detail: str) -> HttpResponse:
+    """The same where no view of the API was reached, or its answer could not be written."""
+    return JsonResponse(
+        _body(status, code, detail, errors=[]), status=status, content_type=CONTENT_TYPE
+    )
+
+
+def _body(status: int, code: str, detail: str, **more: Any) -> dict[str, Any]:
     body = {
         "type": f"urn:amends:problem:{code}",
         "title": code.replace("_", " ").capitalize(),
         "status": status,
         "code": code,
         "detail": detail,
-        "errors": errors or [],
         **more,
     }
-    return Response(body, status=status, content_type=CONTENT_TYPE, headers=dict(headers or {}))
+    told: dict[str, Any] = _whole(body)
+    return told
+
+
+def _whole(value: Any) -> Any:
+    """What an error quotes of its input may hold half characters, which can't be sent."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_whole(one) for one in value]
+    if isinstance(value, dict):
+        return {_whole(key): _whole(one) for key, one in value.items()}
+    return value
 
 
 def problem_handler(error: Exception, context: Mapping[str, Any]) -> Response:
     """Every exception of a view as a problem; what nobody foresaw is logged and says nothing."""
     set_rollback()
+    if (request := context.get("request")) is not None:
+        # Whatever the view would have written, such as the schema's YAML: a problem is JSON.
+        request.accepted_renderer = JSONRenderer()
+        request.accepted_media_type = JSONRenderer.media_type
     if isinstance(error, DomainError):
         return _of_domain(error)
     if isinstance(error, exceptions.ValidationError):

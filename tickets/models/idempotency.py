@@ -1,6 +1,5 @@
 """What was answered to a request that may come again."""
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 
@@ -18,7 +17,8 @@ class IdempotentRequest(models.Model):
     fingerprint = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(default=0)
     headers = models.JSONField(default=dict, blank=True)
-    body = models.JSONField(null=True, blank=True, encoder=DjangoJSONEncoder)
+    #: JSON as it went out: jsonb would put its keys into another order.
+    body = models.TextField(blank=True, default="")
     created_at = models.DateTimeField()
 
     class Meta:

@@ -1,0 +1,94 @@
+"""Every error under /api/ is a problem, also where no view of ours was reached."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.builders import Desk
+from tests.support.api import make_token
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client(desk: Desk) -> Client:
+    """An integration, as the network sees it; what breaks is answered, and not raised here."""
+    return Client(
+        raise_request_exception=False, headers={"Authorization": f"Bearer {make_token()}"}
+    )
+
+
+def _problem(response: Any, status: int, code: str) -> dict[str, Any]:
+    assert response.status_code == status, response.content[:300]
+    assert response["Content-Type"] == "application/problem+json"
+    body: dict[str, Any] = response.json()
+    assert (body["status"], body["code"]) == (status, code)
+    assert body["type"] == f"urn:amends:problem:{code}"
+    assert set(body) >= {"title", "detail", "errors"}
+    return body
+
+
+@pytest.mark.parametrize("address", ["/api/v1/tickets/", "/api/v1/schema/", "/api/v1/no/", "/api/"])
+def test_a_wrong_host_is_a_problem(client: Client, address: str) -> None:
+    _problem(client.get(address, headers={"Host": "evil.example"}), 400, "malformed")
+
+
+def test_a_wrong_host_of_a_page_is_a_page(client: Client) -> None:
+    response = client.get("/complain/", headers={"Host": "evil.example"})
+    assert response.status_code == 400
+    assert response["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "status", "code"),
+    [
+        ("get", "/api/", 404, "not_found"),
+        ("get", "/api/v2/tickets/", 404, "not_found"),
+        ("post", "/api/v1/tickets", 404, "not_found"),
+        ("put", "/api/v1/tickets/", 405, "method_not_allowed"),
+        ("post", "/api/v1/schema/", 405, "method_not_allowed"),
+        ("get", "/api/v1/tickets/%00/", 400, "number_invalid"),
+        ("get", "/api/v1/tickets/?team=%00", 400, "invalid"),
+    ],
+)
+def test_what_leads_nowhere_is_a_problem(
+    client: Client, method: str, address: str, status: int, code: str
+) -> None:
+    _problem(getattr(client, method)(address), status, code)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"\\ud800": 1}',
+        b'{"channel": "\\ud800"}',
+        b'{"customer": {"name": "\\ud800", "\\udfff": 1}}',
+        b'{"team": "\\ud800"}',
+        b'{"confidential": "\\ud800"}',
+    ],
+)
+def test_half_a_character_is_named_and_not_stumbled_over(client: Client, raw: bytes) -> None:
+    response = client.post("/api/v1/tickets/", raw, content_type="application/json")
+    _problem(response, 400, "invalid")
+
+
+def test_a_body_in_chunks_is_refused_rather_than_taken_for_none(client: Client) -> None:
+    response = client.generic(
+        "POST",
+        "/api/v1/tickets/",
+        content_type="application/json",
+        HTTP_TRANSFER_ENCODING="chunked",
+    )
+    _problem(response, 411, "length_required")
+
+
+def test_what_breaks_outside_the_views_is_a_problem_too(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("secret of the house")
+
+    monkeypatch.setattr("tickets.api.base.AccessView.dispatch", broken)
+    body = _problem(client.get("/api/v1/tickets/"), 500, "failed")
+    assert "secret" not in str(body)
