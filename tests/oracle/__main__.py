@@ -11,7 +11,7 @@ from pathlib import Path
 
 import tests.oracle
 
-HELPERS = {"__main__", "cases"}
+HELPERS = {"__main__", "cases", "boston_report"}
 
 
 def oracles() -> list[str]:
@@ -27,12 +27,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--core", action="store_true", help="only vectors marked as core")
     parser.add_argument("--pack", type=Path, help="remedies: the policy to judge with")
+    parser.add_argument("--report", type=Path, help="boston: where to write the page")
     options = parser.parse_args(arguments)
     judge = importlib.import_module(f"tests.oracle.{options.oracle}")
-    more = {"pack": options.pack} if options.pack is not None else {}
+    more = {n: v for n in ("pack", "report") if (v := getattr(options, n)) is not None}
     passed, failures = judge.run(options.files, core_only=options.core, **more)
     for failure in failures:
         print(failure)
+    if remarks := getattr(judge, "remarks", None):
+        print("\n".join(remarks(options.files)))
     print(f"{passed} passed, {len(failures)} failed")
     return 1 if failures else 0
 
