@@ -1,5 +1,6 @@
 """The ticket: one page, three parts, and every action on it as a plain form."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +22,9 @@ from desk.collision import changed_by_others
 from desk.present import KeyView, NoticeView
 from desk.views.shell import Ask, desk_page, desk_render, query
 from tickets.access import access_ticket, may
-from tickets.errors import DomainError, NotFound, Stale
+from tickets.errors import DomainError, NotFound, NumberInvalid, Stale
 from tickets.models import Event, Ticket
+from tickets.numbers import PREFIX
 
 KEYS = (
     KeyView(("R",), "reply"),
@@ -53,7 +55,10 @@ class Panel:
 @require_safe
 def show(request: HttpRequest, ask: Ask, number: str) -> HttpResponse:
     """The page of one ticket; `?do=` names the form that is open."""
-    ticket = access_ticket(ask.who, number)
+    try:
+        ticket = access_ticket(ask.who, number)
+    except (NumberInvalid, NotFound) as error:
+        return no_ticket(request, ask, number, error)
     if ticket.number != number:
         return redirect(f"/desk/tickets/{ticket.number}/")
     verb = query(request, "do")
@@ -67,7 +72,10 @@ def act(request: HttpRequest, ask: Ask, number: str, verb: str) -> HttpResponse:
     action = ACTIONS.get(verb)
     if action is None:
         raise NotFound(field="verb")
-    ticket = access_ticket(ask.who, number, verb=action.verb_needed)
+    try:
+        ticket = access_ticket(ask.who, number, verb=action.verb_needed)
+    except (NumberInvalid, NotFound) as error:
+        return no_ticket(request, ask, number, error)
     form = form_for(action, Doing(ticket, ask.who, ask.now, ask.zone), request.POST, request.FILES)
     if not form.is_valid():
         return render_ticket(request, ask, ticket, opened=verb, form=form, status=422)
@@ -86,6 +94,19 @@ def act(request: HttpRequest, ask: Ask, number: str, verb: str) -> HttpResponse:
         )
     messages.success(request, words)
     return redirect(f"/desk/tickets/{ticket.number}/")
+
+
+def no_ticket(request: HttpRequest, ask: Ask, number: str, error: DomainError) -> HttpResponse:
+    """404, with a search for what was in the address."""
+    digits = re.sub(r"[\s.#–-]", "", number).upper().removeprefix(PREFIX)
+    mistyped = isinstance(error, NumberInvalid) and re.fullmatch(r"\d{4,18}", digits)
+    context = {
+        "place": "queue",
+        "name": number[:60],
+        "secret": isinstance(error, NotFound),
+        "hint": "One digit was probably misheard or mistyped." if mistyped else "",
+    }
+    return desk_render(request, ask, "desk/no_ticket.html", context, status=404)
 
 
 def _others(ticket: Ticket, form: Any, ask: Ask) -> list[Event]:

@@ -1,5 +1,8 @@
 """The ticket's page: permissions, every action as a plain form, two at once, queries."""
 
+from html import escape
+from urllib.parse import quote
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -9,6 +12,7 @@ from tests.desk.pages import SignIn, a_picture, fetched, hidden_of, queries_of, 
 from tickets import services
 from tickets.actors import SYSTEM, Actor
 from tickets.models import Attachment, Ticket
+from tickets.numbers import number_of
 from tickets.rules import Channel
 
 pytestmark = pytest.mark.django_db
@@ -41,8 +45,26 @@ def test_a_number_said_otherwise_leads_to_the_ticket(alice: Client, ticket: Tick
 def test_a_wrong_check_digit_is_said_clearly(alice: Client, ticket: Ticket) -> None:
     wrong = ticket.number[:-1] + str((int(ticket.number[-1]) + 1) % 10)
     response = alice.get(f"/desk/tickets/{wrong}/")
-    assert response.status_code == 400
-    assert "check digit is wrong" in text_of(response)
+    assert response.status_code == 404
+    words = text_of(response)
+    assert f"There is no ticket {wrong}." in words
+    assert "misheard or mistyped" in words
+
+
+@pytest.mark.parametrize("name", ["foo", "A-1", "10019x", "9999999999999999999999", "<b>x"])
+def test_what_is_no_number_is_a_kind_404_with_a_search(alice: Client, name: str) -> None:
+    response = alice.get(f"/desk/tickets/{quote(name)}/")
+    assert response.status_code == 404
+    words = text_of(response)
+    assert f"There is no ticket {name}." in words
+    assert "digit" not in words
+    assert f'value="{escape(name)}"' in response.content.decode(), "one key leads to the search"
+
+
+def test_a_number_that_nobody_has_is_a_kind_404(alice: Client) -> None:
+    number = number_of(7_654_321)
+    words = text_of(alice.get(f"/desk/tickets/{number}/"))
+    assert f"There is no ticket {number}, or it is not yours to see." in words
 
 
 @pytest.mark.parametrize("verb", ["", "reply", "take", "offer", "refuse"])
