@@ -212,8 +212,17 @@ def _only_one_now(stages: list[StageView]) -> list[StageView]:
     return result
 
 
-def asked_specs(ticket: Ticket) -> list[Any]:
-    """The facts that the newest open question asks for; empty if it asks in words only."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What we asked the customer: who asks, the question, and facts to fill in."""
+
+    by: str = ""
+    question: tuple[str, ...] = ()
+    specs: tuple[Any, ...] = ()
+
+
+def asked_of(ticket: Ticket) -> Asked:
+    """The newest question, with those of its facts that are not known yet. Two queries."""
     event = (
         Event.objects.filter(ticket=ticket, type=EventType.INFORMATION_REQUESTED.value)
         .order_by("-seq")
@@ -221,9 +230,23 @@ def asked_specs(ticket: Ticket) -> list[Any]:
     )
     known = catalogue().by_id.get(ticket.category_id)
     if event is None or known is None:
-        return []
+        return Asked()
     names = event.data.get("facts", [])
-    return [known.facts[name] for name in names if name in known.facts and name not in ticket.facts]
+    message = ticket.messages.filter(
+        pk=event.data.get("message"), kind=MessageKind.REPLY.value
+    ).first()
+    return Asked(
+        by=message.author_name.split(" ")[0] if message else "",
+        question=paragraphs_of(message.body) if message else (),
+        specs=tuple(
+            known.facts[name] for name in names if name in known.facts and name not in ticket.facts
+        ),
+    )
+
+
+def paragraphs_of(body: str) -> tuple[str, ...]:
+    """A text in its paragraphs."""
+    return tuple(part for part in body.split("\n\n") if part.strip())
 
 
 def said_to_customer(
@@ -242,7 +265,7 @@ def said_to_customer(
             channel="you" if message.kind == MessageKind.INBOUND else "",
             when=moment_words(message.at, now=now, zone=zone),
             exact=message.at.isoformat(),
-            paragraphs=tuple(part for part in message.body.split("\n\n") if part.strip()),
+            paragraphs=paragraphs_of(message.body),
             files=tuple(
                 file_view(file, base=base)
                 for file in message.attachments.all()

@@ -1,6 +1,7 @@
 """What customers fill in: the complaint, and what they do on their own page."""
 
 import secrets
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -224,7 +225,7 @@ class AnswerForm(Fields):
     )
     attachments = ManyFiles(label="Photos or papers", required=False)
 
-    def __init__(self, *args: Any, specs: list[Any], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, specs: Sequence[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         order = []
         for spec in specs:

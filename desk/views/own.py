@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from desk.build.customer_offer import offer_for_customer
-from desk.build.customer_page import asked_specs, said_to_customer, standing_of
+from desk.build.customer_page import Asked, asked_of, said_to_customer, standing_of
 from desk.forms.customer import AnswerForm, CallForm, WhyForm, WriteForm
 from desk.views.files import file_response
 from desk.views.public import public_context
@@ -81,7 +81,7 @@ def render_own(
     if status != 200:
         ticket = access_by_key(ticket.access_key)
     waiting = ticket.status == Status.WAITING_CUSTOMER
-    specs = asked_specs(ticket) if waiting else []
+    question = asked_of(ticket) if waiting else Asked()
     offer = offer_for_customer(ticket, now=visit.now, zone=visit.zone)
     asked = waiting and offer.standing.state != "sent"
     standing = standing_of(
@@ -95,10 +95,11 @@ def render_own(
         "standing": standing,
         "offer": offer,
         "asked": asked,
+        "question": question,
         "said": said_to_customer(
             ticket, base=f"/c/{ticket.access_key}/files/", now=visit.now, zone=visit.zone
         ),
-        "answer_form": forms.get("answer_form") or AnswerForm(specs=specs, prefix="a"),
+        "answer_form": forms.get("answer_form") or AnswerForm(specs=question.specs, prefix="a"),
         "write_form": forms.get("write_form") or WriteForm(prefix="w"),
         "review_form": forms.get("review_form") or WhyForm(prefix="r"),
         "call_form": forms.get("call_form")
@@ -117,7 +118,7 @@ def _back(visit: Visit, anchor: str = "") -> HttpResponse:
 @require_POST
 def answer(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The customer answers what we asked; the clock goes on."""
-    form = AnswerForm(request.POST, request.FILES, specs=asked_specs(visit.ticket), prefix="a")
+    form = AnswerForm(request.POST, request.FILES, specs=asked_of(visit.ticket).specs, prefix="a")
     if form.is_valid():
         try:
             give_information(

@@ -72,6 +72,9 @@ def test_what_we_asked_is_answered_and_the_clock_goes_on(whole_desk: Desk, hurt:
     )
     page = text_of(Client().get(own(hurt)))
     assert "We need something from you, Ines." in page and "Days without" in page
+    card = page.split("What we need to know")[1].split("Send my answer")[0]
+    assert "Alice asks: How long?" in card
+    assert card.count("Days without") == 1, "the question is not the name of its fact again"
     wrong = Client().post(own(hurt, "answer"), {"a-days_without": "many", "a-body": ""})
     assert wrong.status_code == 422
     assert "Days without should be a number" in text_of(wrong)
