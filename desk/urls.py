@@ -4,6 +4,7 @@ from django.urls import path
 
 from desk import more_actions, offer_actions  # noqa: F401 - they add to the table of actions
 from desk.views import (
+    deadlines,
     exceptions,
     files,
     guide,
@@ -37,6 +38,12 @@ urlpatterns = [
     path("desk/bulk/", queue.bulk, name="desk-bulk"),
     path("desk/next/", queue.take_next, name="desk-next"),
     path("desk/tickets/<str:number>/", ticket.show, name="desk-ticket"),
+    path("desk/tickets/<str:number>/deadlines/", deadlines.explained, name="desk-explained"),
+    path(
+        "desk/tickets/<str:number>/deadlines/<int:deadline_id>.svg",
+        deadlines.picture,
+        name="desk-explained-picture",
+    ),
     path("desk/tickets/<str:number>/<slug:verb>/", ticket.act, name="desk-act"),
     path("desk/exceptions/", exceptions.show, name="desk-exceptions"),
     path("desk/exceptions/<int:exception_id>/", exceptions.show, name="desk-exception"),

@@ -1,5 +1,6 @@
 """From rows to what the API shows (escalation.api.shapes), without a query of their own."""
 
+import datetime as dt
 from typing import Any
 
 from escalation import models
@@ -36,19 +37,31 @@ def explanation(found: Explanation, row: models.Deadline) -> dict[str, Any]:
     reading = found.reading
     return {
         "deadline": deadline(row),
+        "standing": found.standing,
+        "policy": found.policy,
         "calendar_zone": found.calendar_zone,
         "promised": found.promised,
-        "used_seconds": int(reading.used.total_seconds()),
-        "left_seconds": int(reading.left.total_seconds()),
-        "late_seconds": int(reading.late.total_seconds()),
-        "windows": [{"start": w.start, "end": w.end} for w in found.windows],
-        "windows_left_out": found.windows_left_out,
+        "granted_seconds": _seconds(reading.used + reading.left - reading.late),
+        "used_seconds": _seconds(reading.used),
+        "left_seconds": _seconds(reading.left),
+        "late_seconds": _seconds(reading.late),
+        "windows_by": found.unit,
+        "windows": [
+            {
+                "start": w.start,
+                "end": w.end,
+                "seconds": _seconds(w.length),
+                "stretches": w.stretches,
+            }
+            for w in found.windows
+        ],
         "pauses": [
             {
                 "start": p.start,
                 "end": p.end,
                 "reason": p.reason,
-                "seconds": int(p.length.total_seconds()),
+                "words": p.words,
+                "seconds": _seconds(p.length),
             }
             for p in found.pauses
         ],
@@ -62,9 +75,25 @@ def explanation(found: Explanation, row: models.Deadline) -> dict[str, Any]:
             }
             for e in found.extensions
         ],
-        "steps": [{"step": s.key, "at": s.at, "taken": taken} for s, taken in found.steps],
+        "steps": [
+            {
+                "step": s.key,
+                "at": s.at,
+                "taken": s.taken,
+                "words": s.words,
+                "done_at": s.done_at,
+                "told": list(s.told),
+            }
+            for s in found.steps
+        ],
         "reasons": list(reading.reasons),
+        "text": list(found.lines()),
     }
+
+
+def _seconds(amount: dt.timedelta) -> int:
+    """Whole seconds, rounded down."""
+    return int(amount.total_seconds())
 
 
 def escalation(row: models.Escalation) -> dict[str, Any]:

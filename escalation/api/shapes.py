@@ -40,10 +40,12 @@ class Deadline(Shape):
 
 
 class Window(Shape):
-    """A stretch of working time that counted."""
+    """A stretch of working time that counted, or several joined where there are many."""
 
     start = serializers.DateTimeField()
     end = serializers.DateTimeField()
+    seconds = serializers.IntegerField(help_text="Working time in it.")
+    stretches = serializers.IntegerField(help_text="How many were joined; 1 for a window.")
 
 
 class Pause(Shape):
@@ -51,7 +53,8 @@ class Pause(Shape):
 
     start = serializers.DateTimeField()
     end = serializers.DateTimeField(allow_null=True)
-    reason = serializers.CharField()
+    reason = serializers.CharField(help_text="As the policy names it.")
+    words = serializers.CharField(help_text="The reason for people.")
     seconds = serializers.IntegerField(help_text="Working time that it took.")
 
 
@@ -69,25 +72,40 @@ class Step(Shape):
     """A warning, the breach or a step of the path."""
 
     step = serializers.CharField()
-    at = serializers.DateTimeField()
+    at = serializers.DateTimeField(help_text="When it is, or was, due.")
     taken = serializers.BooleanField()
+    words = serializers.CharField()
+    done_at = serializers.DateTimeField(allow_null=True, help_text="When the sweep took it.")
+    told = serializers.ListField(
+        child=serializers.CharField(), help_text="Who heard, or whom the path is going to tell."
+    )
 
 
 class Explanation(Shape):
     """How a deadline came about."""
 
     deadline = Deadline()
+    standing = serializers.CharField()
+    policy = serializers.CharField(help_text="Name and version.")
     calendar_zone = serializers.CharField()
     promised = serializers.CharField()
+    granted_seconds = serializers.IntegerField(help_text="The target as working time.")
     used_seconds = serializers.IntegerField()
     left_seconds = serializers.IntegerField()
     late_seconds = serializers.IntegerField()
+    windows_by = serializers.ChoiceField(
+        choices=["window", "day", "week", "month", "year"],
+        help_text="What each of `windows` stands for: long spans are joined.",
+    )
     windows = Window(many=True)
-    windows_left_out = serializers.IntegerField()
     pauses = Pause(many=True)
     extensions = Extension(many=True)
     steps = Step(many=True)
     reasons = serializers.ListField(child=serializers.CharField())
+    text = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="The same in words, line by line, as `manage.py deadlines explain` says it.",
+    )
 
 
 class Escalation(Shape):

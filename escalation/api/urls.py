@@ -16,6 +16,11 @@ urlpatterns = [
     path("deadlines/<int:key>/extend/", views.ExtendDeadline.as_view(), name="api-extend-deadline"),
     path("escalations/", views.Escalations.as_view(), name="api-escalations"),
     path("escalations/<int:key>/", views.OneEscalation.as_view(), name="api-escalation"),
+    path(
+        "tickets/<str:number>/deadlines/explain/",
+        views.ExplainTicket.as_view(),
+        name="api-explain-ticket",
+    ),
     path("tickets/<str:number>/escalate/", views.Escalate.as_view(), name="api-escalate"),
     path("tickets/<str:number>/take-over/", views.TakeOver.as_view(), name="api-take-over"),
 ]

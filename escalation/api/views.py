@@ -14,6 +14,7 @@ from escalation.access import (
 )
 from escalation.api import render, shapes
 from escalation.api.filters import BY_DUE, ORDERS, DeadlineFilter, EscalationFilter
+from escalation.kinds import Kind
 from escalation.models.deadlines import OPEN
 from escalation.services import explaining, manual
 from tickets.access import access_ticket
@@ -22,6 +23,7 @@ from tickets.api.filters import checked
 from tickets.api.pagination import NEWEST_ID, CursorPages
 from tickets.api.schema import PAGE, operation, paged
 from tickets.api.versions import etag
+from tickets.errors import Invalid
 from tickets.models import Ticket
 
 KEY = OpenApiParameter("key", int, "path", description="Its id.")
@@ -74,6 +76,25 @@ class Explain(AccessView):
         found = explaining.explain(row.ticket, kind=row.kind, now=self.now)
         mine = next(one for one in found if one.deadline.pk == row.pk)
         return Response(render.explanation(mine, row))
+
+
+class ExplainTicket(AccessView):
+    """How all deadlines of a ticket came about."""
+
+    @operation(
+        "tickets_explain_deadlines", "Explain the deadlines of a ticket", tag="deadlines",
+        answers={200: shapes.Explanation(many=True)},
+        parameters=[NUMBER, OpenApiParameter("kind", str, enum=[*Kind], description="Only these.")],
+    )  # fmt: skip
+    def get(self, request: Request, number: str) -> Response:
+        """Each deadline, the oldest first, as `deadlines/{key}/explain/` has it."""
+        kind = request.query_params.get("kind", "")
+        if kind and kind not in set(Kind):
+            raise Invalid(f"A kind is one of {', '.join(Kind)}.", field="kind")
+        ticket = access_ticket(self.principal, number)
+        rows = {row.pk: row for row in visible_deadlines(self.principal).filter(ticket=ticket)}
+        found = explaining.explain(ticket, kind=kind, now=self.now)
+        return Response([render.explanation(one, rows[one.deadline.pk]) for one in found])
 
 
 class _OfDeadline(CommandView):

@@ -45,10 +45,10 @@ def test_the_command_says_it_in_words(desk: Desk, capsys: pytest.CaptureFixture[
     out = capsys.readouterr().out
     assert "promised: 8 h of working time, by Usual v1, hours of UTC" in out
     assert "counted:  Tue 2026-11-24 11:18:00 to Tue 2026-11-24 16:00:00  4 h 42 min" in out
-    assert "waiting_customer; 2 h of working time did not count" in out
+    assert "waiting for the customer; 2 h of working time did not count" in out
     assert "due:      Wed 2026-11-25 13:18:00" in out
-    assert "taken:     Wed 2026-11-25 11:18:00  warn:75%" in out
-    assert "to come:   Wed 2026-11-25 13:18:00  breach" in out
+    assert "taken:     Wed 2026-11-25 11:18:00  warning at 75 %" in out
+    assert "to come:   Wed 2026-11-25 13:18:00  missed" in out
 
 
 @pytest.mark.parametrize("number", ["A-10017", "hello", "A-10485"])

@@ -1,5 +1,6 @@
 """`manage.py deadlines explain TICKET [KIND]` and `manage.py deadlines sweep|rederive`."""
 
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         say = verbs.add_parser("explain", help="How the deadlines of a ticket came about.")
         say.add_argument("ticket", help="Its number, such as A-10019.")
         say.add_argument("kind", nargs="?", default="", choices=["", *Kind])
+        say.add_argument("--svg", type=Path, metavar="FOLDER", help="Draw each there, too.")
         verbs.add_parser("sweep", help="Do what is due now.")
         verbs.add_parser("rederive", help="Work open deadlines out anew.")
         verbs.add_parser("defaults", help="Add calendars, paths and policies that are missing.")
@@ -33,7 +35,7 @@ class Command(BaseCommand):
         now = timezone.now()
         match options["verb"]:
             case "explain":
-                self._explain(options["ticket"], options["kind"])
+                self._explain(options["ticket"], options["kind"], folder=options["svg"])
             case "sweep":
                 swept = stepping.sweep(now=now)
                 self.stdout.write(f"{swept.steps} steps taken, {swept.failed} failed")
@@ -42,7 +44,7 @@ class Command(BaseCommand):
             case "defaults":
                 self.stdout.write(f"{ensure_defaults(now=now)} added")
 
-    def _explain(self, number: str, kind: str) -> None:
+    def _explain(self, number: str, kind: str, *, folder: Path | None) -> None:
         try:
             ticket = Ticket.objects.filter(pk=id_in(number)).first()
         except DomainError as error:
@@ -56,3 +58,17 @@ class Command(BaseCommand):
         for explanation in found:
             for line in explanation.lines():
                 self.stdout.write(line)
+            if folder is not None:
+                self.stdout.write(f"  picture:  {_picture(ticket, explanation, folder)}")
+
+
+def _picture(ticket: Ticket, explanation: explaining.Explanation, folder: Path) -> Path:
+    """Draw an explanation into the folder, which is made where it is missing."""
+    row = explanation.deadline
+    path = folder / f"{ticket.number}-{row.kind}-{row.pk}.svg"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(explanation.picture(standalone=True), encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"{path} can't be written: {error.strerror}.") from error
+    return path

@@ -1,0 +1,164 @@
+"""The explanation of a deadline as the page shows it: words, the picture in two widths, tables.
+
+All of it is read from one `Explanation`, which the API and the command show as well.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.utils.safestring import SafeString, mark_safe
+
+from desk.build.clocks import clock_of
+from desk.build.events import kind_words
+from desk.glyphs import ClockView
+from desk.words import day_words, listed, moment_words
+from escalation.clock import duration_words
+from escalation.counted import Counted
+from escalation.services.explaining import Explanation, Foreseen
+
+WIDE, NARROW = 1040, 350
+_BY = {
+    "window": "each stretch of working time",
+    "day": "by day",
+    "week": "by week",
+    "month": "by month",
+    "year": "by year",
+}
+_SHAPES = {"warning": "warning", "breach": "missed", "path": "step", "resume": "runs again"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a table: what, and its figures in words."""
+
+    first: str
+    second: str
+    third: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """One numbered mark of the picture."""
+
+    number: int
+    sort: str
+    at: str
+    words: str
+    told: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedView:
+    """One deadline, explained."""
+
+    id: int
+    kind: str
+    clock: ClockView
+    promised: str
+    policy: str
+    hours: str
+    sentence: str
+    wide: SafeString
+    narrow: SafeString
+    steps: tuple[StepLine, ...]
+    counted: tuple[Line, ...]
+    counted_by: str
+    counted_sum: str
+    pauses: tuple[Line, ...]
+    extensions: tuple[Line, ...]
+    open: bool
+
+
+def explained_view(found: Explanation, *, now: dt.datetime, zone: ZoneInfo) -> ExplainedView:
+    """One explanation in the reader's zone. Reads pauses of the deadline, so prefetch them."""
+    row, reading = found.deadline, found.reading
+
+    def words(moment: dt.datetime) -> str:
+        return moment_words(moment, now=now, zone=zone)
+
+    kind = _capital(kind_words(row.kind))
+    return ExplainedView(
+        id=row.pk,
+        kind=kind,
+        clock=clock_of(row, now=now, zone=zone, size=30),
+        promised=_capital(found.promised),
+        policy=found.policy,
+        hours=found.calendar_zone,
+        sentence=_sentence(found, words(reading.started_at), words(reading.due_at)),
+        wide=mark_safe(found.picture(zone=zone, width=WIDE)),  # its parts are escaped
+        narrow=mark_safe(found.picture(zone=zone, width=NARROW)),
+        steps=tuple(
+            _step_line(number, step, now=now, zone=zone)
+            for number, step in enumerate(found.steps, start=1)
+        ),
+        counted=tuple(_counted_line(one, found.unit, now=now, zone=zone) for one in found.windows),
+        counted_by=_BY[found.unit],
+        counted_sum=duration_words(reading.used),
+        pauses=tuple(
+            Line(
+                _capital(pause.words),
+                f"{words(pause.start)} to {words(pause.end) if pause.end else 'now'}",
+                duration_words(pause.length),
+            )
+            for pause in found.pauses
+        ),
+        extensions=tuple(
+            Line(
+                f"{words(moved.at)}, by {moved.by or 'us'}",
+                f"from {words(moved.before)} to {words(moved.after)}",
+                "",
+                moved.reason,
+            )
+            for moved in found.extensions
+        ),
+        open=row.is_open,
+    )
+
+
+def _sentence(found: Explanation, started: str, due: str) -> str:
+    """The reckoning in one breath: "From today 11:18, 2 h used, 2 h paused: due Wed …"."""
+    reading = found.reading
+    parts = [f"{duration_words(reading.used)} of working time used"]
+    if reading.paused:
+        parts.append(f"{duration_words(reading.paused)} paused")
+    if found.extensions:
+        parts.append("the date was put off in writing")
+    if reading.left and found.deadline.is_open:
+        parts.append(f"{duration_words(reading.left)} left")
+    if reading.late:
+        parts.append(f"{duration_words(reading.late)} late")
+    return f"Began {started}. {_capital(listed(parts))}. Due {due}."
+
+
+def _step_line(number: int, step: Foreseen, *, now: dt.datetime, zone: ZoneInfo) -> StepLine:
+    state = "done" if step.taken else "to come"
+    if step.done_at is not None and step.done_at - step.at >= dt.timedelta(minutes=1):
+        state = f"done {moment_words(step.done_at, now=now, zone=zone)}"
+    return StepLine(
+        number=number,
+        sort=_SHAPES.get(step.sort, step.sort),
+        at=moment_words(step.at, now=now, zone=zone),
+        words=_capital(step.words),
+        told=listed(list(step.told)),
+        state=state,
+    )
+
+
+def _counted_line(one: Counted, unit: str, *, now: dt.datetime, zone: ZoneInfo) -> Line:
+    start, end = one.start.astimezone(zone), one.end.astimezone(zone)
+    day = day_words(one.start, now=now, zone=zone)
+    if unit == "window" or (unit == "day" and start.date() == end.date()):
+        span = f"{start:%H:%M} to {end:%H:%M}"
+        if start.date() != end.date():
+            span = f"{start:%H:%M} to {day_words(one.end, now=now, zone=zone)}, {end:%H:%M}"
+    else:
+        day = f"{day} to {day_words(one.end, now=now, zone=zone)}"
+        span = f"{one.stretches} stretches"
+    return Line(_capital(day), span, duration_words(one.length))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
