@@ -19,7 +19,7 @@ from tickets.catalogue import catalogue
 from tickets.errors import Invalid
 from tickets.models import Ticket
 from tickets.models.tickets import TicketQuerySet
-from tickets.rules import WAITING_STATUSES
+from tickets.rules import OPEN_STATUSES, WAITING_STATUSES
 
 PAGE = 50
 WAITING_SHOWN = 10
@@ -29,13 +29,15 @@ _WAITING = sorted(status.value for status in WAITING_STATUSES)
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A named selection of open tickets; `settled` adds those that are resolved or closed."""
+    """A named selection of open tickets; `settled` adds those that are resolved or closed, `also`
+    names some of these that belong here all the same."""
 
     key: str
     words: str
     icon: str
     which: Q
     settled: bool = False
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +78,44 @@ class Bounds:
 
 
 def views_for(who: Principal, bounds: Bounds) -> list[View]:
-    """The views that everyone has, in order."""
+    """The views that everyone has, in order. One query, for the reader's own follow-ups."""
     assert who.user is not None
     mine = Q(owner=who.user)
     standing_in = Q(owner_id__in=who.stands_in_for)
     unowned = Q(owner__isnull=True)
     # A poor score comes when the ticket is settled; somebody has to get in touch all the same.
     poor = Q(pk__in=FollowUp.objects.filter(closed_at=None).values("ticket_id"))
+    to_call = _own_followups(who)
+    of_me = tuple(key for key, owner in to_call if owner == who.user.pk)
     return [
-        View("me", "For me", "zap", mine | standing_in | unowned),
-        View("mine", "Mine", "user-round", mine),
+        View(
+            "me",
+            "For me",
+            "zap",
+            mine | standing_in | unowned,
+            also=tuple(key for key, _ in to_call),
+        ),
+        View("mine", "Mine", "user-round", mine, also=of_me),
         View("team", "My team", "users-round", Q()),
         View("unowned", "Unowned", "circle-question-mark", unowned),
         View("waiting", "Waiting", "hourglass", Q(status__in=_WAITING)),
         View("today", "Due today", "clock", Q(attention_at__lt=bounds.tomorrow)),
         View("followups", "Follow-ups", "message-circle-reply", poor, settled=True),
     ]
+
+
+def _own_followups(who: Principal) -> list[tuple[int, int]]:
+    """Settled tickets (id, owner) of the reader and of those he stands in for whose customer was
+    not content. A handful, so their ids go into the queries of the queue as they are."""
+    assert who.user is not None
+    owners = [who.user.pk, *who.stands_in_for]
+    poor = FollowUp.objects.filter(closed_at=None, ticket__owner_id__in=owners)
+    settled = (
+        visible_tickets(who)
+        .filter(pk__in=poor.values("ticket_id"), owner__isnull=False)
+        .exclude(status__in=sorted(OPEN_STATUSES))
+    )
+    return [(ticket.pk, ticket.owner_id or 0) for ticket in settled.only("pk", "owner_id")]
 
 
 def category_views(counts: dict[int, int]) -> list[tuple[View, int]]:
@@ -114,9 +138,9 @@ def _below(key: str) -> Q:
     return Q(category_id__in=ids)
 
 
-def view_called(key: str, who: Principal, bounds: Bounds) -> View:
-    """The view with this key; "c-…" names a category. Raises `Invalid`."""
-    for view in views_for(who, bounds):
+def view_called(key: str, views: list[View]) -> View:
+    """The one of `views` with this key; "c-…" names a category. Raises `Invalid`."""
+    for view in views:
         if view.key == key:
             return view
     entry = catalogue().by_key.get(key.removeprefix("c-")) if key.startswith("c-") else None
@@ -132,13 +156,15 @@ def open_tickets(who: Principal) -> TicketQuerySet:
 
 def tickets_in(view: View, who: Principal) -> TicketQuerySet:
     """What stands in the view."""
+    if view.also:
+        here = Q(status__in=sorted(OPEN_STATUSES)) & view.which
+        return visible_tickets(who).filter(here | Q(pk__in=view.also))
     tickets = visible_tickets(who) if view.settled else open_tickets(who)
     return tickets.filter(view.which)
 
 
-def counts_of(who: Principal, bounds: Bounds) -> tuple[dict[str, int], dict[int, int]]:
-    """How many tickets each view has, and each category. Three queries."""
-    views = views_for(who, bounds)
+def counts_of(who: Principal, views: list[View]) -> tuple[dict[str, int], dict[int, int]]:
+    """How many tickets each of `views` has, and each category. Three queries."""
     every = {
         f"n_{view.key}": Count("id", filter=view.which) if view.which else Count("id")
         for view in views
@@ -149,6 +175,7 @@ def counts_of(who: Principal, bounds: Bounds) -> tuple[dict[str, int], dict[int,
     for view in views:
         if view.settled:
             found[f"n_{view.key}"] = tickets_in(view, who).count()
+        found[f"n_{view.key}"] += len(view.also)
     by_category = tickets.order_by().values_list("category_id").annotate(n=Count("id"))
     return {key.removeprefix("n_"): count for key, count in found.items()}, dict(by_category)
 

@@ -12,7 +12,7 @@ from desk.build.team import colleagues
 from desk.build.waiting import drafts_of, exceptions_waiting, offers_out
 from desk.present import GroupView, KeyView, LinkView
 from desk.queue import Bounds, Page, View
-from desk.views.shell import Ask, desk_page, desk_render, me_of, query
+from desk.views.shell import Ask, desk_page, desk_render, me_of, query, within
 from desk.words import count_words, listed, long_moment_words
 from tickets.access import access_ticket
 from tickets.errors import DomainError
@@ -40,9 +40,10 @@ KEYS = (
 def show(request: HttpRequest, ask: Ask) -> HttpResponse:
     """A view of the queue, one page of it."""
     bounds = Bounds.of(ask.now, ask.zone)
-    view = queue.view_called(query(request, "view", "me"), ask.who, bounds)
+    views = queue.views_for(ask.who, bounds)
+    view = queue.view_called(query(request, "view", "me"), views)
     page = queue.page_of(ask.who, view, bounds, after=query(request, "after"))
-    counts, by_category = queue.counts_of(ask.who, bounds)
+    counts, by_category = queue.counts_of(ask.who, views)
     numbers = queue.group_counts(ask.who, view, bounds)
     tickets = [*page.rows, *page.waiting]
     context = RowContext(
@@ -65,7 +66,7 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
             "top_context": long_moment_words(ask.now, zone=ask.zone),
             "view": view,
             "summary": _summary(view, numbers, counts),
-            "links": _links(view, ask, bounds, counts),
+            "links": _links(view, views, counts),
             "categories": [
                 LinkView(v.words, f"/desk/?view={v.key}", v.icon, n, v.key == view.key)
                 for v, n in queue.category_views(by_category)
@@ -80,10 +81,10 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
     )
 
 
-def _links(view: View, ask: Ask, bounds: Bounds, counts: dict[str, int]) -> list[LinkView]:
+def _links(view: View, views: list[View], counts: dict[str, int]) -> list[LinkView]:
     return [
         LinkView(v.words, f"/desk/?view={v.key}", v.icon, counts.get(v.key), v.key == view.key)
-        for v in queue.views_for(ask.who, bounds)
+        for v in views
     ]
 
 
@@ -120,7 +121,7 @@ def _groups(
 @require_POST
 def bulk(request: HttpRequest, ask: Ask) -> HttpResponse:
     """Take one, or give the selected tickets to a colleague; says of each that could not be."""
-    back = redirect(request.POST.get("view_url") or "/desk/")
+    back = redirect(within(request, request.POST.get("view_url", "")))
     if number := request.POST.get("take"):
         ticket = access_ticket(ask.who, number, verb="work")
         take(ticket, actor=ask.who.actor, now=ask.now)
@@ -164,7 +165,9 @@ def _give(numbers: list[str], owner: User, ask: Ask) -> tuple[int, list[str]]:
 def take_next(request: HttpRequest, ask: Ask) -> HttpResponse:
     """Take the ticket without an owner that is due first."""
     bounds = Bounds.of(ask.now, ask.zone)
-    page = queue.page_of(ask.who, queue.view_called("unowned", ask.who, bounds), bounds)
+    page = queue.page_of(
+        ask.who, queue.view_called("unowned", queue.views_for(ask.who, bounds)), bounds
+    )
     tickets = [*page.rows, *page.waiting]
     if not tickets:
         messages.info(request, "Every ticket of your teams has an owner.")

@@ -182,10 +182,10 @@ def read_alerts(request: HttpRequest, ask: Ask) -> HttpResponse:
     """The alerts that were shown are read."""
     shown = request.POST.get("newest", "")
     mark_read(me_of(ask), now=ask.now, up_to=int(shown) if shown.isdecimal() else 0)
-    return redirect(_within(request, request.POST.get("next", "")))
+    return redirect(within(request, request.POST.get("next", "")))
 
 
-def _within(request: HttpRequest, address: str) -> str:
+def within(request: HttpRequest, address: str) -> str:
     """The address if it leads to this site, else the queue."""
     safe = url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()})
     return address if safe else "/desk/"
@@ -194,7 +194,7 @@ def _within(request: HttpRequest, address: str) -> str:
 @require_POST
 def choose_theme(request: HttpRequest) -> HttpResponse:
     """Keep the theme in a cookie; an empty choice follows the system again."""
-    response = redirect(_within(request, request.POST.get("next", "")))
+    response = redirect(within(request, request.POST.get("next", "")))
     theme = request.POST.get("theme", "")
     if theme in THEMES:
         response.set_cookie(THEME_COOKIE, theme, max_age=_YEAR, samesite="Lax", httponly=True)

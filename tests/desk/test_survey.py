@@ -49,9 +49,9 @@ def test_a_poor_score_opens_a_follow_up_for_the_team(survey: Survey) -> None:
     assert Ticket.objects.get().deadlines.filter(kind="follow_up").exists()
 
 
-def rows_of(client: Client) -> list[str]:
-    """The numbers in the view of follow-ups."""
-    groups = client.get("/desk/?view=followups").context["groups"]
+def rows_of(client: Client, view: str = "followups") -> list[str]:
+    """The numbers in a view of the queue."""
+    groups = client.get(f"/desk/?view={view}").context["groups"]
     return [row.number for group in groups for row in group.rows]
 
 
@@ -70,6 +70,30 @@ def test_a_follow_up_stands_in_the_queue_until_somebody_closed_it(
     assert closed.status_code == 302, text_of(closed)
     assert rows_of(alice) == []
     assert "Nothing is to be done" in text_of(alice.get(f"/desk/tickets/{number}/"))
+
+
+def counts_of(client: Client) -> dict[str, int]:
+    """What stands behind the names of the views."""
+    return {link.words: link.count for link in client.get("/desk/").context["links"]}
+
+
+def test_its_owner_sees_a_follow_up_among_his_own(
+    survey: Survey, sign_in: SignIn, whole_desk: Desk
+) -> None:
+    alice, bob = sign_in(whole_desk.alice), sign_in(whole_desk.bob)
+    before = counts_of(alice)
+    Client().post(f"/s/{survey.token}/", {"handling": "1"})
+    number = survey.ticket.number
+    for view, words in (("me", "For me"), ("mine", "Mine")):
+        assert rows_of(alice, view) == [number]
+        assert counts_of(alice)[words] == before[words] + 1
+        assert rows_of(bob, view) == []
+    page = text_of(alice.get("/desk/"))
+    assert "1 for you: 1 yours" in page
+    assert "You · follow up" in page
+    closing = {"followup": FollowUp.objects.get().pk, "result": "Called."}
+    alice.post(f"/desk/tickets/{number}/follow-up/", closing)
+    assert rows_of(alice, "mine") == [] and counts_of(alice) == before
 
 
 def test_it_is_answered_once(survey: Survey) -> None:
