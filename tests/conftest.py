@@ -43,6 +43,10 @@ def pytest_configure(config: pytest.Config) -> None:
     # Were it inherited, a worker would read the settings before its own Redis databases are named.
     del os.environ["DJANGO_SETTINGS_MODULE"]
 
+    from tests.support.flush import let_tests_flush
+
+    let_tests_flush()
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_network() -> Iterator[None]:

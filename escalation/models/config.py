@@ -82,7 +82,7 @@ class DeadlinePolicy(models.Model):
     """One version of a deadline policy. What is in use is never edited: a change is a new
     version, so that each deadline can say by which words it was made."""
 
-    key = models.SlugField(max_length=40)
+    key = models.SlugField(max_length=40, db_index=False)
     version = models.PositiveIntegerField(default=1)
     name = models.CharField(max_length=80)
     order = models.PositiveSmallIntegerField(

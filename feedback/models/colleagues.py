@@ -43,7 +43,7 @@ class Idea(models.Model):
 class IdeaVote(models.Model):
     """One voice for an idea."""
 
-    idea = models.ForeignKey(Idea, on_delete=models.CASCADE, related_name="votes")
+    idea = models.ForeignKey(Idea, on_delete=models.CASCADE, related_name="votes", db_index=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="idea_votes")
 
     class Meta:

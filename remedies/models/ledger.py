@@ -16,7 +16,9 @@ class Remedy(models.Model):
     A trigger keeps ticket, kind, amount and currency for ever, and refuses deletion.
     """
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="remedies")
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.PROTECT, related_name="remedies", db_index=False
+    )
     offer = models.ForeignKey(
         Offer, null=True, blank=True, on_delete=models.PROTECT, related_name="remedies"
     )
@@ -85,7 +87,9 @@ class RemedyEntry(models.Model):
     negative for "reversed", 0 for "fulfilled" and "failed", which move no promise.
     """
 
-    remedy = models.ForeignKey(Remedy, on_delete=models.PROTECT, related_name="entries")
+    remedy = models.ForeignKey(
+        Remedy, on_delete=models.PROTECT, related_name="entries", db_index=False
+    )
     kind = models.CharField(max_length=10, choices=choices_of(EntryKind))
     amount = models.BigIntegerField()
     currency = models.CharField(max_length=3, blank=True)

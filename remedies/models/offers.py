@@ -16,7 +16,9 @@ _UNDECIDED = sorted(status.value for status in UNDECIDED)
 class Offer(models.Model):
     """What we propose on a ticket: made by a policy or a person, sent by a person."""
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="offers")
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.PROTECT, related_name="offers", db_index=False
+    )
     #: The version that made it; none where a person made it without one.
     policy = models.ForeignKey(
         RemedyPolicy, null=True, blank=True, on_delete=models.PROTECT, related_name="offers"
@@ -146,7 +148,9 @@ class ExceptionRequest(models.Model):
     minor units, null for none. An approval holds for exactly these sums.
     """
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="exceptions")
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.PROTECT, related_name="exceptions", db_index=False
+    )
     offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="exceptions")
     status = models.CharField(max_length=10, choices=choices_of(ExceptionStatus))
     items = models.JSONField(default=list)
@@ -205,7 +209,9 @@ class Refusal(models.Model):
     `points` is a list of {point (id), text, outcome, finding}.
     """
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="refusals")
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.PROTECT, related_name="refusals", db_index=False
+    )
     points = models.JSONField(default=list)
     reason = models.TextField()
     #: What we did get wrong all the same.

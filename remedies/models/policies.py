@@ -20,7 +20,7 @@ class RemedyPolicy(models.Model):
     `source` is the truth, every number in it exact; `data` the same as JSON, for reading.
     """
 
-    key = models.SlugField(max_length=60)
+    key = models.SlugField(max_length=60, db_index=False)
     version = models.PositiveIntegerField()
     title = models.CharField(max_length=160)
     status = models.CharField(

@@ -1,8 +1,7 @@
 """The database refuses to rewrite what happened and what was said.
 
 `amends_refuse_change()` serves every append-only table; other apps use it for theirs.
-TRUNCATE stays possible for the owner of the tables: tests and `make demo-reset` need it, and
-who owns the tables could drop the trigger as well.
+0007 does the same for TRUNCATE.
 """
 
 from typing import ClassVar

@@ -48,6 +48,7 @@ class FactDefinition(models.Model):
         blank=True,
         on_delete=models.CASCADE,
         related_name="fact_definitions",
+        db_index=False,
         help_text="Empty: for every category.",
     )
     name = models.SlugField(max_length=60, help_text="As rules call it, such as delay_minutes.")

@@ -120,7 +120,9 @@ class Attachment(models.Model):
 class TicketLink(models.Model):
     """That two tickets belong together."""
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links_out")
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.CASCADE, related_name="links_out", db_index=False
+    )
     other = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links_in")
     kind = models.CharField(max_length=10, choices=choices_of(LinkKind))
 
@@ -138,7 +140,9 @@ class TicketLink(models.Model):
 class TicketPerson(models.Model):
     """A colleague who may see a confidential ticket, or whom it is about and who may not."""
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="people")
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.CASCADE, related_name="people", db_index=False
+    )
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="named_on")
     relation = models.CharField(max_length=20, choices=choices_of(PersonRelation))
 

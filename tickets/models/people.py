@@ -141,7 +141,9 @@ class Team(models.Model):
 class Membership(models.Model):
     """That a person works in a team, or watches over it."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="memberships", db_index=False
+    )
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
     supervises = models.BooleanField(
         default=False,

@@ -121,7 +121,7 @@ class Outbox(models.Model):
 class Alert(models.Model):
     """That a person should know something about a ticket. Never twice for the same cause."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="alerts")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="alerts", db_index=False)
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="alerts")
     #: Ticket, clock, level and due moment, or whatever else makes the cause unique.
     key = models.CharField(max_length=200)
