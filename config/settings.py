@@ -7,6 +7,7 @@ AMENDS_LOCAL=1: it speaks plain HTTP, and its secrets are made once under var/.
 
 import logging
 import sys
+from email.utils import formataddr, parseaddr
 from typing import Any
 
 import django_stubs_ext
@@ -46,7 +47,7 @@ SITE_URL: str = env.str(
     "SITE_URL", default=f"http://localhost:{env.int('PORT', default=8000)}" if LOCAL else ""
 ).rstrip("/")
 
-# The organisation, as its customers know it: stands on their pages.
+# The organisation, as its customers know it: on their pages, and as the sender of mail.
 BRAND_NAME: str = env.str("BRAND_NAME", default="Amends")
 
 # What is installed
@@ -353,7 +354,8 @@ else:
     EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", default=str(VAR_DIR / "mail"))
 EMAIL_TIMEOUT = 10
 ANYMAIL: dict[str, Any] = env.json("ANYMAIL", default={})
-DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Amends <complaints@localhost>")
+_from_name, _from = parseaddr(env.str("DEFAULT_FROM_EMAIL", default="complaints@localhost"))
+DEFAULT_FROM_EMAIL = formataddr((_from_name or BRAND_NAME, _from))
 # Mail to this address becomes complaints and answers; with +tags where the server knows them.
 INBOUND_MAIL_ADDRESS: str = env.str("INBOUND_MAIL_ADDRESS", default="")
 # The key of the category that complaints by mail begin in. Empty: the first of the form.

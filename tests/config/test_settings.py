@@ -48,6 +48,27 @@ def test_production_is_the_default_and_is_closed(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("address", "brand", "sender"),
+    [
+        ("complaints@linden.example", "Linden", "Linden <complaints@linden.example>"),
+        ("complaints@linden.example", "", "Amends <complaints@linden.example>"),
+        (
+            "Complaints <complaints@linden.example>",
+            "Linden",
+            "Complaints <complaints@linden.example>",
+        ),
+    ],
+)
+def test_mail_comes_from_whom_the_pages_name(
+    tmp_path: Path, address: str, brand: str, sender: str
+) -> None:
+    environment = PRODUCTION | {"DEFAULT_FROM_EMAIL": address, "AMENDS_VAR": str(tmp_path)}
+    if brand:
+        environment["BRAND_NAME"] = brand
+    assert in_production("print(settings.DEFAULT_FROM_EMAIL)", **environment) == sender
+
+
 def test_production_without_a_secret_does_not_start(tmp_path: Path) -> None:
     environment = {name: value for name, value in PRODUCTION.items() if name != "SECRET_KEY"}
     said = in_production("print('started')", **environment, AMENDS_VAR=str(tmp_path))
