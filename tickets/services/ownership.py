@@ -80,7 +80,7 @@ def take(
     if actor.user is None:
         raise Missing(what="a person who takes the ticket", field="owner")
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
-        _must_be_open(change)
+        _must_not_be_closed(change)
         _give(change, actor.user, brief=brief)
 
 
@@ -98,7 +98,7 @@ def assign(
     Raises `Missing` without a brief where somebody owns it, `Invalid` where `owner` can't.
     """
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
-        _must_be_open(change)
+        _must_not_be_closed(change)
         if change.ticket.owner_id is not None and change.ticket.owner_id != owner.pk:
             brief = needed(brief, what="a brief for the new owner", field="brief", limit=2000)
         _give(change, owner, brief=brief)
@@ -135,7 +135,7 @@ def move_to_team(
     brief = needed(brief, what="a brief for the other team", field="brief", limit=2000)
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         row = change.ticket
-        _must_be_open(change)
+        _must_not_be_closed(change)
         if row.team_id == team.pk:
             raise Conflict(f"This ticket is {team.name}'s already.", field="team")
         was = row.team.name
@@ -165,11 +165,12 @@ def own_if_unowned(change: Change) -> None:
         _give(change, user, brief="")
 
 
-def _must_be_open(change: Change) -> None:
+def _must_not_be_closed(change: Change) -> None:
+    """A resolved ticket still is somebody's: remedies are delivered and promises kept after it."""
     status = change.ticket.status
-    if status in {Status.RESOLVED, Status.CLOSED}:
+    if status == Status.CLOSED:
         raise WrongStatus(
-            "This ticket is finished. Reopen it first.",
+            "This ticket is closed. Reopen it first.",
             status=status,
             to="open",
             field="status",
