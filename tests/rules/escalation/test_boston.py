@@ -50,6 +50,6 @@ def test_the_command_says_how_many_agree(
 
 
 def test_a_due_time_at_closing_is_shown_as_the_next_opening() -> None:
-    opened = boston.office().resolve(dt.datetime(2024, 6, 4, 19, 30))
+    opened = boston.office().resolve(dt.datetime(2024, 6, 4, 19, 30))  # noqa: DTZ001 - a wall clock
     due = boston.shown(boston.Promise(1), opened, boston.office())
     assert boston.office().local(due).isoformat() == "2024-06-06T08:30:00-04:00"
