@@ -312,6 +312,9 @@ API_RATE: str = env.str("API_RATE", default="" if LOCAL else "3000/min")
 # How many complaints one network address may send by the public form; empty: no limit.
 FORM_RATE: str = env.str("FORM_RATE", default="" if LOCAL else "30/hour")
 
+# What Prometheus must send as its bearer token to read /metrics; empty: no such page.
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
+
 # Remedies: where granted credits are sent, signed as standard-webhooks says; empty: by hand.
 REMEDY_WEBHOOK_URL: str = env.str("REMEDY_WEBHOOK_URL", default="")
 REMEDY_WEBHOOK_SECRET: str = env.str("REMEDY_WEBHOOK_SECRET", default="")
@@ -367,7 +370,7 @@ SERVER_EMAIL: str = env.str("SERVER_EMAIL", default=DEFAULT_FROM_EMAIL)
 # Security
 
 SECURE_SSL_REDIRECT: bool = env.bool("SECURE_SSL_REDIRECT", default=not LOCAL)
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS: int = env.int("SECURE_HSTS_SECONDS", default=0 if LOCAL else 31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_SECONDS > 0
 SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
