@@ -167,7 +167,8 @@ def _days(scale: _Scale, zone: tzinfo) -> Iterator[tuple[datetime, str, str]]:
     moment = _midnight(scale.first, zone)
     while moment < scale.last:
         if per_day >= 14:
-            yield moment, f"{moment.day}", f"{moment:%b %Y}"
+            day = f"{moment:%a} {moment.day}" if per_day >= 48 else f"{moment.day}"
+            yield moment, day, f"{moment:%b %Y}"
         elif per_day >= 2:
             if moment.weekday() == 0:
                 yield moment, f"{moment.day} {moment:%b}", f"{moment.year}"
@@ -204,14 +205,13 @@ def _line(story: Story, scale: _Scale) -> Iterator[str]:
     y = BAR
     if story.due > until and story.ended is None:
         yield _stroke("to-come", scale.x(until), scale.x(story.due), y)
-    late_from = story.due if story.late and until > story.due else None
-    for start, end in _used(story, until):
-        if late_from is not None and end > late_from:
-            if start < late_from:
-                yield _stroke("used", scale.x(start), scale.x(late_from), y)
+    yield _stroke("gone", scale.x(story.started), scale.x(until), y)
+    late_from = story.due if story.late else until
+    for start, end in _used(story, scale, until):
+        if start < late_from:
+            yield _stroke("used", scale.x(start), scale.x(min(end, late_from)), y)
+        if end > late_from:
             yield _stroke("used late", scale.x(max(start, late_from)), scale.x(end), y)
-        else:
-            yield _stroke("used", scale.x(start), scale.x(end), y)
     for start, end, why in story.pauses:
         x = scale.x(start)
         wide = max(round(scale.x(end) - x, 1), 2.0)
@@ -235,15 +235,18 @@ def _line(story: Story, scale: _Scale) -> Iterator[str]:
     yield f'<path class="due{late}" d="M{x} {y}m-7 0l7 -7l7 7l-7 7z"/>'
 
 
-def _used(story: Story, until: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """The stretches between the pauses."""
-    position = story.started
-    for start, end, _ in sorted(story.pauses):
-        if start > position:
-            yield position, min(start, until)
-        position = max(position, end)
-    if position < until:
-        yield position, until
+def _used(story: Story, scale: _Scale, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """The working hours between the pauses, as far as the picture tells them apart."""
+    pauses = sorted((start, end) for start, end, _ in story.pauses)
+    for opens, closes in _joined(story.shaded, scale):
+        position, close = max(opens, story.started), min(closes, until)
+        for start, end in pauses:
+            if position < start < close:
+                yield position, start
+            if start < close:
+                position = max(position, end)
+        if position < close:
+            yield position, close
 
 
 def _stroke(name: str, left: float, right: float, y: float) -> str:
@@ -266,10 +269,12 @@ def _lanes(marks: Sequence[Mark], scale: _Scale) -> Iterator[tuple[int, Mark, in
 
 
 def _marks(places: list[tuple[int, Mark, int]], scale: _Scale) -> Iterator[str]:
+    for _, mark, lane in places:
+        x, y = scale.x(mark.at), BAR + 24 + LANE * lane
+        yield f'<line class="stem" x1="{x}" x2="{x}" y1="{BAR + 7}" y2="{y - RADIUS}"/>'
     for number, mark, lane in places:
         x, y = scale.x(mark.at), BAR + 24 + LANE * lane
         done = "done" if mark.done else "open"
-        yield f'<line class="stem" x1="{x}" x2="{x}" y1="{BAR + 7}" y2="{y - RADIUS}"/>'
         yield f'<g class="mark {mark.sort} {done}"><title>{escape(mark.words)}</title>'
         yield _shape(mark.sort, x, y)
         yield f'<text x="{x}" y="{y + 3.6}">{number}</text></g>'
@@ -311,7 +316,7 @@ def _at(moment: datetime) -> str:
 _STYLE = (
     "<style>.story{font:12px/1 system-ui,sans-serif;background:#fff;color:#1d1c1a}"
     ".hours{fill:#e9eeec}.tick{stroke:#e3e0d9}.when,.group{fill:#67625a;text-anchor:middle}"
-    ".group{text-anchor:start}.used{stroke:#67625a;stroke-width:7}.used.late{stroke:#bf3f2a}"
+    ".group{text-anchor:start}.used{stroke:#67625a;stroke-width:7}.gone{stroke:#67625a;stroke-width:1.6}.used.late{stroke:#bf3f2a}"
     ".to-come{stroke:#87827a;stroke-width:2;stroke-dasharray:2 4}"
     ".pause{fill:#f0eee9;stroke:#87827a;stroke-dasharray:2 2}.moved{fill:none;stroke:#0b5f70}"
     ".start{fill:#67625a}.end{fill:#fff;stroke:#3b8552;stroke-width:2}"
