@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from escalation.pausing import PauseRule
+
 
 class Kind(StrEnum):
     """One kind of promise of time on a ticket."""
@@ -39,15 +41,21 @@ class KindDefaults:
     subject: str = ""
     # Name in the event's data of the instant that was promised.
     until: str = ""
-    pauses_on: frozenset[str] = frozenset()
+    pauses: tuple[PauseRule, ...] = ()
     ends_with_resolution: bool = True
+    # A promise to a person holds at the hour that was said, in office hours or not.
+    any_hour: bool = False
 
 
 def _all(*words: str) -> frozenset[str]:
     return frozenset(words)
 
 
-WAITING = _all("waiting_customer")
+WAITING = (PauseRule("waiting_customer", on=_all("waiting_customer")),)
+#: The one who decides has asked something first: the time until the answer is not his.
+ASKED_BACK = (
+    PauseRule("asked_back", begins=_all("exception_asked_back"), ends=_all("exception_answered")),
+)
 
 DEFAULTS: dict[Kind, KindDefaults] = {
     Kind.ACKNOWLEDGE: KindDefaults(
@@ -64,28 +72,28 @@ DEFAULTS: dict[Kind, KindDefaults] = {
         words="Next reply",
         starts=_all("ticket_created", "message_received", "information_given"),
         meets=_all("reply_sent"),
-        pauses_on=WAITING,
+        pauses=WAITING,
     ),
     Kind.NEXT_UPDATE: KindDefaults(
         words="Next update",
         starts=_all("ticket_created", "reply_sent"),
         meets=_all("reply_sent"),
         until="promised_next",
-        pauses_on=WAITING,
+        pauses=WAITING,
     ),
     Kind.DECIDE: KindDefaults(
         words="Decide",
         starts=_all("ticket_created"),
         restarts=_all("review_asked"),
         meets=_all("offer_sent", "refusal_sent", "resolved"),
-        pauses_on=WAITING,
+        pauses=WAITING,
     ),
     Kind.RESOLVE: KindDefaults(
         words="Resolve",
         starts=_all("ticket_created"),
         restarts=_all("review_asked"),
         meets=_all("resolved"),
-        pauses_on=WAITING,
+        pauses=WAITING,
     ),
     Kind.DELIVER_REMEDY: KindDefaults(
         words="Deliver remedy",
@@ -101,6 +109,7 @@ DEFAULTS: dict[Kind, KindDefaults] = {
         meets=_all("exception_decided"),
         cancels=_all("exception_withdrawn"),
         subject="exception",
+        pauses=ASKED_BACK,
     ),
     Kind.PROMISE: KindDefaults(
         words="Promise",
@@ -109,6 +118,7 @@ DEFAULTS: dict[Kind, KindDefaults] = {
         subject="promise",
         until="due",
         ends_with_resolution=False,
+        any_hour=True,
     ),
     Kind.FOLLOW_UP: KindDefaults(
         words="Follow up",

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from escalation.clock import Length, Step
+from escalation.conditions import Condition, conditions
+from escalation.extensions import ExtensionRule, read_extension
 from escalation.kinds import DEFAULTS, Kind, KindDefaults
-from escalation.lengths import length, real_time, step
-from escalation.reading import only, word_set, words, wrong
+from escalation.lengths import length, step
+from escalation.pausing import PauseRule, read_pauses
+from escalation.reading import only, whole, word_set, words, wrong
+
+ONCE = ExtensionRule()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +33,28 @@ class Target:
     cancels: frozenset[str]
     subject: str
     until: str
-    pauses_on: frozenset[str]
-    max_pause: timedelta | None
+    pauses: tuple[PauseRule, ...]
     ends_with_resolution: bool
     warnings: tuple[Step, ...] = ()
     path: str = ""
     calendar: str = ""
-    # A reply may promise the next word by a date of its own, which then is the deadline.
-    max_extensions: int = 1
+    extension: ExtensionRule = ONCE
+    # What law says: no wait and no closing ever stops it.
+    statutory: bool = False
+    any_hour: bool = False
+
+    @property
+    def pauses_on(self) -> frozenset[str]:
+        """Every status that pauses it, for one reason or another."""
+        return frozenset().union(*(rule.on for rule in self.pauses))
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """What starts, ends and pauses it: all but how long it is and what happens then."""
+        return (
+            self.kind, self.starts, self.meets, self.restarts, self.cancels, self.subject,
+            self.until, self.pauses, self.ends_with_resolution, self.length is None,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +68,7 @@ class Match:
     stage: frozenset[str] = frozenset()
     min_pain: int = 0
     max_pain: int = 5
+    facts: tuple[Condition, ...] = ()
 
     def fits(self, subject: Subject) -> bool:
         """Whether the ticket is meant. A pain that is not assessed yet counts as none."""
@@ -60,6 +79,7 @@ class Match:
             and (not self.team or subject.team in self.team)
             and (not self.stage or subject.stage in self.stage)
             and self.min_pain <= subject.pain <= self.max_pain
+            and all(condition.fits(subject.facts) for condition in self.facts)
         )
 
 
@@ -73,6 +93,8 @@ class Subject:
     team: str = ""
     stage: str = "1"
     pain: int = 0
+    #: In their stored form (tickets.facts).
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +131,9 @@ class Policy:
 # -- reading --------------------------------------------------------------------------------------
 
 _TARGET_KEYS = {
-    "kind", "within", "calendar", "starts", "meets", "restarts", "cancels", "pauses_on",
-    "max_pause", "warn", "path", "ends_with_resolution", "statutory", "max_extensions",
+    "kind", "within", "calendar", "starts", "meets", "restarts", "cancels", "pauses", "pauses_on",
+    "max_pause", "warn", "path", "ends_with_resolution", "statutory", "extension",
+    "max_extensions",
 }  # fmt: skip
 
 
@@ -126,8 +149,8 @@ def _target(item: Any, where: str) -> Target:
     within = item.get("within")
     if within is None and not usual.until:
         raise wrong(f"{where}.within", "how long is it?")
-    pauses = word_set(item, "pauses_on", usual.pauses_on, where)
-    max_pause = item.get("max_pause")
+    pauses = read_pauses(item, usual.pauses, where)
+    statutory = _yes(item, "statutory", where)
     return Target(
         kind=kind,
         length=None if within is None else length(within, f"{where}.within"),
@@ -137,27 +160,47 @@ def _target(item: Any, where: str) -> Target:
         cancels=word_set(item, "cancels", usual.cancels, where),
         subject=usual.subject,
         until=usual.until,
-        pauses_on=frozenset() if item.get("statutory") else pauses,
-        max_pause=None if max_pause is None else real_time(max_pause, f"{where}.max_pause"),
+        pauses=() if statutory else pauses,
         ends_with_resolution=bool(item.get("ends_with_resolution", usual.ends_with_resolution)),
         warnings=tuple(
             step(text, f"{where}.warn", f"warn:{text}")
-            for text in words(item.get("warn", []), where)
+            for text in words(item.get("warn", []), f"{where}.warn")
         ),
         path=str(item.get("path", "")),
         calendar=str(item.get("calendar", "")),
-        max_extensions=int(item.get("max_extensions", 1)),
+        extension=read_extension(item, where),
+        statutory=statutory,
+        any_hour=usual.any_hour,
     )
+
+
+def _yes(item: Mapping[str, Any], name: str, where: str) -> bool:
+    value = item.get(name, False)
+    if not isinstance(value, bool):
+        raise wrong(f"{where}.{name}", "true or false")
+    return value
 
 
 def _match(data: Any) -> Match:
     if not isinstance(data, Mapping):
         raise wrong("match", "conditions are a mapping")
-    only(data, {"category", "channel", "tier", "team", "stage", "pain"}, "match")
-    pain = data.get("pain", {})
-    low, high = (pain, pain) if isinstance(pain, int) else (pain.get("min", 0), pain.get("max", 5))
+    only(data, {"category", "channel", "tier", "team", "stage", "pain", "facts"}, "match")
+    low, high = _pain(data.get("pain", {}))
     lists = {
         name: frozenset(words(data.get(name, []), f"match.{name}"))
         for name in ("category", "channel", "tier", "team", "stage")
     }
-    return Match(**lists, min_pain=int(low), max_pain=int(high))
+    facts = conditions(data.get("facts") or {})
+    return Match(**lists, min_pain=low, max_pain=high, facts=facts)
+
+
+def _pain(data: Any) -> tuple[int, int]:
+    if isinstance(data, Mapping):
+        only(data, {"min", "max"}, "match.pain")
+        low, high = data.get("min", 0), data.get("max", 5)
+    else:
+        low = high = data
+    low, high = whole(low, "match.pain"), whole(high, "match.pain")
+    if low > high or high > 5:
+        raise wrong("match.pain", "a level from 0 (not assessed) to 5, or {min: …, max: …}")
+    return low, high

@@ -148,12 +148,16 @@ class Pause(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     #: However long it lasts, from here on the clock runs again.
     limit_at = models.DateTimeField(null=True, blank=True)
+    #: By another policy it does not count, from then on. It stays as evidence.
+    voided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["started_at", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["deadline"], condition=Q(ended_at__isnull=True), name="pause_one_open"
+                fields=["deadline", "reason"],
+                condition=Q(ended_at__isnull=True, voided_at__isnull=True),
+                name="pause_one_open",
             ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")),

@@ -14,6 +14,7 @@ from escalation.clock import Clock, Length, Status, Until
 from escalation.clock import Pause as PauseSpan
 from escalation.kinds import Kind
 from escalation.models import Deadline, Pause
+from escalation.pausing import PauseRule
 from escalation.plan import Plan, make_plan
 from escalation.policy import Target
 from escalation.services.setup import Setup, Version, setup
@@ -27,9 +28,10 @@ TOLD = (
     "met_at", "cancelled_at", "breached_at", "acknowledged_at",
 )  # fmt: skip
 WRITTEN = [
-    "policy", "status", "due_at", "until", "extended_to", "extended_at", "paused_since",
-    "used_seconds", "met_at", "cancelled_at", "cancel_reason", "breached_at", "steps_taken",
-    "acknowledged_at", "acknowledged_by", "next_at", "next_step", "failures", "last_error",
+    "policy", "started_at", "status", "due_at", "until", "extended_to", "extended_at",
+    "paused_since", "used_seconds", "met_at", "cancelled_at", "cancel_reason", "breached_at",
+    "steps_taken", "acknowledged_at", "acknowledged_by", "next_at", "next_step",
+    "failures", "last_error",
 ]  # fmt: skip
 
 
@@ -71,12 +73,23 @@ class Clocks:
         return self.version_of(row).policy.by_kind[Kind(row.kind)]
 
     def pauses_of(self, row: Deadline) -> list[Pause]:
-        """The pauses of a deadline, in order."""
-        return [pause for pause in self.change.all(Pause) if pause.deadline_id == row.pk]
+        """The pauses of a deadline that count, in order of recording."""
+        return [
+            pause
+            for pause in self.change.all(Pause)
+            if pause.deadline_id == row.pk and pause.voided_at is None
+        ]
 
-    def open_pause(self, row: Deadline) -> Pause | None:
-        """The pause that still lasts, if one does."""
-        return next((p for p in self.pauses_of(row) if p.ended_at is None), None)
+    def open_pauses(self, row: Deadline) -> list[Pause]:
+        """Those that still last; two at most in practice, each for a reason of its own."""
+        return [pause for pause in self.pauses_of(row) if pause.ended_at is None]
+
+    def spans_of(self, row: Deadline) -> list[PauseSpan]:
+        """The pauses of a deadline as the pure clock takes them."""
+        return [
+            PauseSpan(pause.started_at, pause.ended_at, pause.limit_at, pause.reason)
+            for pause in self.pauses_of(row)
+        ]
 
     def clock_of(self, row: Deadline) -> Clock:
         """The pure clock of a row."""
@@ -85,10 +98,7 @@ class Clocks:
             calendar=self.setup.calendar_for(self.version_of(row), target),
             length=_length(row, target),
             started_at=row.started_at,
-            pauses=tuple(
-                PauseSpan(pause.started_at, pause.ended_at, pause.limit_at, pause.reason)
-                for pause in self.pauses_of(row)
-            ),
+            pauses=tuple(self.spans_of(row)),
             ended_at=row.ended_at,
             cancelled=row.status == Status.CANCELLED,
             extended_at=row.extended_at,
@@ -114,19 +124,23 @@ class Clocks:
         self._before[row.pk] = {}
         return row
 
-    def add_pause(
-        self, row: Deadline, *, reason: str, start: dt.datetime, end: dt.datetime | None = None
-    ) -> Pause:
-        """A pause of a deadline, with the longest that its target allows."""
-        longest = self.target_of(row).max_pause
+    def pause(self, row: Deadline, rule: PauseRule, *, start: dt.datetime) -> Pause | None:
+        """Let a deadline pause by a rule of its target; None where its longest time is used up."""
+        limit = rule.limit(start, self.spans_of(row))
+        if limit is not None and limit <= start:
+            return None
+        return self.add_pause(row, PauseSpan(start, None, limit, rule.reason))
+
+    def add_pause(self, row: Deadline, span: PauseSpan) -> Pause:
+        """A pause of a deadline, as it is given."""
         return self.change.add(
             Pause(
                 ticket=self.ticket,
                 deadline=row,
-                reason=reason[:100],
-                started_at=start,
-                ended_at=end,
-                limit_at=start + longest if longest is not None else None,
+                reason=span.reason[:100],
+                started_at=span.start,
+                ended_at=span.end,
+                limit_at=span.limit,
             )
         )
 
@@ -168,9 +182,7 @@ class Clocks:
         """A deadline is met, or runs no longer. That it was missed stays true."""
         self.touch(row)
         at = max(at, row.started_at)
-        pause = self.open_pause(row)
-        if pause is not None:
-            self._close(pause, at)
+        self.close_pauses(row, at=at)
         row.paused_since = None
         row.status = status.value
         if status is Status.MET:
@@ -183,16 +195,21 @@ class Clocks:
                 row.breached_at = breach
         self.refresh(row, at=at)
 
-    def close_pause(self, row: Deadline, *, at: dt.datetime) -> bool:
-        """End the pause that lasts; returns whether there was one."""
-        pause = self.open_pause(row)
-        if pause is not None:
-            self._close(pause, at)
-        return pause is not None
+    def close_pauses(self, row: Deadline, *, at: dt.datetime, reason: str | None = None) -> bool:
+        """End the pauses that last, or those for one reason; returns whether there were any."""
+        found = [p for p in self.open_pauses(row) if reason is None or p.reason == reason]
+        for pause in found:
+            pause.ended_at = max(at, pause.started_at)
+            self.change.save(pause, "ended_at")
+        return bool(found)
 
-    def _close(self, pause: Pause, at: dt.datetime) -> None:
-        pause.ended_at = max(at, pause.started_at)
-        self.change.save(pause, "ended_at")
+    def close_spent(self, row: Deadline, *, at: dt.datetime) -> bool:
+        """End the pauses whose longest time is over at `at`."""
+        spent = [p for p in self.open_pauses(row) if p.limit_at is not None and p.limit_at <= at]
+        for pause in spent:
+            pause.ended_at = pause.limit_at
+            self.change.save(pause, "ended_at")
+        return bool(spent)
 
     # -- telling ----------------------------------------------------------------------------------
 

@@ -3,29 +3,19 @@
 import datetime as dt
 
 from escalation.actions import ACTIONS, Call
-from escalation.errors import (
-    AlreadyAcknowledged,
-    DeadlineOver,
-    DeadlinePassed,
-    ExtensionRefused,
-)
-from escalation.kinds import Kind
+from escalation.errors import AlreadyAcknowledged, DeadlineOver
 from escalation.models import Deadline, Escalation, Extension
 from escalation.people import recipients
 from escalation.rules import EscalationEvent, EscalationLevel
 from escalation.services.clocks import Clocks
+from escalation.services.extending import check_extension, tell_customer
 from escalation.services.words import by_hand_words
 from tickets import services as desk
 from tickets.actors import Actor
 from tickets.change import Change, changing
 from tickets.errors import Missing, NotFound
-from tickets.models import Event, Message, Ticket, User
-from tickets.rules import Channel
+from tickets.models import Event, Ticket, User
 from tickets.services.texts import needed
-
-#: Promises among ourselves: to extend one, nobody has to write to the customer.
-INTERNAL = frozenset({Kind.APPROVE.value, Kind.FOLLOW_UP.value})
-LONGEST_EXTENSION = dt.timedelta(days=92)
 
 
 def acknowledge_escalation(
@@ -93,16 +83,17 @@ def extend_deadline(
     """Give a promise a later date, and tell the customer so, with the reason, in `letter`.
 
     It is no pause. Raises `DeadlineOver`, `DeadlinePassed` (what is missed stays missed),
-    `ExtensionRefused` (too far, too often, not later), `Missing` without a reason or letter.
+    `ExtensionRefused` (too far, too often, not later), `Missing` without a reason or, where the
+    policy has none, a letter.
     """
     person = _person(actor)
     reason = needed(reason, what="the reason", field="reason", limit=500)
     with changing(deadline.ticket_id, actor=actor, now=now, seen=seen) as change:
         clocks = Clocks(change)
         row = _open_row(clocks, deadline, verb="extended")
-        _check_extension(clocks, row, to, now=now)
+        check_extension(clocks, row, to, now=now)
         before = row.due_at
-        message = _write(change.ticket, row, letter, actor=actor, now=now)
+        message = tell_customer(clocks, row, letter, to=to, reason=reason, actor=actor, now=now)
         extension = change.add(
             Extension(
                 ticket=change.ticket,
@@ -206,27 +197,3 @@ def _acknowledge(
     )
     if tell:
         clocks.record(EscalationEvent.ESCALATION_ACKNOWLEDGED, rows, at=now, by=person.name)
-
-
-def _check_extension(clocks: Clocks, row: Deadline, to: dt.datetime, *, now: dt.datetime) -> None:
-    breach = clocks.clock_of(row).at(now).breach_at()
-    if row.breached_at is not None or (breach is not None and breach < now):
-        raise DeadlinePassed
-    if to <= row.due_at or to <= now:
-        raise ExtensionRefused(why="the new date is not later", field="to")
-    if to > row.due_at + LONGEST_EXTENSION:
-        raise ExtensionRefused(why="it is more than three months", field="to")
-    allowed = clocks.target_of(row).max_extensions
-    if row.extensions.count() >= allowed:
-        times = "once" if allowed == 1 else f"{allowed} times"
-        why = f"it can be extended {times}" if allowed else "it can't be extended at all"
-        raise ExtensionRefused(why=why, field="to")
-
-
-def _write(
-    ticket: Ticket, row: Deadline, letter: str, *, actor: Actor, now: dt.datetime
-) -> Message | None:
-    if row.kind in INTERNAL:
-        return None
-    body = needed(letter, what="the letter that tells the customer", field="letter", limit=20_000)
-    return desk.reply(ticket, body=body, channel=Channel.EMAIL, actor=actor, now=now)

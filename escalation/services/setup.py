@@ -31,6 +31,11 @@ POLICY_EVENTS = frozenset(
      "went_external", "customer_merged"}
 )  # fmt: skip
 
+#: The same, where a policy looks at facts.
+FACT_EVENTS = frozenset({"facts_set"})
+#: Day and night: what was promised for Saturday at ten is late on Saturday after ten.
+ALWAYS = Calendar.always()
+
 
 @dataclass(frozen=True)
 class Version:
@@ -54,6 +59,7 @@ class Setup:
     team_keys: dict[int, str]
     words: frozenset[str]
     uses_tier: bool
+    uses_facts: bool = False
 
     def version_for(self, ticket: Ticket) -> Version | None:
         """The first active policy that fits the ticket."""
@@ -69,6 +75,7 @@ class Setup:
             team=self.team_keys.get(ticket.team_id, ""),
             stage=ticket.stage,
             pain=ticket.pain or 0,
+            facts=ticket.facts if self.uses_facts else {},
         )
 
     def calendar_for(self, version: Version, target: Target) -> Calendar:
@@ -76,12 +83,18 @@ class Setup:
 
         A mistake in the setup must not refuse a complaint: escalation.W001 and W002 tell of it.
         """
+        if target.any_hour and not target.calendar:
+            return ALWAYS
         key = target.calendar or version.policy.calendar
         return self.calendars.get(key, self.default_calendar)
 
     def path_for(self, target: Target) -> Path | None:
         """The path that is climbed when the target is missed."""
         return self.paths.get(target.path) if target.path else None
+
+    def may_choose_anew(self, event_type: str) -> bool:
+        """Whether after such an event another policy may be the right one for a ticket."""
+        return event_type in POLICY_EVENTS or (self.uses_facts and event_type in FACT_EVENTS)
 
     def concerns(self, event_type: str) -> bool:
         """Whether any policy, or escalation itself, cares for events of this type."""
@@ -132,6 +145,10 @@ def _load() -> Setup:
     for version in versions.values():
         for target in version.policy.targets:
             words |= target.starts | target.meets | target.restarts | target.cancels
+            words |= {word for rule in target.pauses for word in rule.begins | rule.ends}
+    uses_facts = any(version.policy.match.facts for version in active)
+    if uses_facts:
+        words |= FACT_EVENTS
     return Setup(
         active=tuple(active),
         versions=versions,
@@ -141,6 +158,7 @@ def _load() -> Setup:
         team_keys=dict(Team.objects.values_list("pk", "key")),
         words=frozenset(words),
         uses_tier=any(version.policy.match.tier for version in active),
+        uses_facts=uses_facts,
     )
 
 

@@ -223,7 +223,7 @@ def _climb(clocks: Clocks, row: Deadline, step: Planned) -> None:
 
 def _resume(clocks: Clocks, row: Deadline, step: Planned) -> None:
     """The longest pause is over: the clock runs again, though the customer has not answered."""
-    clocks.close_pause(row, at=step.at)
+    clocks.close_spent(row, at=step.at)
     call = Call(clocks.change, _people(clocks, ["owner"]),
                 f"{clocks.ticket.number} has waited long enough: its clock runs again",
                 key_of(row, step.key), urgent=False)  # fmt: skip

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import datetime as dt
 
+from escalation.clock import Pause as PauseSpan
 from escalation.clock import Status
 from escalation.models import Deadline, Pause
+from escalation.pausing import CLOSED_TIME, PauseRule, rule_for
 from escalation.policy import Target
 from escalation.rules import EscalationEvent
 from escalation.services.clocks import Clocks
-from escalation.services.setup import POLICY_EVENTS, Version, setup
+from escalation.services.setup import Version, setup
 from tickets.change import Change
 from tickets.models import Event
-from tickets.rules import OPEN_STATUSES
+from tickets.rules import OPEN_STATUSES, ActorKind
 
 RESOLVED = "resolved"
-CLOSED_TIME = "closed"
 #: After one of these a finished ticket is open again by the end of the same unit of work.
 CUSTOMER_SPOKE = frozenset({"message_received", "information_given"})
 OWN_EVENTS = frozenset(EscalationEvent)
@@ -32,21 +33,27 @@ def react(change: Change, event: Event) -> None:
     moved = "status" in event.changes and event.type != "ticket_created"
     if not moved and not setup().concerns(event.type):
         return
-    if event.data.get("automatic"):
+    if event.data.get("automatic") or _by_machine(event):
         return
     if event.type == "ticket_created":
         # Nothing can be there yet: the tables need not be asked, nor the unit's own list.
         change.known(Deadline, [])
         change.known(Pause, [])
     clocks = Clocks(change)
-    if event.type in POLICY_EVENTS:
+    if clocks.setup.may_choose_anew(event.type):
         change_policy(clocks, at=event.at)
     _meet(clocks, event)
     _drop(clocks, event)
     if moved:
         _follow_status(clocks, event)
+    _hold(clocks, event)
     _start(clocks, event)
     clocks.finish()
+
+
+def _by_machine(event: Event) -> bool:
+    """Whether a machine wrote to the customer: that meets nothing, said to be automatic or not."""
+    return event.type == "reply_sent" and event.actor_kind == ActorKind.SYSTEM
 
 
 # -- starting ---------------------------------------------------------------------------------
@@ -110,8 +117,9 @@ def _row(clocks: Clocks, version: Version, target: Target, event: Event) -> Dead
 
 def _begin(clocks: Clocks, row: Deadline, target: Target, event: Event) -> Deadline:
     clocks.add(row)
-    if clocks.ticket.status in target.pauses_on and event.type not in CUSTOMER_SPOKE:
-        clocks.add_pause(row, reason=clocks.ticket.status, start=event.at)
+    rule = _rule(clocks, row)
+    if rule is not None and event.type not in CUSTOMER_SPOKE:
+        clocks.pause(row, rule, start=event.at)
     clocks.refresh(row, at=event.at)
     return row
 
@@ -150,8 +158,7 @@ def _concerned(clocks: Clocks, event: Event, which: str) -> list[Deadline]:
         target = clocks.target_of(row)
         if event.type not in getattr(target, which):
             continue
-        about = f"{target.subject}:{event.data.get(target.subject)}" if target.subject else ""
-        if row.subject == about:
+        if _about(target, row, event):
             found.append(row)
     return found
 
@@ -188,33 +195,80 @@ def _follow_status(clocks: Clocks, event: Event) -> None:
         left = [row for row in clocks.open() if clocks.target_of(row).ends_with_resolution]
         _end(clocks, left, Status.CANCELLED, event)
         return
-    _pause(clocks, status, event)
-    _resume(clocks, status, event)
+    _resume(clocks, event)
+    _pause(clocks, event)
 
 
-def _pause(clocks: Clocks, status: str, event: Event) -> None:
+def _rule(clocks: Clocks, row: Deadline) -> PauseRule | None:
+    """What pauses a deadline while the ticket stands as it does now."""
+    ticket = clocks.ticket
+    return rule_for(clocks.target_of(row).pauses, ticket.status, ticket.waiting_for)
+
+
+def _pause(clocks: Clocks, event: Event) -> None:
     paused = []
     for row in list(clocks.open()):
-        if status not in clocks.target_of(row).pauses_on or clocks.open_pause(row) is not None:
+        rule = _rule(clocks, row)
+        if rule is None or any(p.reason == rule.reason for p in clocks.open_pauses(row)):
             continue
         clocks.touch(row)
-        clocks.add_pause(row, reason=status, start=max(event.at, row.started_at))
-        clocks.refresh(row, at=event.at)
-        paused.append(row)
+        if clocks.pause(row, rule, start=max(event.at, row.started_at)) is not None:
+            clocks.refresh(row, at=event.at)
+            paused.append(row)
     words = clocks.ticket.waiting_for
     clocks.record(EscalationEvent.DEADLINES_PAUSED, paused, at=event.at, waiting_for=words)
 
 
-def _resume(clocks: Clocks, status: str, event: Event) -> None:
+def _resume(clocks: Clocks, event: Event) -> None:
+    """End the pauses of statuses in which the ticket no longer is; those of events stay."""
     resumed = []
     for row in list(clocks.open()):
-        if status in clocks.target_of(row).pauses_on or clocks.open_pause(row) is None:
+        rule = _rule(clocks, row)
+        over = {
+            other.reason
+            for other in clocks.target_of(row).pauses
+            if other.on and (rule is None or other.reason != rule.reason)
+        }
+        ended = [clocks.close_pauses(row, at=event.at, reason=reason) for reason in sorted(over)]
+        if not any(ended):
             continue
         clocks.touch(row)
-        clocks.close_pause(row, at=event.at)
         clocks.refresh(row, at=event.at)
-        resumed.append(row)
+        if rule is None:
+            resumed.append(row)
     clocks.record(EscalationEvent.DEADLINES_RESUMED, resumed, at=event.at)
+
+
+def _hold(clocks: Clocks, event: Event) -> None:
+    """Pauses that events begin and end, such as an exception that is asked back."""
+    paused, resumed = [], []
+    for row in list(clocks.open()):
+        target = clocks.target_of(row)
+        if not _about(target, row, event):
+            continue
+        for rule in target.pauses:
+            if event.type in rule.ends and clocks.close_pauses(
+                row, at=event.at, reason=rule.reason
+            ):
+                resumed.append(row)
+            elif event.type in rule.begins and not any(
+                pause.reason == rule.reason for pause in clocks.open_pauses(row)
+            ):
+                clocks.touch(row)
+                if clocks.pause(row, rule, start=max(event.at, row.started_at)) is not None:
+                    paused.append(row)
+    for row in [*paused, *resumed]:
+        clocks.touch(row)
+        clocks.refresh(row, at=event.at)
+    why = str(event.data.get("words", ""))[:200]
+    clocks.record(EscalationEvent.DEADLINES_PAUSED, paused, at=event.at, waiting_for=why)
+    clocks.record(EscalationEvent.DEADLINES_RESUMED, resumed, at=event.at)
+
+
+def _about(target: Target, row: Deadline, event: Event) -> bool:
+    """Whether an event is about what the deadline is about."""
+    about = f"{target.subject}:{event.data.get(target.subject)}" if target.subject else ""
+    return row.subject == about
 
 
 def _revive(clocks: Clocks, event: Event) -> None:
@@ -244,8 +298,8 @@ def _open_again(clocks: Clocks, row: Deadline, *, since: dt.datetime, at: dt.dat
     """Let a clock run on. The time it was closed counts as a pause, unless it never pauses."""
     clocks.touch(row)
     row.status, row.met_at, row.cancelled_at, row.cancel_reason = "running", None, None, ""
-    if clocks.target_of(row).pauses_on:
-        clocks.add_pause(row, reason=CLOSED_TIME, start=since, end=max(at, since))
+    if clocks.target_of(row).pauses:
+        clocks.add_pause(row, PauseSpan(since, max(at, since), None, CLOSED_TIME))
 
 
 # -- another policy ---------------------------------------------------------------------------
@@ -344,7 +398,7 @@ def _add_missing(clocks: Clocks, version: Version, *, at: dt.datetime) -> None:
 
 def _pauses_of_ticket(clocks: Clocks, target: Target) -> list[Pause]:
     """Every wait of the ticket so far, as one of its other deadlines had it."""
-    if not target.pauses_on:
+    if not target.pauses:
         return []
     rows = [clocks.pauses_of(row) for row in clocks.rows]
     return max(rows, key=len, default=[])

@@ -1,0 +1,83 @@
+"""What a policy says of extensions, enforced: how far, how often, with which letter."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from escalation.errors import DeadlinePassed, ExtensionRefused
+from escalation.kinds import Kind
+from escalation.models import Deadline, Extension
+from escalation.services.clocks import Clocks
+from tickets import services as desk
+from tickets.actors import Actor
+from tickets.models import Message, Ticket
+from tickets.rules import Channel
+from tickets.services.texts import needed
+
+#: Promises among ourselves: to extend one, nobody has to write to the customer.
+INTERNAL = frozenset({Kind.APPROVE.value, Kind.FOLLOW_UP.value})
+
+
+def check_extension(clocks: Clocks, row: Deadline, to: dt.datetime, *, now: dt.datetime) -> None:
+    """Whether the policy allows the date.
+
+    Raises `DeadlinePassed` where it is missed, `ExtensionRefused`, saying what is allowed, where
+    the date is not later, too late, or was moved often enough.
+    """
+    breach = clocks.clock_of(row).at(now).breach_at()
+    if row.breached_at is not None or (breach is not None and breach < now):
+        raise DeadlinePassed
+    if to <= row.due_at or to <= now:
+        raise ExtensionRefused(why="the new date is not later", field="to")
+    rule = clocks.target_of(row).extension
+    before = list(Extension.objects.filter(deadline=row).order_by("pk"))
+    if len(before) >= rule.times:
+        raise ExtensionRefused(why=rule.times_words(), field="to")
+    calendar = clocks.setup.calendar_for(clocks.version_of(row), clocks.target_of(row))
+    latest = rule.latest(calendar, before[0].due_before if before else row.due_at)
+    if to > latest:
+        why = f"it is more than {rule.longest_words()}; {latest:%Y-%m-%d %H:%M} UTC is the latest"
+        raise ExtensionRefused(why=why, field="to")
+
+
+def tell_customer(
+    clocks: Clocks,
+    row: Deadline,
+    letter: str,
+    *,
+    to: dt.datetime,
+    reason: str,
+    actor: Actor,
+    now: dt.datetime,
+) -> Message | None:
+    """Write to the customer: the letter given, as it is, or that of the policy where none is.
+
+    The policy's names the new date, in his own time zone, and the reason. Raises `Missing` where
+    there is no letter. Promises among ourselves are not written about.
+    """
+    if row.kind in INTERNAL:
+        return None
+    ticket = clocks.ticket
+    blanks = _blanks(ticket, row, to=to, reason=reason)
+    usual = clocks.target_of(row).extension.letter
+    body = letter.strip() or (usual.format(**blanks) if usual else "")
+    body = needed(body, what="the letter that tells the customer", field="letter", limit=20_000)
+    return desk.reply(ticket, body=body, channel=Channel.EMAIL, actor=actor, now=now)
+
+
+def _blanks(ticket: Ticket, row: Deadline, *, to: dt.datetime, reason: str) -> dict[str, str]:
+    zone = ZoneInfo(ticket.customer.time_zone or "UTC")
+    return {
+        "name": ticket.customer.name,
+        "number": ticket.number,
+        "subject": ticket.subject,
+        "due": _words(to, zone),
+        "before": _words(row.due_at, zone),
+        "reason": reason,
+    }
+
+
+def _words(moment: dt.datetime, zone: ZoneInfo) -> str:
+    """A moment as a letter says it: "Friday 27 November 2026, 12:00 (London)"."""
+    local = moment.astimezone(zone)
+    place = zone.key.rpartition("/")[2].replace("_", " ")
+    return f"{local:%A} {local.day} {local:%B %Y, %H:%M} ({place})"
