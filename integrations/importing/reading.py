@@ -10,15 +10,18 @@ import gzip
 import json
 import re
 import zlib
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
-#: Longest line, in bytes, and longest field of a CSV row, in characters. What an unclosed quote
-#: can swallow is bounded by it too.
+#: Longest line, in bytes, and longest field of a CSV row, in characters.
 LINE_MAX = 4 * 1024 * 1024
 FIELD_MAX = 256 * 1024
+#: A row of a CSV file that goes on for more lines than this, or for more characters than a line
+#: may have bytes, has a quote that was never closed.
+ROW_LINES_MAX = 2000
 
 #: What no text column can hold: NUL, and the halves of surrogate pairs.
 _NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
@@ -188,22 +191,85 @@ def _path_of_no_text(value: Any, path: str = "") -> str | None:
     return None
 
 
+class _QuoteOpen(csv.Error):
+    """A row does not come to its end."""
+
+
+class _Line(NamedTuple):
+    """One line of the file, and why it can't be used."""
+
+    number: int
+    text: str
+    trouble: str
+
+
+class _RowLines:
+    """The lines of one row after another. Those of a row that is none can be read again."""
+
+    def __init__(self, lines: _Lines) -> None:
+        self._lines = lines
+        self._again: deque[_Line] = deque()
+        #: Those of the row that is being read.
+        self.taken: list[_Line] = []
+        #: Why the row can't be used, "" where it can.
+        self.trouble = ""
+        self._size = 0
+
+    def begin(self) -> int:
+        """Start the next row; the number of its first line."""
+        self.taken, self.trouble, self._size = [], "", 0
+        return self._again[0].number if self._again else self._lines.number + 1
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if len(self.taken) >= ROW_LINES_MAX or self._size > LINE_MAX:
+            raise _QuoteOpen
+        if self._again:
+            line = self._again.popleft()
+        else:
+            self._lines.clear()
+            text = next(self._lines)
+            line = _Line(self._lines.number, text, self._lines.trouble)
+        self.taken.append(line)
+        self._size += len(line.text)
+        self.trouble = self.trouble or line.trouble
+        return line.text
+
+    def open_quote(self, *, before_last: bool) -> int | None:
+        """The line of the quote that is open at the end of what was taken, or where the last
+        line of it begins; None where none is."""
+        opened = None
+        for line in self.taken[:-1] if before_last else self.taken:
+            quotes = line.text.replace('""', "").count('"')
+            if quotes:
+                opened = line.number if (quotes + (opened is not None)) % 2 else None
+        return opened
+
+    def back_to(self, number: int) -> None:
+        """Read again what comes after this line."""
+        self._again.extendleft(line for line in reversed(self.taken) if line.number > number)
+
+
 def _csv_rows(lines: _Lines, delimiter: str, needed: frozenset[str]) -> Iterator[Row | Reject]:
     csv.field_size_limit(FIELD_MAX)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    header = _header(reader, lines, needed)
+    source = _RowLines(lines)
+    reader = csv.reader(source, delimiter=delimiter, strict=True)
+    header = _header(reader, source, needed)
     while True:
-        begin = lines.number + 1
-        lines.clear()
+        begin = source.begin()
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            yield Reject(begin, "", "malformed", _csv_words(str(error), begin, lines.number))
+            yield _no_row(source, begin, str(error))
+            # The old one still waits for the end of the quote.
+            reader = csv.reader(source, delimiter=delimiter, strict=True)
             continue
-        if lines.trouble:
-            yield Reject(begin, "", "wrong_encoding", lines.trouble)
+        if source.trouble:
+            yield Reject(begin, "", "wrong_encoding", source.trouble)
         elif not cells:
             continue
         elif len(cells) != len(header):
@@ -213,20 +279,32 @@ def _csv_rows(lines: _Lines, delimiter: str, needed: frozenset[str]) -> Iterator
             yield Row(begin, dict(zip(header, cells, strict=True)))
 
 
-def _csv_words(error: str, begin: int, end: int) -> str:
-    if "unexpected end" in error or "field larger" in error:
-        return f"A quote is not closed: lines {begin} to {end} can't be read."
+def _no_row(source: _RowLines, begin: int, error: str) -> Reject:
+    """What is refused: up to the line whose quote is not closed, after which reading goes on; or
+    the lines of the row."""
+    unended = not error or "unexpected end" in error
+    opened = source.open_quote(before_last=not unended)
+    end = source.taken[-1].number
+    if opened is not None:
+        source.back_to(opened)
+        reason = "A quote opens here and is not closed; reading goes on with the next line."
+        if begin < opened:
+            reason += f" Its row began in line {begin}."
+        return Reject(opened, "", "malformed", reason)
     where = f"lines {begin} to {end}" if end > begin else "the line"
-    return f"Malformed CSV in {where}: {error}."
+    if "field larger" in error:
+        error = f"a field has more than {FIELD_MAX} characters"
+    return Reject(begin, "", "malformed", f"Malformed CSV in {where}: {error}.")
 
 
-def _header(reader: Any, lines: _Lines, needed: frozenset[str]) -> list[str]:
+def _header(reader: Any, lines: _RowLines, needed: frozenset[str]) -> list[str]:
     try:
         header = [name.strip() for name in next(reader)]
     except StopIteration:
         raise HeaderWrong("The file is empty: it has no header row.") from None
     except csv.Error as error:
-        raise HeaderWrong(f"The header row can't be read: {error}.") from None
+        why = "a quote is not closed" if lines.open_quote(before_last=False) else error
+        raise HeaderWrong(f"The header row can't be read: {why}.") from None
     if lines.trouble:
         raise HeaderWrong(f"The header row can't be read: {lines.trouble}")
     doubles = sorted({name for name in header if header.count(name) > 1})

@@ -5,6 +5,8 @@ import io
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from integrations.importing import reading
 from integrations.importing.reading import (
@@ -70,12 +72,53 @@ def test_a_quote_in_the_wrong_place_costs_its_row_only() -> None:
     assert second == Row(3, {"a": "3", "b": "4"})
 
 
-def test_a_quote_that_is_never_closed_says_which_lines_are_lost() -> None:
-    (found,) = rows(b'a,b\n1,"open\n3,4\n5,6\n')
+def _told(found: list[Row | Reject]) -> list[tuple[int, str]]:
+    return [(one.line, one.code if isinstance(one, Reject) else one.values["b"]) for one in found]
 
-    assert isinstance(found, Reject)
-    assert found.line == 2
-    assert "lines 2 to 4" in found.reason
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        # to the end of the file
+        (b'a,b\n1,"open\n3,4\n5,6\n', [(2, "malformed"), (3, "4"), (4, "6")]),
+        # to the next quote
+        (b'a,b\n1,"open\n3,4\n5,"6"\n7,8\n', [(2, "malformed"), (3, "4"), (4, "6"), (5, "8")]),
+        # twice
+        (
+            b'a,b\n1,"open\n3,4\n"open,5\n6,7',
+            [(2, "malformed"), (3, "4"), (4, "malformed"), (5, "7")],
+        ),
+        # behind a field of several lines, in the same row
+        (b'a,b\n"1\n2","open\n3,4\n', [(3, "malformed"), (4, "4")]),
+        # in the last line
+        (b'a,b\n1,2\n3,"', [(2, "2"), (3, "malformed")]),
+        # a quote in a quote, and a field of several lines, are none
+        (b'a,b\n1,"say ""no"""\n2,"x\ny"\n', [(2, 'say "no"'), (3, "x\ny")]),
+    ],
+)
+def test_a_quote_that_is_never_closed_costs_its_own_line(
+    data: bytes, told: list[tuple[int, str]]
+) -> None:
+    assert _told(rows(data)) == told
+
+
+@pytest.mark.parametrize("limit", ["ROW_LINES_MAX", "LINE_MAX", "FIELD_MAX"])
+def test_an_open_quote_swallows_no_long_file(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    monkeypatch.setattr(reading, limit, 50)
+    lines = 200
+    data = b'a,b\n1,"open\n' + b"".join(b"%d,ok\n" % number for number in range(lines))
+    found = _told(rows(data))
+    assert found == [(2, "malformed"), *((number + 3, "ok") for number in range(lines))]
+
+
+@given(st.lists(st.sampled_from([b"1,2", b'3,"4"', b'"5', b'6,"', b'7,"8\n9"', b'""', b'"x"y'])))
+def test_every_line_is_told_of(parts: list[bytes]) -> None:
+    found = rows(b"a,b\n" + b"".join(part + b"\n" for part in parts))
+    last = 1 + sum(part.count(b"\n") + 1 for part in parts)
+    begins = [one.line for one in found]
+    assert begins == sorted(begins)
+    assert all(1 < line <= last for line in begins)
+    assert len(set(begins)) == len(begins)
 
 
 def test_what_an_unclosed_quote_swallows_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
