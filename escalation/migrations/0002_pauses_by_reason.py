@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("escalation", "0001_initial"),
+        ("escalation", "0002_no_second_index"),
     ]
 
     operations = [

@@ -43,6 +43,16 @@ def message_id(ticket: Ticket, message: int) -> str:
     return f"<message.{ticket.pk}.{message}@{host()}>"
 
 
+def notice_id(row: int) -> str:
+    """The Message-ID of what people here are told: the same at each try."""
+    return f"<notice.{row}@{host()}>"
+
+
+def answers_notice(ids: list[str]) -> bool:
+    """Whether one of `ids` is of a mail that `notice_id` named."""
+    return any(re.fullmatch(rf"<notice\.\d+@{re.escape(host())}>", one) for one in ids)
+
+
 def inbound_address() -> str:
     """The address that mail to the desk comes in at; empty where there is none."""
     return str(getattr(settings, "INBOUND_MAIL_ADDRESS", ""))

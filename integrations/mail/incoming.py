@@ -14,6 +14,7 @@ from django.db import IntegrityError
 
 from integrations.events import IntegrationEvent
 from integrations.mail.addresses import (
+    answers_notice,
     inbound_address,
     is_ours,
     ticket_in_tag,
@@ -29,7 +30,7 @@ from tickets.actors import SYSTEM, Actor
 from tickets.catalogue import catalogue
 from tickets.change import changing, unit_of_work
 from tickets.errors import DomainError, FileRefused, Missing
-from tickets.models import Category, ContactPoint, Customer, Message, Team, Ticket
+from tickets.models import Category, ContactPoint, Customer, Message, Team, Ticket, User
 from tickets.models.customers import ContactKind
 from tickets.rules import Channel, LinkKind
 from tickets.services.customers import CustomerDetails, clean_email
@@ -92,6 +93,8 @@ def _take(mail: Mail, raw: bytes, *, now: dt.datetime) -> Received:
         clean_email(sender)
     except DomainError:
         return Received("ignored: no address")
+    if answers_notice(mail.thread) and User.objects.filter(email__iexact=sender, is_active=True):
+        return Received("ignored: a colleague answers a notice")
     trusted = _tickets(_tagged(mail))
     if trusted:
         return _answer(trusted[0], mail, raw, now=now)

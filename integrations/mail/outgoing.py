@@ -4,9 +4,10 @@ A row's payload has a `template`:
 
 - "received": confirm that a complaint arrived;
 - "message": send the public message whose id is in `message`;
-- any other name with `subject` and `body` (plain text): that text, automatic; to the addresses
-  in `to` (a list or one), by default to the customer. A line "{link}" in `body` becomes the
-  address of the customer's own page.
+- any other name with `subject` and `body` (plain text): that text, automatic, to the customer. A
+  line "{link}" in `body` becomes the address of the customer's own page.
+- the same with `to` (an address or a list of them): to people here. It leads to the ticket at the
+  desk, and an answer to it does not reach the customer's thread.
 
 The Message-ID is the same at each try, so a double is recognised by the receiving side.
 """
@@ -25,6 +26,7 @@ from integrations.mail.addresses import (
     inbound_address,
     is_ours,
     message_id,
+    notice_id,
     received_id,
     reply_address,
     thread_id,
@@ -53,6 +55,8 @@ class Letter:
     ticket: Ticket | None = None
     answers: str = ""
     files: list[tuple[str, bytes, str]] = field(default_factory=list)
+    #: For people here, and in nobody's thread.
+    inside: bool = False
 
 
 def confirm_receipt(change: Change) -> None:
@@ -110,6 +114,11 @@ def _letter(row: Outbox) -> Letter:
 def link_of(ticket: Ticket) -> str:
     """The address of the customer's own page."""
     return f"{settings.SITE_URL}/c/{ticket.access_key}/"
+
+
+def desk_link_of(ticket: Ticket) -> str:
+    """The address of the ticket for people here."""
+    return f"{settings.SITE_URL}/desk/tickets/{ticket.number}/"
 
 
 def _subject(ticket: Ticket, words: str) -> str:
@@ -178,20 +187,25 @@ def _message(key: int) -> Letter:
 
 def _plain(row: Outbox, payload: dict[str, Any]) -> Letter:
     ticket = row.ticket
+    inside = bool(payload.get("to"))
     to = payload.get("to") or (address_of(ticket) if ticket else [])
     text = str(payload["body"])
     subject = " ".join(str(payload["subject"]).split())
     if ticket is not None:
-        text = text.replace("{link}", link_of(ticket))
+        link = desk_link_of(ticket) if inside else link_of(ticket)
+        text = text.replace("{link}", link)
+        if inside and link not in text:
+            text = f"{text.rstrip()}\n\n{link}\n"
         if ticket.number not in subject:
             subject = _subject(ticket, subject)
     return Letter(
         to=[to] if isinstance(to, str) else [str(one) for one in to],
         subject=subject,
         text=text,
-        id=f"<outbox.{row.pk}@{host()}>",
+        id=notice_id(row.pk) if inside else f"<outbox.{row.pk}@{host()}>",
         automatic=True,
         ticket=ticket,
+        inside=inside,
     )
 
 
@@ -202,12 +216,12 @@ def _send(letter: Letter) -> None:
         headers["Auto-Submitted"] = "auto-generated"
         headers["X-Auto-Response-Suppress"] = "All"
     reply_to: list[str] = []
-    if ticket is not None:
+    if ticket is not None and not letter.inside:
         thread = [thread_id(ticket), *([letter.answers] if letter.answers else [])]
         headers["References"] = " ".join(thread)
         headers["In-Reply-To"] = thread[-1]
         reply_to = [address for address in [reply_address(ticket)] if address]
-    elif inbound_address():
+    elif inbound_address() and not letter.inside:
         reply_to = [inbound_address()]
     mail = EmailMultiAlternatives(
         subject=letter.subject,
