@@ -15,9 +15,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Protocol
 
 from escalation.hours import Calendar, TimeOfDay
+from escalation.laws import Law
 
 NOTHING = timedelta()
 
@@ -37,6 +39,11 @@ class Status(StrEnum):
 class Length(Protocol):
     """How long a target is."""
 
+    @property
+    def exact(self) -> bool:
+        """Whether it ends on the clock on the wall: then closed hours count, used and paused."""
+        ...
+
     def due(self, calendar: Calendar, start: datetime) -> datetime:
         """The deadline of a clock that starts at `start` and is never paused (UTC)."""
         ...
@@ -51,6 +58,11 @@ class OpenTime:
     """So much open time; seconds count."""
 
     amount: timedelta
+
+    @property
+    def exact(self) -> bool:
+        """Never: it is made of working time."""
+        return False
 
     def due(self, calendar: Calendar, start: datetime) -> datetime:
         """When so much open time has passed since `start`."""
@@ -74,6 +86,7 @@ class Days:
     end_of_day: bool = True
     calendar_days: bool = False
     origin: TimeOfDay = TimeOfDay.KEEP
+    exact: bool = False
 
     def due(self, calendar: Calendar, start: datetime) -> datetime:
         """The instant so many days after `start`."""
@@ -101,6 +114,7 @@ class Until:
     """To a fixed instant: a promise, or a date that was given to the customer."""
 
     at: datetime
+    exact: bool = False
 
     def due(self, calendar: Calendar, start: datetime) -> datetime:
         """The instant itself, whatever the calendar."""
@@ -171,6 +185,11 @@ class Clock:
     # When the length became a date written to the customer: what was paused before is in it.
     extended_at: datetime | None = None
 
+    @property
+    def measure(self) -> Calendar:
+        """What its time is measured by: working time, or all time where the length is exact."""
+        return _always(self.calendar.tz) if self.length.exact else self.calendar
+
     def at(self, now: datetime) -> Clock:
         """The clock as it is known at `now`: a pause that lasts does not move it yet."""
         if all(pause.end is not None or pause.limit is None for pause in self.pauses):
@@ -182,26 +201,25 @@ class Clock:
         due = self.length.due(self.calendar, self.started_at)
         if not self.pauses:
             return due
-        since = self.extended_at or self.started_at
+        measure, since = self.measure, self.extended_at or self.started_at
         for pause in settled(self.pauses, since=since, until=self.ended_at):
             until = pause.until
             if pause.start >= due or until is None:
                 break
-            moved = self.calendar.between(pause.start, until)
-            due = self.calendar.add(due, moved) if moved else due
+            moved = measure.between(pause.start, until)
+            due = measure.add(due, moved) if moved else due
         return due
 
     def granted(self) -> timedelta:
         """The target as open, unpaused time."""
         base = self.length.due(self.calendar, self.started_at)
         if self.extended_at is None:
-            return self.calendar.between(self.started_at, base)
+            return self.measure.between(self.started_at, base)
         before = self._counted(self.started_at, min(self.extended_at, base))
-        return before + self.calendar.between(self.extended_at, base)
+        return before + self.measure.between(self.extended_at, base)
 
     def paused_since(self, now: datetime) -> datetime | None:
-        """Start of the pause that holds the clock at `now`; one begun after the due moment does
-        not."""
+        """Start of the pause that holds the clock at `now`; none begun after the due moment."""
         if not self.pauses or (self.ended_at is not None and self.ended_at <= now):
             return None
         due = self.due()
@@ -219,7 +237,7 @@ class Clock:
     def paused(self, at: datetime) -> timedelta:
         """Open time up to `at` that did not count."""
         end = at if self.ended_at is None else min(at, self.ended_at)
-        return self.calendar.between(self.started_at, end) - self._counted(self.started_at, end)
+        return self.measure.between(self.started_at, end) - self._counted(self.started_at, end)
 
     def breach_at(self, due: datetime | None = None) -> datetime | None:
         """The instant after which the clock is late; None while a pause without end lies before.
@@ -227,7 +245,8 @@ class Clock:
         It is the deadline itself, or the next opening when the deadline is at a closing.
         """
         due = self.due() if due is None else due
-        at = self.calendar.next_open(due)
+        measure = self.measure
+        at = measure.next_open(due)
         if not self.pauses:
             return at
         for pause in self._settled():
@@ -237,7 +256,7 @@ class Clock:
             if until is None:
                 return None
             if at < until:
-                at = self.calendar.next_open(until)
+                at = measure.next_open(until)
         return at
 
     def read(self, now: datetime) -> Reading:
@@ -277,18 +296,22 @@ class Clock:
         """Open time between the two that no pause covers."""
         if end <= start:
             return NOTHING
-        total = self.calendar.between(start, end)
+        measure = self.measure
+        total = measure.between(start, end)
         if not self.pauses:
             return total
         for pause in self._settled():
             until = pause.until
             low = max(pause.start, start)
             high = end if until is None else min(until, end)
-            total -= self.calendar.between(low, high)
+            total -= measure.between(low, high)
         return total
 
     def _reasons(self, due: datetime) -> Iterable[str]:
         yield f"{self.length.words()} from {_stamp(self.started_at)}"
+        if isinstance(self.length, Law):
+            yield from self.length.reckon(self.calendar, self.started_at).reasons
+        unit = "time" if self.length.exact else "working time"
         for pause in self._settled():
             until = pause.until
             why = pause.reason or "paused"
@@ -297,10 +320,10 @@ class Clock:
             elif until is None:
                 yield f"{why} since {_stamp(pause.start)}: the clock stands"
             else:
-                moved = self.calendar.between(pause.start, until)
+                moved = self.measure.between(pause.start, until)
                 yield (
                     f"{why} from {_stamp(pause.start)} to {_stamp(until)}: "
-                    f"later by {duration_words(moved)} of working time"
+                    f"later by {duration_words(moved)} of {unit}"
                 )
         yield f"due {_stamp(due)}"
 
@@ -346,10 +369,15 @@ class Step:
         """The instant of the step, for a deadline at `due`."""
         calendar = clock.calendar
         if self.percent is not None:
-            return _moved(calendar, due, clock.granted() * (self.percent - 100) / 100)
+            return _moved(clock.measure, due, clock.granted() * (self.percent - 100) / 100)
         if self.days is not None:
             return calendar.add_working_days(due, self.days)
         return _moved(calendar, due, self.offset or NOTHING)
+
+
+@lru_cache(maxsize=1024)
+def _always(tz: str) -> Calendar:
+    return Calendar.always(tz)
 
 
 def _moved(calendar: Calendar, moment: datetime, by: timedelta) -> datetime:

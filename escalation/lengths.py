@@ -1,4 +1,4 @@
-"""Lengths and steps as people write them: "4h", "2wd", "56d", "75%", "-1h". Pure."""
+"""Lengths and steps as people write them: "4h", "2wd", "8w", "75%", "-1h". Pure."""
 
 from __future__ import annotations
 
@@ -8,30 +8,49 @@ from datetime import timedelta
 from typing import Any
 
 from escalation.clock import Days, Length, OpenTime, Step
+from escalation.laws import Law
+from escalation.lawtext import rule, term_text
 from escalation.reading import only, positive, whole, wrong
+from escalation.terms import End
 
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1)}
 
 
-def length(value: Any, where: str = "within") -> Length:
-    """A length from "4h", "1h30m", "2wd" (working days, to the close), "56d" (calendar days).
+LONG = {"hours", "minutes", "working_days", "days", "end_of_day"}
 
-    The long form is a mapping: `{working_days: 2, end_of_day: false}`, `{days: 56}`,
-    `{hours: 4}`, `{minutes: 90}`. Raises PolicyInvalid.
+
+def length(value: Any, where: str = "within") -> Length:
+    """A length from "4h", "1h30m", "2wd" (working days), "56d", "8w", "1mo", "2y".
+
+    Days and longer ones end at the close of business of their last day. The long form is a
+    mapping: `{working_days: 2, end_of_day: false}`, `{days: 56}`, `{hours: 4}`, `{minutes: 90}`; or
+    a rule of law, `{count: 8, unit: weeks, …}` (escalation.lawtext), which ends with its last day
+    unless it says otherwise. Raises PolicyInvalid.
     """
     if isinstance(value, Mapping):
-        only(value, {"hours", "minutes", "working_days", "days", "end_of_day"}, where)
-        end_of_day = bool(value.get("end_of_day", True))
-        for name, calendar_days in (("working_days", False), ("days", True)):
-            if name in value:
-                count = whole(value[name], f"{where}.{name}")
-                return Days(count, end_of_day=end_of_day, calendar_days=calendar_days)
-        minutes = value.get("hours", 0) * 60 + value.get("minutes", 0)
-        return OpenTime(positive(timedelta(minutes=minutes), where))
+        if not value.keys() & LONG:
+            exact = value.get("end") != End.CLOSE
+            return Law(rule(value, where), exact=exact)
+        return _long(value, where)
     text = str(value).strip()
     if found := re.fullmatch(r"(\d+)(wd|d)", text):
         return Days(whole(int(found[1]), where), calendar_days=found[2] == "d")
+    if re.fullmatch(r"\d+(w|mo|y)", text):
+        return Law(term_text(text, where, End.CLOSE), exact=False)
     return OpenTime(positive(open_time(text, where), where))
+
+
+def _long(value: Mapping[str, Any], where: str) -> Length:
+    only(value, LONG, where)
+    end_of_day = value.get("end_of_day", True)
+    if not isinstance(end_of_day, bool):
+        raise wrong(f"{where}.end_of_day", "true or false")
+    for name, calendar_days in (("working_days", False), ("days", True)):
+        if name in value:
+            count = whole(value[name], f"{where}.{name}")
+            return Days(count, end_of_day=end_of_day, calendar_days=calendar_days)
+    parts = [whole(value.get(name, 0), f"{where}.{name}", name) for name in ("hours", "minutes")]
+    return OpenTime(positive(timedelta(hours=parts[0], minutes=parts[1]), where))
 
 
 def step(value: Any, where: str, key: str) -> Step:
@@ -49,7 +68,7 @@ def open_time(text: str, where: str) -> timedelta:
     """Hours and minutes: "1h30m". Raises PolicyInvalid."""
     parts = re.findall(r"(\d+)([hm])", text)
     if not parts or "".join(n + u for n, u in parts) != text:
-        raise wrong(where, f"{text!r} is no length; write 90m, 4h, 1h30m, 2wd or 56d")
+        raise wrong(where, f"{text!r} is no length; write 90m, 4h, 1h30m, 2wd, 56d, 8w, 1mo or 2y")
     return sum((int(number) * UNITS[unit] for number, unit in parts), timedelta())
 
 

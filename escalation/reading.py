@@ -25,10 +25,10 @@ def words(value: Any, where: str) -> list[str]:
     return [str(word) for word in value]
 
 
-def whole(value: Any, where: str) -> int:
+def whole(value: Any, where: str, unit: str = "days") -> int:
     """A whole number, not below zero. Raises PolicyInvalid."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise wrong(where, "a whole number of days, not below zero")
+        raise wrong(where, f"a whole number of {unit}, not below zero")
     return value
 
 
