@@ -24,6 +24,7 @@ from tickets.bulk import insert, insert_all, update
 from tickets.errors import NotFound, Stale
 from tickets.ids import next_id
 from tickets.models import Alert, Event, Outbox, Ticket, User
+from tickets.ringing import ring
 from tickets.signals import ticket_changed
 
 M = TypeVar("M", bound=models.Model)
@@ -292,12 +293,24 @@ class Change:
         )
         self.unit.add(row)
 
-    def alert(self, user: User, *, key: str, text: str, urgent: bool = False) -> None:
-        """Let a person know, once for each `key`. Tickets from the past alert nobody."""
-        if not self.ticket.historical:
-            alert = Alert(user=user, ticket=self.ticket, key=key, text=text[:300], urgent=urgent)
-            alert.created_at = self.now
-            self.unit.add(alert)
+    def alert(
+        self,
+        user: User,
+        *,
+        key: str,
+        text: str,
+        urgent: bool = False,
+        mail: bool = False,
+        anyway: bool = False,
+        fold: str = "",
+    ) -> None:
+        """Let a person know, once for each `key`; `mail`, `anyway` and `fold` are those of
+        `tickets.ringing.ring`. Tickets from the past alert nobody."""
+        if self.ticket.historical:
+            return
+        alert = Alert(user=user, ticket=self.ticket, key=key, text=text[:300], urgent=urgent)
+        alert.created_at = self.now
+        ring(self.unit, self.unit.memo, alert, mail=mail, anyway=anyway, fold=fold)
 
     def flush(self) -> None:
         """Write everything of the unit now, for somebody who reads the tables."""

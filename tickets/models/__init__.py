@@ -1,5 +1,7 @@
 """What is stored about people, customers, tickets and what happened to them."""
 
+from tickets.models.alerts import Alert as Alert
+from tickets.models.alerts import AlertSettings as AlertSettings
 from tickets.models.config import Category as Category
 from tickets.models.config import FactDefinition as FactDefinition
 from tickets.models.config import RootCause as RootCause
@@ -16,7 +18,6 @@ from tickets.models.parts import TicketPerson as TicketPerson
 from tickets.models.people import Membership as Membership
 from tickets.models.people import Team as Team
 from tickets.models.people import User as User
-from tickets.models.stream import Alert as Alert
 from tickets.models.stream import Event as Event
 from tickets.models.stream import Outbox as Outbox
 from tickets.models.tickets import Ticket as Ticket

@@ -1,4 +1,4 @@
-"""What happened, what must leave the process, and what a person should know."""
+"""What happened, and what must leave the process."""
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -116,33 +116,3 @@ class Outbox(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
-
-
-class Alert(models.Model):
-    """That a person should know something about a ticket. Never twice for the same cause."""
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="alerts", db_index=False)
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="alerts")
-    #: Ticket, clock, level and due moment, or whatever else makes the cause unique.
-    key = models.CharField(max_length=200)
-    text = models.CharField(max_length=300)
-    urgent = models.BooleanField(default=False)
-    created_at = models.DateTimeField()
-    read_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["-id"]
-        constraints = [
-            models.UniqueConstraint(fields=["user", "key"], name="alert_once"),
-        ]
-        indexes = [
-            # The bell of a person.
-            models.Index(
-                fields=["user", "-id"],
-                condition=Q(read_at__isnull=True),
-                name="alert_unread",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.text

@@ -1,0 +1,164 @@
+"""What people are told: once for each cause, not in quiet hours, and not fifty times."""
+
+import datetime as dt
+
+import pytest
+
+from tests.builders import NOW, Desk, make_ticket
+from tickets.actors import SYSTEM
+from tickets.change import changing
+from tickets.errors import Invalid
+from tickets.models import Alert, Outbox, Ticket, User
+from tickets.services.alerts import alerts_of, read_alerts, set_alert_settings
+from tickets.services.telling import tell
+
+pytestmark = pytest.mark.django_db
+MINUTE = dt.timedelta(minutes=1)
+NIGHT = dt.datetime(2026, 11, 24, 23, 30, tzinfo=dt.UTC)
+MORNING = dt.datetime(2026, 11, 25, 7, 0, tzinfo=dt.UTC)
+
+
+def alert(ticket: Ticket, person: User, key: str, *, now: dt.datetime, **over: object) -> None:
+    with changing(ticket, actor=SYSTEM, now=now) as change:
+        change.alert(person, key=key, text=f"Look at {key}", mail=True, **over)  # type: ignore[arg-type]
+
+
+def mails(person: User) -> list[Outbox]:
+    return list(Outbox.objects.filter(kind="mail", payload__to=[person.email]).order_by("id"))
+
+
+def sleeps(person: User, **over: object) -> None:
+    values: dict[str, object] = {
+        "quiet_from": dt.time(22), "quiet_until": dt.time(7), **over,
+    }  # fmt: skip
+    set_alert_settings(person, **values)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def ticket(desk: Desk) -> Ticket:
+    found = make_ticket(desk)
+    Alert.objects.all().delete()
+    Outbox.objects.all().delete()
+    return found
+
+
+def test_an_alert_is_mailed_once(desk: Desk, ticket: Ticket) -> None:
+    alert(ticket, desk.sue, "a", now=NOW)
+    alert(ticket, desk.sue, "a", now=NOW + MINUTE)
+    assert tell(now=NOW + MINUTE) == 1
+    assert tell(now=NOW + 2 * MINUTE) == 0
+    (mail,) = mails(desk.sue)
+    assert mail.payload["body"].startswith("Look at a.")
+    assert f"/desk/tickets/{ticket.number}/" in mail.payload["body"]
+
+
+def test_without_mail_it_stands_in_the_page_only(desk: Desk, ticket: Ticket) -> None:
+    with changing(ticket, actor=SYSTEM, now=NOW) as change:
+        change.alert(desk.sue, key="a", text="Look")
+    assert tell(now=NOW) == 0
+    assert alerts_of(desk.sue, unread_at=NOW).count() == 1
+
+
+def test_quiet_hours_hold_back_the_person_but_not_the_record(desk: Desk, ticket: Ticket) -> None:
+    sleeps(desk.sue)
+    alert(ticket, desk.sue, "a", now=NIGHT)
+    row = Alert.objects.get()
+    assert (row.created_at, row.held_until) == (NIGHT, MORNING)
+    assert tell(now=NIGHT + MINUTE) == 0
+    assert not alerts_of(desk.sue, unread_at=NIGHT + MINUTE)
+    assert alerts_of(desk.sue).get() == row
+    assert tell(now=MORNING) == 1
+    assert alerts_of(desk.sue, unread_at=MORNING).get() == row
+
+
+def test_quiet_hours_are_those_of_the_persons_time_zone(desk: Desk, ticket: Ticket) -> None:
+    User.objects.filter(pk=desk.sue.pk).update(time_zone="Asia/Kolkata")
+    sleeps(desk.sue)
+    alert(ticket, desk.sue, "a", now=dt.datetime(2026, 11, 24, 17, 0, tzinfo=dt.UTC))
+    assert Alert.objects.get().held_until == dt.datetime(2026, 11, 25, 1, 30, tzinfo=dt.UTC)
+
+
+def test_what_is_urgent_comes_through_where_the_person_wants_it(desk: Desk, ticket: Ticket) -> None:
+    sleeps(desk.sue, urgent_anyway=True)
+    alert(ticket, desk.sue, "a", now=NIGHT)
+    alert(ticket, desk.sue, "b", now=NIGHT, urgent=True)
+    assert tell(now=NIGHT) == 1
+    assert [row.key for row in alerts_of(desk.sue, unread_at=NIGHT)] == ["b"]
+
+
+def test_who_is_on_duty_is_reached_at_any_hour(desk: Desk, ticket: Ticket) -> None:
+    sleeps(desk.sue)
+    alert(ticket, desk.sue, "a", now=NIGHT, anyway=True)
+    assert tell(now=NIGHT) == 1
+
+
+def test_a_burst_becomes_one_digest_that_names_each_ticket_once(desk: Desk, ticket: Ticket) -> None:
+    other = make_ticket(desk, subject="A second matter")
+    for n in range(5):
+        alert(ticket, desk.sue, f"a{n}", now=NOW)
+    alert(other, desk.sue, "b", now=NOW, urgent=True)
+    alert(other, desk.bob, "b", now=NOW)
+    assert tell(now=NOW) == 2
+    (digest,) = mails(desk.sue)
+    assert digest.payload["subject"] == "2 tickets need you"
+    lines = [line for line in digest.payload["body"].splitlines() if line.startswith("- ")]
+    assert lines == ["- Look at b", "- Look at a4"]
+    assert len(mails(desk.bob)) == 1
+    # What comes soon after it waits, and then comes together too.
+    alert(ticket, desk.sue, "c", now=NOW + MINUTE)
+    assert tell(now=NOW + MINUTE) == 0
+    assert tell(now=NOW + 14 * MINUTE) == 0
+    assert tell(now=NOW + 15 * MINUTE) == 1
+    assert Alert.objects.filter(user=desk.sue, mailed_at=None).count() == 0
+
+
+def test_what_was_read_in_the_page_is_not_mailed(desk: Desk, ticket: Ticket) -> None:
+    sleeps(desk.sue)
+    alert(ticket, desk.sue, "a", now=NIGHT)
+    alert(ticket, desk.sue, "b", now=NOW)
+    newest = Alert.objects.order_by("-id").first()
+    assert newest is not None
+    assert read_alerts(desk.sue, up_to=newest.pk, now=NOW + MINUTE) == 1
+    assert tell(now=NOW + MINUTE) == 0
+    # What her quiet hours held back was not on the page, and so was not read.
+    assert tell(now=MORNING) == 1
+
+
+def test_steps_of_one_clock_in_one_unit_are_told_once(desk: Desk, ticket: Ticket) -> None:
+    with changing(ticket, actor=SYSTEM, now=NOW) as change:
+        for n in range(3):
+            change.alert(desk.sue, key=f"s{n}", text=f"Step {n}", mail=n == 0, fold="deadline:1")
+    assert Alert.objects.count() == 3
+    assert [row.key for row in alerts_of(desk.sue, unread_at=NOW)] == ["s2"]
+    assert tell(now=NOW) == 1
+    assert mails(desk.sue)[0].payload["body"].startswith("Step 2")
+
+
+def test_telling_many_costs_as_many_queries_as_telling_one(
+    desk: Desk, ticket: Ticket, django_assert_max_num_queries: object
+) -> None:
+    for person in (desk.alice, desk.bob, desk.sue, desk.mona):
+        for n in range(8):
+            alert(ticket, person, f"k{n}", now=NOW)
+    with django_assert_max_num_queries(12):  # type: ignore[operator]
+        assert tell(now=NOW) == 4
+
+
+@pytest.mark.parametrize(
+    ("over", "field"),
+    [
+        ({"quiet_until": None}, "quiet_until"),
+        ({"quiet_from": None}, "quiet_from"),
+        ({"quiet_until": dt.time(22)}, "quiet_until"),
+        ({"quiet_days": range(7)}, "quiet_days"),
+        ({"quiet_days": [7]}, "quiet_days"),
+        ({"digest_after": 0}, "digest_after"),
+        ({"digest_minutes": 1441}, "digest_minutes"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(
+    desk: Desk, over: dict[str, object], field: str
+) -> None:
+    with pytest.raises(Invalid) as caught:
+        sleeps(desk.sue, **over)
+    assert caught.value.field == field

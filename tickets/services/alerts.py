@@ -1,0 +1,75 @@
+"""What a person was told: reading it, and how he wants to be told."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+
+from tickets.errors import Invalid
+from tickets.models import Alert, AlertSettings, User
+
+
+def alerts_of(user: User, *, unread_at: dt.datetime | None = None) -> QuerySet[Alert]:
+    """What a person was told, with the tickets; with `unread_at` only what rings at that moment:
+    not read, and not held back by quiet hours."""
+    found = Alert.objects.filter(user=user).select_related("ticket")
+    if unread_at is not None:
+        loud = Q(held_until=None) | Q(held_until__lte=unread_at)
+        found = found.filter(loud, read_at=None)
+    return found
+
+
+def read_alerts(user: User, *, up_to: int, now: dt.datetime) -> int:
+    """Note that a person read what rang up to the alert with this key; newer ones stay, and what
+    his quiet hours still hold back. Returns how many were new to him."""
+    if not 0 <= up_to < 2**63:
+        raise Invalid("That is no alert.", field="up_to")
+    return alerts_of(user, unread_at=now).filter(pk__lte=up_to).update(read_at=now)
+
+
+def settings_of(user: User) -> AlertSettings:
+    """How a person wants to be told; the usual way where he never said."""
+    return AlertSettings.objects.filter(user=user).first() or AlertSettings(user=user)
+
+
+def set_alert_settings(
+    user: User,
+    *,
+    quiet_from: dt.time | None,
+    quiet_until: dt.time | None,
+    quiet_days: Iterable[int] = (),
+    urgent_anyway: bool = False,
+    digest_after: int = 5,
+    digest_minutes: int = 15,
+) -> AlertSettings:
+    """Say when and how a person is told. Times are local to his own time zone.
+
+    Raises `Invalid`: one end of the quiet hours without the other, both the same (that is the whole
+    day), every day quiet, or a digest of nothing.
+    """
+    if (quiet_from is None) != (quiet_until is None):
+        field = "quiet_until" if quiet_until is None else "quiet_from"
+        raise Invalid("Quiet hours have a beginning and an end.", field=field)
+    if quiet_from is not None and quiet_from == quiet_until:
+        raise Invalid("That would be the whole day.", field="quiet_until")
+    days = sorted(set(quiet_days))
+    if not set(days) <= set(range(7)):
+        raise Invalid("Days go from 0 (Monday) to 6.", field="quiet_days")
+    if len(days) == 7:
+        raise Invalid("On one day at least you have to be reached.", field="quiet_days")
+    if not 1 <= digest_after <= 100:
+        raise Invalid("From 1 to 100.", field="digest_after")
+    if not 1 <= digest_minutes <= 1440:
+        raise Invalid("From 1 to 1440 minutes.", field="digest_minutes")
+    row, _ = AlertSettings.objects.update_or_create(
+        user=user,
+        defaults={
+            "quiet_from": quiet_from,
+            "quiet_until": quiet_until,
+            "quiet_days": days,
+            "urgent_anyway": urgent_anyway,
+            "digest_after": digest_after,
+            "digest_minutes": digest_minutes,
+        },
+    )
+    return row
