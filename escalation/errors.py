@@ -31,3 +31,22 @@ class AlreadyAcknowledged(Conflict):
     """{name} has acknowledged this already."""
 
     code = "escalation_acknowledged"
+
+
+class AlreadyCalled(Conflict):
+    """Somebody is called already and has not answered yet. Within the hour nobody is called twice,
+    and above the last one there is nobody."""
+
+    code = "already_called"
+
+
+class OwnCall(Conflict):
+    """You called. Somebody else has to answer."""
+
+    code = "own_call"
+
+
+class NotEscalated(Conflict):
+    """This ticket is not in escalation."""
+
+    code = "not_escalated"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from escalation.clock import Clock, Step
+from escalation.hours import Calendar
 from escalation.paths import Path, PathStep
 from escalation.policy import Target
 
@@ -55,8 +56,9 @@ def make_plan(target: Target, path: Path | None, clock: Clock, *, now: datetime)
     planned = [Planned(step.at(clock, due), step.key) for step in target.warnings]
     planned = [p for p in planned if p.at < missed]
     planned.append(Planned(missed, BREACH))
-    for step in path.steps if path is not None else ():
-        planned.append(Planned(_path_instant(step.when, clock, due, missed), step.when.key, step))
+    if path is not None:
+        climb = _Climb(path.steps, clock, due, missed)
+        planned += [*climb.early(), *climb.late()]
     since = clock.paused_since(now)
     if since is not None:
         # What fell due before the pause is still to be done; the rest waits for its end.
@@ -72,9 +74,55 @@ def make_plan(target: Target, path: Path | None, clock: Clock, *, now: datetime)
     return Plan(due, breach, tuple(planned))
 
 
-def _path_instant(when: Step, clock: Clock, due: datetime, breach: datetime) -> datetime:
-    if when.percent is not None and when.percent < 100:
-        return when.at(clock, due)
-    if (when.offset or timedelta()) < timedelta() or (when.days or 0) < 0:
-        return when.at(clock, due)
-    return when.at(clock, breach)
+@dataclass(frozen=True, slots=True)
+class _Climb:
+    """The steps of a path with their instants: a step's own, or the end of the time in which the
+    step before it had to be acknowledged, whichever comes first."""
+
+    steps: tuple[PathStep, ...]
+    clock: Clock
+    due: datetime
+    missed: datetime
+
+    def early(self) -> list[Planned]:
+        """Those before the deadline, and those that an unanswered one of them demands."""
+        return [planned for planned, early in self._walk(late=False) if early]
+
+    def late(self) -> list[Planned]:
+        """All others."""
+        return [planned for planned, early in self._walk(late=True) if not early]
+
+    def _walk(self, *, late: bool) -> Iterator[tuple[Planned, bool]]:
+        before: Planned | None = None
+        early = False
+        for step in self.steps:
+            asked = before.step.answer_within if before is not None and before.step else None
+            early = (step.timed and _is_early(step.when)) or (early and asked is not None)
+            if not early and not late:
+                before = None
+                continue
+            at = self._own(step) if step.timed else None
+            if before is not None and before.step is not None and asked is not None:
+                demanded = later(self.clock.calendar, before.at, asked, real=before.step.real)
+                at = demanded if at is None else min(at, demanded)
+            if at is not None:
+                before = Planned(at, step.when.key, step)
+                yield before, early
+
+    def _own(self, step: PathStep) -> datetime:
+        start = self.due if _is_early(step.when) else self.missed
+        if step.real and step.when.percent is None:
+            return start + (step.when.offset or timedelta())
+        return step.when.at(self.clock, start)
+
+
+def later(calendar: Calendar, moment: datetime, by: timedelta, *, real: bool) -> datetime:
+    """A moment moved by working time, or with `real` by time on the wall."""
+    return moment + by if real else calendar.add(moment, by)
+
+
+def _is_early(when: Step) -> bool:
+    """Whether a step of a path stands before the deadline."""
+    if when.percent is not None:
+        return when.percent < 100
+    return (when.offset or timedelta()) < timedelta() or (when.days or 0) < 0

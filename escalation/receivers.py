@@ -4,8 +4,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from escalation.rules import ESCALATION_WISHES
-from escalation.services import manual, tracking
+from escalation.services import tracking, wishes
 from tickets.change import Change
 from tickets.models import Event
 from tickets.signals import ticket_changed
@@ -19,6 +18,5 @@ def keep_deadlines(change: Change, event: Event, **_: Any) -> None:
 
 @receiver(ticket_changed)
 def hear_wishes(change: Change, event: Event, **_: Any) -> None:
-    """The customer wants somebody above to look at it."""
-    if event.type in ESCALATION_WISHES:
-        manual.react_to_wish(change, event)
+    """The customer, or a rule, wants somebody above to look at it; or it is settled."""
+    wishes.hear(change, event)

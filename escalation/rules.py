@@ -18,6 +18,9 @@ class EscalationEvent(StrEnum):
     ESCALATED = "escalated"
     ESCALATION_ACKNOWLEDGED = "escalation_acknowledged"
     TAKEN_OVER = "taken_over"
+    DEESCALATED = "deescalated"
+    PAGED = "paged"
+    DELAY_OWED = "delay_owed"
 
 
 class EscalationLevel(StrEnum):
@@ -29,6 +32,7 @@ class EscalationLevel(StrEnum):
     RESUME = "resume"
     BY_HAND = "by_hand"
     CUSTOMER = "customer"
+    RULE = "rule"
 
 
 #: The wish of a customer or colleague to have somebody above look at it, and of other apps.

@@ -3,13 +3,17 @@
 from celery import shared_task
 from django.utils import timezone
 
-from escalation.services import rederiving, stepping
+from escalation.services import calling, rederiving, stepping
+from tickets.services import telling
 
 
 @shared_task
 def sweep() -> int:
-    """Take every step that is due. Ringing it twice doubles nothing."""
-    return stepping.sweep(now=timezone.now()).steps
+    """Take every step that is due, and tell people. Ringing it twice doubles nothing."""
+    now = timezone.now()
+    steps = stepping.sweep(now=now).steps + calling.sweep_climbs(now=now)
+    telling.tell(now=now)
+    return steps
 
 
 @shared_task

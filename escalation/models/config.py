@@ -1,5 +1,6 @@
 """What supervisors and administrators set up: calendars, deadline policies, escalation paths."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -11,9 +12,11 @@ from simple_history.models import HistoricalRecords
 
 from escalation.errors import PolicyInvalid
 from escalation.hours import Calendar
-from escalation.paths import Path
+from escalation.models.duty import Rota
+from escalation.paths import CALLERS, Path
 from escalation.policy import Policy
 from escalation.worktime import WorkTimeError
+from tickets.models import Team, User
 
 
 class WorkCalendar(models.Model):
@@ -134,6 +137,12 @@ class EscalationPath(models.Model):
     steps = models.JSONField(
         help_text='[{"after": "0m", "to": ["owner", "lead"], "do": ["notify"]}, …]'
     )
+    called_by = ArrayField(
+        models.CharField(max_length=20, choices=[(name, name) for name in CALLERS]),
+        default=list,
+        blank=True,
+        help_text="What sends a ticket up this path without a clock: " + ", ".join(CALLERS) + ".",
+    )
     history = HistoricalRecords()
 
     class Meta:
@@ -143,8 +152,34 @@ class EscalationPath(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Refuse steps that can't be read, naming the place."""
+        """Refuse steps that can't be read or name nobody, naming the place."""
         try:
-            Path.parse(self.steps, key=self.key)
-        except (PolicyInvalid, AttributeError, TypeError) as error:
-            raise ValidationError({"steps": str(error)}) from error
+            path = Path.parse(self.steps, key=self.key)
+        except PolicyInvalid as error:
+            raise ValidationError({"steps": error.message}) from error
+        for index, step in enumerate(path.steps):
+            if unknown := _nobody(step.to):
+                raise ValidationError({"steps": f"steps[{index}].to: {unknown}"})
+            if unknown := _no_team(step.only.teams):
+                raise ValidationError({"steps": f"steps[{index}].for.team: {unknown}"})
+        others = EscalationPath.objects.exclude(pk=self.pk)
+        for caller in self.called_by:
+            if taken := others.filter(called_by__contains=[caller]).first():
+                raise ValidationError({"called_by": f"{caller} climbs the path {taken} already."})
+
+
+def _nobody(words: Iterable[str]) -> str:
+    """What is wrong with words for people that the database has to know; "" where nothing is."""
+    for word in words:
+        kind, _, name = word.partition(":")
+        if kind == "person" and not User.objects.filter(email__iexact=name, is_active=True):
+            return f"nobody with the address {name} works here"
+        if kind == "rota" and name and not Rota.objects.filter(key=name):
+            return f"there is no rota {name}"
+    return ""
+
+
+def _no_team(keys: Iterable[str]) -> str:
+    known = set(Team.objects.filter(key__in=keys).values_list("key", flat=True))
+    missing = sorted(set(keys) - known)
+    return f"there is no team {missing[0]}" if missing else ""

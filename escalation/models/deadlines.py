@@ -212,6 +212,15 @@ class Escalation(models.Model):
         related_name="escalations",
         db_index=False,
     )
+    #: The call whose path it is a step of, where it is no clock's.
+    climb = models.ForeignKey(
+        "escalation.Climb",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="escalations",
+        db_index=False,
+    )
     level = models.CharField(max_length=10, choices=choices_of(EscalationLevel))
     step = models.CharField(max_length=80)
     reason = models.CharField(max_length=500, blank=True)
@@ -237,6 +246,11 @@ class Escalation(models.Model):
                 fields=["deadline", "step"],
                 condition=Q(deadline__isnull=False),
                 name="escalation_step_once",
+            ),
+            models.UniqueConstraint(
+                fields=["climb", "step"],
+                condition=Q(climb__isnull=False),
+                name="escalation_climb_step_once",
             ),
             models.CheckConstraint(
                 condition=Q(done_at__gte=F("due_at")), name="escalation_not_early"

@@ -19,7 +19,7 @@ from escalation.plan import Plan, make_plan
 from escalation.policy import Target
 from escalation.services.setup import Setup, Version, setup
 from tickets.bulk import update
-from tickets.change import Change, json_value
+from tickets.change import Change, Changes, json_value
 from tickets.rules import NEVER
 
 #: Columns that belong to the state of the ticket, and so to its events.
@@ -107,7 +107,9 @@ class Clocks:
     def plan_of(self, row: Deadline, *, now: dt.datetime) -> Plan:
         """What the row is going to do."""
         target = self.target_of(row)
-        return make_plan(target, self.setup.path_for(target), self.clock_of(row), now=now)
+        return make_plan(
+            target, self.setup.path_for(target, self.ticket), self.clock_of(row), now=now
+        )
 
     # -- writing ----------------------------------------------------------------------------------
 
@@ -156,7 +158,7 @@ class Clocks:
             row.due_at, row.next_at, row.next_step = clock.at(at).due(), None, ""
             return
         target = self.target_of(row)
-        plan = make_plan(target, self.setup.path_for(target), clock, now=at)
+        plan = make_plan(target, self.setup.path_for(target, self.ticket), clock, now=at)
         row.due_at = plan.due_at
         since = clock.at(at).paused_since(at)
         row.status = Status.PAUSED.value if since is not None else Status.RUNNING.value
@@ -226,15 +228,24 @@ class Clocks:
             self._before[row.pk] = after
         return paths
 
-    def record(self, type_: str, rows: list[Deadline], *, at: dt.datetime, **data: Any) -> None:
-        """Tell that something befell `rows`, with the ticket's nearest deadline beside it."""
+    def record(
+        self,
+        type_: str,
+        rows: list[Deadline],
+        *,
+        at: dt.datetime,
+        also: Changes | None = None,
+        **data: Any,
+    ) -> None:
+        """Tell that something befell `rows`, with the ticket's nearest deadline beside it; `also`
+        are further paths of the ticket's state."""
         if not rows:
             return
         self._keep_attention()
         self.change.record(
             type_,
             data={"deadlines": [brief(row) for row in rows], **data},
-            changes=self.changes(rows),
+            changes={**self.changes(rows), **(also or {})},
             at=at,
         )
 

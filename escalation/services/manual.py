@@ -2,19 +2,24 @@
 
 import datetime as dt
 
-from escalation.actions import ACTIONS, Call
-from escalation.errors import AlreadyAcknowledged, DeadlineOver
-from escalation.models import Deadline, Escalation, Extension
-from escalation.people import recipients
+from escalation.errors import (
+    AlreadyAcknowledged,
+    AlreadyCalled,
+    DeadlineOver,
+    NotEscalated,
+    OwnCall,
+)
+from escalation.models import Climb, Deadline, Escalation, Extension
 from escalation.rules import EscalationEvent, EscalationLevel
+from escalation.services import spells
+from escalation.services.calling import call_above, end_climbs
 from escalation.services.clocks import Clocks
 from escalation.services.extending import check_extension, tell_customer
-from escalation.services.words import by_hand_words
 from tickets import services as desk
 from tickets.actors import Actor
-from tickets.change import Change, changing
-from tickets.errors import Missing, NotFound
-from tickets.models import Event, Ticket, User
+from tickets.change import changing
+from tickets.errors import Missing, NotFound, WrongStatus
+from tickets.models import Ticket, User
 from tickets.services.texts import needed
 
 
@@ -66,7 +71,7 @@ def take_over(
                 "brief": text,
                 "deadlines": [row.pk for row in late],
             },
-            changes=clocks.changes(late),
+            changes={**clocks.changes(late), **end_climbs(change, at=now, by=person)},
         )
 
 
@@ -120,51 +125,92 @@ def extend_deadline(
 def escalate_by_hand(
     ticket: Ticket, *, reason: str, actor: Actor, now: dt.datetime, seen: int | None = None
 ) -> Escalation:
-    """A colleague calls somebody above, with a reason. Raises `Missing` without one."""
+    """A colleague calls somebody above, with a reason; whoever calls again hurries the next step.
+
+    Raises `Missing` without a reason, `WrongStatus` on a ticket that is finished, `AlreadyCalled`
+    where a call was made within the hour, or has nobody further to go to.
+    """
     reason = needed(reason, what="a reason", field="reason", limit=500)
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
-        return call_above(change, EscalationLevel.BY_HAND, reason=reason, at=now)
+        if not change.ticket.is_open:
+            raise WrongStatus(
+                "This ticket is finished. Reopen it first.",
+                status=change.ticket.status, to="open", field="status",
+            )  # fmt: skip
+        made = call_above(change, EscalationLevel.BY_HAND, reason=reason, at=now)
+        if made is None:
+            raise AlreadyCalled
+        return made
 
 
-def react_to_wish(change: Change, event: Event) -> None:
-    """The customer, or a rule of another app, asks for somebody above."""
-    reason = str(event.data.get("reason", ""))[:500]
-    call_above(change, EscalationLevel.CUSTOMER, reason=reason, at=event.at)
+def acknowledge_step(
+    step: Escalation, *, actor: Actor, now: dt.datetime, seen: int | None = None
+) -> None:
+    """Somebody who was told says "I am on it", to a clock's step or to a call.
 
-
-def call_above(
-    change: Change, level: EscalationLevel, *, reason: str, at: dt.datetime
-) -> Escalation:
-    """Tell the team's lead and supervisors, in the page and by mail, and record the step."""
-    ticket = change.ticket
-    people = [
-        person
-        for person in recipients(["lead", "supervisors"], ticket, now=change.now)
-        if change.actor.user is None or person.pk != change.actor.user.pk
-    ]
-    text = by_hand_words(ticket, level, reason, by=change.actor.name)
-    key = f"escalation:{ticket.pk}:{ticket.event_count + 1}"
-    call = Call(change, people, text, key)
-    row = change.add(
-        Escalation(
-            ticket=ticket,
-            level=level.value,
-            step=key,
-            reason=reason or text[:500],
-            told=[person.name for person in people],
-            due_at=min(at, change.now),
-            done_at=change.now,
-            by=change.actor.user,
+    Raises what `acknowledge_escalation` raises, and `OwnCall` for the one who called.
+    """
+    if step.deadline is not None:
+        acknowledge_escalation(step.deadline, actor=actor, now=now, seen=seen)
+        return
+    person = _person(actor)
+    with changing(step.ticket_id, actor=actor, now=now, seen=seen) as change:
+        climb = next((row for row in change.all(Climb) if row.pk == step.climb_id), None)
+        if climb is None:
+            raise DeadlineOver(verb="acknowledged")
+        if climb.acknowledged_by is not None:
+            raise AlreadyAcknowledged(name=climb.acknowledged_by.name)
+        if climb.ended_at is not None:
+            raise DeadlineOver(verb="acknowledged")
+        if climb.by_id == person.pk:
+            raise OwnCall
+        told = end_climbs(change, at=now, by=person, only=climb)
+        change.record(
+            EscalationEvent.ESCALATION_ACKNOWLEDGED,
+            data={"by": person.name, "climb": climb.pk, "deadlines": []},
+            changes=told,
         )
-    )
-    change.record(
-        EscalationEvent.ESCALATED,
-        data={"escalation": row.pk, "why": reason, "told": row.told, "by": level.value},
-        at=at,
-    )
-    ACTIONS["notify"](call)
-    ACTIONS["mail"](call)
-    return row
+
+
+def deescalate(
+    ticket: Ticket, *, reason: str, actor: Actor, now: dt.datetime, seen: int | None = None
+) -> None:
+    """Somebody who answers for it says that the ticket goes its usual way again, and why.
+
+    Calls end, and paths that were begun are climbed no further; what was missed stays missed.
+    Raises `Missing` without a reason or a person, `NotEscalated`.
+    """
+    person = _person(actor)
+    text = needed(reason, what="a reason", field="reason", limit=500)
+    with changing(ticket, actor=actor, now=now, seen=seen) as change:
+        clocks = Clocks(change)
+        begun = [
+            row
+            for row in clocks.open()
+            if row.acknowledged_at is None
+            and any(key.startswith("path:") for key in row.steps_taken)
+        ]
+        calls = any(climb.ended_at is None for climb in change.all(Climb))
+        if not begun and not calls and spells.open_spell(change) is None:
+            raise NotEscalated
+        _acknowledge(clocks, begun, person, now=now, tell=False)
+        clocks.finish()
+        change.record(
+            EscalationEvent.DEESCALATED,
+            data={"reason": text, "by": person.name, "deadlines": [row.pk for row in begun]},
+            changes={
+                **clocks.changes(begun),
+                **end_climbs(change, at=now, by=person),
+                **spells.end(change, at=now, reason=text, by=person),
+            },
+        )
+        owner = change.ticket.owner
+        if owner is not None and owner.pk != person.pk:
+            change.alert(
+                owner,
+                key=f"deescalated:{ticket.pk}:{change.ticket.event_count}",
+                text=f"{person.name} de-escalated {change.ticket.number}. {text}",
+            )
 
 
 # -- inside -----------------------------------------------------------------------------------

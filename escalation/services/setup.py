@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 
+from escalation.errors import PolicyInvalid
 from escalation.hours import Calendar
 from escalation.models import DeadlinePolicy, EscalationPath, WorkCalendar
 from escalation.paths import Path
@@ -58,6 +59,8 @@ class Setup:
     paths: dict[str, Path]
     team_keys: dict[int, str]
     words: frozenset[str]
+    #: Paths that are climbed without a clock, by what calls them.
+    called: dict[str, Path]
     uses_tier: bool
     uses_facts: bool = False
 
@@ -88,9 +91,14 @@ class Setup:
         key = target.calendar or version.policy.calendar
         return self.calendars.get(key, self.default_calendar)
 
-    def path_for(self, target: Target) -> Path | None:
-        """The path that is climbed when the target is missed."""
-        return self.paths.get(target.path) if target.path else None
+    def path_for(self, target: Target, ticket: Ticket | None = None) -> Path | None:
+        """The path that is climbed when the target is missed; with a ticket, the steps of it that
+        are for this kind of clock, and for the ticket's team and pain."""
+        path = self.paths.get(target.path) if target.path else None
+        if path is None or ticket is None or not path.is_conditional:
+            return path
+        team = self.team_keys.get(ticket.team_id, "")
+        return path.for_ticket(kind=target.kind.value, team=team, pain=ticket.pain or 0)
 
     def may_choose_anew(self, event_type: str) -> bool:
         """Whether after such an event another policy may be the right one for a ticket."""
@@ -114,6 +122,17 @@ def _policy(text: str, name: str) -> Policy:
 @lru_cache(maxsize=256)
 def _path(text: str, key: str) -> Path:
     return Path.parse(json.loads(text), key=key)
+
+
+def _paths(stored: list[EscalationPath]) -> dict[str, Path]:
+    """Every path that can be read; a mistake in one must not refuse a complaint."""
+    found = {}
+    for row in stored:
+        try:
+            found[row.key] = _path(_text(row.steps), row.key)
+        except PolicyInvalid as error:
+            log.warning("path_unusable", path=row.key, error=error.message)
+    return found
 
 
 def _text(data: Any) -> str:
@@ -149,12 +168,17 @@ def _load() -> Setup:
     uses_facts = any(version.policy.match.facts for version in active)
     if uses_facts:
         words |= FACT_EVENTS
+    stored_paths = list(EscalationPath.objects.all())
+    paths = _paths(stored_paths)
     return Setup(
         active=tuple(active),
         versions=versions,
         calendars=calendars,
         default_calendar=default,
-        paths={p.key: _path(_text(p.steps), p.key) for p in EscalationPath.objects.all()},
+        paths=paths,
+        called={
+            caller: paths[p.key] for p in stored_paths if p.key in paths for caller in p.called_by
+        },
         team_keys=dict(Team.objects.values_list("pk", "key")),
         words=frozenset(words),
         uses_tier=any(version.policy.match.tier for version in active),

@@ -17,11 +17,12 @@ import structlog
 from django.db import transaction
 from django.db.models import F
 
-from escalation.actions import ACTIONS, Call
+from escalation.actions import ACTIONS, Call, perform
 from escalation.models import Deadline, Escalation, Pause
 from escalation.people import links_of, recipients
 from escalation.plan import BREACH, RESUME, Plan, Planned
 from escalation.rules import EscalationEvent, EscalationLevel
+from escalation.services import spells
 from escalation.services.clocks import Clocks, write
 from escalation.services.words import breach_words, path_words, warning_words
 from tickets.actors import SYSTEM
@@ -195,7 +196,8 @@ def _breach(clocks: Clocks, row: Deadline, step: Planned) -> None:
     row.breached_at = row.breached_at or step.at
     target = clocks.target_of(row)
     people = []
-    if clocks.setup.path_for(target) is None:
+    path = clocks.setup.path_for(target, clocks.ticket)
+    if path is None or not path.steps:
         people = _people(clocks, ["owner"])
     call = Call(clocks.change, people, breach_words(row, clocks.ticket), key_of(row, step.key))
     ACTIONS["notify"](call)
@@ -210,15 +212,18 @@ def _climb(clocks: Clocks, row: Deadline, step: Planned) -> None:
     ticket = clocks.ticket
     people = _people(clocks, step.step.to)
     text = path_words(row, ticket)
-    call = Call(clocks.change, people, text, key_of(row, step.key))
+    calendar = clocks.clock_of(row).calendar
+    key = key_of(row, step.key)
+    call = Call(clocks.change, people, text, key, row=row, calendar=calendar)
+    # A reminder before the deadline does not yet put the customer into escalation.
+    also = spells.begin(clocks.change, at=step.at) if row.breached_at is not None else None
     number = step.key.rpartition(":")[2]
     _taken(clocks, row, step, EscalationLevel.PATH, call)
     clocks.record(
         EscalationEvent.ESCALATED, [row], at=step.at, step=int(number),
-        told=[person.name for person in people], why=text, by="clock",
+        told=[person.name for person in people], why=text, by="clock", also=also,
     )  # fmt: skip
-    for name in step.step.actions:
-        ACTIONS[name](call)
+    perform(call, step.step)
 
 
 def _resume(clocks: Clocks, row: Deadline, step: Planned) -> None:

@@ -48,5 +48,7 @@ def path_words(row: Deadline, ticket: Ticket) -> str:
 
 def by_hand_words(ticket: Ticket, level: EscalationLevel, reason: str, *, by: str) -> str:
     """A colleague or the customer asks for somebody above."""
+    if level is EscalationLevel.RULE:
+        return f"Needs you, {_matter(ticket)}. {reason}".strip()
     who = "The customer" if level is EscalationLevel.CUSTOMER else by
     return f"{who} asks for you on {_matter(ticket)}. {reason}".strip()

@@ -20,6 +20,7 @@ from tickets.access import Principal
 from tickets.actors import Actor
 from tickets.errors import Missing, NotAllowed, NotFound
 from tickets.models import Alert, Outbox, Ticket
+from tickets.services import telling
 
 
 def owned(desk: Desk) -> Ticket:
@@ -150,6 +151,7 @@ def test_a_rep_can_call_his_supervisor(desk: Desk) -> None:
     assert (row.level, row.told, row.by) == ("by_hand", ["Sue"], desk.alice)
     alert = Alert.objects.get(user=desk.sue)
     assert "He threatens to sue." in alert.text
+    telling.tell(now=NOW)
     assert Outbox.objects.filter(kind="mail", payload__template="alert").exists()
 
 

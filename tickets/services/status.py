@@ -245,9 +245,19 @@ def escalate_to_external(
 
 
 def escalated_by_customer(ticket: Ticket, *, reason: str, actor: Actor, now: dt.datetime) -> None:
-    """The customer asks for somebody above: the escalation path takes its next step."""
+    """The customer asks for somebody above: the escalation path takes its next step.
+
+    Raises `Missing` without a reason, `WrongStatus` on a ticket that is finished.
+    """
     text = needed(reason, what="a reason", field="reason", limit=2000)
     with changing(ticket, actor=actor, now=now) as change:
+        if not change.ticket.is_open:
+            raise WrongStatus(
+                "This ticket is finished. Ask for a review, or write to us.",
+                status=change.ticket.status,
+                to="open",
+                field="status",
+            )
         change.record(EventType.CUSTOMER_ESCALATED, data={"reason": text})
 
 

@@ -1,0 +1,67 @@
+"""What sends a ticket up a path without a clock, and what ends that: heard from its events."""
+
+from escalation.kinds import Kind
+from escalation.rules import ESCALATION_WISHES, EscalationEvent, EscalationLevel
+from escalation.services import spells
+from escalation.services.calling import call_above, end_climbs
+from escalation.services.clocks import Clocks
+from escalation.services.setup import setup
+from tickets.change import Change
+from tickets.models import Event
+
+SETTLED = frozenset({"resolved"})
+POOR_ANSWER = "followup_opened"
+#: After these other steps of a path may be for the ticket.
+CONDITIONS = frozenset({"pain_assessed", "pain_overridden", "team_changed"})
+
+
+def hear(change: Change, event: Event) -> None:
+    """Call somebody above where the customer, or a rule that is set up, asks for it."""
+    if change.ticket.historical:
+        return
+    if event.type in ESCALATION_WISHES:
+        reason = str(event.data.get("reason", ""))
+        _call(change, event, EscalationLevel.CUSTOMER, reason, "customer")
+    elif event.type == POOR_ANSWER:
+        _by_rule(change, event, str(event.data.get("why", "")), "poor_answer")
+    elif event.type == EscalationEvent.DEADLINE_BREACHED:
+        kinds = {one.get("kind") for one in event.data.get("deadlines", [])}
+        if Kind.APPROVE.value in kinds:
+            _by_rule(change, event, "Nobody decided the exception in time.", "exception_ignored")
+    elif event.type in SETTLED:
+        _settle(change, event)
+    elif event.type in CONDITIONS:
+        _plan_anew(change)
+
+
+def _by_rule(change: Change, event: Event, reason: str, caller: str) -> None:
+    if caller in setup().called:
+        _call(change, event, EscalationLevel.RULE, reason, caller)
+
+
+def _call(change: Change, event: Event, level: EscalationLevel, reason: str, caller: str) -> None:
+    call_above(change, level, reason=reason, at=event.at, caller=caller)
+
+
+def _settle(change: Change, event: Event) -> None:
+    """The matter is settled: calls end, and so does the time in escalation."""
+    over = end_climbs(change, at=event.at)
+    over = {**over, **spells.end(change, at=event.at, reason="The ticket was resolved.")}
+    if over:
+        change.record(
+            EscalationEvent.DEESCALATED,
+            data={"reason": "The ticket was resolved.", "by": event.type, "deadlines": []},
+            changes=over,
+            at=event.at,
+        )
+
+
+def _plan_anew(change: Change) -> None:
+    """With another pain or team, other steps of the paths are for the ticket."""
+    if not any(path.is_conditional for path in setup().paths.values()):
+        return
+    clocks = Clocks(change)
+    for row in list(clocks.open()):
+        clocks.touch(row)
+        clocks.refresh(row, at=change.now)
+    clocks.finish()
