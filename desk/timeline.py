@@ -9,6 +9,8 @@ from datetime import datetime, timedelta, tzinfo
 
 WIDTH, LEFT, RIGHT, ROW, HEAD = 396, 92, 78, 29, 18
 MAX_DAYS = 14
+LETTER, AIR = 6.7, 12
+"""What a letter of a name takes, and the air between the longest name and the first bar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def draw(
 ) -> TimelineView:
     """Lay the clocks of one ticket out; `windows` are the working hours to shade."""
     first, last = _bounds(clocks, now=now, zone=zone)
-    scale = _Scale(first, last)
+    scale = _Scale(first, last, left_of(clocks))
     days = _days(first, last, windows, scale, now=now, zone=zone)
     lines = tuple(
         _line(clock, HEAD + ROW // 2 + ROW * place, scale, now=now)
@@ -121,14 +123,21 @@ def draw(
     )
 
 
+def left_of(clocks: list[ClockSpan]) -> float:
+    """Where the picture's first day begins: clear of the longest name."""
+    longest = max((len(clock.name) for clock in clocks), default=0)
+    return max(LEFT, min(LEFT + 60, round(longest * LETTER + AIR)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Scale:
     first: datetime
     last: datetime
+    left: float
 
     def x(self, moment: datetime) -> float:
         share = (moment - self.first) / (self.last - self.first)
-        return round(LEFT + max(0.0, min(1.0, share)) * (WIDTH - LEFT - RIGHT), 1)
+        return round(self.left + max(0.0, min(1.0, share)) * (WIDTH - self.left - RIGHT), 1)
 
     def span(self, start: datetime, end: datetime) -> Span:
         x = self.x(start)

@@ -39,9 +39,7 @@ def meters_of(decision: Decision) -> tuple[MeterView, ...]:
 def _bar(meter: Meter) -> MeterView:
     limit = round_words(meter.limit, meter.currency)
     months = f"{round((meter.period_days or 0) / 30.4)} months"
-    label = {Span.TICKET: "This ticket", Span.REMEDY: "One remedy"}.get(
-        meter.span, f"Customer, {months}"
-    )
+    label = {Span.TICKET: "This ticket", Span.REMEDY: "One remedy"}.get(meter.span, f"In {months}")
     if meter.kind is not None:
         label += f", {meter.kind}"
     whole = max(meter.limit, 1)

@@ -248,7 +248,11 @@
   const log = one("[data-log]");
   if (log) log.scrollTop = log.scrollHeight;
   const openTab = one(".tabs [aria-selected=true]");
-  if (openTab) openTab.parentElement.scrollLeft = openTab.offsetLeft;
+  if (openTab) {
+    const [tabs, tab] = [openTab.parentElement, openTab.getBoundingClientRect()];
+    const cut = tab.right - tabs.getBoundingClientRect().right;
+    if (cut > 0) tabs.scrollLeft += cut + 8;
+  }
   all("[data-messages] .float-bar").forEach((bar) => setTimeout(() => bar.remove(), 10000));
   const composer = one("[data-composer]");
   if (composer) {

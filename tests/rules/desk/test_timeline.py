@@ -3,6 +3,7 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,6 +38,15 @@ def test_what_is_due_beyond_the_picture_ends_in_an_arrow() -> None:
     far = ClockSpan("Resolution", "21 Dec", "", at(-1), at(40))
     lines = draw([near, far], windows=[], now=NOW, zone=LONDON).lines
     assert [line.beyond for line in lines] == [False, True]
+
+
+@pytest.mark.parametrize("name", ["Reply", "Acknowledgement", "Remedy delivered"])
+def test_no_bar_and_no_now_touches_a_name(name: str) -> None:
+    """Inter at 12 px takes 6.5 units for a letter at most, on the average of such words."""
+    span = ClockSpan(name, "1 d", "", at(-0.4), at(3))
+    picture = draw([span], windows=[(at(-0.4), at(0.1))], now=NOW, zone=LONDON)
+    begins = min(picture.now_x, picture.lines[0].used[0].x, picture.windows[0].x)
+    assert begins >= len(name) * 6.5 + 8
 
 
 moments = st.floats(min_value=-60, max_value=60).map(at)
