@@ -11,7 +11,7 @@ from pathlib import Path
 
 import tests.oracle
 
-HELPERS = {"__main__", "cases", "boston_report", "uci_log", "uci_replay"}
+HELPERS = {"__main__", "cases", "boston_report", "uci_log", "uci_replay", "wording"}
 
 
 def oracles() -> list[str]:
