@@ -27,7 +27,7 @@ bench:  ## Measure, and write docs/benchmarks.md
 	@$(DEV) bench
 
 faults:  ## Kill and starve things, and see that nothing is lost
-	@$(DEV) config.testing tests/faults -m "slow or not slow"
+	@FAULTS_KILLS=100 $(DEV) config.testing tests/faults -m "long or not long" $(ARGS)
 
 screenshots:  ## Picture the pages, light and dark, wide and narrow
 	@$(DEV) tests.browser.screenshots
