@@ -1,12 +1,15 @@
-"""`manage.py deadlines explain TICKET [KIND]` and `manage.py deadlines sweep|rederive`."""
+"""`manage.py deadlines explain TICKET [KIND]`, `sweep`, `rederive` and `pack [NAME] [--show]`."""
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from escalation.kinds import Kind
+from escalation.management import packs
 from escalation.services import explaining, rederiving, stepping
 from escalation.services.defaults import ensure_defaults
 from tickets.errors import DomainError
@@ -29,6 +32,9 @@ class Command(BaseCommand):
         verbs.add_parser("sweep", help="Do what is due now.")
         verbs.add_parser("rederive", help="Work open deadlines out anew.")
         verbs.add_parser("defaults", help="Add calendars, paths and policies that are missing.")
+        law = verbs.add_parser("pack", help="List, show or install the rules of a regime.")
+        law.add_argument("name", nargs="?", default="", help="Such as fca-disp; all are listed.")
+        law.add_argument("--show", action="store_true", help="Its rules, without installing them.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Call the service of the verb."""
@@ -43,6 +49,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"{rederiving.rederive_all(now=now)} tickets looked at")
             case "defaults":
                 self.stdout.write(f"{ensure_defaults(now=now)} added")
+            case "pack":
+                self._pack(options["name"], show=options["show"], now=now)
 
     def _explain(self, number: str, kind: str, *, folder: Path | None) -> None:
         try:
@@ -60,6 +68,13 @@ class Command(BaseCommand):
                 self.stdout.write(line)
             if folder is not None:
                 self.stdout.write(f"  picture:  {_picture(ticket, explanation, folder)}")
+
+    def _pack(self, name: str, *, show: bool, now: dt.datetime) -> None:
+        try:
+            for line in packs.shown(name) if show or not name else packs.install(name, now=now):
+                self.stdout.write(line)
+        except (LookupError, ValidationError) as error:
+            raise CommandError("; ".join(getattr(error, "messages", error.args))) from error
 
 
 def _picture(ticket: Ticket, explanation: explaining.Explanation, folder: Path) -> Path:

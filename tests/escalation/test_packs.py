@@ -1,0 +1,68 @@
+"""`manage.py deadlines pack`: published rules listed, shown, and installed to be put in force."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from escalation.models import DeadlinePolicy, WorkCalendar
+from escalation.regimes import pack, pack_names
+from escalation.services.defaults import ensure_defaults
+from tests.builders import NOW, Desk, make_ticket
+from tests.escalation.builders import at, deadline
+
+
+def said(*words: str) -> str:
+    out = StringIO()
+    call_command("deadlines", "pack", *words, stdout=out)
+    return out.getvalue()
+
+
+def test_all_packs_are_listed_with_their_names() -> None:
+    listed = said()
+    assert "fca-disp-psd" in listed
+    assert "Regulation E" in listed
+    assert len(listed.splitlines()) == len(pack_names())
+
+
+def test_a_pack_is_shown_with_its_sources_and_installs_nothing(desk: Desk) -> None:
+    shown = said("ofcom-adr", "--show")
+    assert "8 weeks; 6 weeks from 2026-04-08, or if earlier deadlock" in shown
+    assert "[re-read]" in shown
+    assert not DeadlinePolicy.objects.filter(key="ofcom-adr").exists()
+
+
+@pytest.mark.parametrize("name", [n for n in pack_names() if pack(n).installs])
+def test_every_pack_installs_what_it_promises_once(desk: Desk, name: str) -> None:
+    ensure_defaults(now=NOW, pack=name)
+    assert ensure_defaults(now=NOW, pack=name) == 0
+    for item in pack(name).installs:
+        kind, key = item.split()
+        if kind in ("calendar", "policy"):
+            model = WorkCalendar if kind == "calendar" else DeadlinePolicy
+            assert model.objects.filter(key=key).exists()
+
+
+def test_a_policy_of_law_does_nothing_before_somebody_activates_it(desk: Desk) -> None:
+    assert "waits in the admin" in said("fca-disp")
+    ticket = make_ticket(desk)
+    assert deadline(ticket, "resolve").policy.key != "fca-disp"
+
+
+def test_law_that_is_in_force_gives_a_ticket_its_statutory_date(desk: Desk) -> None:
+    said("us-dot-259")
+    DeadlinePolicy.objects.filter(key="us-dot-259").update(active=True, order=1)
+    ticket = make_ticket(desk)  # on 24 November 2026, in the morning in New York
+    assert deadline(ticket, "resolve").due_at == at("24 00:00").replace(
+        year=2027, month=1, day=24, hour=4, minute=59, second=59
+    )
+
+
+def test_a_pack_that_is_not_there_is_refused() -> None:
+    with pytest.raises(CommandError, match="no pack 'moon'"):
+        said("moon")
+
+
+def test_a_pack_of_rules_alone_says_that_it_installs_nothing() -> None:
+    with pytest.raises(CommandError, match="nothing to install"):
+        said("cpr")
