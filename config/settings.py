@@ -299,6 +299,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ContactKindEnum": "tickets.api.shapes.CONTACT_KINDS",
         "PersonRelationEnum": "tickets.api.shapes.PERSON_RELATIONS",
         "TicketStatusEnum": "tickets.api.shapes.TICKET_STATUSES",
+        "WeekdayEnum": "tickets.api.views.alerts.DAYS",
         "ComponentKindEnum": "remedies.api.shapes.COMPONENT_KINDS",
         "OfferStatusEnum": "remedies.api.shapes.OFFER_STATUSES",
         "ExceptionStatusEnum": "remedies.api.shapes.EXCEPTION_STATUSES",

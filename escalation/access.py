@@ -2,10 +2,11 @@
 
 from django.db.models import QuerySet
 
-from escalation.models import Deadline, Escalation
+from escalation.models import Deadline, Escalation, Rota
 from escalation.models.deadlines import DeadlineQuerySet
 from tickets.access import Principal, check_may, visible_tickets
-from tickets.errors import NotFound
+from tickets.errors import NotAllowed, NotFound
+from tickets.rules import Role
 
 
 def visible_deadlines(who: Principal) -> DeadlineQuerySet:
@@ -44,3 +45,24 @@ def access_escalation(who: Principal, key: int, *, verb: str = "") -> Escalation
     if verb:
         check_may(who, verb, row.ticket)
     return row
+
+
+def access_rota(who: Principal, key: str, *, change: bool = False) -> Rota:
+    """A rota, for anyone who works here or an integration that reads the configuration.
+
+    It is changed by supervisors of its team, managers and administrators. Raises `NotFound`,
+    `NotAllowed`.
+    """
+    if who.scopes is not None and "config:read" not in who.scopes:
+        raise NotFound(field="rota")
+    rota = Rota.objects.select_related("team").filter(key=key).first()
+    if rota is None:
+        raise NotFound(field="rota")
+    if change and not may_change_rota(who, rota):
+        raise NotAllowed(who="A supervisor of the team, or a manager")
+    return rota
+
+
+def may_change_rota(who: Principal, rota: Rota) -> bool:
+    """Whether `who` may say who is on duty by this rota."""
+    return who.role in {Role.MANAGER, Role.ADMIN} or rota.team_id in who.supervises

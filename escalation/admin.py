@@ -9,10 +9,13 @@ from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 
 from escalation.models import (
+    Climb,
     Deadline,
     DeadlinePolicy,
+    DutySlot,
     Escalation,
     EscalationPath,
+    Rota,
     WorkCalendar,
 )
 from escalation.services.versioning import publish
@@ -72,7 +75,7 @@ class WorkCalendarAdmin(_MovesDeadlines):
 class EscalationPathAdmin(_MovesDeadlines):
     """When, to whom, what."""
 
-    list_display = ("name", "key")
+    list_display = ("name", "key", "called_by")
     search_fields = ("name", "key")
 
 
@@ -92,6 +95,31 @@ class DeadlinePolicyAdmin(_ForConfigurers):
         obj.pk = stands.pk
         transaction.on_commit(rederive_open.delay)
         messages.info(request, f"{stands} holds from now on.")
+
+
+class _Slots(admin.TabularInline):
+    """Who is on duty."""
+
+    model = DutySlot
+    extra = 1
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As with the rota."""
+        return _configures(request)
+
+    has_add_permission = has_view_permission
+    has_change_permission = has_view_permission
+    has_delete_permission = has_view_permission
+
+
+@admin.register(Rota)
+class RotaAdmin(_ForConfigurers):
+    """Who is on duty when."""
+
+    list_display = ("name", "key", "team", "time_zone")
+    list_select_related = ("team",)
+    search_fields = ("name", "key")
+    inlines = (_Slots,)
 
 
 class _OnlyLook(admin.ModelAdmin):
@@ -133,6 +161,16 @@ class EscalationAdmin(_OnlyLook):
     """Steps that were taken."""
 
     list_display = ("ticket", "level", "step", "due_at", "done_at", "acknowledged_by")
+    list_filter = ("level",)
+    list_select_related = ("ticket", "acknowledged_by")
+    show_full_result_count = False
+
+
+@admin.register(Climb)
+class ClimbAdmin(_OnlyLook):
+    """Calls, with those whose step keeps failing."""
+
+    list_display = ("ticket", "level", "started_at", "next_at", "acknowledged_by", "failures")
     list_filter = ("level",)
     list_select_related = ("ticket", "acknowledged_by")
     show_full_result_count = False

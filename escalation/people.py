@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
+from zoneinfo import available_timezones
 
 from escalation.models import DutySlot, Rota
 from escalation.rota import Roster, Slot
@@ -84,6 +85,8 @@ def _load() -> Directory:
     for slot in DutySlot.objects.order_by("pk"):
         slots[slot.rota_id].append(slot.slot())
     for rota in Rota.objects.all():
+        if rota.time_zone not in available_timezones():
+            continue  # a mistake in the setup must not stop the climb
         found.rosters[rota.key] = Roster(rota.time_zone, tuple(slots[rota.pk]))
         found.rotas.setdefault(rota.team_id, []).append(rota.key)
     return found

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from zoneinfo import available_timezones
 
 from tickets.cached import Cached
 from tickets.models import Alert, AlertSettings, User
@@ -36,7 +37,7 @@ def _load() -> Mapping[int, Wishes]:
     return {
         row.user_id: Wishes(
             quiet=Quiet(
-                zone=row.user.time_zone,
+                zone=row.user.time_zone if row.user.time_zone in available_timezones() else "UTC",
                 start=row.quiet_from,
                 end=row.quiet_until,
                 days=frozenset(row.quiet_days),

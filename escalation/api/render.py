@@ -103,6 +103,7 @@ def escalation(row: models.Escalation) -> dict[str, Any]:
         "ticket": row.ticket.number,
         "deadline": row.deadline_id,
         "kind": row.deadline.kind if row.deadline is not None else "",
+        "call": row.climb_id,
         "level": row.level,
         "step": row.step,
         "reason": row.reason,

@@ -115,6 +115,9 @@ class Escalation(Shape):
     ticket = serializers.CharField(help_text="Its number.")
     deadline = serializers.IntegerField(allow_null=True)
     kind = serializers.CharField(allow_blank=True, help_text="Of the deadline.")
+    call = serializers.IntegerField(
+        allow_null=True, help_text="The same for all steps of one call, where it is no deadline's."
+    )
     level = one_of(EscalationLevel)
     step = serializers.CharField()
     reason = serializers.CharField(allow_blank=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from escalation.api import views
+from escalation.api import rotas, standing, views
 
 urlpatterns = [
     path("deadlines/", views.Deadlines.as_view(), name="api-deadlines"),
@@ -17,10 +17,22 @@ urlpatterns = [
     path("escalations/", views.Escalations.as_view(), name="api-escalations"),
     path("escalations/<int:key>/", views.OneEscalation.as_view(), name="api-escalation"),
     path(
+        "escalations/<int:key>/acknowledge/",
+        standing.AcknowledgeStep.as_view(),
+        name="api-acknowledge-escalation",
+    ),
+    path("rotas/", rotas.Rotas.as_view(), name="api-rotas"),
+    path("rotas/<slug:key>/", rotas.OneRota.as_view(), name="api-rota"),
+    path("rotas/<slug:key>/slots/", rotas.Slots.as_view(), name="api-rota-slots"),
+    path(
         "tickets/<str:number>/deadlines/explain/",
         views.ExplainTicket.as_view(),
         name="api-explain-ticket",
     ),
     path("tickets/<str:number>/escalate/", views.Escalate.as_view(), name="api-escalate"),
+    path("tickets/<str:number>/escalation/", standing.Standing.as_view(), name="api-escalation-of"),
+    path(
+        "tickets/<str:number>/de-escalate/", standing.Deescalate.as_view(), name="api-de-escalate"
+    ),
     path("tickets/<str:number>/take-over/", views.TakeOver.as_view(), name="api-take-over"),
 ]

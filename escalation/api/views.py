@@ -198,7 +198,9 @@ class Escalate(_OfTicket):
         answers={201: shapes.Escalation}, parameters=[NUMBER],
     )  # fmt: skip
     def post(self, request: Request, **kwargs: Any) -> Response:
-        """The team's lead and supervisors are told, with the reason."""
+        """The path that is set up for it is climbed, with the reason, until one of those who
+        are told acknowledges; by default the team's lead and supervisors. Calling again after an
+        hour hurries the next step."""
         return super().post(request, **kwargs)
 
     def do(self, **kwargs: Any) -> Response:

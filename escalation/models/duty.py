@@ -1,6 +1,9 @@
 """Who is on duty when: rotas and their slots."""
 
+from zoneinfo import available_timezones
+
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
@@ -30,6 +33,11 @@ class Rota(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse a time zone that there is not."""
+        if self.time_zone not in available_timezones():
+            raise ValidationError({"time_zone": f"There is no time zone {self.time_zone}."})
 
 
 class DutySlot(models.Model):

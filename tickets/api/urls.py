@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from tickets.api.verbs import VERBS
-from tickets.api.views import catalogue, customers, events, parts, tickets
+from tickets.api.views import alerts, catalogue, customers, events, parts, tickets
 from tickets.api.views.base import view_of
 
 urlpatterns: list[URLPattern] = [
@@ -28,4 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("categories/<slug:key>/", catalogue.OneCategory.as_view(), name="api-category"),
     path("teams/", catalogue.Teams.as_view(), name="api-teams"),
     path("users/", catalogue.Users.as_view(), name="api-users"),
+    path("me/alerts/", alerts.Alerts.as_view(), name="api-alerts"),
+    path("me/alerts/read/", alerts.ReadAlerts.as_view(), name="api-alerts-read"),
+    path("me/alert-settings/", alerts.Settings.as_view(), name="api-alert-settings"),
 ]
