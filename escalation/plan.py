@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from escalation.clock import Clock, Step
 from escalation.hours import Calendar
@@ -24,23 +25,44 @@ class Planned:
     step: PathStep | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """A deadline's future. A paused one has none but the end of its longest pause."""
 
     due_at: datetime
     breach_at: datetime | None
-    steps: tuple[Planned, ...]
+    #: From when on it counts as missed; what follows a miss is not before.
+    missed_at: datetime
+    #: Warnings, the miss, the path's steps before it and the ends of pauses, in order.
+    early: tuple[Planned, ...]
+    #: The path's steps after the miss: worked out where somebody comes that far, as few do.
+    late: Callable[[], list[Planned]] = field(compare=False, repr=False)
+
+    @cached_property
+    def steps(self) -> tuple[Planned, ...]:
+        """Everything that will happen, in order."""
+        return tuple(sorted([*self.early, *self.late()], key=_order))
 
     def next(self, taken: Collection[str], *, climbing: bool = True) -> Planned | None:
         """The first thing that was not done; `climbing` False leaves the path out.
 
         A path that somebody acknowledged is not climbed, but warned and recorded it is.
         """
-        for planned in self.steps:
-            if planned.key not in taken and (climbing or planned.step is None):
-                return planned
-        return None
+        first = _first(self.early, taken, climbing=climbing)
+        if first is not None and (first.key == BREACH or first.at < self.missed_at):
+            return first
+        return _first(self.steps, taken, climbing=climbing)
+
+
+def _order(planned: Planned) -> tuple[datetime, bool]:
+    return planned.at, planned.key != BREACH
+
+
+def _first(steps: Iterable[Planned], taken: Collection[str], *, climbing: bool) -> Planned | None:
+    for planned in steps:
+        if planned.key not in taken and (climbing or planned.step is None):
+            return planned
+    return None
 
 
 def make_plan(target: Target, path: Path | None, clock: Clock, *, now: datetime) -> Plan:
@@ -53,25 +75,29 @@ def make_plan(target: Target, path: Path | None, clock: Clock, *, now: datetime)
     due = clock.due()
     breach = clock.breach_at(due)
     missed = clock.calendar.next_open(due) if breach is None else breach
-    planned = [Planned(step.at(clock, due), step.key) for step in target.warnings]
-    planned = [p for p in planned if p.at < missed]
-    planned.append(Planned(missed, BREACH))
-    if path is not None:
-        climb = _Climb(path.steps, clock, due, missed)
-        planned += [*climb.early(), *climb.late()]
+    early = [Planned(step.at(clock, due), step.key) for step in target.warnings]
+    early = [p for p in early if p.at < missed]
+    early.append(Planned(missed, BREACH))
+    climb = _Climb(path.steps if path is not None else (), clock, due, missed)
+    early += climb.early()
     since = clock.paused_since(now)
-    if since is not None:
-        # What fell due before the pause is still to be done; the rest waits for its end.
-        planned = [p for p in planned if p.at <= since]
-    elif breach is None:
-        planned = [p for p in planned if p.at <= due and p.key != BREACH]
-    planned += [
+
+    def stands(planned: Planned) -> bool:
+        if since is not None:
+            # What fell due before the pause is still to be done; the rest waits for its end.
+            return planned.at <= since
+        return breach is not None or (planned.at <= due and planned.key != BREACH)
+
+    def late() -> list[Planned]:
+        return [p for p in climb.late() if stands(p)]
+
+    resumes = [
         Planned(pause.limit, f"{RESUME}:{pause.start:%Y%m%dT%H%M%S}")
         for pause in limited
         if pause.end is None and pause.limit is not None and pause.start < due
     ]
-    planned.sort(key=lambda p: (p.at, p.key != BREACH))
-    return Plan(due, breach, tuple(planned))
+    early = sorted([*filter(stands, early), *resumes], key=_order)
+    return Plan(due, breach, missed, tuple(early), late)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ Nothing of a unit is visible, to this process or another, if any part of it fail
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar, cast
@@ -20,18 +20,15 @@ from django.db import models, transaction
 
 from tickets import outbox
 from tickets.actors import Actor
-from tickets.bulk import insert, insert_all, update
+from tickets.bulk import update
 from tickets.errors import NotFound, Stale
-from tickets.ids import next_id
 from tickets.models import Alert, Event, Outbox, Ticket, User
 from tickets.ringing import ring
+from tickets.rows import Rows
 from tickets.signals import ticket_changed
 
 M = TypeVar("M", bound=models.Model)
-
-_INSERT_SIZE = 1000
-#: Twice the same alert or outbox key is one intent: the second does nothing.
-_ONCE = (Alert, Outbox)
+T = TypeVar("T")
 
 #: {path of the ticket's state: (before, after)}, both JSON values; None means "not there".
 Changes = Mapping[str, tuple[Any, Any]]
@@ -48,69 +45,41 @@ def json_value(value: Any) -> Any:
     return value
 
 
-class Unit:
+class Unit(Rows):
     """What one transaction is going to write, for one ticket or for many."""
 
     def __init__(self, now: dt.datetime) -> None:
+        super().__init__()
         self.now = now
         self.changes: dict[int, Change] = {}
-        self._added: dict[type[models.Model], dict[Any, models.Model]] = {}
-        #: The same by ticket, so that a batch of tickets does not search the rows of all.
-        self._of: dict[tuple[type[models.Model], int], list[models.Model]] = {}
         #: What the tables can't be asked yet, such as the customer who is about to be inserted.
         self.memo: dict[tuple[str, ...], Any] = {}
+        #: What `Change.read` has found for a batch, by ticket.
+        self.found: dict[Callable[..., Any], dict[int, Any]] = {}
 
-    def add(self, row: M) -> M:
-        """Give `row` its key now; it is inserted, in bulk with its like, when the unit ends.
+    def hold(self, tickets: Iterable[Ticket], actor: Actor) -> list[Change]:
+        """The changes of tickets whose rows the caller has locked in this transaction.
 
-        Until then a change of its attributes is enough: what it holds at the end is written.
+        What belongs to them is read for all of them at once, when the first of them asks.
         """
-        if row.pk is None:
-            row.pk = next_id(type(row))
-        self._added.setdefault(type(row), {})[row.pk] = row
-        ticket = getattr(row, "ticket_id", None)
-        if ticket is not None:
-            self._of.setdefault((type(row), ticket), []).append(row)
-        return row
-
-    def hold(self, ticket: Ticket, actor: Actor) -> Change:
-        """The change of a ticket whose row the caller has locked in this transaction."""
-        return self.changes.setdefault(ticket.pk, Change(self, ticket, actor))
-
-    def is_pending(self, row: models.Model) -> bool:
-        """Whether `row` waits to be inserted."""
-        return row.pk in self._added.get(type(row), {})
-
-    def pending(self, model: type[M]) -> list[M]:
-        """The rows of `model` that wait to be inserted."""
-        return [cast(M, row) for row in self._added.get(model, {}).values()]
-
-    def pending_of(self, model: type[M], ticket: int) -> list[M]:
-        """The rows of `model` of one ticket (by key) that wait to be inserted."""
-        rows = self._of.get((model, ticket), ())
-        return [cast(M, row) for row in rows if self.is_pending(row)]
-
-    def save(self, row: models.Model, *fields: str) -> None:
-        """Write the named columns of `row`: at once, or with its insert if that is to come."""
-        if not self.is_pending(row):
-            row.save(update_fields=fields)
+        batch: list[Change] = []
+        for ticket in tickets:
+            change = self.changes.setdefault(ticket.pk, Change(self, ticket, actor))
+            change.batch = batch
+            batch.append(change)
+        return batch
 
     def flush(self) -> None:
         """Write everything now, for somebody who reads the tables inside the unit."""
         self._write_tickets()
-        # Foreign keys are checked at commit, so the order of tables does not matter.
-        added, self._added, self._of = self._added, {}, {}
-        parts = [(model, list(rows.values()), model in _ONCE) for model, rows in added.items()]
-        if sum(len(rows) for _, rows, _ in parts) <= _INSERT_SIZE:
-            insert_all(parts)
-        else:
-            for model, rows, once in parts:
-                for start in range(0, len(rows), _INSERT_SIZE):
-                    insert(model, rows[start : start + _INSERT_SIZE], once=once)
+        self.settle()
+
+    def settle(self) -> None:
+        """Write everything but the columns of stored tickets, whose events may be still to come."""
+        if self.write_rows():
+            transaction.on_commit(outbox.ring)
         for change in self.changes.values():
             change.is_new = False
-        if Outbox in added:
-            transaction.on_commit(outbox.ring)
 
     def _write_tickets(self) -> None:
         """One UPDATE for all tickets of which the same columns changed."""
@@ -125,14 +94,11 @@ class Unit:
     def attempt(self) -> Iterator[None]:
         """Take back what the block added to the unit if it fails. For batches of new tickets,
         where one bad row must not cost the others."""
-        counts = {model: len(rows) for model, rows in self._added.items()}
         tickets, memo = set(self.changes), dict(self.memo)
         try:
-            yield
+            with super().attempt():
+                yield
         except Exception:
-            for model, rows in self._added.items():
-                for key in list(rows)[counts.get(model, 0) :]:
-                    del rows[key]
             for key in set(self.changes) - tickets:
                 del self.changes[key]
             self.memo = memo
@@ -151,6 +117,10 @@ class Change:
         self._bumped = False
         self._rows: dict[type[models.Model], list[models.Model]] = {}
         self.is_new = False
+        #: What was recorded in this unit, in order.
+        self.events: list[Event] = []
+        #: Changes that were begun together, this one among them; empty where it stands alone.
+        self.batch: list[Change] = []
 
     @property
     def now(self) -> dt.datetime:
@@ -237,7 +207,7 @@ class Change:
             changes={path: json_value(after) for path, (_, after) in told.items()},
             replaced={path: json_value(before) for path, (before, _) in told.items()},
         )
-        self.add(event)
+        self.events.append(self.add(event))
         ticket_changed.send(sender=Ticket, change=self, event=event)
         return event
 
@@ -258,12 +228,39 @@ class Change:
         Read once a unit, and not at all where the ticket is new in it.
         """
         if model not in self._rows:
-            waiting = self.unit.pending_of(model, self.ticket.pk)
-            stored: list[models.Model] = []
-            if not self.is_new:
-                stored = list(model._default_manager.filter(ticket=self.ticket).order_by("pk"))
-            self._rows[model] = [*stored, *waiting]
+            asking = [c for c in self.batch or (self,) if not c.knows(model)]
+            stored: dict[int, list[M]] = {c.ticket.pk: [] for c in asking}
+            if keys := [c.ticket.pk for c in asking if not c.is_new]:
+                for row in model._default_manager.filter(ticket__in=keys).order_by("pk"):
+                    stored[row.ticket_id].append(row)  # type: ignore[attr-defined]
+            for c in asking:
+                waiting = self.unit.pending_of(model, c.ticket.pk)
+                c.known(model, [*stored[c.ticket.pk], *waiting])
         return cast("list[M]", self._rows[model])
+
+    def read(self, find: Callable[[list[Ticket]], Mapping[int, T]]) -> T | None:
+        """What `find` has for this ticket, by key.
+
+        In a batch it is asked once for all and kept, and `forget` has it asked anew; else it is
+        asked each time. Neither sees what waits to be written.
+        """
+        if not self.batch:
+            return find([self.ticket]).get(self.ticket.pk)
+        key = self.ticket.pk
+        found = self.unit.found.setdefault(find, {})
+        if key not in found:
+            asking = [c.ticket for c in self.batch if c.ticket.pk not in found]
+            told = find(asking)
+            found.update({ticket.pk: told.get(ticket.pk) for ticket in asking})
+        return cast("T | None", found[key])
+
+    def forget(self, find: Callable[..., Any]) -> None:
+        """What `find` told before is no longer so."""
+        self.unit.found.get(find, {}).pop(self.ticket.pk, None)
+
+    def knows(self, model: type[models.Model]) -> bool:
+        """Whether `all` of the model was read already."""
+        return model in self._rows
 
     def known(self, model: type[M], rows: list[M]) -> None:
         """Give what `all` answers, where the caller has read it under the lock for many tickets."""
@@ -312,6 +309,10 @@ class Change:
         alert.created_at = self.now
         ring(self.unit, self.unit.memo, alert, mail=mail, anyway=anyway, fold=fold)
 
+    def write(self, row: models.Model, *fields: str) -> None:
+        """The same when the unit ends, in bulk. Who reads the table before calls `settle`."""
+        self.unit.write(row, *fields)
+
     def flush(self) -> None:
         """Write everything of the unit now, for somebody who reads the tables."""
         self.unit.flush()
@@ -328,6 +329,13 @@ class Change:
 
 
 _current: ContextVar[Unit | None] = ContextVar("unit_of_work", default=None)
+
+
+def settle() -> None:
+    """Have the tables hold what the open unit, if there is one, changed by `write`."""
+    unit = _current.get()
+    if unit is not None and unit.has_changed:
+        unit.settle()
 
 
 @contextmanager

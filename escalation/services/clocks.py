@@ -14,6 +14,7 @@ from escalation.clock import Clock, Length, Status, Until
 from escalation.clock import Pause as PauseSpan
 from escalation.kinds import Kind
 from escalation.models import Deadline, Pause
+from escalation.paths import Path
 from escalation.pausing import PauseRule
 from escalation.plan import Plan, make_plan
 from escalation.policy import Target
@@ -34,6 +35,9 @@ WRITTEN = [
     "failures", "last_error",
 ]  # fmt: skip
 
+#: What a plan is made of: target, path, clock, and as of when.
+Ingredients = tuple[Target, Path | None, Clock, dt.datetime]
+
 
 class Clocks:
     """Every deadline of the ticket that a change has in hand."""
@@ -46,6 +50,7 @@ class Clocks:
         self.links: list[tuple[int, str]] | None = None
         self._before: dict[int, dict[str, Any]] = {}
         self._dirty: dict[int, Deadline] = {}
+        self._plans: dict[int, tuple[Ingredients, Plan]] = {}
 
     # -- reading ----------------------------------------------------------------------------------
 
@@ -105,11 +110,14 @@ class Clocks:
         )
 
     def plan_of(self, row: Deadline, *, now: dt.datetime) -> Plan:
-        """What the row is going to do."""
+        """What the row is going to do. Worked out once, unless its clock changes."""
         target = self.target_of(row)
-        return make_plan(
-            target, self.setup.path_for(target, self.ticket), self.clock_of(row), now=now
-        )
+        made_of = (target, self.setup.path_for(target, self.ticket), self.clock_of(row), now)
+        kept = self._plans.get(row.pk)
+        if kept is None or kept[0] != made_of:
+            target, path, clock, now = made_of
+            kept = self._plans[row.pk] = (made_of, make_plan(target, path, clock, now=now))
+        return kept[1]
 
     # -- writing ----------------------------------------------------------------------------------
 
@@ -157,8 +165,7 @@ class Clocks:
         if not row.is_open:
             row.due_at, row.next_at, row.next_step = clock.at(at).due(), None, ""
             return
-        target = self.target_of(row)
-        plan = make_plan(target, self.setup.path_for(target, self.ticket), clock, now=at)
+        plan = self.plan_of(row, now=at)
         row.due_at = plan.due_at
         since = clock.at(at).paused_since(at)
         row.status = Status.PAUSED.value if since is not None else Status.RUNNING.value

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from escalation.actions import ACTIONS, Call, perform
@@ -26,7 +26,7 @@ from escalation.services import spells
 from escalation.services.clocks import Clocks, write
 from escalation.services.words import breach_words, path_words, warning_words
 from tickets.actors import SYSTEM
-from tickets.change import Change, Unit, unit_of_work
+from tickets.change import Unit, unit_of_work
 from tickets.models import Ticket, User
 
 log = structlog.get_logger(__name__)
@@ -72,7 +72,8 @@ def sweep_batch(*, now: dt.datetime, size: int = BATCH) -> tuple[int, int, int]:
             claimed = [row.pk for row in rows]
             return len(claimed), _take_all(unit, rows, now=now), 0
     except Exception:
-        if not claimed:
+        # Without a database no row is to blame, and none is pushed back.
+        if not claimed or not connection.is_usable():
             raise
         log.exception("sweep_batch_failed", deadlines=len(claimed))
     outcomes = [_sweep_one(key, now=now) for key in claimed]
@@ -86,6 +87,8 @@ def _sweep_one(key: int, *, now: dt.datetime) -> int:
             rows = _claim(now=now, size=1, only=key)
             return _take_all(unit, rows, now=now)
     except Exception as error:
+        if not connection.is_usable():
+            raise
         log.exception("sweep_step_failed", deadline=key)
         _push_back(key, error, now=now)
         return -1
@@ -97,7 +100,7 @@ def _claim(*, now: dt.datetime, size: int, only: int | None = None) -> list[Dead
     if only is not None:
         due = due.filter(pk=only)
     return list(
-        due.select_related("ticket")
+        due.select_related("ticket__customer")
         .select_for_update(of=("ticket",), no_key=True, skip_locked=True)
         .order_by("next_at", "id")[:size]
     )
@@ -132,8 +135,8 @@ def _hold(unit: Unit, tickets: dict[int, Ticket]) -> dict[int, Clocks]:
         pauses[pause.ticket_id].append(pause)
     links = links_of(tickets)
     held = {}
-    for ticket in tickets.values():
-        change: Change = unit.hold(ticket, SYSTEM)
+    for change in unit.hold(tickets.values(), SYSTEM):
+        ticket = change.ticket
         change.known(Deadline, rows[ticket.pk])
         change.known(Pause, pauses[ticket.pk])
         held[ticket.pk] = Clocks(change)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from django.db.models import F
+
 from remedies.active import policy_for
 from remedies.errors import FactWrong
 from remedies.models import Offer, OfferComponent, Remedy, RemedyPolicy
@@ -12,9 +14,9 @@ from remedies.pain import assess, still_valid
 from remedies.rules import Component, OfferDraft, Policy, evaluate
 from remedies.rules.states import OfferStatus, RemedyEvent, RemedyStatus
 from remedies.services.situations import Situation, situation_of
-from remedies.services.tallies import component_paths, components_of, set_total, void_exceptions
+from remedies.services.tallies import component_paths, set_total, void_exceptions
 from tickets.actors import SYSTEM, Actor
-from tickets.change import Change, changing
+from tickets.change import Change, changing, settle
 from tickets.models import Ticket
 from tickets.money import Money, words
 from tickets.services import record_assessed_pain
@@ -191,6 +193,7 @@ def _create(
     for position, part in enumerate(parts):
         component = change.add(component_row(offer, part, position))
         changes |= component_paths(component)
+    change.forget(_drafted)
     change.record(
         RemedyEvent.OFFER_DRAFTED, data=_told(offer, result), changes=changes, actor=SYSTEM
     )
@@ -267,7 +270,7 @@ def _update(
     """Bring a draft in step with the policy; what a person added or set within range stays."""
     if change.unit.is_pending(draft):
         change.flush()
-    rows = components_of(draft)
+    rows = _components(change, draft)
     stored = {row.rule: row for row in rows if row.rule}
     same = {(part.rule, part.amount) for part in parts} == {
         (rule, _policy_amount(found)) for rule, found in stored.items()
@@ -276,15 +279,15 @@ def _update(
     if same and draft.policy_id == row.pk:
         if told != (draft.explanation, draft.facts):
             draft.explanation, draft.facts = told
-            change.save(draft, "explanation", "facts")
+            change.write(draft, "explanation", "facts")
         return draft
     draft.explanation, draft.facts = told
     changes: dict[str, tuple[Any, Any]] = {}
     if draft.policy_id != row.pk:
         changes[f"offers.{draft.pk}.policy"] = (draft.policy_id, row.pk)
         draft.policy = row
-    changes |= _replace(draft, stored, parts) | set_total(draft)
-    change.save(draft, "policy", "explanation", "facts", "total")
+    changes |= _replace(change, draft, rows, parts) | set_total(draft, rows)
+    change.write(draft, "policy", "explanation", "facts", "total")
     void_exceptions(change, draft, "The offer changed.")
     change.record(
         RemedyEvent.OFFER_REDRAFTED, data=_told(draft, result), changes=changes, actor=SYSTEM
@@ -292,28 +295,50 @@ def _update(
     return draft
 
 
+def _components(change: Change, draft: Offer) -> list[OfferComponent]:
+    """The components of a stored draft; the list is kept in step with what is done to them."""
+    if not change.batch:
+        settle()
+    rows = change.read(_drafted)
+    return [] if rows is None else rows
+
+
+def _drafted(tickets: list[Ticket]) -> dict[int, list[OfferComponent]]:
+    """By ticket: the components of its draft. One query."""
+    found: dict[int, list[OfferComponent]] = {}
+    drafts = OfferComponent.objects.filter(
+        offer__ticket__in=[ticket.pk for ticket in tickets],
+        offer__status=OfferStatus.DRAFT.value,
+    )
+    for row in drafts.annotate(of_ticket=F("offer__ticket")).order_by("position", "id"):
+        found.setdefault(row.of_ticket, []).append(row)
+    return found
+
+
 def _replace(
-    draft: Offer, stored: dict[str, OfferComponent], parts: Sequence[Component]
+    change: Change, draft: Offer, rows: list[OfferComponent], parts: Sequence[Component]
 ) -> dict[str, tuple[Any, Any]]:
     """Make the draft's components those that the policy gives; the paths that changed."""
     changes: dict[str, tuple[Any, Any]] = {}
+    stored = {row.rule: row for row in rows if row.rule}
     given = {part.rule for part in parts}
-    gone = [found for rule, found in stored.items() if rule not in given]
-    for found in gone:
-        changes |= component_paths(found, gone=True)
-    if gone:
-        OfferComponent.objects.filter(pk__in=[found.pk for found in gone]).delete()
+    for gone in [row for rule, row in stored.items() if rule not in given]:
+        changes |= component_paths(gone, gone=True)
+        rows.remove(gone)
+        change.unit.remove(gone)
     for position, part in enumerate(parts):
         fresh = component_row(draft, part, position)
         if part.rule in stored:
-            changes |= _merge(stored[part.rule], fresh)
+            changes |= _merge(change, stored[part.rule], fresh)
         else:
-            fresh.save()
+            rows.append(change.add(fresh))
             changes |= component_paths(fresh)
     return changes
 
 
-def _merge(stored: OfferComponent, fresh: OfferComponent) -> dict[str, tuple[Any, Any]]:
+def _merge(
+    change: Change, stored: OfferComponent, fresh: OfferComponent
+) -> dict[str, tuple[Any, Any]]:
     """What a rule gives now, over what it gave; a person's own sum stays within its range."""
     if stored.adjusted_from is not None and fresh.ranged and stored.amount is not None:
         high = fresh.range_max
@@ -324,8 +349,7 @@ def _merge(stored: OfferComponent, fresh: OfferComponent) -> dict[str, tuple[Any
     before = stored.amount
     for name in changed:
         setattr(stored, name, getattr(fresh, name))
-    if changed:
-        stored.save(update_fields=changed)
+    change.write(stored, *changed)
     path = f"offers.{stored.offer_id}.components.{stored.pk}.amount"
     return {} if before == stored.amount else {path: (before, stored.amount)}
 

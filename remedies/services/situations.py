@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
+
 from remedies.pain import Circumstances
 from tickets.catalogue import catalogue
 from tickets.change import Change
@@ -38,7 +40,7 @@ def situation_of(change: Change) -> Situation:
     promises, deadlines = (0, 0) if change.is_new else _breaches(change)
     known = Circumstances(
         contacts=ticket.contacts,
-        recurrence=0 if change.unit.is_pending(ticket.customer) else _recurrence(ticket),
+        recurrence=0 if change.unit.is_pending(ticket.customer) else _recurrence(change),
         deadlines_missed=deadlines,
         promises_broken=promises,
         hand_offs=ticket.handoffs,
@@ -47,30 +49,55 @@ def situation_of(change: Change) -> Situation:
     return Situation(known, _facts(change, known), ticket.loss_currency or None)
 
 
-def _recurrence(ticket: Ticket) -> int:
+def _recurrence(change: Change) -> int:
     """How many complaints of the same category the customer had in the year before."""
-    since = ticket.received_at - RECURRENCE
-    earlier = Ticket.objects.filter(
-        customer_id=ticket.customer_id,
-        received_at__gte=since,
-        received_at__lt=ticket.received_at,
-        category_id=ticket.category_id,
-    )
-    return earlier.exclude(pk=ticket.pk).count()
+    ticket = change.ticket
+    count, *about = change.read(_earlier) or (0,)
+    if about == [ticket.customer_id, ticket.category_id]:
+        return count
+    change.forget(_earlier)  # filed elsewhere since it was asked
+    return (change.read(_earlier) or (0,))[0]
+
+
+_EARLIER = """
+SELECT t.id, count(e.id), t.customer, t.category
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[])
+    AS t(id, customer, category, since, received)
+LEFT JOIN tickets_ticket e ON e.customer_id = t.customer AND e.category_id = t.category
+    AND e.received_at >= t.since AND e.received_at < t.received AND e.id <> t.id
+GROUP BY t.id, t.customer, t.category
+"""
+
+
+def _earlier(tickets: list[Ticket]) -> dict[int, tuple[int, int, int]]:
+    """By ticket: complaints of its customer in its category in the year before it, and which
+    customer and category that was. One query."""
+    rows = [
+        (t.pk, t.customer_id, t.category_id, t.received_at - RECURRENCE, t.received_at)
+        for t in tickets
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_EARLIER, [list(column) for column in zip(*rows, strict=True)])
+        return {key: (count, *about) for key, count, *about in cursor.fetchall()}
 
 
 def _breaches(change: Change) -> tuple[int, int]:
     """Promises broken and other deadlines missed on the ticket, this unit included."""
-    stored = Event.objects.filter(ticket=change.ticket, type=BREACHED)
-    told = list(stored.values_list("data", flat=True))
-    told += [
-        event.data
-        for event in change.unit.pending(Event)
-        if event.type == BREACHED and event.ticket_id == change.ticket.pk
-    ]
+    own = {event.pk for event in change.events}
+    told = [data for key, data in change.read(_stored_breaches) or () if key not in own]
+    told += [event.data for event in change.events if event.type == BREACHED]
     kinds = [deadline.get("kind") for data in told for deadline in data.get("deadlines", [])]
     promises = kinds.count("promise")
     return promises, len(kinds) - promises
+
+
+def _stored_breaches(tickets: list[Ticket]) -> dict[int, list[tuple[int, dict[str, Any]]]]:
+    """By ticket: key and data of each event that tells of missed deadlines. One query."""
+    found: dict[int, list[tuple[int, dict[str, Any]]]] = {}
+    rows = Event.objects.filter(ticket__in=[ticket.pk for ticket in tickets], type=BREACHED)
+    for ticket, key, data in rows.values_list("ticket_id", "pk", "data"):
+        found.setdefault(ticket, []).append((key, data))
+    return found
 
 
 def _facts(change: Change, known: Circumstances) -> dict[str, Any]:

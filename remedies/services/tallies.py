@@ -1,5 +1,6 @@
 """What every change of an offer needs: its rows, their paths in events, its total."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from remedies.errors import OfferNotOpen
@@ -11,7 +12,7 @@ from remedies.rules.states import (
     OfferStatus,
     RemedyEvent,
 )
-from tickets.change import Change
+from tickets.change import Change, settle
 from tickets.errors import NotFound
 
 Paths = dict[str, tuple[Any, Any]]
@@ -19,6 +20,7 @@ Paths = dict[str, tuple[Any, Any]]
 
 def components_of(offer: Offer) -> list[OfferComponent]:
     """The components of a stored offer, in order. One query."""
+    settle()
     return list(OfferComponent.objects.filter(offer=offer).order_by("position", "id"))
 
 
@@ -33,10 +35,11 @@ def component_paths(component: OfferComponent, *, gone: bool = False) -> Paths:
     }
 
 
-def set_total(offer: Offer) -> Paths:
-    """Make the total the sum of the stored components; not yet saved."""
+def set_total(offer: Offer, components: Iterable[OfferComponent] | None = None) -> Paths:
+    """Make the total the sum of the components, by default the stored ones; not yet saved."""
     before = offer.total
-    offer.total = sum(component.amount or 0 for component in components_of(offer))
+    parts = components_of(offer) if components is None else components
+    offer.total = sum(component.amount or 0 for component in parts)
     return {} if before == offer.total else {f"offers.{offer.pk}.total": (before, offer.total)}
 
 
@@ -58,6 +61,7 @@ def locked_offer(change: Change, offer_id: int, *statuses: OfferStatus) -> Offer
         raise NotFound(field="offer")
     if change.unit.is_pending(offer):
         change.flush()
+    settle()
     if statuses and offer.status not in statuses:
         raise OfferNotOpen(status=offer.status.replace("_", " "), field="offer")
     return offer

@@ -255,3 +255,20 @@ def test_the_sweep_reads_its_index(desk: Desk) -> None:
         plan = due.explain()
         cursor.execute("SET enable_seqscan = on")
     assert "deadline_sweep" in plan
+
+
+def test_a_batch_reads_and_writes_for_all_its_tickets_at_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tickets.cached.MAX_AGE", 3600.0)
+
+    def queries(count: int) -> int:
+        for _ in range(count):
+            owned(desk)
+        with CaptureQueriesContext(connection) as seen:
+            assert stepping.sweep(now=at("24 13:19")).failed == 0
+        Deadline.objects.update(next_at=None)
+        return sum("nextval" not in query["sql"] for query in seen)
+
+    queries(1)  # what every process reads once
+    assert queries(12) == queries(2)

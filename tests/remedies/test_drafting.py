@@ -11,6 +11,8 @@ from remedies.models import Offer, OfferComponent
 from tests.builders import NOW, Desk, make_customer, make_ticket, user
 from tests.remedies.builders import draft_of, make_hurt, part, sent_offer
 from tickets import services
+from tickets.actors import SYSTEM
+from tickets.change import Change, changing, unit_of_work
 from tickets.errors import Invalid
 from tickets.models import Event, Ticket
 from tickets.money import Money
@@ -179,3 +181,29 @@ def test_pain_is_never_lowered_once_an_offer_went_out(remedy_desk: Desk) -> None
     services.set_factors(ticket, {"consequence": "bother"}, actor=user(remedy_desk.alice), now=NOW)
     ticket.refresh_from_db()
     assert ticket.pain == 4
+
+
+def test_a_batch_of_missed_deadlines_leaves_the_offers_that_one_by_one_would(
+    remedy_desk: Desk,
+) -> None:
+    together = [make_hurt(remedy_desk) for _ in range(3)]
+    alone = make_hurt(remedy_desk)
+
+    def miss(change: Change) -> None:
+        for kind in ("acknowledge", "promise"):
+            change.record("deadline_breached", data={"deadlines": [{"kind": kind}]})
+
+    with unit_of_work(now=NOW) as unit:
+        locked = Ticket.objects.select_for_update().filter(pk__in=[t.pk for t in together])
+        for change in unit.hold(locked, SYSTEM):
+            miss(change)
+    with changing(alone, actor=SYSTEM, now=NOW) as change:
+        miss(change)
+
+    def stands(ticket: Ticket) -> list[tuple[object, ...]]:
+        offer = draft_of(ticket)
+        rows = offer.components.values_list("position", "rule", "amount", "steps", "facts")
+        return [(offer.total, offer.facts, offer.explanation), *rows]
+
+    assert stands(alone)[0][0] > 3140 + 9000
+    assert {repr(stands(ticket)) for ticket in together} == {repr(stands(alone))}
