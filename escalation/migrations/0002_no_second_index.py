@@ -3,6 +3,14 @@
 from django.db import migrations, models
 
 
+#: Taking the index off a column, Django takes the constraints along that are indexes of this
+#: column alone.
+AGAIN = (
+    "CREATE UNIQUE INDEX IF NOT EXISTS deadline_policy_one_active"
+    " ON escalation_deadlinepolicy (key) WHERE active",
+)
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("escalation", "0001_initial"),
@@ -19,4 +27,5 @@ class Migration(migrations.Migration):
             name="key",
             field=models.SlugField(db_index=False, max_length=40),
         ),
+        migrations.RunSQL("; ".join(AGAIN), migrations.RunSQL.noop),
     ]

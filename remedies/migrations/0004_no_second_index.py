@@ -4,6 +4,18 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 
+#: Taking the index off a column, Django takes the constraints along that are indexes of this
+#: column alone.
+AGAIN = (
+    "CREATE UNIQUE INDEX IF NOT EXISTS policy_one_active ON remedies_remedypolicy (key)"
+    " WHERE status = 'active'",
+    "CREATE UNIQUE INDEX IF NOT EXISTS offer_one_draft ON remedies_offer (ticket_id)"
+    " WHERE status = 'draft'",
+    "CREATE UNIQUE INDEX IF NOT EXISTS offer_one_sent ON remedies_offer (ticket_id)"
+    " WHERE status = 'sent'",
+)
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("remedies", "0003_not_emptied"),
@@ -71,4 +83,5 @@ class Migration(migrations.Migration):
             name="key",
             field=models.SlugField(db_index=False, max_length=60),
         ),
+        migrations.RunSQL("; ".join(AGAIN), migrations.RunSQL.noop),
     ]

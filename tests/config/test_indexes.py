@@ -1,4 +1,4 @@
-"""No index is kept twice: each one costs every write."""
+"""The database has every index and constraint that the models name, and none of them twice."""
 
 import pytest
 from django.apps import apps
@@ -50,3 +50,15 @@ def test_a_second_index_would_be_found() -> None:
         cursor.execute("CREATE INDEX once_more ON tickets_message (ticket_id)")
         cursor.execute("CREATE INDEX but_not_this ON tickets_message (author_id) WHERE automatic")
     assert [index for _, index, _ in _twice()] == ["once_more"]
+
+
+def test_every_index_and_constraint_that_a_model_names_is_there() -> None:
+    # A migration that takes an index off a column takes every index of that column along.
+    missing = []
+    for label in settings.LOCAL_APPS:
+        for model in apps.get_app_config(label).get_models():
+            with connection.cursor() as cursor:
+                there = connection.introspection.get_constraints(cursor, model._meta.db_table)
+            named = [*model._meta.indexes, *model._meta.constraints]
+            missing += [one.name for one in named if one.name not in there]
+    assert not missing, ", ".join(missing)
