@@ -11,7 +11,10 @@ from pathlib import Path
 
 import tests.oracle
 
-HELPERS = {"__main__", "cases", "boston_report", "uci_log", "uci_replay", "wording"}
+HELPERS = {
+    "__main__", "cases", "options", "wording", "boston_report",
+    "uci_log", "uci_replay", "walker", "fresh", "fresh_clocks",
+}  # fmt: skip
 
 
 def oracles() -> list[str]:

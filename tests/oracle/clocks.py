@@ -16,6 +16,7 @@ from escalation.clock import Clock, Days, Length, OpenTime, Reading, Step
 from escalation.history import DEFAULT_PAUSING, Happening, Replay, What
 from escalation.hours import Calendar, TimeOfDay
 from escalation.kinds import Kind
+from tests.oracle import options as semantics
 from tests.oracle.cases import Failure, Vector, vectors
 
 KINDS = {
@@ -36,6 +37,8 @@ WHAT = {
     "reopened": What.REOPENED,
 }
 MINUTE = timedelta(minutes=1)
+
+remarks = semantics.remarks
 
 
 def run(

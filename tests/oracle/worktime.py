@@ -14,7 +14,10 @@ from typing import Any
 
 from escalation.hours import Calendar, TimeOfDay
 from escalation.worktime import Boundary, DayCount, Reversed, Span
+from tests.oracle import options as semantics
 from tests.oracle.cases import Failure, Vector, vectors
+
+remarks = semantics.remarks
 
 
 def run(

@@ -1,0 +1,225 @@
+"""Fresh random vectors of calendar arithmetic, in the form of `random.json`, answered by `walker`.
+
+`python -m tests.oracle.fresh calendar|clocks SEED COUNT > FILE`, then
+`python -m tests.oracle worktime|clocks FILE`.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.oracle.cases import Vector
+from tests.oracle.walker import ONE_DAY, WEEK, OutOfSight, Walker
+
+# Whole, half and quarter hours, gaps at midnight, gaps of half an hour and of two, negative DST,
+# zones that skipped a day or moved their base, and the ordinary ones.
+ZONES = """
+Africa/Cairo Africa/Casablanca Africa/Johannesburg Africa/Lagos Africa/Monrovia America/Anchorage
+America/Argentina/Buenos_Aires America/Asuncion America/Bogota America/Caracas America/Chicago
+America/Denver America/Halifax America/Havana America/Los_Angeles America/Mexico_City
+America/New_York America/Nuuk America/Phoenix America/Santiago America/Sao_Paulo America/St_Johns
+Antarctica/Troll Asia/Amman Asia/Beirut Asia/Colombo Asia/Dhaka Asia/Dubai Asia/Gaza Asia/Jerusalem
+Asia/Kabul Asia/Karachi Asia/Kathmandu Asia/Kolkata Asia/Pyongyang Asia/Riyadh Asia/Shanghai
+Asia/Singapore Asia/Tehran Asia/Tokyo Asia/Ulaanbaatar Asia/Yangon Atlantic/Azores
+Australia/Adelaide Australia/Brisbane Australia/Darwin Australia/Eucla Australia/Lord_Howe
+Australia/Perth Australia/Sydney Europe/Berlin Europe/Chisinau Europe/Dublin Europe/Istanbul
+Europe/Lisbon Europe/London Europe/Moscow Europe/Paris Pacific/Apia Pacific/Auckland Pacific/Chatham
+Pacific/Easter Pacific/Fiji Pacific/Honolulu Pacific/Kiritimati Pacific/Marquesas Pacific/Norfolk
+UTC
+""".split()
+SHAPES: list[list[list[str]]] = [
+    [["09:00", "17:00"]],
+    [["08:30", "12:00"], ["13:00", "17:30"]],
+    [["22:00", "06:00"]],
+    [["23:30", "03:30"]],
+    [["00:00", "24:00"]],
+    [["09:00", "09:00"]],
+    [["00:00", "02:30"], ["02:45", "08:00"]],
+    [["01:30", "02:30"], ["14:00", "20:00"]],
+    [["16:00", "24:00"]],
+    [["00:15", "01:45"], ["12:00", "23:59"]],
+]
+# Days painted around the moment asked about.
+BEFORE, AFTER = 70, 170
+
+
+@cache
+def changes(zone: str, year: int) -> list[datetime]:
+    """Days of the year on which the zone's clock changes (UTC, to six hours)."""
+    info = ZoneInfo(zone)
+    steps = [datetime(year, 1, 1, tzinfo=UTC) + timedelta(hours=6 * n) for n in range(4 * 365)]
+    offsets = [step.astimezone(info).utcoffset() for step in steps]
+    return [steps[n] for n in range(1, len(steps)) if offsets[n] != offsets[n - 1]]
+
+
+class Maker:
+    """Makes vectors from one seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.random = random.Random(seed)
+
+    def moment(self, zone: str) -> datetime:
+        """A moment, more often than not within days of a change of the clock or a year's end."""
+        rnd = self.random
+        year = rnd.randrange(2001, 2026)
+        near = changes(zone, year)
+        if near and rnd.random() < 0.6:
+            around = rnd.choice(near) - timedelta(hours=rnd.randrange(-48, 96))
+        elif rnd.random() < 0.3:
+            around = datetime(year, 12, 31, tzinfo=UTC) + timedelta(hours=rnd.randrange(-72, 72))
+        else:
+            around = datetime(year, 1, 1, tzinfo=UTC) + timedelta(hours=rnd.randrange(8700))
+        seconds = rnd.choice([0, 0, 0, 60 * rnd.randrange(60), rnd.randrange(3600)])
+        return (around + timedelta(seconds=seconds)).astimezone(ZoneInfo(zone))
+
+    def calendar(self, around: datetime) -> dict[str, Any]:
+        """Hours, holidays, special days and breaks near a moment."""
+        rnd = self.random
+        if rnd.random() < 0.7:
+            shape = rnd.choice(SHAPES)
+            days = rnd.choice([WEEK[:5], WEEK, WEEK[:4] + WEEK[6:], WEEK[1:6]])
+            hours = dict.fromkeys(days, shape)
+        else:
+            days = tuple(rnd.sample(WEEK, rnd.randrange(3, 8)))
+            hours = {day: rnd.choice(SHAPES) for day in sorted(days, key=WEEK.index)}
+        result: dict[str, Any] = {"tz": str(around.tzinfo), "hours": hours}
+        near = [around.date() + n * ONE_DAY for n in range(-6, 13)]
+        if rnd.random() < 0.5:
+            result["holidays"] = sorted(map(str, rnd.sample(near, rnd.randrange(1, 4))))
+        if rnd.random() < 0.2:
+            yearly = {day.strftime("%m-%d") for day in rnd.sample(near, 2)} | {"02-29"}
+            result["yearly_holidays"] = sorted(yearly)
+        if rnd.random() < 0.3:
+            special = rnd.sample(near, rnd.randrange(1, 3))
+            result["overrides"] = {str(day): rnd.choice([[], *SHAPES]) for day in sorted(special)}
+        if rnd.random() < 0.4:
+            result["breaks"] = [self._break(day) for day in sorted(rnd.sample(near, 2))]
+        return result
+
+    def _break(self, day: date) -> dict[str, str]:
+        start, length = self.random.randrange(0, 1380), self.random.randrange(5, 300)
+        ends = (start, min(start + length, 1439))
+        texts = [f"{minutes // 60:02}:{minutes % 60:02}" for minutes in ends]
+        return {"date": str(day), "from": texts[0], "to": texts[1]}
+
+    def vectors(self, count: int) -> list[Vector]:
+        """So many vectors, with the walker's answers."""
+        made: list[Vector] = []
+        while len(made) < count:
+            around = self.moment(self.random.choice(ZONES))
+            calendar = self.calendar(around)
+            try:
+                walker = walked(calendar, around)
+                for _ in range(4):
+                    made.append(self._vector(walker, around, f"fresh-{self.seed}-{len(made)}"))
+            except OutOfSight:
+                continue
+        return made[:count]
+
+    def _vector(self, walker: Walker, around: datetime, key: str) -> Vector:
+        at = around + timedelta(seconds=self.random.choice([0, self.random.randrange(400_000)]))
+        op = self.random.choice(list(OPERATIONS))
+        given, expected = OPERATIONS[op](walker, at.astimezone(walker.zone), self.random)
+        return {
+            "id": key, "kind": "calendar", "calendar": walker.spec, "op": op, **given,
+            "expected": expected, "core": True,
+        }  # fmt: skip
+
+
+def walked(calendar: dict[str, Any], around: datetime) -> Walker:
+    """The walker for the days around a moment."""
+    day = around.date()
+    return Walker(calendar, day - BEFORE * ONE_DAY, day + AFTER * ONE_DAY)
+
+
+# -- questions ----------------------------------------------------------------------------------
+
+Question = tuple[dict[str, Any], Any]
+
+
+def _amount(rnd: random.Random) -> int:
+    return rnd.choice(
+        [0, 60 * rnd.randrange(1, 600), 3600 * rnd.randrange(1, 60), rnd.randrange(1, 400_000)]
+    )
+
+
+def _add(walker: Walker, at: datetime, rnd: random.Random) -> Question:
+    # Now and then the time to a closing, so that it runs out exactly there.
+    seconds = _amount(rnd)
+    if rnd.random() < 0.2:
+        seconds = walker.elapsed(at, walker.closing_after(at + timedelta(days=rnd.randrange(5))))
+    return {"start": at.isoformat(), "seconds": seconds}, walker.add(at, seconds).isoformat()
+
+
+def _subtract(walker: Walker, at: datetime, rnd: random.Random) -> Question:
+    seconds = _amount(rnd)
+    given = {"start": at.isoformat(), "seconds": seconds}
+    return given, walker.subtract(at, seconds).isoformat()
+
+
+def _elapsed(walker: Walker, at: datetime, rnd: random.Random) -> Question:
+    end = at + timedelta(seconds=rnd.choice([1, 60, 3600]) * rnd.randrange(-100, 2000))
+    given = {"start": at.isoformat(), "end": end.isoformat()}
+    return given, walker.elapsed(at, end) if end > at else 0
+
+
+def _add_days(walker: Walker, at: datetime, rnd: random.Random) -> Question:
+    days = rnd.randrange(-15, 16)
+    given = {"start": str(at.date()), "days": days}
+    return given, str(walker.add_days(at.date(), days))
+
+
+def _days_between(walker: Walker, at: datetime, rnd: random.Random) -> Question:
+    end = at.date() + rnd.randrange(60) * ONE_DAY
+    days = [at.date() + n * ONE_DAY for n in range(1, (end - at.date()).days + 1)]
+    given = {"start": str(at.date()), "end": str(end)}
+    return given, sum(map(walker.is_business_day, days))
+
+
+def _add_days_time(walker: Walker, at: datetime, rnd: random.Random) -> Question:
+    days = rnd.randrange(-15, 16)
+    given = {"start": at.isoformat(), "days": days}
+    return given, walker.add_days_time(at, days).isoformat()
+
+
+OPERATIONS: dict[str, Callable[[Walker, datetime, random.Random], Question]] = {
+    "add": _add,
+    "subtract": _subtract,
+    "elapsed": _elapsed,
+    "add_days": _add_days,
+    "days_between": _days_between,
+    "add_days_time": _add_days_time,
+    "is_open": lambda w, at, _: ({"at": at.isoformat()}, w.is_open(at)),
+    "next_open": lambda w, at, _: ({"at": at.isoformat()}, w.next_open(at).isoformat()),
+    "prev_open": lambda w, at, _: ({"at": at.isoformat()}, w.prev_open(at).isoformat()),
+    "closing_after": lambda w, at, _: ({"at": at.isoformat()}, w.closing_after(at).isoformat()),
+}
+
+
+def document(vectors: list[Vector], about: str) -> str:
+    """The vectors as a file of the oracle's form."""
+    return json.dumps({"about": {"title": about, "count": len(vectors)}, "vectors": vectors})
+
+
+def main(arguments: list[str]) -> None:
+    """Write a file of fresh vectors to standard output."""
+    kind, seed, count = arguments[0], int(arguments[1]), int(arguments[2])
+    if kind == "clocks":
+        from tests.oracle.fresh_clocks import histories
+
+        made = histories(seed, count)
+    else:
+        made = Maker(seed).vectors(count)
+    sys.stdout.write(document(made, f"Fresh random {kind} vectors, seed {seed}"))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
