@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from escalation.services import calling, rederiving, stepping
+from escalation.services import calling, rederiving, stepping, trials
 from tickets.services import telling
 
 
@@ -22,3 +22,10 @@ def rederive_open(after: int = 0) -> None:
     last = rederiving.rederive_batch(after=after, now=timezone.now())
     if last is not None:
         rederive_open.delay(last)
+
+
+@shared_task
+def simulate(key: int) -> None:
+    """Carry a trial of a draft on for some seconds, then ring again: the sweep needs room."""
+    if trials.work(key, now=timezone.now()):
+        simulate.delay(key)

@@ -5,7 +5,9 @@ It is never the truth: what must hold is held by the database.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Model
@@ -23,6 +25,7 @@ class Cached(Generic[T]):
     def __init__(self, load: Callable[[], T], *models: type[Model]) -> None:
         self._load = load
         self._value: tuple[float, T] | None = None
+        self._trial: ContextVar[T | None] = ContextVar("trial", default=None)
         _all.append(self)
         for model in models:
             for signal in (post_save, post_delete):
@@ -33,8 +36,19 @@ class Cached(Generic[T]):
         """Drop the value; the next reader makes it again."""
         self._value = None
 
+    @contextmanager
+    def instead(self, value: T) -> Iterator[None]:
+        """Let readers inside the block, and nobody else, find `value`: a draft that is tried."""
+        token = self._trial.set(value)
+        try:
+            yield
+        finally:
+            self._trial.reset(token)
+
     def __call__(self) -> T:
         """The value, at most `MAX_AGE` seconds old."""
+        if (trial := self._trial.get()) is not None:
+            return trial
         stamp = time.monotonic()
         held = self._value
         if held is None or stamp - held[0] > MAX_AGE:

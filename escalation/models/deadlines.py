@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from escalation.clock import Status
 from escalation.kinds import DEFAULTS, Kind
@@ -15,6 +16,8 @@ from escalation.rules import EscalationLevel
 from tickets.models import Ticket
 from tickets.models.choices import choices_of, one_of
 
+#: Kept or missed: the fact is there, and the moment it was is the breach, else the meeting.
+DECIDED = Q(breached_at__isnull=False) | Q(met_at__isnull=False)
 OPEN = Q(status__in=[Status.RUNNING.value, Status.PAUSED.value])
 
 
@@ -120,6 +123,11 @@ class Deadline(models.Model):
             models.Index(fields=["due_at", "id"], condition=OPEN, name="deadline_open_by_due"),
             # Rows whose step keeps failing, shown to an administrator.
             models.Index(fields=["id"], condition=Q(failures__gt=0), name="deadline_failing"),
+            # Reports of a period: what was kept or missed in it. Nothing is written to it when a
+            # deadline is set.
+            models.Index(
+                Coalesce("breached_at", "met_at"), condition=DECIDED, name="deadline_decided"
+            ),
         ]
 
     def __str__(self) -> str:

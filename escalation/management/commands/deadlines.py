@@ -1,4 +1,4 @@
-"""`manage.py deadlines explain TICKET [KIND]`, `sweep`, `rederive` and `pack [NAME] [--show]`."""
+"""`manage.py deadlines explain|simulate|pack|sweep|rederive|defaults`: see docs/deadlines.md."""
 
 import datetime as dt
 from pathlib import Path
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from escalation.kinds import Kind
 from escalation.management import packs
+from escalation.management import simulate as trial
 from escalation.services import explaining, rederiving, stepping
 from escalation.services.defaults import ensure_defaults
 from tickets.errors import DomainError
@@ -29,6 +30,13 @@ class Command(BaseCommand):
         say.add_argument("ticket", help="Its number, such as A-10019.")
         say.add_argument("kind", nargs="?", default="", choices=["", *Kind])
         say.add_argument("--svg", type=Path, metavar="FOLDER", help="Draw each there, too.")
+        try_ = verbs.add_parser("simulate", help="Try a draft policy on past tickets; reads only.")
+        try_.add_argument(
+            "policy", help="A YAML or JSON file, or a stored one: general, general@3."
+        )
+        try_.add_argument("--since", required=True, metavar="DATE", help="Such as 2026-01-31.")
+        try_.add_argument("--until", default="", metavar="DATE", help="Up to this day; now.")
+        try_.add_argument("--team", default="", metavar="KEY", help="Only tickets of this team.")
         verbs.add_parser("sweep", help="Do what is due now.")
         verbs.add_parser("rederive", help="Work open deadlines out anew.")
         verbs.add_parser("defaults", help="Add calendars, paths and policies that are missing.")
@@ -42,6 +50,12 @@ class Command(BaseCommand):
         match options["verb"]:
             case "explain":
                 self._explain(options["ticket"], options["kind"], folder=options["svg"])
+            case "simulate":
+                draft, span = trial.draft_of(options["policy"]), trial.span_of(options, now=now)
+                tally, whole = trial.run(draft, span, now=now)
+                trial.tell(tally, draft, whole=whole, out=self.stdout)
+                if not whole:
+                    raise CommandError("Stopped. Nothing was changed.", returncode=130)
             case "sweep":
                 swept = stepping.sweep(now=now)
                 self.stdout.write(f"{swept.steps} steps taken, {swept.failed} failed")
