@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
@@ -20,39 +21,11 @@ from escalation.models import (
 )
 from escalation.services.versioning import publish
 from escalation.tasks import rederive_open
+from tickets.admin import ForConfigurers, OnlyLook, configures, principal_of, without_hidden
 from tickets.models import User
-from tickets.rules import Role
 
 
-class _ForConfigurers(SimpleHistoryAdmin):
-    """Managers and administrators configure (`User.is_staff`); only these delete."""
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Whether the section is shown."""
-        return _configures(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whether it may be looked at."""
-        return _configures(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Whether something may be added."""
-        return _configures(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whether it may be changed."""
-        return _configures(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whether it may be deleted; the database keeps what is in use."""
-        return _configures(request) and getattr(request.user, "role", "") == Role.ADMIN
-
-
-def _configures(request: HttpRequest) -> bool:
-    return bool(request.user.is_staff)
-
-
-class _MovesDeadlines(_ForConfigurers):
+class _MovesDeadlines(ForConfigurers, SimpleHistoryAdmin):
     """After a change, open deadlines are worked out anew in the background."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
@@ -80,7 +53,7 @@ class EscalationPathAdmin(_MovesDeadlines):
 
 
 @admin.register(DeadlinePolicy)
-class DeadlinePolicyAdmin(_ForConfigurers):
+class DeadlinePolicyAdmin(ForConfigurers, SimpleHistoryAdmin):
     """Policies. Saving a changed one publishes a new version and keeps the old."""
 
     list_display = ("name", "key", "version", "order", "active", "note", "created_at")
@@ -97,23 +70,19 @@ class DeadlinePolicyAdmin(_ForConfigurers):
         messages.info(request, f"{stands} holds from now on.")
 
 
-class _Slots(admin.TabularInline):
+class _Slots(ForConfigurers, admin.TabularInline):
     """Who is on duty."""
 
     model = DutySlot
     extra = 1
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """As with the rota."""
-        return _configures(request)
-
-    has_add_permission = has_view_permission
-    has_change_permission = has_view_permission
-    has_delete_permission = has_view_permission
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever plans the duty."""
+        return configures(request)
 
 
 @admin.register(Rota)
-class RotaAdmin(_ForConfigurers):
+class RotaAdmin(ForConfigurers, SimpleHistoryAdmin):
     """Who is on duty when."""
 
     list_display = ("name", "key", "team", "time_zone")
@@ -122,32 +91,16 @@ class RotaAdmin(_ForConfigurers):
     inlines = (_Slots,)
 
 
-class _OnlyLook(admin.ModelAdmin):
-    """Changed by services, under the lock of the ticket; here one only looks."""
+class _OfTickets(OnlyLook, admin.ModelAdmin):
+    """Changed by services, under the lock of the ticket; here one looks at what one may see."""
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Whether the section is shown."""
-        return _configures(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whether it may be looked at."""
-        return _configures(request)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
-        return False
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Rows of visible tickets."""
+        return without_hidden(super().get_queryset(request), principal_of(request))
 
 
 @admin.register(Deadline)
-class DeadlineAdmin(_OnlyLook):
+class DeadlineAdmin(_OfTickets):
     """Deadlines, with those whose step keeps failing."""
 
     list_display = ("ticket", "kind", "status", "due_at", "breached_at", "next_at", "failures")
@@ -157,7 +110,7 @@ class DeadlineAdmin(_OnlyLook):
 
 
 @admin.register(Escalation)
-class EscalationAdmin(_OnlyLook):
+class EscalationAdmin(_OfTickets):
     """Steps that were taken."""
 
     list_display = ("ticket", "level", "step", "due_at", "done_at", "acknowledged_by")
@@ -167,7 +120,7 @@ class EscalationAdmin(_OnlyLook):
 
 
 @admin.register(Climb)
-class ClimbAdmin(_OnlyLook):
+class ClimbAdmin(_OfTickets):
     """Calls, with those whose step keeps failing."""
 
     list_display = ("ticket", "level", "started_at", "next_at", "acknowledged_by", "failures")

@@ -3,35 +3,21 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
 from feedback.models import Answer, FollowUp, Idea, Survey, SurveySettings
-
-
-def _configures(request: HttpRequest) -> bool:
-    return bool(request.user.is_staff)
+from tickets.admin import ForConfigurers, OnlyLook, configures, principal_of, without_hidden
 
 
 @admin.register(SurveySettings)
-class SurveySettingsAdmin(SimpleHistoryAdmin):
+class SurveySettingsAdmin(ForConfigurers, SimpleHistoryAdmin):
     """One row: when to ask, and what is poor."""
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Managers and administrators configure."""
-        return _configures(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whether it may be looked at."""
-        return _configures(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whether it may be changed."""
-        return _configures(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Once."""
-        return _configures(request) and not SurveySettings.objects.exists()
+        return configures(request) and not SurveySettings.objects.exists()
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody: without a row the defaults hold."""
@@ -43,36 +29,16 @@ class SurveySettingsAdmin(SimpleHistoryAdmin):
         super().save_model(request, obj, form, change)
 
 
-class _OnlyLook(admin.ModelAdmin):
-    """Written by services; here one only looks, and at nothing confidential."""
+class _OfTickets(OnlyLook, admin.ModelAdmin):
+    """Written by services; here one only looks, and at nothing of tickets one may not see."""
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        """Without what belongs to confidential tickets: access is decided elsewhere."""
-        return super().get_queryset(request).exclude(ticket__confidential=True)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Whether the section is shown."""
-        return _configures(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whether it may be looked at."""
-        return _configures(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
-        return False
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Rows of visible tickets."""
+        return without_hidden(super().get_queryset(request), principal_of(request))
 
 
 @admin.register(Survey)
-class SurveyAdmin(_OnlyLook):
+class SurveyAdmin(_OfTickets):
     """Who was asked."""
 
     list_display = ("ticket", "status", "due_at", "sent_at", "ended_at")
@@ -82,7 +48,7 @@ class SurveyAdmin(_OnlyLook):
 
 
 @admin.register(Answer)
-class AnswerAdmin(_OnlyLook):
+class AnswerAdmin(_OfTickets):
     """What customers said."""
 
     list_display = ("ticket", "handling", "result", "effort", "felt_heard", "fair", "at")
@@ -90,7 +56,7 @@ class AnswerAdmin(_OnlyLook):
 
 
 @admin.register(FollowUp)
-class FollowUpAdmin(_OnlyLook):
+class FollowUpAdmin(_OfTickets):
     """Who still has to be called."""
 
     list_display = ("ticket", "team", "why", "opened_at", "closed_at")
@@ -99,7 +65,7 @@ class FollowUpAdmin(_OnlyLook):
 
 
 @admin.register(Idea)
-class IdeaAdmin(_OnlyLook):
+class IdeaAdmin(_OfTickets):
     """Ideas and what became of them."""
 
     list_display = ("title", "author", "status", "created_at")

@@ -15,8 +15,13 @@ from integrations import clients, webhooks
 from integrations.access import access_dead_letter, dead_letters
 from integrations.models import ApiClient, DeadLetter, Endpoint, ReceivedMail
 from integrations.outbox import retry_dead
-from tickets.access import Principal, visible_tickets
-from tickets.admin import ForConfigurers, OnlyLook, administers
+from tickets.admin import (
+    ForConfigurers,
+    OnlyLook,
+    administers,
+    principal_of,
+    without_hidden,
+)
 from tickets.errors import DomainError
 from tickets.models import User
 
@@ -148,12 +153,12 @@ class DeadLetterAdmin(OnlyLook, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DeadLetter]:
         """Those that the reader may see."""
-        return dead_letters(_principal(request)).order_by("-id")
+        return dead_letters(principal_of(request)).order_by("-id")
 
     @admin.action(description="Try again")
     def try_again(self, request: HttpRequest, rows: QuerySet[DeadLetter]) -> None:
         """Put the chosen ones back into the outbox."""
-        who, now, done = _principal(request), timezone.now(), 0
+        who, now, done = principal_of(request), timezone.now(), 0
         for row in rows:
             try:
                 access_dead_letter(who, row.pk)
@@ -163,12 +168,6 @@ class DeadLetterAdmin(OnlyLook, admin.ModelAdmin):
             else:
                 done += 1
         self.message_user(request, f"{done} are tried again.", messages.SUCCESS)
-
-
-def _principal(request: HttpRequest) -> Principal:
-    if not isinstance(request.user, User):
-        return Principal()
-    return Principal.of_user(request.user, now=timezone.now())
 
 
 @admin.register(ReceivedMail)
@@ -183,5 +182,4 @@ class ReceivedMailAdmin(OnlyLook, admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReceivedMail]:
         """Without what belongs to tickets that the reader may not see."""
         rows: QuerySet[ReceivedMail] = super().get_queryset(request)
-        hidden = rows.exclude(ticket=None).exclude(ticket__in=visible_tickets(_principal(request)))
-        return rows.exclude(pk__in=hidden.values("pk"))
+        return without_hidden(rows, principal_of(request))

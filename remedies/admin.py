@@ -26,7 +26,14 @@ from remedies.models import (
 )
 from remedies.rules.states import PolicyStatus
 from remedies.services import activate, save_draft
-from tickets.admin import ForConfigurers, OnlyLook, configures
+from tickets.admin import (
+    ForConfigurers,
+    OnlyLook,
+    administers,
+    configures,
+    principal_of,
+    without_hidden,
+)
 from tickets.errors import DomainError
 from tickets.models import User
 
@@ -96,16 +103,38 @@ class RemedyPolicyAdmin(ForConfigurers, SimpleHistoryAdmin):
 
 @admin.register(Authority)
 class AuthorityAdmin(ForConfigurers, SimpleHistoryAdmin):
-    """Limits, in minor units."""
+    """Limits, in minor units. What a manager may grant himself, an administrator says."""
 
     list_display = [
         "role", "kind", "currency", "per_remedy", "per_ticket", "per_customer", "period_days",
     ]  # fmt: skip
     list_filter = ["role", "currency"]
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody raises the limits of the role that he holds himself; administrators may."""
+        return super().has_change_permission(request, obj) and (
+            obj is None or administers(request) or obj.role != _role_of(request)
+        )
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **more: Any) -> Any:
+        """Nor does he add limits for it."""
+        field = super().formfield_for_choice_field(db_field, request, **more)
+        if db_field.name == "role" and not administers(request):
+            own = _role_of(request)
+            field.choices = [one for one in field.choices if one[0] != own]
+        return field
+
+
+def _role_of(request: HttpRequest) -> str:
+    return str(getattr(request.user, "role", ""))
+
 
 class ReadOnly(OnlyLook, admin.ModelAdmin):
-    """For what only services write."""
+    """For what only services write, of tickets that one may see."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Rows of visible tickets."""
+        return without_hidden(super().get_queryset(request), principal_of(request))
 
 
 class ComponentLines(OnlyLook, admin.TabularInline):

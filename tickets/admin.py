@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
@@ -37,6 +37,18 @@ def configures(request: HttpRequest) -> bool:
 def administers(request: HttpRequest) -> bool:
     """Whether the one who asks makes accounts and deletes."""
     return configures(request) and getattr(request.user, "role", "") == Role.ADMIN
+
+
+def principal_of(request: HttpRequest) -> Principal:
+    """The one who asks, for what he may see; one who sees nothing where nobody signed in."""
+    if not isinstance(request.user, User):
+        return Principal()
+    return Principal.of_user(request.user, now=timezone.now())
+
+
+def without_hidden(rows: QuerySet[Any], who: Principal) -> QuerySet[Any]:
+    """Rows without those of tickets that `who` may not see; what has no ticket stays."""
+    return rows.filter(Q(ticket=None) | Q(ticket__in=visible_tickets(who)))
 
 
 class ForConfigurers:
@@ -234,11 +246,8 @@ class EventAdmin(OnlyLook, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
         """Events of visible tickets."""
-        if not isinstance(request.user, User):
-            return Event.objects.none()
-        who = Principal.of_user(request.user, now=timezone.now())
         rows: QuerySet[Event] = super().get_queryset(request)
-        return rows.filter(ticket__in=visible_tickets(who))
+        return rows.filter(ticket__in=visible_tickets(principal_of(request)))
 
 
 @admin.register(Outbox)
@@ -253,9 +262,5 @@ class OutboxAdmin(OnlyLook, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Outbox]:
         """Without what belongs to tickets that the reader may not see."""
-        if not isinstance(request.user, User):
-            return Outbox.objects.none()
-        who = Principal.of_user(request.user, now=timezone.now())
         rows: QuerySet[Outbox] = super().get_queryset(request)
-        hidden = rows.exclude(ticket=None).exclude(ticket__in=visible_tickets(who))
-        return rows.exclude(pk__in=hidden.values("pk"))
+        return without_hidden(rows, principal_of(request))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from simple_history.utils import bulk_create_with_history
 
 from desk.demo.content import Shopper, policy_source, read, shoppers
 from desk.demo.moments import Moments
@@ -111,13 +112,14 @@ def _catalogue(firm: Firm) -> None:
     found: dict[str, Category] = {}
     for order, raw in enumerate(data["categories"], start=1):
         _category(firm, found, raw, parent=None, order=order * 10)
-    FactDefinition.objects.bulk_create(
+    facts = [
         FactDefinition(
             **{**raw, "category": found[raw["category"]] if "category" in raw else None},
             order=order,
         )
         for order, raw in enumerate(data["facts"], start=1)
-    )
+    ]
+    bulk_create_with_history(facts, FactDefinition)
     for key, name in data["causes"].items():
         firm.causes[key] = RootCause.objects.create(key=key, name=name)
 

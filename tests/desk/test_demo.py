@@ -7,6 +7,7 @@ import tempfile
 from collections import Counter
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db.models import Sum
 from django.test import TestCase, override_settings
@@ -19,7 +20,7 @@ from integrations.models import ApiClient
 from remedies.models import ExceptionRequest, Offer, OfferComponent, Remedy, RemedyEntry
 from tests.builders import NOW
 from tickets.cached import forget_all
-from tickets.models import Alert, Event, Membership, Outbox, Ticket, User
+from tickets.models import Alert, Event, FactDefinition, Membership, Outbox, Ticket, User
 from tickets.rules import NEVER, Channel, Stage, Status
 from tickets.state import COLUMNS, fold, state_now
 
@@ -65,6 +66,15 @@ class TestDemo(TestCase):
         assert 1 <= late.count() <= 6
         assert running.filter(due_at__gt=NOW, due_at__lt=NOW + dt.timedelta(hours=2)).exists()
         assert Deadline.objects.filter(status="paused").exists()
+
+    def test_the_history_of_all_that_is_configured_begins_with_its_making(self) -> None:
+        kept = [model for model in apps.get_models() if hasattr(model, "history")]
+        assert FactDefinition in kept
+        for model in kept:
+            for row in model._default_manager.all():
+                first = row.history.order_by("history_date", "history_id").first()
+                assert first is not None, row
+                assert first.history_type == "+", row
 
     def test_nothing_of_the_past_leaves_the_house(self) -> None:
         assert not Outbox.objects.filter(state="pending", next_attempt_at__lte=NOW).exists()

@@ -31,7 +31,9 @@ def test_what_people_here_are_told_is_in_nobodys_thread_and_leads_to_the_desk(
     assert mail["Message-ID"].startswith("<notice.")
 
 
-def test_a_colleague_who_answers_what_he_was_told_is_no_customer(desk: Desk) -> None:
+def test_a_colleague_who_answers_what_he_was_told_is_no_customer(
+    desk: Desk, postbox: Postbox
+) -> None:
     ticket = make_ticket(desk)
     notice = {"In_Reply_To": "<notice.7@desk.example>", "Subject": f"Re: [{ticket.number}] Late"}
     received = receive(mail("On it.", From=desk.sue.email, **notice))

@@ -225,3 +225,31 @@ def test_facts_may_be_yaml_and_a_moment_needs_its_offset(tmp_path: Path) -> None
     for text in ("yesterday", "2026-01-01"):
         with pytest.raises(CommandError, match="offset"):
             command("evaluate", policy, facts, "--now", text)
+
+
+def test_a_manager_sets_limits_but_not_his_own(desk: Desk) -> None:
+    own = Authority.objects.create(role="manager", currency="GBP", per_ticket=100_000)
+    reps = Authority.objects.create(role="rep", currency="GBP", per_ticket=1_000)
+    mona = Client()
+    mona.force_login(desk.mona, backend="django.contrib.auth.backends.ModelBackend")
+    address = "/admin/remedies/authority/"
+
+    def sent(role: str, **over: object) -> dict[str, object]:
+        return {"role": role, "currency": "GBP", "per_ticket": 999, "period_days": 365, **over}
+
+    assert mona.get(f"{address}{own.pk}/change/").status_code == 200
+    assert mona.post(f"{address}{own.pk}/change/", sent("manager")).status_code == 403
+    # nor by another limit for his role, nor by making another role's limit his
+    assert mona.post(f"{address}add/", sent("manager", kind="credit")).status_code == 200
+    assert mona.post(f"{address}{reps.pk}/change/", sent("manager", kind="gift")).status_code == 200
+    assert list(Authority.objects.filter(role="manager").values_list("per_ticket")) == [(100_000,)]
+
+    assert mona.post(f"{address}{reps.pk}/change/", sent("rep")).status_code == 302
+    reps.refresh_from_db()
+    assert reps.per_ticket == 999
+
+
+def test_an_administrator_sets_every_limit(admin: Client) -> None:
+    own = Authority.objects.create(role="admin", currency="GBP", per_ticket=1_000)
+    sent = {"role": "admin", "currency": "GBP", "per_ticket": 999, "period_days": 365}
+    assert admin.post(f"/admin/remedies/authority/{own.pk}/change/", sent).status_code == 302

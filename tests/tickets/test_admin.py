@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from escalation.services.defaults import ensure_defaults
 from tests.builders import NOW, Desk, make_ticket, user
 from tickets import services
 from tickets.models import Category, Event, FactDefinition, Membership, Outbox, Team, User
@@ -42,7 +43,12 @@ def test_a_category_is_changed_with_history_and_seen_at_once(desk: Desk) -> None
     stored = Category.objects.get(pk=desk.outage.pk)
     assert stored.name == "No service"
     assert stored.history.first().history_user == desk.mona
-    assert mona.get(f"/admin/tickets/category/{desk.outage.pk}/history/").status_code == 200
+    history = mona.get(f"/admin/tickets/category/{desk.outage.pk}/history/")
+    assert history.status_code == 200
+    page = history.content.decode()
+    assert "No service" in page
+    assert "style" not in page.replace("stylesheet", ""), "our content security policy refuses it"
+    assert "'unsafe-inline'" not in history["Content-Security-Policy"]
 
 
 def test_a_category_never_lies_below_itself(desk: Desk) -> None:
@@ -122,3 +128,40 @@ def test_what_happened_is_only_looked_at_and_only_where_one_may_see_it(desk: Des
     for url in urls:
         assert ada.get(url).status_code == 302
     assert ticket.number not in ada.get("/admin/tickets/event/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "tickets/outbox",
+        "escalation/deadline",
+        "escalation/escalation",
+        "escalation/climb",
+        "remedies/offer",
+        "remedies/exceptionrequest",
+        "remedies/remedy",
+        "remedies/refusal",
+        "feedback/survey",
+        "feedback/answer",
+        "feedback/followup",
+        "feedback/idea",
+        "integrations/receivedmail",
+        "integrations/deadletter",
+    ],
+)
+def test_what_services_write_is_looked_at_by_those_who_configure(desk: Desk, page: str) -> None:
+    make_ticket(desk)
+    for name, status in {"ada": 200, "mona": 200, "sue": 302}.items():
+        client = _signed_in(getattr(desk, name))
+        assert client.get(f"/admin/{page}/").status_code == status, name
+        if status == 200:
+            assert client.get(f"/admin/{page}/add/").status_code == 403
+
+
+def test_a_confidential_ticket_shows_in_no_list_of_the_admin(desk: Desk) -> None:
+    ensure_defaults(now=NOW)
+    hidden, seen = make_ticket(desk, confidential=True), make_ticket(desk)
+    assert hidden.deadlines.exists()
+    page = _signed_in(desk.mona).get("/admin/escalation/deadline/").content.decode()
+    assert hidden.number not in page
+    assert seen.number in page
