@@ -179,7 +179,7 @@ def _refuse(do: Doing) -> str:
 register(
     Action("offer", "Offer", "Send reply with offer", forms.SendOfferForm, _send, "gift", "o",
            "tab", _letter),
-    Action("adjust", "Adjust the offer", "Adjust", forms.SumsForm, _adjust, "sliders-horizontal",
+    Action("adjust", "Adjust the offer", "Adjust", forms.AdjustForm, _adjust, "sliders-horizontal",
            "", "owed", _sums),
     Action("exception", "Request an exception", "Request exception", forms.ExceptionForm,
            _exception, "scale", "", "owed", _sums),

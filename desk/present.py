@@ -126,6 +126,8 @@ class OfferLineView:
     old_sum: str = ""
     by_law: bool = False
     key: str = ""
+    #: The customer accepted other parts and not this one.
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ class OfferView:
     chip: ChipView
     lines: tuple[OfferLineView, ...]
     total: str
+    old_total: str = ""
     missing: tuple[str, ...] = ()
     why_not: tuple[str, ...] = ()
     note: str = ""

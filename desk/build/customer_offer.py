@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from desk.build.customer_page import OfferStanding
-from desk.build.offers import component_sum
+from desk.build.offers import component_sum, left_out
 from desk.words import listed, long_day_words
 from remedies.models import Offer, OfferComponent, Remedy
 from remedies.rules.states import OfferStatus, RemedyStatus
@@ -74,7 +74,7 @@ def offer_for_customer(ticket: Ticket, *, now: dt.datetime, zone: ZoneInfo) -> C
     if offer is None:
         return CustomerOffer(remedies=granted)
     components = list(offer.components.all())
-    taken = sum(part.amount or 0 for part in components if not _left_out(offer, part))
+    taken = sum(part.amount or 0 for part in components if not left_out(offer, part))
     is_open = offer.status == OfferStatus.SENT and (
         offer.expires_at is None or offer.expires_at > now
     )
@@ -83,7 +83,7 @@ def offer_for_customer(ticket: Ticket, *, now: dt.datetime, zone: ZoneInfo) -> C
         id=offer.pk,
         open=is_open,
         heading=_HEADINGS.get(OfferStatus(offer.status), "Our offer"),
-        total=money_words(taken, offer.currency),
+        total=money_words(taken, offer.currency) if taken else "in words",
         has_sum=offer.total > 0,
         lines=tuple(_line(component, offer) for component in components),
         remedies=granted,
@@ -106,12 +106,6 @@ def _standing(offer: Offer, remedies: Sequence[Remedy], *, is_open: bool) -> Off
     )
 
 
-def _left_out(offer: Offer, component: OfferComponent) -> bool:
-    """Not among what was accepted. What the law owes is never left out."""
-    partly = offer.status == OfferStatus.PARTLY_ACCEPTED
-    return partly and component.accepted is False and not component.owed
-
-
 def _line(component: OfferComponent, offer: Offer) -> CustomerLine:
     steps = ". ".join(str(step).rstrip(".") for step in component.steps)
     return CustomerLine(
@@ -120,7 +114,7 @@ def _line(component: OfferComponent, offer: Offer) -> CustomerLine:
         sum=component_sum(component, offer.currency),
         why=steps or component.words,
         owed=component.owed,
-        left=_left_out(offer, component),
+        left=left_out(offer, component),
     )
 
 

@@ -176,7 +176,8 @@ def _offer_stages(
         ]
     if offer.state in {"accepted", "part"}:
         when = day_words(offer.decided_at, now=now, zone=zone) if offer.decided_at else ""
-        stages = [StageView("done", "You accepted our offer", when)]
+        words = "You accepted a part" if offer.state == "part" else "You accepted our offer"
+        stages = [StageView("done", words, when)]
         if offer.paid_at:
             stages.append(
                 StageView("done", "We put it right", day_words(offer.paid_at, now=now, zone=zone))

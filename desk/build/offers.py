@@ -94,7 +94,13 @@ def component_sum(component: OfferComponent, currency: str) -> str:
     )
 
 
-def line_view(component: OfferComponent, currency: str) -> OfferLineView:
+def left_out(offer: Offer, component: OfferComponent) -> bool:
+    """Not among the parts that were accepted. What the law owes is never left out."""
+    partly = offer.status == OfferStatus.PARTLY_ACCEPTED
+    return partly and component.accepted is False and not component.owed
+
+
+def line_view(component: OfferComponent, currency: str, *, left: bool = False) -> OfferLineView:
     """One component of an offer."""
     old = component.adjusted_from
     why = ". ".join(str(step).rstrip(".") for step in component.steps)
@@ -110,6 +116,7 @@ def line_view(component: OfferComponent, currency: str) -> OfferLineView:
         old_sum=money_words(old, currency) if old is not None else "",
         by_law=component.owed,
         key=str(component.pk),
+        left=left,
     )
 
 
@@ -124,12 +131,15 @@ def offer_view(
         words = f"sent, until {day_words(offer.expires_at, now=now, zone=zone)}"
     told = offer.explanation or {}
     missing = tuple(str(item.get("label", "")) for item in told.get("missing", []))
+    left = {part.pk for part in components if left_out(offer, part)}
+    total = offer.total - sum(part.amount or 0 for part in components if part.pk in left)
     return OfferView(
         id=offer.pk,
         state=offer.status,
         chip=ChipView(words, tone),
-        lines=tuple(line_view(component, offer.currency) for component in components),
-        total=money_words(offer.total, offer.currency) if offer.total else "without money",
+        lines=tuple(line_view(part, offer.currency, left=part.pk in left) for part in components),
+        total=money_words(total, offer.currency) if total else "without money",
+        old_total=money_words(offer.total, offer.currency) if total != offer.total else "",
         missing=missing if offer.status == OfferStatus.DRAFT else (),
         why_not=tuple(
             f"{item.get('title', '')}: {item.get('reason') or item.get('why', '')}"

@@ -1,5 +1,6 @@
 """Forms about offers: the letter, sums set otherwise, exceptions and refusals."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from desk.forms.base import LocalMoment, TicketForm
 from desk.forms.ticket import OUTCOMES, body_field
 from remedies.models import Offer, OfferComponent
 from remedies.rules.draft import ComponentKind
+from remedies.services.offers import check_range
 from tickets.errors import DomainError
 from tickets.models import Point
 from tickets.money import Money, decimals_of
@@ -100,11 +102,34 @@ class SumsForm(TicketForm):
         return [
             {
                 "component": component,
+                "range": range_words(component, currency),
                 "field": self[name],
                 "now": money_words(component.amount, currency),
             }
             for component, name in self.rows
         ]
+
+
+class AdjustForm(SumsForm):
+    """Sums inside what the policy gives; what lies outside is said at its sum."""
+
+    def clean(self) -> dict[str, Any]:
+        """Ask the domain about each sum that was changed."""
+        names = {component.pk: (component, name) for component, name in self.rows}
+        for pk, amount in self.changed_sums.items():
+            component, name = names[pk]
+            self.ask_domain(name, partial(check_range, component, amount))
+        return self.cleaned_data
+
+
+def range_words(component: OfferComponent, currency: str) -> str:
+    """What the policy gives for it: "£60.00 to £100.00", "from £60.00", or "" for one sum."""
+    if not component.ranged:
+        return ""
+    low = money_words(component.range_min or 0, currency)
+    if component.range_max is None:
+        return f"from {low}"
+    return f"{low} to {money_words(component.range_max, currency)}"
 
 
 class ExceptionForm(SumsForm):

@@ -119,6 +119,13 @@ def test_who_takes_a_part_reads_what_that_part_comes_to(whole_desk: Desk, hurt: 
     assert offer_sum in page.content.decode()
     assert "you did not take this" in text_of(page)
     assert words(offer.total, offer.currency) not in text_of(page).split("What we wrote")[0]
+    assert "You accepted a part" in text_of(page)
+    client = Client()
+    client.force_login(whole_desk.alice, backend="django.contrib.auth.backends.ModelBackend")
+    desk = text_of(client.get(f"/desk/tickets/{hurt.number}/"))
+    assert "The customer did not take this." in desk
+    whole, part = (words(sum_, offer.currency) for sum_ in (offer.total, taken.amount))
+    assert f"Accepted {whole} {part}" in desk
 
 
 def test_a_refusal_is_seen_at_the_head_of_the_page(whole_desk: Desk, hurt: Ticket) -> None:

@@ -9,6 +9,7 @@ from django.test import Client
 
 from tests.builders import NOW, Desk, make_ticket, user
 from tests.desk.pages import SignIn, a_picture, fetched, hidden_of, queries_of, text_of
+from tests.remedies.builders import draft_of, make_hurt
 from tickets import services
 from tickets.actors import SYSTEM, Actor
 from tickets.models import Attachment, Ticket
@@ -263,3 +264,19 @@ def test_no_page_carries_inline_script_or_style(alice: Client, ticket: Ticket) -
     page = alice.get(at(ticket)).content.decode()
     assert " style=" not in page
     assert "<script>" not in page and " onclick=" not in page
+
+
+def test_a_sum_outside_the_range_is_said_at_the_sum(alice: Client, whole_desk: Desk) -> None:
+    hurt = make_hurt(whole_desk)
+    part = draft_of(hurt).components.get(ranged=True)
+    seen = {"reason": "A week of work.", **hidden_of(alice, at(hurt))}
+    assert "policy: £90.00 to £135.00" in text_of(alice.get(f"{at(hurt)}?do=adjust"))
+    refused = alice.post(at(hurt, "adjust"), {f"amount_{part.pk}": "200", **seen})
+    assert refused.status_code == 422
+    assert f'id="id_amount_{part.pk}_error"' in refused.content.decode()
+    assert "The policy gives £90.00 to £135.00 here." in text_of(refused)
+    part.refresh_from_db()
+    assert part.amount == 9_000
+    alice.post(at(hurt, "adjust"), {f"amount_{part.pk}": "100", **seen})
+    part.refresh_from_db()
+    assert part.amount == 10_000
