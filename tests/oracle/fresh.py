@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -52,11 +53,28 @@ BEFORE, AFTER = 70, 170
 
 @cache
 def changes(zone: str, year: int) -> list[datetime]:
-    """Days of the year on which the zone's clock changes (UTC, to six hours)."""
+    """The instants of the year at which the zone's clock changes (UTC, to the minute)."""
     info = ZoneInfo(zone)
-    steps = [datetime(year, 1, 1, tzinfo=UTC) + timedelta(hours=6 * n) for n in range(4 * 365)]
-    offsets = [step.astimezone(info).utcoffset() for step in steps]
-    return [steps[n] for n in range(1, len(steps)) if offsets[n] != offsets[n - 1]]
+    hours = [datetime(year, 1, 1, tzinfo=UTC) + timedelta(hours=6 * n) for n in range(4 * 365)]
+    found = []
+    for low, high in pairwise(hours):
+        if _offset(info, low) != _offset(info, high):
+            found.append(_narrowed(info, low, high))
+    return found
+
+
+def _narrowed(info: ZoneInfo, low: datetime, high: datetime) -> datetime:
+    while high - low > timedelta(minutes=1):
+        middle = low + timedelta(minutes=(high - low) // timedelta(minutes=2))
+        if _offset(info, middle) == _offset(info, low):
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def _offset(info: ZoneInfo, at: datetime) -> timedelta | None:
+    return at.astimezone(info).utcoffset()
 
 
 class Maker:
@@ -83,9 +101,11 @@ class Maker:
     def calendar(self, around: datetime) -> dict[str, Any]:
         """Hours, holidays, special days and breaks near a moment."""
         rnd = self.random
-        if rnd.random() < 0.7:
-            shape = rnd.choice(SHAPES)
-            days = rnd.choice([WEEK[:5], WEEK, WEEK[:4] + WEEK[6:], WEEK[1:6]])
+        edge = self._edge(around) if rnd.random() < 0.5 else None
+        if edge is not None or rnd.random() < 0.7:
+            shape = edge or rnd.choice(SHAPES)
+            usual = rnd.choice([WEEK[:5], WEEK, WEEK[:4] + WEEK[6:], WEEK[1:6]])
+            days = usual if edge is None else WEEK
             hours = dict.fromkeys(days, shape)
         else:
             days = tuple(rnd.sample(WEEK, rnd.randrange(3, 8)))
@@ -103,6 +123,22 @@ class Maker:
         if rnd.random() < 0.4:
             result["breaks"] = [self._break(day) for day in sorted(rnd.sample(near, 2))]
         return result
+
+    def _edge(self, around: datetime) -> list[list[str]] | None:
+        """Hours that end within what a nearby change of the clock skips or repeats."""
+        near = [
+            at for at in changes(str(around.tzinfo), around.year) if abs(at - around) < 6 * ONE_DAY
+        ]
+        if not near:
+            return None
+        before = (near[0] - timedelta(minutes=1)).astimezone(around.tzinfo)
+        after = near[0].astimezone(around.tzinfo)
+        walls = sorted(60 * at.hour + at.minute for at in (before, after))
+        inside = (walls[0] + self.random.randrange(5, 50)) % 1440
+        ends = [(inside + minutes) % 1440 for minutes in (-480, 0, 60, 400)]
+        a, b, c, d = (f"{minutes // 60:02}:{minutes % 60:02}" for minutes in ends)
+        # One end within; with the other shift an hour later, or only the time after.
+        return self.random.choice([[[a, b], [c, d]], [[b, d]]])
 
     def _break(self, day: date) -> dict[str, str]:
         start, length = self.random.randrange(0, 1380), self.random.randrange(5, 300)

@@ -14,10 +14,11 @@ from typing import Any
 
 from tests.oracle.cases import Vector
 from tests.oracle.fresh import ZONES, Maker, walked
-from tests.oracle.walker import OutOfSight, Walker
+from tests.oracle.walker import WEEK, OutOfSight, Walker
 
 PAUSING = {"next_reply", "next_update", "resolution"}
 TARGETS = ("acknowledge", "first_response", "next_reply", "next_update", "resolution")
+ALL_DAY = [["00:00", "24:00"]]
 Events = list[dict[str, Any]]
 
 
@@ -239,8 +240,11 @@ class Historian:
         """One history with what it comes to."""
         around = self.maker.moment(self.random.choice(ZONES))
         calendar = self.maker.calendar(around)
+        if self.random.random() < 0.3:
+            # Always open: what happens and what falls due often do so in the same second.
+            calendar = {"tz": calendar["tz"], "hours": dict.fromkeys(WEEK, ALL_DAY)}
         targets, steps = self.targets(), self.steps()
-        events = self._events(around, calendar)
+        events = self._events(around, targets)
         as_of = datetime.fromisoformat(events[-1]["at"])
         as_of += timedelta(seconds=self.random.choice([0, 3600, self.random.randrange(400_000)]))
         told = Told(events, as_of, targets, calendar, steps).read()
@@ -250,7 +254,7 @@ class Historian:
             "events": events, "as_of": as_of.isoformat(), "expected": expected, "core": True,
         }  # fmt: skip
 
-    def _events(self, around: datetime, calendar: dict[str, Any]) -> Events:
+    def _events(self, around: datetime, targets: dict[str, Any]) -> Events:
         rnd = self.random
         at, status = around, "open"
         created = {"at": at.isoformat(), "type": "created", "by": rnd.choice(["customer", "agent"])}
@@ -258,7 +262,10 @@ class Historian:
             created["status"] = status = "waiting"
         events: Events = [created]
         for _ in range(rnd.randrange(1, 12)):
-            at += timedelta(seconds=rnd.choice([0, 60, 3600, 9000]) * rnd.randrange(1, 30))
+            at += timedelta(seconds=rnd.choice([0, 60, 1800, 9000]) * rnd.randrange(1, 30))
+            exact = [around + timedelta(minutes=m) for m in targets.values() if isinstance(m, int)]
+            if rnd.random() < 0.3 and (later := [due for due in exact if due >= at]):
+                at = min(later)
             event: dict[str, Any] = {"at": at.isoformat(), "type": self._next(status)}
             status = {
                 "status:waiting": "waiting", "status:open": "open", "reopened": "open",

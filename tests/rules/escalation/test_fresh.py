@@ -29,7 +29,7 @@ def test_working_time_agrees_with_painted_seconds(seed: int, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("seed", [20261121, 7])
 def test_clocks_agree_with_counted_seconds(seed: int, tmp_path: Path) -> None:
-    made = histories(seed, 25)
+    made = histories(seed, 30)
     assert any(vector["expected"]["paused_seconds"] for vector in made)
     assert not judged(clocks, made, tmp_path)
 
