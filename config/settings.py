@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "config.guessing.GuessingMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -315,6 +316,9 @@ FORM_RATE: str = env.str("FORM_RATE", default="" if LOCAL else "30/hour")
 
 # What Prometheus must send as its bearer token to read /metrics; empty: no such page.
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
+
+# How many private links that lead nowhere one network address may try; empty: no limit.
+LINK_RATE: str = env.str("LINK_RATE", default="" if LOCAL else "20/min")
 
 # Remedies: where granted credits are sent, signed as standard-webhooks says; empty: by hand.
 REMEDY_WEBHOOK_URL: str = env.str("REMEDY_WEBHOOK_URL", default="")

@@ -20,18 +20,30 @@ def parse_rate(rate: str) -> tuple[int, int]:
     return int(count), _SECONDS[period]
 
 
+def _window(who: str, seconds: int) -> tuple[str, float]:
+    """The key that counts the running window of `who`, and how many seconds of it are left."""
+    number, spent = divmod(time.time(), seconds)
+    return f"rate:{who}:{int(number)}", seconds - spent
+
+
+def is_over(who: str, rate: str) -> float:
+    """Without counting: 0 while `who` has not used up `rate`, else the seconds to wait."""
+    limit, seconds = parse_rate(rate)
+    key, left = _window(who, seconds)
+    return left if int(cache.get(key) or 0) >= limit else 0.0
+
+
 def seconds_to_wait(who: str, rate: str) -> float:
     """Count one request of `who` under `rate`; 0 while it is within, else the seconds to wait."""
     if not rate:
         return 0.0
     limit, seconds = parse_rate(rate)
-    window, spent = divmod(time.time(), seconds)
-    key = f"rate:{who}:{int(window)}"
+    key, left = _window(who, seconds)
     try:
         count = cache.incr(key)
     except ValueError:
         count = 1 if cache.add(key, 1, timeout=seconds * 2) else cache.incr(key)
-    return 0.0 if count <= limit else seconds - spent
+    return 0.0 if count <= limit else left
 
 
 def address_of(request: HttpRequest) -> str:

@@ -39,6 +39,15 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, 404, "There is nothing at this address.", words)
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429, where links were tried that lead nowhere."""
+    words = (
+        "Many links that lead nowhere were opened from your connection. If yours is the one we"
+        " sent you, wait a minute and open it again."
+    )
+    return _page(request, 429, "Please wait a minute.", words)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our own mistake. Reads nothing, so that it can't fail as well."""
     words = "What you did before is safe. Try again in a moment; we see the mistake in our records."
