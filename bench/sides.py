@@ -18,6 +18,8 @@ from config.paths import BASE_DIR
 
 #: The kinds of database: large, small, open deadlines alone, nothing but the desk.
 MANY, FEW, DEADLINES, EMPTY = "many", "few", "deadlines", "empty"
+#: Open deadlines alone, a million and some thousands.
+MILLION, THOUSANDS = "million", "thousands"
 
 
 @dataclass(frozen=True)
@@ -76,9 +78,12 @@ class Ground:
         work, sizes = f"bench.{side.key}.work", self.sizes
         if kind == EMPTY:
             return agent.call(f"{work}:migrate")
+        clocks = {
+            DEADLINES: sizes.deadlines, MILLION: sizes.million, THOUSANDS: sizes.thousands
+        }  # fmt: skip
         tickets = {MANY: sizes.many, FEW: sizes.few}.get(kind, sizes.deadlines)
-        if side is AMENDS and kind == DEADLINES:
-            return agent.call(f"{work}:fill_deadlines", deadlines=tickets)
+        if side is AMENDS and kind in clocks:
+            return agent.call(f"{work}:fill_deadlines", deadlines=clocks[kind])
         if side is AMENDS:
             return agent.call(f"{work}:fill", tickets=tickets)
         # Four messages and as many other events are what Amends's tickets have on average.

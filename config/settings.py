@@ -177,7 +177,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "health_check_interval": 25,
 }
 # How often beat rings for the sweep and the outbox, in seconds.
-TICK_SECONDS: float = env.float("TICK_SECONDS", default=10.0)
+TICK_SECONDS: float = env.float("TICK_SECONDS", default=1.0)
 BEAT_SCHEDULE_FILE: str = env.str("BEAT_SCHEDULE_FILE", default=str(VAR_DIR / "beat-schedule"))
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bench.measures import creation, desk, explaining, importing, listing, reading, sweeping
+from bench.measures import clocks, creation, desk, explaining, importing, listing, reading, sweeping
 from bench.report import Section
 from bench.sides import Ground
 
@@ -14,5 +14,6 @@ MEASURES: dict[str, Callable[[Ground], Section]] = {
     "desk": desk.measure,
     "import": importing.measure,
     "sweep": sweeping.measure,
+    "clocks": clocks.measure,
     "explain": explaining.measure,
 }
