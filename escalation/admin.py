@@ -10,6 +10,7 @@ from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 
 from escalation.models import (
+    CalendarDay,
     Climb,
     Deadline,
     DeadlinePolicy,
@@ -31,17 +32,41 @@ class _MovesDeadlines(ForConfigurers, SimpleHistoryAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         """Save, and ring for the open deadlines."""
         super().save_model(request, obj, form, change)
-        if change:
+        if change or isinstance(obj, CalendarDay):
             transaction.on_commit(rederive_open.delay)
             messages.info(request, "Open deadlines are worked out anew, from their own start.")
+
+
+class _Days(ForConfigurers, admin.TabularInline):
+    """Dates of the calendar of their own, the newest first."""
+
+    model = CalendarDay
+    extra = 1
 
 
 @admin.register(WorkCalendar)
 class WorkCalendarAdmin(_MovesDeadlines):
     """Hours, holidays and special days."""
 
+    inlines = (_Days,)
     list_display = ("name", "key", "time_zone", "country", "subdivision", "is_default")
     search_fields = ("name", "key")
+
+
+@admin.register(CalendarDay)
+class CalendarDayAdmin(_MovesDeadlines):
+    """Closed and special days of every calendar, year by year."""
+
+    list_display = ("day", "calendar", "name", "hours")
+    list_filter = ("calendar",)
+    list_select_related = ("calendar",)
+    date_hierarchy = "day"
+    search_fields = ("name",)
+
+    def delete_model(self, request: HttpRequest, obj: CalendarDay) -> None:
+        """Delete, and ring for the open deadlines."""
+        super().delete_model(request, obj)
+        transaction.on_commit(rederive_open.delay)
 
 
 @admin.register(EscalationPath)

@@ -9,9 +9,11 @@ from django.db import DatabaseError
 
 from escalation.actions import ACTIONS
 from escalation.errors import PolicyInvalid
+from escalation.hours import Calendar
 from escalation.models import DeadlinePolicy, EscalationPath, WorkCalendar
 from escalation.paths import ACTIONS as KNOWN
 from escalation.policy import Policy
+from escalation.worktime import WorkTimeError
 
 
 @register
@@ -35,7 +37,7 @@ def configuration_is_sound(databases: Sequence[str] | None = None, **_: Any) -> 
         return []  # not migrated yet
     keys = {calendar.key for calendar in calendars}
     for calendar in calendars:
-        if not any(calendar.hours.values()) and not any(calendar.overrides.values()):
+        if not _opens(calendar):
             found.append(
                 checks.Warning(f"Calendar {calendar.key} never opens.", id="escalation.W001")
             )
@@ -55,3 +57,10 @@ def configuration_is_sound(databases: Sequence[str] | None = None, **_: Any) -> 
                 )
             )
     return found
+
+
+def _opens(calendar: WorkCalendar) -> bool:
+    try:
+        return Calendar.parse(calendar.data()).ever_opens()
+    except WorkTimeError:
+        return False

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 from holidays import country_holidays
 
+from escalation.windows import merged, without
 from escalation.worktime import (
     SECOND,
     NoWorkingTime,
@@ -62,9 +63,13 @@ class Calendar(WorkTime):
     yearly_holidays: frozenset[tuple[int, int]] = frozenset()
     overrides: Mapping[date, tuple[Slot, ...]] = field(default_factory=dict)
     breaks: tuple[tuple[date, int, int], ...] = ()
-    # Public holidays of a place, worked out for each year as it is touched; "" for none.
-    country: str = ""
-    subdivision: str = ""
+    # Public holidays of places, worked out for each year as it is touched: (country, part).
+    places: tuple[tuple[str, str], ...] = ()
+    # Days on which people work although a public or yearly holiday falls on them.
+    worked: frozenset[date] = frozenset()
+    yearly_breaks: tuple[tuple[tuple[int, int], int, int], ...] = ()
+    # Calendars that it is joined with: it is open, and works, whenever one of them does.
+    joins: tuple[Calendar, ...] = ()
 
     # The overrides are a mapping, so the value hashes by identity: calendars are kept, not made
     # anew, and the table of windows is kept with them.
@@ -72,9 +77,12 @@ class Calendar(WorkTime):
 
     @classmethod
     def parse(cls, data: Mapping[str, Any]) -> Self:
-        """Read `{tz, hours, holidays, yearly_holidays, overrides, breaks}` as stored in JSON.
+        """Read a calendar as it is stored in JSON.
 
-        Times are "HH:MM" or "HH:MM:SS", "24:00" is the end of the day. Raises InvalidCalendar.
+        `{tz, hours, holidays, yearly_holidays, overrides, breaks}`, and `country`, `subdivision`
+        and further places `also_closed` ("GB-SCT") for public holidays, `worked` days that these
+        do not close, `yearly_breaks`, and `joins`, calendars of the same form. Times are "HH:MM"
+        or "HH:MM:SS", "24:00" is the end of the day. Raises InvalidCalendar.
         """
         try:
             zone = ZoneInfo(data["tz"]).key
@@ -94,8 +102,13 @@ class Calendar(WorkTime):
                     (date.fromisoformat(item["date"]), *_slot(item["from"], item["to"]))
                     for item in data.get("breaks", ())
                 ),
-                country=_country(data),
-                subdivision=data.get("subdivision") or "",
+                places=_places(data),
+                worked=frozenset(map(date.fromisoformat, data.get("worked", ()))),
+                yearly_breaks=tuple(
+                    (_month_day(item["day"]), *_slot(item["from"], item["to"]))
+                    for item in data.get("yearly_breaks", ())
+                ),
+                joins=tuple(map(cls.parse, data.get("joins", ()))),
             )
         except InvalidCalendar:
             raise
@@ -118,8 +131,16 @@ class Calendar(WorkTime):
 
     def require_hours(self) -> None:
         """Raise NoWorkingTime unless some day of the calendar has hours."""
-        if not any(self.week) and not any(self.overrides.values()):
+        if not self.ever_opens():
             raise NoWorkingTime(NoWorkingTime.__doc__)
+
+    def ever_opens(self) -> bool:
+        """Whether some day has hours, holidays not considered."""
+        return (
+            any(self.week)
+            or any(self.overrides.values())
+            or any(calendar.ever_opens() for calendar in self.joins)
+        )
 
     # -- local time -----------------------------------------------------------------------------
 
@@ -144,15 +165,18 @@ class Calendar(WorkTime):
 
     def is_holiday(self, day: date) -> bool:
         """Whether the local date is closed all day, whatever its hours."""
-        return (
-            day in self.holidays
-            or (day.month, day.day) in self.yearly_holidays
-            or (self.country != "" and day in self.public_holidays(day.year))
+        if day in self.holidays:
+            return True
+        if day in self.worked:
+            return False
+        return (day.month, day.day) in self.yearly_holidays or (
+            bool(self.places) and day in self.public_holidays(day.year)
         )
 
     def public_holidays(self, year: int) -> frozenset[date]:
-        """Public holidays of the calendar's place in that year."""
-        return public_holidays(self.country, self.subdivision, year)
+        """Public holidays of the calendar's places in that year."""
+        found = (public_holidays(country, part, year) for country, part in self.places)
+        return frozenset(chain.from_iterable(found))
 
     def slots(self, day: date) -> tuple[Slot, ...]:
         """Hours that begin on the local date, holidays not considered."""
@@ -160,21 +184,26 @@ class Calendar(WorkTime):
         return self.week[day.weekday()] if special is None else special
 
     def is_working_day(self, day: date) -> bool:
-        """Whether the local date has working hours and is no holiday."""
-        return bool(self.slots(day)) and not self.is_holiday(day)
+        """Whether the local date has working hours and is no holiday, in one calendar at least."""
+        if self.slots(day) and not self.is_holiday(day):
+            return True
+        return any(calendar.is_working_day(day) for calendar in self.joins)
 
     def year_windows(self, year: int) -> list[Window]:
         """Open windows of the UTC year (see WorkTime)."""
         first = date(year, 1, 1).toordinal()
         last = date(year + 1, 1, 1).toordinal()
-        opened = _merged(self._shifts(first - 2, last + 2))
-        closed = _merged(self._closures(first - 2, last + 2))
+        opened = merged(self._shifts(first - 2, last + 2))
+        closed = merged(self._closures(first - 2, last + 2))
         low, high = (first - UNIX_EPOCH) * DAY, (last - UNIX_EPOCH) * DAY
-        return [
+        own = [
             (max(start, low) * SECOND, min(end, high) * SECOND)
-            for start, end in _without(opened, closed)
+            for start, end in without(opened, closed)
             if end > low and start < high
         ]
+        if not self.joins:
+            return own
+        return merged([*own, *chain.from_iterable(c.year_windows(year) for c in self.joins)])
 
     def _shifts(self, first: int, last: int) -> list[Window]:
         """Shifts that begin on the local days [first, last), in UTC seconds.
@@ -204,20 +233,21 @@ class Calendar(WorkTime):
     def _closures(self, first: int, last: int) -> list[Window]:
         """Holidays and breaks of the local days [first, last), in UTC seconds."""
         years = range(date.fromordinal(first).year, date.fromordinal(last).year + 1)
-        yearly = (
-            date(year, month, day)
-            for year in years
-            for month, day in self.yearly_holidays
-            if (month, day) != (2, 29) or _is_leap(year)
-        )
-        public = (day for year in years if self.country for day in self.public_holidays(year))
-        days = {day.toordinal() for day in chain(self.holidays, yearly, public)}
+        yearly = (day for year in years for day in _in_year(self.yearly_holidays, year))
+        public = (day for year in years if self.places for day in self.public_holidays(year))
+        days = {*self.holidays, *({*yearly, *public} - self.worked)}
         whole = ((day, 0, DAY) for day in days)
-        part = ((day.toordinal(), start, end) for day, start, end in self.breaks)
+        each_year = (
+            (day, start, end)
+            for month_day, start, end in self.yearly_breaks
+            for year in years
+            for day in _in_year((month_day,), year)
+            if day not in self.worked
+        )
         return [
-            (self._instant(day, start), self._instant(day, end))
-            for day, start, end in chain(whole, part)
-            if first <= day < last
+            (self._instant(ordinal, start), self._instant(ordinal, end))
+            for day, start, end in chain(whole, self.breaks, each_year)
+            if first <= (ordinal := day.toordinal()) < last
         ]
 
     # -- working days with a time of day ----------------------------------------------------------
@@ -225,8 +255,13 @@ class Calendar(WorkTime):
     def close_of_day(self, day: date) -> datetime:
         """The last closing of the shifts that begin on the local date (UTC).
 
-        A day without working time has none: then its local midnight at the end is meant.
+        A day without working time has none: then its local midnight at the end is meant. Of joined
+        calendars it is the last closing of any that work on that date.
         """
+        if self.joins:
+            alone = replace(self, joins=())
+            working = [c for c in (alone, *self.joins) if c.is_working_day(day)]
+            return max(c.close_of_day(day) for c in working or [alone])
         ordinal = day.toordinal()
         ends = [self._instant(ordinal, end) for _, end in self.slots(day)]
         if not ends or self.is_holiday(day):
@@ -265,7 +300,7 @@ class Union(WorkTime):
 
     def year_windows(self, year: int) -> list[Window]:
         """Open windows of any member (see WorkTime)."""
-        return _merged(list(chain.from_iterable(c.year_windows(year) for c in self.calendars)))
+        return merged(list(chain.from_iterable(c.year_windows(year) for c in self.calendars)))
 
     def is_working_day(self, day: date) -> bool:
         """Whether it is a working day of any member."""
@@ -284,15 +319,26 @@ def public_holidays(country: str, subdivision: str, year: int) -> frozenset[date
     return frozenset(found)
 
 
-def _country(data: Mapping[str, Any]) -> str:
-    """The country of the data, or "". Raises InvalidCalendar for a place that is not known."""
-    country = data.get("country") or ""
-    if country:
+def _places(data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Whose public holidays are closed. Raises InvalidCalendar for a place that is not known."""
+    own = data.get("country") or ""
+    places = [(own, data.get("subdivision") or "")] if own else []
+    for text in data.get("also_closed", ()):
+        country, _, part = text.partition("-")
+        places.append((country, part))
+    for country, part in places:
         try:
-            public_holidays(country, data.get("subdivision") or "", 2024)
+            public_holidays(country, part, 2024)
         except NotImplementedError as error:
             raise InvalidCalendar(f"no public holidays are known for this place: {error}") from None
-    return country
+    return tuple(places)
+
+
+def _in_year(days: Iterable[tuple[int, int]], year: int) -> Iterable[date]:
+    """The days of the year that there are: 29 February only where it exists."""
+    return (
+        date(year, month, day) for month, day in days if (month, day) != (2, 29) or _is_leap(year)
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -301,40 +347,6 @@ def _offsets(zone: ZoneInfo, first: int, last: int) -> list[int]:
     midnight = datetime.combine(date.fromordinal(first), time())
     walls = [midnight + timedelta(days) for days in range(last - first)]
     return [int((zone.utcoffset(wall) or timedelta()).total_seconds()) for wall in walls]
-
-
-def _merged(windows: list[Window]) -> list[Window]:
-    """Sorted, without empty ones, and with those that overlap or touch made one."""
-    result: list[Window] = []
-    for start, end in sorted(windows):
-        if end <= start:
-            continue
-        if result and start <= result[-1][1]:
-            if end > result[-1][1]:
-                result[-1] = (result[-1][0], end)
-        else:
-            result.append((start, end))
-    return result
-
-
-def _without(opened: list[Window], closed: list[Window]) -> list[Window]:
-    """What is left of `opened` outside `closed`; both sorted and apart."""
-    if not closed:
-        return opened
-    result: list[Window] = []
-    index = 0
-    for start, end in opened:
-        while index < len(closed) and closed[index][1] <= start:
-            index += 1
-        left, at = start, index
-        while at < len(closed) and closed[at][0] < end:
-            if closed[at][0] > left:
-                result.append((left, closed[at][0]))
-            left = max(left, closed[at][1])
-            at += 1
-        if left < end:
-            result.append((left, end))
-    return result
 
 
 def _slots(items: Iterable[Iterable[str]]) -> tuple[Slot, ...]:

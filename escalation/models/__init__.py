@@ -2,6 +2,7 @@
 
 from escalation.models.climbs import Climb as Climb
 from escalation.models.climbs import Spell as Spell
+from escalation.models.config import CalendarDay as CalendarDay
 from escalation.models.config import DeadlinePolicy as DeadlinePolicy
 from escalation.models.config import EscalationPath as EscalationPath
 from escalation.models.config import WorkCalendar as WorkCalendar

@@ -26,7 +26,9 @@ class WorkCalendar(models.Model):
     name = models.CharField(max_length=80)
     time_zone = models.CharField(max_length=64, default="Europe/London")
     hours = models.JSONField(
-        default=dict, help_text='By day: {"mon": [["09:00", "12:30"], ["13:30", "17:30"]], …}'
+        default=dict,
+        blank=True,
+        help_text='By day: {"mon": [["09:00", "12:30"], ["13:30", "17:30"]], …}',
     )
     country = models.CharField(
         max_length=2, blank=True, help_text="ISO code; its public holidays are closed."
@@ -46,6 +48,23 @@ class WorkCalendar(models.Model):
         blank=True,
         help_text='Closed for a while: [{"date": "2026-05-04", "from": "14:00", "to": "16:00"}]',
     )
+    yearly_breaks = models.JSONField(
+        default=list,
+        blank=True,
+        help_text='Every year: [{"day": "12-24", "from": "12:00", "to": "24:00"}]',
+    )
+    also_closed = ArrayField(
+        models.CharField(max_length=10),
+        default=list,
+        blank=True,
+        help_text="Further places whose public holidays are closed, such as GB-SCT or AT.",
+    )
+    joins = ArrayField(
+        models.SlugField(max_length=40, db_index=False),
+        default=list,
+        blank=True,
+        help_text="Keys of calendars that it is joined with: open whenever one of them is.",
+    )
     is_default = models.BooleanField(default=False, help_text="For policies that name none.")
     history = HistoricalRecords()
 
@@ -60,23 +79,71 @@ class WorkCalendar(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def data(self) -> dict[str, Any]:
-        """The calendar in the form that escalation.hours reads."""
+    def data(self, *, within: frozenset[str] = frozenset()) -> dict[str, Any]:
+        """The calendar in the form that escalation.hours reads, with its days and what it joins.
+
+        `within` are the keys of calendars that it is being joined to: those are not joined again.
+        """
+        days = [] if self._state.adding else list(self.days.all())
+        joined = set(self.joins) - {self.key} - within
+        others = WorkCalendar.objects.filter(key__in=joined) if joined else []
+        own = within | {self.key}
         return {
             "tz": self.time_zone,
             "hours": self.hours,
             "country": self.country,
             "subdivision": self.subdivision,
-            "holidays": [str(day) for day in self.holidays],
+            "also_closed": list(self.also_closed),
+            "holidays": [*map(str, self.holidays), *(str(d.day) for d in days if not d.hours)],
             "yearly_holidays": list(self.yearly_holidays),
-            "overrides": self.overrides,
+            "worked": [str(d.day) for d in days if d.hours],
+            "overrides": {**self.overrides, **{str(d.day): d.hours for d in days if d.hours}},
             "breaks": self.breaks,
+            "yearly_breaks": self.yearly_breaks,
+            "joins": [other.data(within=own) for other in others],
         }
 
     def clean(self) -> None:
-        """Refuse a calendar that can't be read, or that never opens."""
+        """Refuse a calendar that can't be read, that never opens, or joins what is not there."""
+        known = WorkCalendar.objects.filter(key__in=self.joins).values_list("key", flat=True)
+        if missing := set(self.joins) - set(known) | ({self.key} & set(self.joins)):
+            raise ValidationError(
+                {"joins": f"There is no other calendar {', '.join(sorted(missing))}."}
+            )
         try:
             Calendar.parse(self.data()).require_hours()
+        except WorkTimeError as error:
+            raise ValidationError({"hours": str(error)}) from error
+
+
+class CalendarDay(models.Model):
+    """One date of a calendar that is unlike its weekday: closed, or open at hours of its own."""
+
+    calendar = models.ForeignKey(
+        WorkCalendar, on_delete=models.CASCADE, related_name="days", db_index=False
+    )
+    day = models.DateField()
+    name = models.CharField(max_length=80, blank=True, help_text="Such as Summer party.")
+    hours = models.JSONField(
+        default=list,
+        blank=True,
+        help_text='Open then, even on a public holiday: [["09:00", "12:00"]]. Empty: closed.',
+    )
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["-day"]
+        constraints = [
+            models.UniqueConstraint(fields=["calendar", "day"], name="calendar_day_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.calendar}, {self.day}"
+
+    def clean(self) -> None:
+        """Refuse hours that can't be read."""
+        try:
+            Calendar.parse({"tz": "UTC", "overrides": {str(self.day): self.hours}})
         except WorkTimeError as error:
             raise ValidationError({"hours": str(error)}) from error
 
@@ -162,6 +229,9 @@ class EscalationPath(models.Model):
                 raise ValidationError({"steps": f"steps[{index}].to: {unknown}"})
             if unknown := _no_team(step.only.teams):
                 raise ValidationError({"steps": f"steps[{index}].for.team: {unknown}"})
+            if self.called_by and not step.may_be_called:
+                words = "before and percent need a clock, and this path is called without one"
+                raise ValidationError({"steps": f"steps[{index}]: {words}"})
         others = EscalationPath.objects.exclude(pk=self.pk)
         for caller in self.called_by:
             if taken := others.filter(called_by__contains=[caller]).first():

@@ -15,7 +15,7 @@ import structlog
 
 from escalation.errors import PolicyInvalid
 from escalation.hours import Calendar
-from escalation.models import DeadlinePolicy, EscalationPath, WorkCalendar
+from escalation.models import CalendarDay, DeadlinePolicy, EscalationPath, WorkCalendar
 from escalation.paths import Path
 from escalation.policy import Policy, Subject, Target
 from escalation.rules import ESCALATION_WISHES
@@ -150,7 +150,7 @@ def _load() -> Setup:
             active.append(version)
     calendars: dict[str, Calendar] = {}
     default = Calendar.always()
-    for row in WorkCalendar.objects.all():
+    for row in WorkCalendar.objects.prefetch_related("days"):
         try:
             calendar = _calendar(_text(row.data()))
             calendar.require_hours()
@@ -187,4 +187,4 @@ def _load() -> Setup:
 
 
 #: Everything that is set up, as it is now; costs nothing most of the time.
-setup = Cached(_load, DeadlinePolicy, WorkCalendar, EscalationPath, Team)
+setup = Cached(_load, DeadlinePolicy, WorkCalendar, CalendarDay, EscalationPath, Team)

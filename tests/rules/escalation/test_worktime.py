@@ -2,6 +2,7 @@
 
 import datetime as dt
 import time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from escalation.hours import Calendar, InvalidCalendar, TimeOfDay, Union
-from escalation.worktime import BeyondHorizon, NeverCloses, NoWorkingTime
+from escalation.worktime import BeyondHorizon, NeverCloses, NoWorkingTime, Span
 
 WEEK = "mon tue wed thu fri sat sun".split()
 OFFICE = Calendar.parse(
@@ -142,6 +143,63 @@ def test_two_teams_that_hand_over_are_one_calendar() -> None:
     both = Union((early, late))
     assert both.between(utc("2026-01-12T00:00"), utc("2026-01-13T00:00")) == 16 * HOUR
     assert both.is_working_day(dt.date(2026, 1, 12))
+
+
+def office(**more: Any) -> Calendar:
+    hours = {day: [["09:00", "17:00"]] for day in WEEK[:5]}
+    return Calendar.parse({"tz": "UTC", "hours": hours, **more})
+
+
+def test_a_calendar_joined_with_another_is_open_whenever_one_of_them_is() -> None:
+    sydney = {"tz": "Australia/Sydney", "hours": {day: [["09:00", "17:00"]] for day in WEEK[:5]},
+              "holidays": ["2026-01-12"]}  # fmt: skip
+    both = office(joins=[sydney], holidays=["2026-01-13"])
+    monday, tuesday = dt.date(2026, 1, 12), dt.date(2026, 1, 13)
+    assert both.is_working_day(monday)
+    assert both.is_working_day(tuesday)
+    assert both.windows_between(utc("2026-01-12T00:00"), utc("2026-01-14T00:00")) == [
+        Span(utc("2026-01-12T09:00"), utc("2026-01-12T17:00")),
+        Span(utc("2026-01-12T22:00"), utc("2026-01-13T06:00")),
+        Span(utc("2026-01-13T22:00"), utc("2026-01-14T00:00")),
+    ]
+    assert both.close_of_day(monday) == utc("2026-01-12T17:00")
+    assert both.close_of_day(tuesday) == utc("2026-01-13T06:00")
+    assert office(hours={}, joins=[sydney]).add(utc("2026-01-12T00:00"), HOUR) == utc(
+        "2026-01-12T23:00"
+    )
+    with pytest.raises(NoWorkingTime):
+        office(hours={}, joins=[{"tz": "UTC"}]).require_hours()
+
+
+def test_public_holidays_of_further_places_are_closed_too() -> None:
+    bavaria = {"country": "DE", "subdivision": "BY"}
+    assert office(**bavaria).is_working_day(dt.date(2026, 10, 26))  # a holiday of Austria
+    assert not office(**bavaria, also_closed=["AT"]).is_working_day(dt.date(2026, 10, 26))
+    assert not office(**bavaria, also_closed=["AT"]).is_working_day(dt.date(2026, 1, 6))
+    with pytest.raises(InvalidCalendar):
+        office(also_closed=["GB-MOON"])
+
+
+def test_a_special_working_day_is_open_though_it_is_a_public_or_yearly_holiday() -> None:
+    english = {"country": "GB", "subdivision": "ENG", "yearly_holidays": ["12-24"]}
+    easter_monday, christmas_eve = dt.date(2026, 4, 6), dt.date(2026, 12, 24)
+    worked = office(**english, worked=["2026-04-06", "2026-12-24"])
+    for day in (easter_monday, christmas_eve):
+        assert not office(**english).is_working_day(day)
+        assert worked.is_working_day(day)
+        assert worked.is_open(dt.datetime.combine(day, dt.time(10), dt.UTC))
+    own = office(worked=["2026-04-06"], holidays=["2026-04-06"])
+    assert not own.is_working_day(easter_monday)  # its own date says more than a custom
+
+
+def test_a_part_of_a_day_may_be_closed_every_year() -> None:
+    eves = office(yearly_breaks=[{"day": "12-24", "from": "12:00", "to": "24:00"},
+                                 {"day": "02-29", "from": "09:00", "to": "10:00"}])  # fmt: skip
+    for year in (2025, 2026):
+        assert eves.close_of_day(dt.date(year, 12, 24)) == utc(f"{year}-12-24T12:00")
+    leap = utc("2028-02-29T00:00")
+    assert eves.between(leap, leap + 24 * HOUR) == 7 * HOUR
+    assert eves.is_working_day(dt.date(2026, 12, 24))
 
 
 def test_working_days_end_at_the_last_closing_of_the_day() -> None:
