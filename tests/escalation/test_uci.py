@@ -4,11 +4,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.oracle.uci_log import read
+from tests.oracle.uci_log import Odd, Teller, Verb, read
 from tests.oracle.uci_replay import replay, some
+from tickets.rules import Status, may_move
 
 pytestmark = pytest.mark.slow
-STRIDE = 250
+STRIDE = 400
+LEADS_TO = {
+    Verb.REOPEN: Status.OPEN,
+    Verb.WAIT_CUSTOMER: Status.WAITING_CUSTOMER,
+    Verb.WAIT_OTHERS: Status.WAITING_THIRD_PARTY,
+    Verb.RESUME: Status.OPEN,
+    Verb.RESOLVE: Status.RESOLVED,
+    Verb.CLOSE: Status.CLOSED,
+}
 
 
 @pytest.fixture
@@ -29,3 +38,21 @@ def test_every_transition_of_a_real_log_is_possible_and_the_counters_agree(
     assert len(account.moves) >= 25
     assert account.calls["reopen"] > 5
     assert account.calls["move"] > 50
+
+
+def test_the_rules_allow_every_transition_of_the_whole_log(log: Path) -> None:
+    """Without the services, for all of its incidents: the moves, and what the counters come to."""
+    for rows in read(log):
+        teller = Teller(rows[0])
+        status, reopened = Status.NEW, 0
+        for row in rows:
+            for doing in teller.doings(row):
+                if (to := LEADS_TO.get(doing.verb)) is not None:
+                    assert may_move(status, to), (row.number, status, to)
+                    status = to
+                elif status is Status.NEW and doing.resolver:
+                    status = Status.OPEN
+                reopened += doing.verb is Verb.REOPEN
+            assert reopened == row.reopened, row.number
+            unseen = teller.odd.count(Odd.UNSEEN_MOVE)
+            assert teller.reassigned + unseen == row.reassigned, row.number

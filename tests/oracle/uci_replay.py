@@ -124,7 +124,9 @@ class Replayed:
                     self._do(doing)
                 except DomainError as error:
                     self._fail(row, f"{doing.verb} refused", "possible", error.message)
-            self._compare(row)
+            if doings:
+                self._compare(row)
+        self._compare(self.rows[-1])
         self._compare_events()
         account.odd.update(self.teller.odd)
 
