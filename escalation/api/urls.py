@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from escalation.api import rotas, standing, views
+from escalation.api import report_views, rotas, standing, views
 
 urlpatterns = [
     path("deadlines/", views.Deadlines.as_view(), name="api-deadlines"),
@@ -14,6 +14,14 @@ urlpatterns = [
         name="api-acknowledge-deadline",
     ),
     path("deadlines/<int:key>/extend/", views.ExtendDeadline.as_view(), name="api-extend-deadline"),
+    path("reports/deadlines/", report_views.DeadlineReport.as_view(), name="api-report-deadlines"),
+    path("simulations/", report_views.Simulations.as_view(), name="api-simulations"),
+    path("simulations/<int:key>/", report_views.OneSimulation.as_view(), name="api-simulation"),
+    path(
+        "simulations/<int:key>/cancel/",
+        report_views.CancelSimulation.as_view(),
+        name="api-simulation-cancel",
+    ),
     path("escalations/", views.Escalations.as_view(), name="api-escalations"),
     path("escalations/<int:key>/", views.OneEscalation.as_view(), name="api-escalation"),
     path(

@@ -1,0 +1,225 @@
+"""The report of kept and missed promises as its page shows it: words, bars and a line chart."""
+
+from dataclasses import dataclass
+
+from desk.words import count_words, span_words
+from escalation.services.reports import Line, Report, TrendPoint, percent
+
+BAR = 200
+TITLES = {
+    "kind": ("By kind of promise", "kind"),
+    "cause": ("By root cause", "cause"),
+    "team": ("By team", "team"),
+    "category": ("By category", "category"),
+}
+#: Fewer promises than this make no finding.
+ENOUGH = 5
+SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class BarView:
+    """One line of a chart: a bar of kept and missed, with the figures printed."""
+
+    name: str
+    kept: int
+    missed: int
+    share: str
+    before: str
+    change: str
+    tone: str
+    x_missed: str
+    w_missed: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChartView:
+    """One dimension of the report."""
+
+    key: str
+    title: str
+    count: str
+    finding: str
+    rest: str
+    lines: tuple[BarView, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrendView:
+    """The share kept over the period, beside that of the one before: polylines in SVG units."""
+
+    name: str
+    now: str
+    before: str
+    end: tuple[str, str] | None
+    end_before: tuple[str, str] | None
+    grid: tuple[tuple[str, str], ...]
+    labels: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, str, str, str, str], ...]
+    end_words: str = ""
+    end_before_words: str = ""
+
+
+def total_words(line: Line) -> str:
+    """ "3,947 kept of 4,149"."""
+    return f"{line.kept:,} kept of {line.every:,}"
+
+
+def share_words(share: float | None) -> str:
+    """ "95.1 %", or a dash where nothing was decided."""
+    return f"{percent(share)} %" if share is not None else "–"
+
+
+def change_words(line: Line) -> tuple[str, str]:
+    """Against the period before: ("better, was 93.0 %", "good"); ("", "") where there is none."""
+    if line.share is None or line.share_before is None:
+        return "", ""
+    was = share_words(line.share_before)
+    if was == share_words(line.share):
+        return f"as before, {was}", ""
+    better = line.share > line.share_before
+    return (f"better, was {was}", "good") if better else (f"worse, was {was}", "late")
+
+
+def chart(key: str, found: Report) -> ChartView:
+    """The lines of one dimension, with what stands out in a sentence."""
+    lines = found.by[key]
+    finding, rest = _finding(lines)
+    shown = [line for line in lines if line.every or line.kept_before or line.missed_before]
+    return ChartView(
+        key=key,
+        title=TITLES[key][0],
+        count=count_words(sum(1 for line in lines if line.every), TITLES[key][1], _many(key)),
+        finding=finding,
+        rest=rest,
+        lines=tuple(_bar(line) for line in shown[:SHOWN]),
+        more=max(len(shown) - SHOWN, 0),
+    )
+
+
+def _many(key: str) -> str:
+    return "categories" if key == "category" else ""
+
+
+def _finding(lines: tuple[Line, ...]) -> tuple[str, str]:
+    """What was kept least, where there were enough of it to say so."""
+    found = [line for line in lines if line.every >= ENOUGH and line.missed and line.key]
+    least = min(found, key=lambda line: line.share or 0, default=None)
+    if least is None:
+        return "", ""
+    return f"{least.name} was kept least.", f"{least.missed} of {least.every:,} missed."
+
+
+def _bar(line: Line) -> BarView:
+    kept = BAR * (line.share if line.share is not None else 0)
+    words, tone = change_words(line)
+    return BarView(
+        name=line.name,
+        kept=line.kept,
+        missed=line.missed,
+        share=share_words(line.share),
+        before=share_words(line.share_before),
+        change=words,
+        tone=tone,
+        x_missed=f"{kept:.1f}",
+        w_missed=f"{BAR - kept:.1f}" if line.missed else "0",
+    )
+
+
+# -- over time ------------------------------------------------------------------------------------
+
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 190, 44, 92, 12, 26
+
+
+def trend(found: Report) -> TrendView | None:
+    """The share kept, part by part; None where the period is too short or empty."""
+    points = found.trend
+    if len(points) < 2 or not found.total.every:
+        return None
+    shares = [_share(p.kept, p.missed) for p in points]
+    was = [_share(p.kept_before, p.missed_before) for p in points]
+    known = [share for share in (*shares, *was) if share is not None]
+    low = max(0.0, int(min(known) * 10) / 10 - 0.1)
+    now, end = _polyline(shares, low)
+    before, end_before = _polyline(was, low)
+    step = (1 - low) / 4
+    return TrendView(
+        name=(
+            f"Share of promises kept over time: {share_words(found.total.share)} in all, "
+            f"{share_words(found.total.share_before)} in the period before. Numbers in the table."
+        ),
+        now=now,
+        before=before,
+        end=end,
+        end_before=end_before,
+        grid=tuple((_y(low + step * n, low), f"{100 * (low + step * n):.0f} %") for n in range(5)),
+        labels=tuple(
+            (_x(place, len(points)), f"{point.first.day} {point.first:%b}")
+            for place, point in enumerate(points)
+            if place % 3 == 0
+        ),
+        rows=tuple(_trend_row(point) for point in points),
+        end_words="this period",
+        end_before_words="the one before",
+    )
+
+
+def _trend_row(point: TrendPoint) -> tuple[str, str, str, str, str]:
+    return (
+        f"{point.first.day} {point.first:%b %Y}",
+        f"{point.kept:,}",
+        f"{point.missed:,}",
+        share_words(_share(point.kept, point.missed)),
+        share_words(_share(point.kept_before, point.missed_before)),
+    )
+
+
+def _share(kept: int, missed: int) -> float | None:
+    return kept / (kept + missed) if kept + missed else None
+
+
+def _polyline(shares: list[float | None], low: float) -> tuple[str, tuple[str, str] | None]:
+    """The known points of a line as a path, broken where nothing was decided; and its end."""
+    path, last, pen = [], None, "M"
+    for place, share in enumerate(shares):
+        if share is None:
+            pen = "M"
+            continue
+        last = (_x(place, len(shares)), _y(share, low))
+        path.append(f"{pen}{last[0]} {last[1]}")
+        pen = "L"
+    return "".join(path), last
+
+
+def _x(place: int, count: int) -> str:
+    return f"{LEFT + (WIDTH - LEFT - RIGHT) * place / max(count - 1, 1):.1f}"
+
+
+def _y(share: float, low: float) -> str:
+    return f"{TOP + (HEIGHT - TOP - BOTTOM) * (1 - (share - low) / (1 - low)):.1f}"
+
+
+def pause_lines(found: Report) -> list[tuple[str, str, str, str, str]]:
+    """Pauses that were used, in words."""
+    return [
+        (
+            used.words[:1].upper() + used.words[1:],
+            f"{used.deadlines:,}",
+            f"{used.pauses:,}",
+            span_words(used.total / used.pauses),
+            span_words(used.longest),
+        )
+        for used in found.pauses
+    ]
+
+
+def extension_words(found: Report) -> str:
+    """Extensions that were used, in a sentence."""
+    used = found.extensions
+    before = f" In the period before: {used.deadlines_before:,}." if used.deadlines_before else ""
+    if not used.extensions:
+        return f"No promise was put off in writing.{before}"
+    days = span_words(used.total / used.extensions)
+    one = count_words(used.deadlines, "promise was", "promises were")
+    return f"{one} put off in writing, by {days} on average.{before}"

@@ -1,0 +1,155 @@
+"""Reports of promises kept and missed; drafts of policies tried on the past."""
+
+import csv
+import io
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from desk import late
+from desk.build.events import KINDS
+from desk.build.report import (
+    TITLES,
+    change_words,
+    chart,
+    extension_words,
+    pause_lines,
+    share_words,
+    total_words,
+    trend,
+)
+from desk.build.trial import trial_view
+from desk.forms.trial import TrialForm
+from desk.views.shell import Ask, desk_page, desk_render, query
+from escalation import tasks
+from escalation.services import reports, trials
+from tickets.errors import DomainError, Invalid, NotFound
+from tickets.models import Category
+
+
+def _asked(request: HttpRequest) -> dict[str, str]:
+    return {name: query(request, name) for name in ("from", "to", "team", "kind", "category")}
+
+
+def _found(ask: Ask, asked: dict[str, str]) -> reports.Report:
+    """The report that was asked for. Raises `Invalid`."""
+    if asked["kind"] and asked["kind"] not in KINDS:
+        raise Invalid("There is no such kind of promise.", field="kind")
+    period = reports.period_of(asked["from"], asked["to"], now=ask.now, zone=ask.zone)
+    narrow = {name: asked[name] for name in ("team", "kind", "category")}
+    return reports.report(ask.who, period, now=ask.now, **narrow)
+
+
+@desk_page
+@require_safe
+def show(request: HttpRequest, ask: Ask) -> HttpResponse:
+    """Kept and missed, with charts, each with its table."""
+    asked = _asked(request)
+    error = ""
+    try:
+        found = _found(ask, asked)
+    except Invalid as wrong:
+        error = wrong.message
+        found = _found(ask, dict.fromkeys(asked, ""))
+    words, tone = change_words(found.total)
+    context = {
+        "place": "late",
+        "asked": asked,
+        "error": error,
+        "query": request.GET.urlencode(),
+        "period": found.period,
+        "total": found.total,
+        "total_words": total_words(found.total),
+        "share": share_words(found.total.share),
+        "change": words,
+        "change_tone": tone,
+        "charts": [chart(key, found) for key in TITLES],
+        "trend": trend(found),
+        "pauses": pause_lines(found),
+        "extensions": extension_words(found),
+        "teams": late.teams_of(ask.who),
+        "kinds": list(KINDS.items()),
+        "categories": list(Category.objects.order_by("name").values_list("key", "name")),
+        "may_try": ask.who.is_supervisor,
+    }
+    status = 400 if error else 200
+    return desk_render(request, ask, "desk/report.html", context, status=status)
+
+
+@desk_page
+@require_safe
+def as_csv(request: HttpRequest, ask: Ask) -> HttpResponse:
+    """The same as a file for a spreadsheet."""
+    found = _found(ask, _asked(request))
+    stream = io.StringIO()
+    csv.writer(stream).writerows(reports.table(found))
+    name = f"promises-{found.period.first}-{found.period.last}.csv"
+    return HttpResponse(
+        stream.getvalue().encode("utf-8-sig"),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+# -- drafts ---------------------------------------------------------------------------------------
+
+
+@desk_page
+def try_draft(request: HttpRequest, ask: Ask) -> HttpResponse:
+    """Begin a trial, and see those there were."""
+    trials.check_may_try(ask.who)
+    form = TrialForm(request.POST if request.method == "POST" else None, zone=ask.zone, now=ask.now)
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                row = trials.begin(
+                    form.draft(),
+                    since=form.begins_at(),
+                    until=form.ends_at(),
+                    who=ask.who,
+                    now=ask.now,
+                )
+                transaction.on_commit(lambda: tasks.simulate.delay(row.pk))
+        except NotFound:
+            raise
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            return redirect(f"/desk/drafts/{row.pk}/")
+    context = {
+        "place": "late",
+        "form": form,
+        "trials": [
+            trial_view(row, now=ask.now, zone=ask.zone)
+            for row in trials.visible_trials(ask.who)[:20]
+        ],
+    }
+    status = 422 if form.errors else 200
+    return desk_render(request, ask, "desk/drafts.html", context, status=status)
+
+
+@desk_page
+@require_safe
+def trial(request: HttpRequest, ask: Ask, key: int) -> HttpResponse:
+    """How far a trial is, and what came of it; the page asks again while it is under way."""
+    row = trials.access_trial(ask.who, key)
+    if trials.is_stalled(row, now=ask.now):
+        tasks.simulate.delay(row.pk)
+    context: dict[str, Any] = {
+        "place": "late",
+        "trial": trial_view(row, now=ask.now, zone=ask.zone),
+    }
+    return desk_render(request, ask, "desk/draft.html", context)
+
+
+@desk_page
+@require_POST
+def cancel(request: HttpRequest, ask: Ask, key: int) -> HttpResponse:
+    """Stop a trial; what was counted stays."""
+    row = trials.cancel(trials.access_trial(ask.who, key), now=ask.now)
+    messages.success(request, "Stopped. Nothing was changed.")
+    return redirect(f"/desk/drafts/{row.pk}/")

@@ -1,0 +1,322 @@
+"""What was promised, kept and missed in a period, against the one before. By kind, root cause, team
+and category; never by person.
+
+A promise belongs to the period in which it was decided: missed at the moment of the breach, else
+kept at the moment it was met. One that ended without being met or missed is not counted. Tickets
+that were imported from the past are left out: nobody here made those promises.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, F, Max, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce, Least, TruncDate
+
+from escalation.kinds import DEFAULTS, Kind
+from escalation.models import Deadline, Extension, Pause
+from escalation.models.deadlines import DECIDED
+from escalation.services.explaining import REASONS
+from tickets.access import Principal, visible_tickets
+from tickets.errors import Invalid
+
+DIMENSIONS = ("kind", "cause", "team", "category")
+LONGEST = dt.timedelta(days=400)
+POINTS = 13
+NO_CAUSE = "No cause found yet"
+
+
+@dataclass(frozen=True)
+class Period:
+    """From `start` up to `end`, both midnights of `zone`; the one before is as long."""
+
+    start: dt.datetime
+    end: dt.datetime
+    zone: dt.tzinfo = dt.UTC
+
+    @property
+    def before(self) -> Period:
+        """The period of the same number of days that ends where this one begins."""
+        days = (self.end.astimezone(self.zone).date() - self.first).days
+        return Period(
+            _midnight(self.first - dt.timedelta(days=days), self.zone), self.start, self.zone
+        )
+
+    @property
+    def first(self) -> dt.date:
+        """Its first day."""
+        return self.start.astimezone(self.zone).date()
+
+    @property
+    def last(self) -> dt.date:
+        """Its last day."""
+        return self.end.astimezone(self.zone).date() - dt.timedelta(days=1)
+
+
+def period_of(first: str, last: str, *, now: dt.datetime, zone: dt.tzinfo) -> Period:
+    """The days from `first` up to and with `last`, as ISO dates; left out, the 13 weeks up to
+    today. Raises `Invalid`."""
+    today = now.astimezone(zone).date()
+    try:
+        end = dt.date.fromisoformat(last) if last else today
+        start = dt.date.fromisoformat(first) if first else end - dt.timedelta(days=90)
+    except ValueError:
+        raise Invalid("A day is written 2026-01-31.", field="from") from None
+    if start > end:
+        raise Invalid("The period ends before it begins.", field="to")
+    if end - start >= LONGEST:
+        raise Invalid(f"A period has at most {LONGEST.days} days.", field="from")
+    if start.year < 1990 or end.year > 9000:
+        raise Invalid("There was nothing then.", field="from")
+    return Period(_midnight(start, zone), _midnight(end + dt.timedelta(days=1), zone), zone)
+
+
+def _midnight(day: dt.date, zone: dt.tzinfo) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)
+
+
+@dataclass(frozen=True)
+class Line:
+    """Kept and missed in the period and in the one before."""
+
+    key: str
+    name: str
+    kept: int = 0
+    missed: int = 0
+    kept_before: int = 0
+    missed_before: int = 0
+
+    @property
+    def every(self) -> int:
+        """How many were decided."""
+        return self.kept + self.missed
+
+    @property
+    def share(self) -> float | None:
+        """The share that was kept, 0 to 1; None where nothing was decided."""
+        return self.kept / self.every if self.every else None
+
+    @property
+    def share_before(self) -> float | None:
+        """The same of the period before."""
+        every = self.kept_before + self.missed_before
+        return self.kept_before / every if every else None
+
+
+@dataclass(frozen=True)
+class PausesUsed:
+    """Pauses of one reason on deadlines decided in the period; times are of the wall."""
+
+    reason: str
+    words: str
+    deadlines: int
+    pauses: int
+    total: dt.timedelta
+    longest: dt.timedelta
+
+
+@dataclass(frozen=True)
+class ExtensionsUsed:
+    """Later dates written to customers, on deadlines decided in the period."""
+
+    deadlines: int = 0
+    extensions: int = 0
+    total: dt.timedelta = dt.timedelta()
+    deadlines_before: int = 0
+
+
+@dataclass(frozen=True)
+class TrendPoint:
+    """One part of the period beside the same part of the one before."""
+
+    first: dt.date
+    kept: int
+    missed: int
+    kept_before: int
+    missed_before: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """All of it."""
+
+    period: Period
+    total: Line
+    by: Mapping[str, tuple[Line, ...]]
+    trend: tuple[TrendPoint, ...]
+    pauses: tuple[PausesUsed, ...]
+    extensions: ExtensionsUsed
+
+
+@dataclass
+class _Sums:
+    counts: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0, 0]))
+    names: dict[str, str] = field(default_factory=dict)
+
+    def add(self, key: str, name: str, row: Mapping[str, Any]) -> None:
+        self.names[key] = name
+        for place, column in enumerate(("kept", "missed", "kept_before", "missed_before")):
+            self.counts[key][place] += row[column]
+
+    def lines(self) -> tuple[Line, ...]:
+        """Those with most promises first."""
+        lines = (Line(key, self.names[key], *counts) for key, counts in self.counts.items())
+        return tuple(sorted(lines, key=lambda line: (-line.every, line.name)))
+
+
+def report(
+    who: Principal,
+    period: Period,
+    *,
+    now: dt.datetime,
+    team: str = "",
+    kind: str = "",
+    category: str = "",
+) -> Report:
+    """What was kept and missed of what `who` may see. Five queries, however much there is."""
+    rows = _decided(who, team=team, kind=kind, category=category)
+    both = rows.filter(decided__gte=period.before.start, decided__lt=period.end)
+    mine = rows.filter(decided__gte=period.start, decided__lt=period.end)
+    by, total = _by(both, period)
+    return Report(
+        period=period,
+        total=total,
+        by=by,
+        trend=_trend(both, period),
+        pauses=_pauses(mine, now=now),
+        extensions=_extensions(both, period),
+    )
+
+
+def _decided(who: Principal, *, team: str, kind: str, category: str) -> QuerySet[Any]:
+    seen = visible_tickets(who).filter(historical=False)
+    rows = Deadline.objects.filter(DECIDED, ticket__in=seen).order_by()
+    if team:
+        rows = rows.filter(ticket__team__key=team)
+    if kind:
+        rows = rows.filter(kind=kind)
+    if category:
+        rows = rows.filter(ticket__category__key=category)
+    return rows.annotate(decided=Coalesce("breached_at", "met_at"))
+
+
+def _counts(period: Period) -> dict[str, Any]:
+    now_, missed = Q(decided__gte=period.start), Q(breached_at__isnull=False)
+    return {
+        "kept": Count("pk", filter=now_ & ~missed, distinct=True),
+        "missed": Count("pk", filter=now_ & missed, distinct=True),
+        "kept_before": Count("pk", filter=~now_ & ~missed, distinct=True),
+        "missed_before": Count("pk", filter=~now_ & missed, distinct=True),
+    }
+
+
+def _by(rows: QuerySet[Any], period: Period) -> tuple[dict[str, tuple[Line, ...]], Line]:
+    """Lines of each dimension, and of all. A promise on a ticket with two causes stands in both."""
+    sums = {name: _Sums() for name in (*DIMENSIONS, "all")}
+    names = rows.values(
+        "kind", "ticket__team__key", "ticket__team__name", "ticket__category__key",
+        "ticket__category__name",
+    )  # fmt: skip
+    for row in names.annotate(**_counts(period)):
+        sums["kind"].add(row["kind"], DEFAULTS[Kind(row["kind"])].words, row)
+        sums["team"].add(row["ticket__team__key"], row["ticket__team__name"], row)
+        sums["category"].add(row["ticket__category__key"], row["ticket__category__name"], row)
+        sums["all"].add("all", "All", row)
+    cause = "ticket__points__root_cause"
+    for row in rows.values(f"{cause}__key", f"{cause}__name").annotate(**_counts(period)):
+        sums["cause"].add(row[f"{cause}__key"] or "", row[f"{cause}__name"] or NO_CAUSE, row)
+    (total,) = sums["all"].lines() or (Line("all", "All"),)
+    return {name: sums[name].lines() for name in DIMENSIONS}, total
+
+
+def _trend(rows: QuerySet[Any], period: Period) -> tuple[TrendPoint, ...]:
+    """The period in at most 13 equal parts, each beside its like of the period before."""
+    days = (period.last - period.first).days + 1
+    step = max(-(-days // POINTS), 1)
+    parts = -(-days // step)
+    counts = [[0, 0, 0, 0] for _ in range(parts)]
+    missed = Q(breached_at__isnull=False)
+    daily = rows.annotate(day=TruncDate("decided", tzinfo=period.zone)).values("day")
+    for row in daily.annotate(kept=Count("pk", filter=~missed), missed=Count("pk", filter=missed)):
+        was = row["day"] < period.first
+        place = (row["day"] - (period.before.first if was else period.first)).days // step
+        if 0 <= place < parts:
+            counts[place][2 if was else 0] += row["kept"]
+            counts[place][3 if was else 1] += row["missed"]
+    return tuple(
+        TrendPoint(period.first + dt.timedelta(days=step * place), *found)
+        for place, found in enumerate(counts)
+    )
+
+
+def _pauses(rows: QuerySet[Any], *, now: dt.datetime) -> tuple[PausesUsed, ...]:
+    until = Least("ended_at", "limit_at", Value(now))
+    found = (
+        Pause.objects.filter(deadline__in=rows.values("pk"))
+        .order_by()
+        .values("reason")
+        .annotate(
+            deadlines=Count("deadline", distinct=True),
+            pauses=Count("pk"),
+            total=Sum(until - F("started_at")),
+            longest=Max(until - F("started_at")),
+        )
+    )
+    lines = (
+        PausesUsed(
+            row["reason"],
+            REASONS.get(row["reason"], row["reason"].replace("_", " ")),
+            row["deadlines"], row["pauses"], row["total"], row["longest"],
+        )
+        for row in found
+    )  # fmt: skip
+    return tuple(sorted(lines, key=lambda line: (-line.pauses, line.reason)))
+
+
+def _extensions(rows: QuerySet[Any], period: Period) -> ExtensionsUsed:
+    mine = Q(deadline__in=rows.filter(decided__gte=period.start).values("pk"))
+    found = (
+        Extension.objects.filter(deadline__in=rows.values("pk"))
+        .order_by()
+        .aggregate(
+            deadlines=Count("deadline", filter=mine, distinct=True),
+            extensions=Count("pk", filter=mine),
+            total=Sum(F("due_after") - F("due_before"), filter=mine),
+            deadlines_before=Count("deadline", filter=~mine, distinct=True),
+        )
+    )
+    found["total"] = found["total"] or dt.timedelta()
+    return ExtensionsUsed(**found)
+
+
+# -- as a table ---------------------------------------------------------------------------------
+
+CSV_HEAD = (
+    "by", "key", "name", "kept", "missed", "kept_percent",
+    "kept_before", "missed_before", "kept_percent_before",
+)  # fmt: skip
+
+
+def table(found: Report) -> Iterable[tuple[str, ...]]:
+    """The report as rows of text, the head first. No name becomes a formula in a spreadsheet."""
+    yield CSV_HEAD
+    for by, lines in (("all", (found.total,)), *found.by.items()):
+        for line in lines:
+            yield (
+                by, _plain(line.key), _plain(line.name), str(line.kept), str(line.missed),
+                percent(line.share), str(line.kept_before), str(line.missed_before),
+                percent(line.share_before),
+            )  # fmt: skip
+
+
+def percent(share: float | None) -> str:
+    """A share as a number with one decimal, rounded down so that 100 means all; empty for none."""
+    return "" if share is None else f"{int(share * 1000) / 10:.1f}"
+
+
+def _plain(text: str) -> str:
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
