@@ -129,7 +129,7 @@ def _bar(line: Line) -> BarView:
 
 # -- over time ------------------------------------------------------------------------------------
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 190, 44, 92, 12, 26
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 190, 62, 30, 12, 30
 
 
 def trend(found: Report) -> TrendView | None:
