@@ -99,6 +99,8 @@ def _title(
         return "Somebody else looks at it again.", "Your complaint is being reviewed."
     if offer.state in {"accepted", "part"}:
         return f"Thank you, {first}. We are putting it right.", has_it
+    if offer.state == "declined":
+        return f"We think again, {first}.", has_it
     if refused:
         words = "Our letter says why. If you don’t agree, another person looks at it all again."
         return f"We have decided, {first}.", words

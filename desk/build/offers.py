@@ -180,6 +180,9 @@ def offer_part(ticket: Ticket, who: Principal, *, now: dt.datetime, zone: ZoneIn
         if granted is not None and granted.decider is not None:
             ready = f"{granted.decider.get_short_name()} approved the exception: send the offer."
         counts = _counts(components, offer.currency)
+    elif offer is not None and offer.status == OfferStatus.DECLINED:
+        first = ticket.customer.name.split(" ")[0]
+        ready = f"{first} declined the offer. Draft it again, or say why it stays so."
     return OfferPart(
         offer=offer_view(offer, components, now=now, zone=zone) if offer else None,
         meters=meters,

@@ -177,6 +177,8 @@ def next_step(
         return NextStepView(f"Waiting for {name}:", f"{ticket.waiting_for or 'an answer'}.")
     if exception:
         # Whoever asked is named where somebody asked back; else a supervisor decides.
+        if exception == me.get_short_name():
+            return NextStepView("Next: answer what was asked back,", "then it is decided.", clock)
         act = "decide the exception" if exception == "a supervisor" else "answer what was asked"
         return NextStepView(f"Waiting for {exception}", f"to {act}.", clock)
     if offered:

@@ -17,7 +17,7 @@ class DecideForm(Fields):
     reason = forms.CharField(
         max_length=2000,
         # In a single line Enter would decide; here it is a new line.
-        widget=forms.Textarea(attrs={"rows": "2"}),
+        widget=forms.Textarea(attrs={"rows": "1", "class": "input grows"}),
         error_messages={"required": "Whoever asked reads your reason, so it is needed."},
     )
 

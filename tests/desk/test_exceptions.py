@@ -167,7 +167,9 @@ def test_asking_back_and_answering(sign_in: SignIn, whole_desk: Desk, hurt: Tick
     assert row.status == "asked_back"
     page = f"/desk/tickets/{hurt.number}/"
     assert "Which alarm?" in text_of(alice.get(page))
-    assert "Waiting for Alice to answer what was asked." in text_of(alice.get(page))
+    assert "Next: answer what was asked back" in text_of(alice.get(page))
+    bob = sign_in(whole_desk.bob)
+    assert "Waiting for Alice to answer what was asked." in text_of(bob.get(page))
     alice.post(f"{page}answer-back/", {"answer": "Telecare."})
     assert "Question answered: Telecare." in text_of(alice.get(page))
     row.refresh_from_db()

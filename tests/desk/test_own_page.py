@@ -144,6 +144,11 @@ def test_declining_keeps_the_wish(whole_desk: Desk, hurt: Ticket) -> None:
     Client().post(own(hurt, f"offer/{offer.pk}"), {"do": "decline", "wish": "Call me first"})
     offer.refresh_from_db()
     assert (offer.status, offer.wish) == ("declined", "Call me first")
+    assert "We think again, Ines." in text_of(Client().get(own(hurt)))
+    client = Client()
+    client.force_login(whole_desk.alice, backend="django.contrib.auth.backends.ModelBackend")
+    desk = text_of(client.get(f"/desk/tickets/{hurt.number}/"))
+    assert "Ines declined the offer." in desk and "fair: Call me first" in desk
 
 
 def test_an_offer_is_answered_once(whole_desk: Desk, hurt: Ticket) -> None:
