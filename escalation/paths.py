@@ -75,6 +75,13 @@ class PathStep:
     answer_within: timedelta | None = None
     letter: str = ""
 
+    @property
+    def may_be_called(self) -> bool:
+        """Whether its time can be counted from a call, where there is no deadline."""
+        when = self.when
+        back = (when.offset or timedelta()) < timedelta() or (when.days or 0) < 0
+        return when.percent is None and not back
+
 
 @dataclass(frozen=True, slots=True)
 class Path:

@@ -119,7 +119,7 @@ class Rotas(_Rota):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """By name."""
-        refuse_unknown(request.query_params, {"at"})
+        refuse_unknown(request.query_params, ["at"])
         at = self.moment(request)
         return Response([_shown(row, at=at) for row in Rota.objects.select_related("team")])
 
@@ -133,7 +133,7 @@ class OneRota(_Rota):
     )  # fmt: skip
     def get(self, request: Request, key: str) -> Response:
         """With its slots."""
-        refuse_unknown(request.query_params, {"at"})
+        refuse_unknown(request.query_params, ["at"])
         rota = access_rota(self.principal, key)
         return Response(_with_slots(rota, at=self.moment(request)))
 

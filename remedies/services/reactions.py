@@ -26,6 +26,7 @@ RECONSIDER = frozenset(
         "message_received",
         "handed_over",
         "deadline_breached",
+        "delay_owed",
         "review_asked",
         "reopened",
     }

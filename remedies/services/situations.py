@@ -1,7 +1,7 @@
 """What the rules may know of a ticket: its own columns and facts, and what happened to it."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,28 @@ from tickets.services.status import outcome_of
 RECURRENCE = dt.timedelta(days=365)
 #: What escalation records when promises of time are missed; data: deadlines, each with kind.
 BREACHED = "deadline_breached"
+
+
+#: What escalation records when a path wants our delay in the offer; data: seconds.
+DELAY_OWED = "delay_owed"
+TOLD = frozenset({BREACHED, DELAY_OWED, "escalated", "deescalated"})
+#: The path of the ticket's state that says since when it is in escalation; null where it is not.
+IN_ESCALATION = "escalation.since"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event of missed deadlines or of escalation, as far as rules look at it."""
+
+    type: str
+    at: dt.datetime
+    data: Mapping[str, Any]
+    changes: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, event: Event) -> "Told":
+        """From the event."""
+        return cls(event.type, event.at, event.data, event.changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,28 +103,59 @@ def _earlier(tickets: list[Ticket]) -> dict[int, tuple[int, int, int]]:
         return {key: (count, *about) for key, count, *about in cursor.fetchall()}
 
 
-def _breaches(change: Change) -> tuple[int, int]:
-    """Promises broken and other deadlines missed on the ticket, this unit included."""
+def _told(change: Change) -> list[Told]:
+    """What clocks and escalation told of the ticket, in order, this unit included."""
+    if change.is_new:
+        return []
     own = {event.pk for event in change.events}
-    told = [data for key, data in change.read(_stored_breaches) or () if key not in own]
-    told += [event.data for event in change.events if event.type == BREACHED]
+    stored = [one for key, one in change.read(_stored) or () if key not in own]
+    return stored + [Told.of(event) for event in change.events if event.type in TOLD]
+
+
+def _breaches(change: Change) -> tuple[int, int]:
+    """Promises broken and other deadlines missed on the ticket."""
+    told = [one.data for one in _told(change) if one.type == BREACHED]
     kinds = [deadline.get("kind") for data in told for deadline in data.get("deadlines", [])]
     promises = kinds.count("promise")
     return promises, len(kinds) - promises
 
 
-def _stored_breaches(tickets: list[Ticket]) -> dict[int, list[tuple[int, dict[str, Any]]]]:
-    """By ticket: key and data of each event that tells of missed deadlines. One query."""
-    found: dict[int, list[tuple[int, dict[str, Any]]]] = {}
-    rows = Event.objects.filter(ticket__in=[ticket.pk for ticket in tickets], type=BREACHED)
-    for ticket, key, data in rows.values_list("ticket_id", "pk", "data"):
-        found.setdefault(ticket, []).append((key, data))
+def _stored(tickets: list[Ticket]) -> dict[int, list[tuple[int, Told]]]:
+    """By ticket: each event of missed deadlines and of escalation, with its key. One query."""
+    found: dict[int, list[tuple[int, Told]]] = {}
+    keys = [ticket.pk for ticket in tickets]
+    rows = Event.objects.filter(ticket__in=keys, type__in=TOLD).order_by("ticket_id", "seq")
+    for event in rows.only("ticket_id", "type", "at", "data", "changes"):
+        found.setdefault(event.ticket_id, []).append((event.pk, Told.of(event)))
     return found
+
+
+def hours_in_escalation(told: Iterable[Told], *, now: dt.datetime) -> int:
+    """Whole hours that the customer spent in escalation so far, rounded down."""
+    spent, since = dt.timedelta(), None
+    for one in told:
+        if IN_ESCALATION not in one.changes:
+            continue
+        text = one.changes[IN_ESCALATION]
+        if text is not None:
+            since = dt.datetime.fromisoformat(text)
+        elif since is not None:
+            spent, since = spent + max(one.at - since, dt.timedelta()), None
+    if since is not None:
+        spent += max(now - since, dt.timedelta())
+    return int(spent.total_seconds()) // 3600
+
+
+def our_delay(told: Iterable[Told]) -> int:
+    """Whole hours of the longest delay of ours that a path wants added to the offer."""
+    seconds = [int(one.data.get("seconds", 0)) for one in told if one.type == DELAY_OWED]
+    return max(seconds, default=0) // 3600
 
 
 def _facts(change: Change, known: Circumstances) -> dict[str, Any]:
     """Every fact by the name that policies call it. docs/remedies.md lists those made here."""
     ticket = change.ticket
+    told = _told(change)
     finding = outcome_of(change.all(Point))
     loss = (
         None
@@ -121,6 +174,8 @@ def _facts(change: Change, known: Circumstances) -> dict[str, Any]:
         "deadlines_missed": known.deadlines_missed,
         "promises_broken": known.promises_broken,
         "hand_offs": known.hand_offs,
+        "hours_in_escalation": hours_in_escalation(told, now=change.now),
+        "our_delay_hours": our_delay(told),
         "support_needs": known.support_needs,
         "channel": ticket.channel,
         "category": catalogue().entry(ticket.category_id).category.key,

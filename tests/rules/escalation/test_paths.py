@@ -1,16 +1,21 @@
 """Escalation paths as data: what they mean, and what is said of mistakes."""
 
 import datetime as dt
+import re
+from pathlib import Path as FilePath
 from typing import Any
 
 import pytest
+import yaml
 
 from escalation.clock import Clock, OpenTime
 from escalation.errors import PolicyInvalid
 from escalation.hours import Calendar
-from escalation.paths import Deed, Path, PathStep
+from escalation.paths import ACTIONS, Deed, Path, PathStep
 from escalation.plan import make_plan
 from escalation.policy import Policy
+
+ROOT = FilePath(__file__).parents[3]
 
 
 def parsed(*steps: Any) -> Path:
@@ -186,3 +191,13 @@ def test_the_next_step_is_found_in_the_order_of_their_moments() -> None:
     while (step := plan.next(taken)) is not None:
         taken.append(step.key)
     assert taken == ["path:p:1", "breach", "path:p:3", "path:p:2"]
+
+
+def test_the_example_of_the_docs_can_be_read() -> None:
+    text = (ROOT / "docs" / "deadlines.md").read_text(encoding="utf-8")
+    example = text.split("## Paths\n")[1].split("```yaml\n")[1].split("```")[0]
+    path = Path.parse(yaml.safe_load(example), key="p")
+    assert len(path.steps) == 6
+    assert {deed.name for step in path.steps for deed in step.deeds} <= set(ACTIONS)
+    documented = set(re.findall(r"^\| `([a-z_]+)", text, re.MULTILINE))
+    assert set(ACTIONS) <= documented
