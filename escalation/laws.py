@@ -10,8 +10,8 @@ the last day of a term.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -316,9 +316,14 @@ class Law:
     facts: Mapping[str, Any] = field(default_factory=dict, hash=False)
     exact: bool = True
 
+    @property
+    def asks(self) -> frozenset[str]:
+        """Names of the facts that it looks at: when one of them changes, its due moment may."""
+        return frozenset(_asked(self.rule))
+
     def given(self, facts: Mapping[str, Any]) -> Law:
         """The same length for a ticket with these facts."""
-        return replace(self, facts=facts)
+        return replace(self, facts={name: facts[name] for name in self.asks if name in facts})
 
     def reckon(self, calendar: Calendar, start: datetime) -> Reckoned:
         """The last day, its instant and the reasons."""
@@ -331,6 +336,23 @@ class Law:
     def words(self) -> str:
         """The length for people."""
         return self.rule.words()
+
+
+def _asked(part: Any) -> Iterator[str]:
+    """Names of facts in a part of a rule: wherever names stand together, facts are meant."""
+    if isinstance(part, Condition):
+        yield part.fact
+    elif isinstance(part, tuple):
+        for item in part:
+            if isinstance(item, str):
+                yield item
+            else:
+                yield from _asked(item)
+    elif is_dataclass(part):
+        if isinstance(part, Done):
+            yield part.fact
+        for one in fields(part):
+            yield from _asked(getattr(part, one.name))
 
 
 def _of(names: tuple[str, ...]) -> str:

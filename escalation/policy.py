@@ -7,13 +7,14 @@ place where it stands: "targets[2].within: …".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from escalation.clock import Length, Step
+from escalation.clock import Days, Length, Step
 from escalation.conditions import Condition, conditions
 from escalation.extensions import ExtensionRule, read_extension
 from escalation.kinds import DEFAULTS, Kind, KindDefaults
+from escalation.laws import Law
 from escalation.lengths import length, step
 from escalation.pausing import PauseRule, read_pauses
 from escalation.reading import only, whole, word_set, words, wrong
@@ -47,6 +48,11 @@ class Target:
     def pauses_on(self) -> frozenset[str]:
         """Every status that pauses it, for one reason or another."""
         return frozenset().union(*(rule.on for rule in self.pauses))
+
+    @property
+    def asks_facts(self) -> bool:
+        """Whether its length depends on facts of the ticket."""
+        return isinstance(self.length, Law) and bool(self.length.asks)
 
     @property
     def shape(self) -> tuple[object, ...]:
@@ -107,6 +113,11 @@ class Policy:
     targets: tuple[Target, ...]
     by_kind: Mapping[Kind, Target] = field(compare=False, default_factory=dict)
 
+    @property
+    def asks_facts(self) -> bool:
+        """Whether it chooses tickets, or the length of a target, by facts."""
+        return bool(self.match.facts) or any(target.asks_facts for target in self.targets)
+
     @classmethod
     def parse(cls, data: Mapping[str, Any], *, name: str = "") -> Policy:
         """Read a policy from its data. Raises PolicyInvalid, naming the place."""
@@ -153,7 +164,7 @@ def _target(item: Any, where: str) -> Target:
     statutory = _yes(item, "statutory", where)
     return Target(
         kind=kind,
-        length=None if within is None else length(within, f"{where}.within"),
+        length=None if within is None else _length(within, f"{where}.within", statutory=statutory),
         starts=word_set(item, "starts", usual.starts, where),
         meets=word_set(item, "meets", usual.meets, where),
         restarts=word_set(item, "restarts", usual.restarts, where),
@@ -172,6 +183,12 @@ def _target(item: Any, where: str) -> Target:
         statutory=statutory,
         any_hour=usual.any_hour,
     )
+
+
+def _length(within: Any, where: str, *, statutory: bool) -> Length:
+    """What law sets ends on the clock on the wall, whatever the desk's hours."""
+    found = length(within, where)
+    return replace(found, exact=True) if statutory and isinstance(found, Law | Days) else found
 
 
 def _yes(item: Mapping[str, Any], name: str, where: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 from escalation.clock import Clock, Length, Status, Until
 from escalation.clock import Pause as PauseSpan
 from escalation.kinds import Kind
+from escalation.laws import Law
 from escalation.models import Deadline, Pause
 from escalation.paths import Path
 from escalation.pausing import PauseRule
@@ -21,6 +22,7 @@ from escalation.policy import Target
 from escalation.services.setup import Setup, Version, setup
 from tickets.bulk import update
 from tickets.change import Change, Changes, json_value
+from tickets.models import Ticket
 from tickets.rules import NEVER
 
 #: Columns that belong to the state of the ticket, and so to its events.
@@ -77,6 +79,10 @@ class Clocks:
         """The target that the row was made by."""
         return self.version_of(row).policy.by_kind[Kind(row.kind)]
 
+    def is_stale(self, row: Deadline, version: Version) -> bool:
+        """Whether a row was made by another policy, or by facts that may be others now."""
+        return row.policy_id != version.id or self.target_of(row).asks_facts
+
     def pauses_of(self, row: Deadline) -> list[Pause]:
         """The pauses of a deadline that count, in order of recording."""
         return [
@@ -101,7 +107,7 @@ class Clocks:
         target = self.target_of(row)
         return Clock(
             calendar=self.setup.calendar_for(self.version_of(row), target),
-            length=_length(row, target),
+            length=_length(row, target, self.ticket),
             started_at=row.started_at,
             pauses=tuple(self.spans_of(row)),
             ended_at=row.ended_at,
@@ -290,11 +296,13 @@ def told(row: Deadline) -> dict[str, Any]:
     return {name: json_value(values[name]) for name in TOLD if values[name]}
 
 
-def _length(row: Deadline, target: Target) -> Length:
+def _length(row: Deadline, target: Target, ticket: Ticket) -> Length:
     if row.extended_to is not None:
         return Until(row.extended_to)
     if row.until is not None:
         return Until(row.until)
     if target.length is None:
         raise LookupError(f"{row} has neither a length nor an instant")
+    if isinstance(target.length, Law) and target.length.asks:
+        return target.length.given(ticket.facts)
     return target.length

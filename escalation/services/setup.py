@@ -165,7 +165,7 @@ def _load() -> Setup:
         for target in version.policy.targets:
             words |= target.starts | target.meets | target.restarts | target.cancels
             words |= {word for rule in target.pauses for word in rule.begins | rule.ends}
-    uses_facts = any(version.policy.match.facts for version in active)
+    uses_facts = any(version.policy.asks_facts for version in active)
     if uses_facts:
         words |= FACT_EVENTS
     stored_paths = list(EscalationPath.objects.all())

@@ -309,7 +309,7 @@ def change_policy(clocks: Clocks, *, at: dt.datetime) -> int:
     """Give the open deadlines the policy that fits the ticket now, from the same start and with
     all pauses. What has passed is not moved. Returns how many moved."""
     version = clocks.setup.version_for(clocks.ticket)
-    rows = [row for row in clocks.open() if version is None or row.policy_id != version.id]
+    rows = [row for row in clocks.open() if version is None or clocks.is_stale(row, version)]
     if version is None or (not rows and any(clocks.open())):
         return 0
     moved, dropped = [], []

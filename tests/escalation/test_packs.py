@@ -1,5 +1,6 @@
 """`manage.py deadlines pack`: published rules listed, shown, and installed to be put in force."""
 
+import datetime as dt
 from io import StringIO
 
 import pytest
@@ -7,9 +8,12 @@ from django.core.management import CommandError, call_command
 
 from escalation.models import DeadlinePolicy, WorkCalendar
 from escalation.regimes import pack, pack_names
+from escalation.services import stepping
 from escalation.services.defaults import ensure_defaults
-from tests.builders import NOW, Desk, make_ticket
-from tests.escalation.builders import at, deadline
+from escalation.services.explaining import explain
+from tests.builders import NOW, Desk, make_ticket, user
+from tests.escalation.builders import at, deadline, make_policy, types_of
+from tickets import services
 
 
 def said(*words: str) -> str:
@@ -66,3 +70,31 @@ def test_a_pack_that_is_not_there_is_refused() -> None:
 def test_a_pack_of_rules_alone_says_that_it_installs_nothing() -> None:
     with pytest.raises(CommandError, match="nothing to install"):
         said("cpr")
+
+
+def test_a_fact_that_becomes_known_moves_the_date_that_law_sets_by_it(desk: Desk) -> None:
+    within = {
+        "count": 10,
+        "unit": "working_days",
+        "variants": [{"when": {"days_without": {"min": 3}}, "count": 2}],
+    }
+    target = {"kind": "resolve", "within": within, "statutory": True}
+    make_policy("special", order=1, data={"targets": [target]})
+    ticket = make_ticket(desk, category="outage")
+    assert str(deadline(ticket, "resolve").due_at) == "2026-12-08 23:59:59+00:00"
+    services.set_facts(ticket, {"days_without": 5}, actor=user(desk.alice), now=at("25 10:00"))
+    row = deadline(ticket, "resolve")
+    assert str(row.due_at) == "2026-11-26 23:59:59+00:00"
+    assert row.started_at == NOW
+    assert "deadlines_moved" in types_of(ticket)
+    [told] = explain(ticket, kind="resolve", now=at("25 11:00"))
+    assert "10 working days; 2 working days if days without min 3" in "\n".join(told.lines())
+
+
+def test_what_law_sets_is_missed_though_the_desk_is_closed(desk: Desk) -> None:
+    target = {"kind": "resolve", "within": "1d", "statutory": True}
+    make_policy("special", order=1, data={"targets": [target]})
+    ticket = make_ticket(desk)
+    due = deadline(ticket, "resolve").due_at
+    stepping.sweep(now=due + dt.timedelta(seconds=1))
+    assert deadline(ticket, "resolve").breached_at == due
