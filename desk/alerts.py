@@ -3,16 +3,12 @@
 import datetime as dt
 
 from tickets.models import Alert, User
+from tickets.services.alerts import alerts_of
 
 SHOWN = 12
 
 
-def unread_of(user: User) -> list[Alert]:
-    """The newest alerts that were not read. One query."""
-    found = Alert.objects.filter(user=user, read_at=None).select_related("ticket")
-    return list(found.order_by("-id")[:SHOWN])
-
-
-def mark_read(user: User, *, now: dt.datetime, up_to: int) -> int:
-    """Note that alerts up to the one with this id were read; newer ones stay."""
-    return Alert.objects.filter(user=user, read_at=None, pk__lte=up_to).update(read_at=now)
+def unread_of(user: User, *, now: dt.datetime) -> list[Alert]:
+    """The newest alerts that ring: not read, and not held back by quiet hours; one more than is
+    shown tells that there are more. One query."""
+    return list(alerts_of(user, unread_at=now).order_by("-id")[: SHOWN + 1])

@@ -137,8 +137,10 @@ def _person(do: Doing) -> str:
 
 
 def _call_above(do: Doing) -> str:
-    escalate_by_hand(do.ticket, reason=do.data["reason"], actor=do.actor, now=do.now, seen=do.seen)
-    return "Called. The team’s lead and supervisors are told."
+    row = escalate_by_hand(
+        do.ticket, reason=do.data["reason"], actor=do.actor, now=do.now, seen=do.seen
+    )
+    return f"Called: {', '.join(row.told) or 'nobody is there'}."
 
 
 register(

@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from desk import more_actions, offer_actions  # noqa: F401 - they add to the table of actions
+from desk import escalation_actions, more_actions, offer_actions  # noqa: F401 - they add actions
 from desk.views import (
+    alerts,
     deadlines,
     exceptions,
     files,
@@ -15,6 +16,7 @@ from desk.views import (
     queue,
     remedies,
     reports,
+    rota,
     shell,
     survey,
     ticket,
@@ -31,6 +33,7 @@ urlpatterns = [
     path("c/<slug:key>/write/", own.write, name="own-write"),
     path("c/<slug:key>/review/", own.review, name="own-review"),
     path("c/<slug:key>/call/", own.call, name="own-call"),
+    path("c/<slug:key>/escalate/", own.escalate, name="own-escalate"),
     path("c/<slug:key>/offer/<int:offer_id>/", own.decide, name="own-offer"),
     path("c/<slug:key>/files/<int:attachment_id>/", own.attachment, name="own-file"),
     path("s/<slug:token>/", survey.survey, name="survey"),
@@ -63,6 +66,11 @@ urlpatterns = [
     path("desk/customers/<int:customer_id>/", people.customer, name="desk-customer"),
     path("desk/search/", people.search, name="desk-search"),
     path("desk/remedies/<int:remedy_id>/fulfil/", remedies.fulfil, name="desk-fulfil"),
+    path("desk/alerts/", alerts.show, name="desk-alerts"),
+    path("desk/alerts/settings/", alerts.save, name="desk-alert-settings"),
+    path("desk/rota/", rota.show, name="desk-rota"),
+    path("desk/rota/<slug:key>/add/", rota.add, name="desk-rota-add"),
+    path("desk/rota/<slug:key>/<int:slot>/remove/", rota.remove, name="desk-rota-remove"),
     path("desk/alerts/read/", shell.read_alerts, name="desk-alerts-read"),
     path("desk/theme/", shell.choose_theme, name="desk-theme"),
     path("desk/styleguide/", guide.styleguide, name="desk-styleguide"),

@@ -18,7 +18,8 @@ from escalation.plan import BREACH, RESUME
 from escalation.services.setup import setup
 from tickets.models import Ticket, User
 
-_WHO = {"owner": "its owner", "lead": "the lead", "supervisors": "supervisors", "team": "the team"}
+_WHO = {"owner": "its owner", "lead": "the lead", "supervisors": "supervisors", "team": "the team",
+        "rota": "whoever is on duty"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,9 @@ def path_view(deadline: Deadline, *, now: dt.datetime, zone: ZoneInfo) -> PathVi
         return PathView(
             taken, total, f"{when} reminder to {owner.get_short_name() if owner else 'the team'}"
         )
-    return PathView(taken, total, f"{when} to {_told(path, key, deadline.ticket)}")
+    return PathView(
+        taken, total, f"{when} to {_told(path, key, deadline.ticket, deadline.next_at)}"
+    )
 
 
 def _path_of(deadline: Deadline) -> Path | None:
@@ -95,7 +98,7 @@ def _path_of(deadline: Deadline) -> Path | None:
     return known.path_for(target) if target else None
 
 
-def _told(path: Path | None, key: str, ticket: Ticket) -> str:
+def _told(path: Path | None, key: str, ticket: Ticket, at: dt.datetime) -> str:
     """Names of those whom a step tells, or what the path calls them."""
     step = next((step for step in path.steps if step.when.key == key), None) if path else None
     if step is None:
@@ -104,7 +107,7 @@ def _told(path: Path | None, key: str, ticket: Ticket) -> str:
     names = [
         people.people[pk].get_short_name()
         for word in step.to
-        for pk in people.called(word, ticket)
+        for pk in people.called(word, ticket, at=at)
         if pk in people.people
     ]
     words = list(dict.fromkeys(names)) or [_WHO.get(word, word) for word in step.to]

@@ -264,6 +264,16 @@ class WhyForm(Fields):
     )
 
 
+class EscalateForm(Fields):
+    """Why somebody above should look at it, in the customer's words."""
+
+    reason = forms.CharField(
+        label="What should they know?",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": "3"}),
+    )
+
+
 class CallForm(Fields):
     """A wish to be called."""
 

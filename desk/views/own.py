@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from desk.build.customer_offer import offer_for_customer
 from desk.build.customer_page import Asked, asked_of, said_to_customer, standing_of
-from desk.forms.customer import AnswerForm, CallForm, WhyForm, WriteForm
+from desk.forms.customer import AnswerForm, CallForm, EscalateForm, WhyForm, WriteForm
 from desk.views.files import file_response
 from desk.views.public import public_context
 from desk.views.shell import zone_of
@@ -27,7 +27,12 @@ from tickets.actors import Actor
 from tickets.errors import DomainError, NotFound
 from tickets.models import Attachment, Ticket
 from tickets.rules import Channel, Status
-from tickets.services import ask_review, give_information, receive_message
+from tickets.services import (
+    ask_review,
+    escalated_by_customer,
+    give_information,
+    receive_message,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,8 @@ def render_own(
         "answer_form": forms.get("answer_form") or AnswerForm(specs=question.specs, prefix="a"),
         "write_form": forms.get("write_form") or WriteForm(prefix="w"),
         "review_form": forms.get("review_form") or WhyForm(prefix="r"),
+        "may_escalate": ticket.is_open,
+        "escalate_form": forms.get("escalate_form") or EscalateForm(prefix="e"),
         "call_form": forms.get("call_form")
         or CallForm(initial={"phone": phones[0] if phones else ""}, prefix="p"),
         "opened": forms.get("opened", ""),
@@ -179,6 +186,27 @@ def review(request: HttpRequest, visit: Visit) -> HttpResponse:
             messages.success(request, "Somebody else will look at your complaint again.")
             return _back(visit)
     return render_own(request, visit, status=422, review_form=form, opened="review")
+
+
+@own_page
+@require_POST
+def escalate(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The customer asks for somebody above: the path that is set up for it is climbed."""
+    form = EscalateForm(request.POST, prefix="e")
+    if form.is_valid():
+        try:
+            escalated_by_customer(
+                visit.ticket,
+                reason=form.cleaned_data["reason"],
+                actor=visit.actor,
+                now=visit.now,
+            )
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, "Somebody with more say is told, and looks at it.")
+            return _back(visit)
+    return render_own(request, visit, status=422, escalate_form=form, opened="escalate")
 
 
 @own_page

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from desk.alerts import mark_read, unread_of
+from desk.alerts import SHOWN, unread_of
 from desk.glyphs import AvatarView
 from desk.inbox import exceptions_count
 from desk.late import late_count
@@ -23,6 +23,7 @@ from tickets.access import Principal
 from tickets.errors import DomainError
 from tickets.models import User
 from tickets.rules import Role
+from tickets.services.alerts import read_alerts as mark_read
 
 THEME_COOKIE = "amends-theme"
 THEMES = {"light", "dark"}
@@ -68,6 +69,7 @@ class Shell:
     me: AvatarView
     role: str
     alerts: tuple[AlertView, ...]
+    more_alerts: bool
     newest: int
     settings_url: str
 
@@ -147,7 +149,7 @@ def me_of(ask: Ask) -> User:
 def shell_for(ask: Ask, place: str) -> Shell:
     """The rail as this person sees it. Three queries, for counts and alerts."""
     user = me_of(ask)
-    alerts = unread_of(user)
+    alerts = unread_of(user, now=ask.now)
     places = [
         ("queue", "Queue", "/desk/", "list-filter", "q", 0),
         ("exceptions", "Exceptions", "/desk/exceptions/", "scale", "e", exceptions_count(ask.who)),
@@ -169,8 +171,9 @@ def shell_for(ask: Ask, place: str) -> Shell:
                 when=moment_words(alert.created_at, now=ask.now, zone=ask.zone),
                 urgent=alert.urgent,
             )
-            for alert in alerts
+            for alert in alerts[:SHOWN]
         ),
+        more_alerts=len(alerts) > SHOWN,
         newest=alerts[0].pk if alerts else 0,
         settings_url="/admin/" if user.is_staff else "",
     )
@@ -181,7 +184,8 @@ def shell_for(ask: Ask, place: str) -> Shell:
 def read_alerts(request: HttpRequest, ask: Ask) -> HttpResponse:
     """The alerts that were shown are read."""
     shown = request.POST.get("newest", "")
-    mark_read(me_of(ask), now=ask.now, up_to=int(shown) if shown.isdecimal() else 0)
+    up_to = int(shown) if shown.isascii() and shown.isdecimal() and len(shown) < 19 else 0
+    mark_read(me_of(ask), up_to=up_to, now=ask.now)
     return redirect(within(request, request.POST.get("next", "")))
 
 

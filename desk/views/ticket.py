@@ -15,6 +15,7 @@ from desk.build.clocks import nearest
 from desk.build.events import event_view
 from desk.build.offers import offer_part
 from desk.build.owed import deadlines_view, next_step, pain_override, pain_view
+from desk.build.standing import standing_words
 from desk.build.talk import head_of, links_of
 from desk.build.thread import thread_of
 from desk.build.windows import windows_of
@@ -182,6 +183,7 @@ def owed_part(ticket: Ticket, ask: Ask) -> dict[str, Any]:
             zone=ask.zone,
         ),
         "offer": offer,
+        "standing": standing_words(ticket, now=ask.now, zone=ask.zone),
     }
 
 

@@ -1,0 +1,81 @@
+"""Forms of one's own settings, and of who is on duty."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+
+from desk.forms.base import Fields
+from tickets.models import AlertSettings, User
+
+DAYS = [
+    (str(number), name)
+    for number, name in enumerate(
+        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+    )
+]
+
+
+def _time(label: str, **more: Any) -> forms.TimeField:
+    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    return forms.TimeField(label=label, widget=widget, **more)
+
+
+class AlertSettingsForm(Fields):
+    """When and how a person is told."""
+
+    quiet_from = _time("Quiet from", required=False)
+    quiet_until = _time("until", required=False)
+    quiet_days = forms.MultipleChoiceField(
+        label="Quiet all day on", choices=DAYS, required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    urgent_anyway = forms.BooleanField(
+        label="What is missed reaches me all the same", required=False
+    )
+    digest_after = forms.IntegerField(
+        label="More mails than this become one", min_value=1, max_value=100
+    )
+    digest_minutes = forms.IntegerField(label="within so many minutes", min_value=1, max_value=1440)
+
+    @classmethod
+    def of(cls, row: AlertSettings) -> "AlertSettingsForm":
+        """The form with what the person said before."""
+        names = ("quiet_from", "quiet_until", "urgent_anyway", "digest_after", "digest_minutes")
+        known = {name: getattr(row, name) for name in names}
+        return cls(initial={**known, "quiet_days": [str(day) for day in row.quiet_days]})
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the service takes."""
+        data = dict(self.cleaned_data)
+        return {**data, "quiet_days": [int(day) for day in data["quiet_days"]]}
+
+
+class DutyForm(Fields):
+    """One person's duty: on a weekday, or on one date."""
+
+    person = forms.ModelChoiceField(
+        label="Who?", queryset=User.objects.none(), empty_label="Choose a colleague"
+    )
+    weekday = forms.ChoiceField(
+        label="Every", choices=[("", "On one date only"), *DAYS], required=False
+    )
+    on = forms.DateField(
+        label="Date", required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Stands in the place of that weekday.",
+    )  # fmt: skip
+    starts = _time("From", initial=dt.time(9))
+    ends = _time("to", initial=dt.time(17))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["person"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = User.objects.filter(is_active=True).order_by("name")
+
+    @property
+    def weekday_number(self) -> int | None:
+        """0 for Monday; None for a date."""
+        chosen = self.cleaned_data["weekday"]
+        return int(chosen) if chosen else None

@@ -1,0 +1,69 @@
+"""One's own alerts: what was told, and when and how one wants to be told."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from desk.forms.me import AlertSettingsForm
+from desk.views.shell import AlertView, Ask, desk_page, desk_render, me_of, query
+from desk.words import moment_words
+from tickets.errors import DomainError
+from tickets.models import Alert
+from tickets.services.alerts import alerts_of, set_alert_settings, settings_of
+
+PAGE = 50
+
+
+@desk_page
+@require_safe
+def show(request: HttpRequest, ask: Ask) -> HttpResponse:
+    """Everything one was told, newest first, with what quiet hours hold back."""
+    return _page(request, ask, AlertSettingsForm.of(settings_of(me_of(ask))))
+
+
+@desk_page
+@require_POST
+def save(request: HttpRequest, ask: Ask) -> HttpResponse:
+    """Say when and how one wants to be told."""
+    form = AlertSettingsForm(request.POST)
+    if form.is_valid():
+        try:
+            set_alert_settings(me_of(ask), **form.values)
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, "Kept. It holds from now on.")
+            return redirect("/desk/alerts/")
+    return _page(request, ask, form, status=422)
+
+
+def _page(
+    request: HttpRequest, ask: Ask, form: AlertSettingsForm, *, status: int = 200
+) -> HttpResponse:
+    number = query(request, "page", "1")
+    pages = Paginator(alerts_of(me_of(ask)).order_by("-id"), PAGE).get_page(number)
+    context: dict[str, Any] = {
+        "place": "alerts",
+        "top_title": "Your alerts",
+        "alerts": [_line(row, ask) for row in pages],
+        "pages": pages,
+        "form": form,
+        "zone": ask.zone.key,
+    }
+    return desk_render(request, ask, "desk/alerts.html", context, status=status)
+
+
+def _line(row: Alert, ask: Ask) -> tuple[AlertView, str]:
+    """One alert, and what became of it: read, mailed, held back."""
+    when = moment_words(row.created_at, now=ask.now, zone=ask.zone)
+    view = AlertView(row.text, f"/desk/tickets/{row.ticket.number}/", when, urgent=row.urgent)
+    if row.held_until is not None and row.held_until > ask.now:
+        until = moment_words(row.held_until, now=ask.now, zone=ask.zone)
+        return view, f"held back until {until}"
+    if row.read_at is not None:
+        return view, "read"
+    return view, "mailed" if row.mailed_at is not None else "new"

@@ -1,0 +1,118 @@
+"""Escalation on pages: the customer's wish, answering a call, quiet hours, who is on duty."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+import time_machine
+from django.test import Client
+
+from escalation.models import Climb, DutySlot, Escalation, Rota
+from escalation.services import manual
+from tests.builders import NOW, Desk, user
+from tests.desk.pages import text_of
+from tests.remedies.builders import make_hurt
+from tickets import services
+from tickets.models import AlertSettings, Ticket, User
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[User | None], Client]
+
+
+@pytest.fixture
+def ticket(whole_desk: Desk) -> Ticket:
+    made = make_hurt(whole_desk)
+    services.assign(made, whole_desk.alice, actor=user(whole_desk.sue), now=NOW)
+    return made
+
+
+def page_of(ticket: Ticket) -> str:
+    return f"/desk/tickets/{ticket.number}/"
+
+
+def test_a_customer_asks_for_somebody_above_on_his_page(ticket: Ticket) -> None:
+    own = f"/c/{ticket.access_key}/"
+    assert "Ask for somebody with more say" in text_of(Client().get(own))
+    empty = Client().post(f"{own}escalate/", {"e-reason": " "})
+    assert empty.status_code == 422
+    sent = Client().post(f"{own}escalate/", {"e-reason": "Nobody calls me."}, follow=True)
+    assert "Somebody with more say is told" in text_of(sent)
+    row = Escalation.objects.get(ticket=ticket, level="customer")
+    assert (row.reason, row.told) == ("Nobody calls me.", ["Sue"])
+
+
+def test_a_finished_complaint_offers_no_escalation(ticket: Ticket) -> None:
+    Ticket.objects.filter(pk=ticket.pk).update(status="resolved", resolved_at=NOW)
+    own = f"/c/{ticket.access_key}/"
+    assert "Ask for somebody with more say" not in text_of(Client().get(own))
+    late = Client().post(f"{own}escalate/", {"e-reason": "Again."})
+    assert late.status_code == 422 and not Climb.objects.exists()
+
+
+def test_a_call_is_shown_answered_and_ended_on_the_ticket(
+    whole_desk: Desk, ticket: Ticket, sign_in: SignIn
+) -> None:
+    manual.escalate_by_hand(
+        ticket, reason="He threatens to sue.", actor=user(whole_desk.alice), now=NOW
+    )
+    alice, sue = sign_in(whole_desk.alice), sign_in(whole_desk.sue)
+    with time_machine.travel(NOW + dt.timedelta(hours=2), tick=False):
+        words = text_of(sue.get(page_of(ticket)))
+        assert "Alice called: He threatens to sue. Nobody has answered." in words
+        assert "In escalation since" in words and "2 h in all" in words
+        own = alice.post(page_of(ticket) + "answer-call/", {})
+        assert own.status_code == 409
+        assert sue.post(page_of(ticket) + "answer-call/", {}).status_code == 302
+        assert "Nobody has answered" not in text_of(sue.get(page_of(ticket)))
+        down = {"reason": "She was called."}
+        assert alice.post(page_of(ticket) + "de-escalate/", down).status_code == 403
+        assert sue.post(page_of(ticket) + "de-escalate/", {}).status_code == 422
+        assert sue.post(page_of(ticket) + "de-escalate/", down).status_code == 302
+        assert "Was in escalation for 2 h." in text_of(sue.get(page_of(ticket)))
+
+
+def test_quiet_hours_are_set_on_a_page(whole_desk: Desk, ticket: Ticket, sign_in: SignIn) -> None:
+    alice = sign_in(whole_desk.alice)
+    words = text_of(alice.get("/desk/alerts/"))
+    assert ticket.number in words and "Quiet hours" in words
+    form = {
+        "quiet_from": "22:00", "quiet_until": "07:00", "quiet_days": ["6"],
+        "digest_after": "3", "digest_minutes": "20",
+    }  # fmt: skip
+    wrong = alice.post("/desk/alerts/settings/", {**form, "quiet_until": ""})
+    assert wrong.status_code == 422
+    assert "Quiet hours have a beginning and an end" in text_of(wrong)
+    assert alice.post("/desk/alerts/settings/", form).status_code == 302
+    row = AlertSettings.objects.get(user=whole_desk.alice)
+    assert (row.quiet_from, row.quiet_days, row.digest_after) == (dt.time(22), [6], 3)
+    page = alice.get("/desk/alerts/").content.decode()
+    assert 'value="22:00"' in page
+
+
+def test_what_quiet_hours_hold_back_does_not_ring(
+    whole_desk: Desk, ticket: Ticket, sign_in: SignIn
+) -> None:
+    whole_desk.alice.alerts.update(held_until=NOW + dt.timedelta(days=4000))
+    alice = sign_in(whole_desk.alice)
+    assert "No new alerts" in alice.get("/desk/").content.decode()
+    assert "held back until" in text_of(alice.get("/desk/alerts/"))
+
+
+def test_a_supervisor_changes_the_rota_on_a_page(whole_desk: Desk, sign_in: SignIn) -> None:
+    Rota.objects.create(key="day", name="Day", team=whole_desk.home, time_zone="UTC")
+    sue, alice = sign_in(whole_desk.sue), sign_in(whole_desk.alice)
+    form = {
+        "day-person": whole_desk.bob.pk, "day-weekday": "1", "day-starts": "00:00",
+        "day-ends": "00:00",
+    }  # fmt: skip
+    assert alice.post("/desk/rota/day/add/", form).status_code == 403
+    both = sue.post("/desk/rota/day/add/", {**form, "day-on": "2026-12-01"})
+    assert both.status_code == 422 and "one of them" in text_of(both)
+    assert sue.post("/desk/rota/day/add/", form).status_code == 302
+    with time_machine.travel(NOW, tick=False):
+        words = text_of(alice.get("/desk/rota/"))
+        assert "Now: Bob" in words and "Take off" not in words
+    slot = DutySlot.objects.get()
+    assert alice.post(f"/desk/rota/day/{slot.pk}/remove/").status_code == 403
+    assert sue.post(f"/desk/rota/day/{slot.pk}/remove/").status_code == 302
+    assert not DutySlot.objects.exists()
