@@ -17,13 +17,22 @@ from escalation.models import (
     DutySlot,
     Escalation,
     EscalationPath,
+    Rederivation,
     Rota,
     WorkCalendar,
 )
+from escalation.services import rederiving
 from escalation.services.versioning import publish
 from escalation.tasks import rederive_open
 from tickets.admin import ForConfigurers, OnlyLook, configures, principal_of, without_hidden
 from tickets.models import User
+
+
+def _begin(request: HttpRequest, why: str) -> None:
+    """Begin a new reckoning in the background; its progress is shown in its own list."""
+    by = request.user if isinstance(request.user, User) else None
+    rederiving.start(why[:1].upper() + why[1:], now=timezone.now(), by=by)
+    transaction.on_commit(rederive_open.delay)
 
 
 class _MovesDeadlines(ForConfigurers, SimpleHistoryAdmin):
@@ -33,7 +42,7 @@ class _MovesDeadlines(ForConfigurers, SimpleHistoryAdmin):
         """Save, and ring for the open deadlines."""
         super().save_model(request, obj, form, change)
         if change or isinstance(obj, CalendarDay):
-            transaction.on_commit(rederive_open.delay)
+            _begin(request, f"{obj._meta.verbose_name} {obj}")
             messages.info(request, "Open deadlines are worked out anew, from their own start.")
 
 
@@ -91,7 +100,7 @@ class DeadlinePolicyAdmin(ForConfigurers, SimpleHistoryAdmin):
         by = request.user if isinstance(request.user, User) else None
         stands = publish(obj, changed=set(form.changed_data), by=by, now=timezone.now())
         obj.pk = stands.pk
-        transaction.on_commit(rederive_open.delay)
+        _begin(request, f"deadline policy {stands}")
         messages.info(request, f"{stands} holds from now on.")
 
 
@@ -152,3 +161,33 @@ class ClimbAdmin(_OfTickets):
     list_filter = ("level",)
     list_select_related = ("ticket", "acknowledged_by")
     show_full_result_count = False
+
+
+@admin.register(Rederivation)
+class RederivationAdmin(OnlyLook, admin.ModelAdmin):
+    """New reckonings and previews: how far they are, and what moves."""
+
+    list_display = ("__str__", "created_at", "created_by", "percent", "found", "finished_at")
+    list_filter = ("preview",)
+    list_select_related = ("created_by",)
+    fields = ("why", "preview", "created_at", "created_by", "tickets", "percent", "found",
+              "most_urgent", "finished_at")  # fmt: skip
+
+    @admin.display(description="Done")
+    def percent(self, job: Rederivation) -> str:
+        """How far it is."""
+        return f"{rederiving.progress(job).percent} %"
+
+    @admin.display(description="Found")
+    def found(self, job: Rederivation) -> str:
+        """ "412 deadlines move, 3 would be missed at once"."""
+        return rederiving.progress(job).words(preview=job.preview)
+
+    @admin.display(description="Most urgent")
+    def most_urgent(self, job: Rederivation) -> str:
+        """Some of those that move."""
+        return "\n".join(
+            f"{one['ticket']} {one['kind']}: {one['was']} to {one['due_at']}"
+            + (", missed at once" if one["missed"] else "")
+            for one in rederiving.progress(job).examples
+        )

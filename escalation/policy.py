@@ -118,6 +118,12 @@ class Policy:
         """Whether it chooses tickets, or the length of a target, by facts."""
         return bool(self.match.facts) or any(target.asks_facts for target in self.targets)
 
+    @property
+    def shape(self) -> frozenset[tuple[object, ...]]:
+        """What starts, ends and pauses its clocks. With the same shape the same ones run, from the
+        same starts and with the same pauses, however long they are."""
+        return frozenset(target.shape for target in self.targets)
+
     @classmethod
     def parse(cls, data: Mapping[str, Any], *, name: str = "") -> Policy:
         """Read a policy from its data. Raises PolicyInvalid, naming the place."""

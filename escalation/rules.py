@@ -12,6 +12,7 @@ class EscalationEvent(StrEnum):
     DEADLINES_PAUSED = "deadlines_paused"
     DEADLINES_RESUMED = "deadlines_resumed"
     DEADLINES_MOVED = "deadlines_moved"
+    DEADLINES_ADOPTED = "deadlines_adopted"
     DEADLINE_WARNED = "deadline_warned"
     DEADLINE_BREACHED = "deadline_breached"
     DEADLINE_EXTENDED = "deadline_extended"

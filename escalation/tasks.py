@@ -1,10 +1,15 @@
 """Doorbells: each rings a service. What is due lies in the database."""
 
+import datetime as dt
+
 from celery import shared_task
 from django.utils import timezone
 
 from escalation.services import calling, rederiving, stepping, trials
 from tickets.services import telling
+
+#: How long one ring works on a new reckoning before it lets others have the worker.
+TURN = dt.timedelta(seconds=20)
 
 
 @shared_task
@@ -17,11 +22,14 @@ def sweep() -> int:
 
 
 @shared_task
-def rederive_open(after: int = 0) -> None:
-    """Work out open deadlines anew after a calendar or path was changed, in batches."""
-    last = rederiving.rederive_batch(after=after, now=timezone.now())
-    if last is not None:
-        rederive_open.delay(last)
+def rederive_open() -> None:
+    """Work on the new reckonings that were begun, part by part; rung by beat too, so that one whose
+    worker was killed goes on."""
+    until = timezone.now() + TURN
+    while (now := timezone.now()) < until:
+        if not rederiving.do_next(now=now):
+            return
+    rederive_open.delay()
 
 
 @shared_task

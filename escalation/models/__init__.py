@@ -12,5 +12,7 @@ from escalation.models.deadlines import Extension as Extension
 from escalation.models.deadlines import Pause as Pause
 from escalation.models.duty import DutySlot as DutySlot
 from escalation.models.duty import Rota as Rota
+from escalation.models.rederiving import Rederivation as Rederivation
+from escalation.models.rederiving import RederivationPart as RederivationPart
 from escalation.models.simulations import Simulation as Simulation
 from escalation.models.simulations import SimulationState as SimulationState

@@ -7,7 +7,7 @@ writes what changed, in one query, and keeps the ticket's nearest deadline.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from escalation.clock import Clock, Length, Status, Until
@@ -44,15 +44,17 @@ Ingredients = tuple[Target, Path | None, Clock, dt.datetime]
 class Clocks:
     """Every deadline of the ticket that a change has in hand."""
 
-    def __init__(self, change: Change) -> None:
+    def __init__(self, change: Change, *, rules: Setup | None = None) -> None:
         self.change = change
         self.ticket = change.ticket
-        self.setup: Setup = setup()
+        #: What is set up; for a preview, what would be.
+        self.setup: Setup = rules or setup()
         #: Who is named on the ticket or complained about, where a sweep has read it.
         self.links: list[tuple[int, str]] | None = None
         self._before: dict[int, dict[str, Any]] = {}
         self._dirty: dict[int, Deadline] = {}
         self._plans: dict[int, tuple[Ingredients, Plan]] = {}
+        self._voided: list[Pause] = []
 
     # -- reading ----------------------------------------------------------------------------------
 
@@ -210,6 +212,25 @@ class Clocks:
                 row.breached_at = breach
         self.refresh(row, at=at)
 
+    def repause(self, row: Deadline, spans: Iterable[PauseSpan], *, at: dt.datetime) -> bool:
+        """Give a deadline the pauses of another reckoning. Those that no longer count stay, marked
+        so. Returns whether anything changed; the caller writes."""
+        wanted = {(span.start, span.reason): span for span in spans}
+        changed = False
+        for pause in self.pauses_of(row):
+            span = wanted.pop((pause.started_at, pause.reason), None)
+            if span is not None and _same(pause, span):
+                continue
+            changed = True
+            pause.voided_at = at
+            self._voided.append(pause)
+            if span is not None:
+                self.add_pause(row, span)
+        for span in wanted.values():
+            self.add_pause(row, span)
+            changed = True
+        return changed
+
     def close_pauses(self, row: Deadline, *, at: dt.datetime, reason: str | None = None) -> bool:
         """End the pauses that last, or those for one reason; returns whether there were any."""
         found = [p for p in self.open_pauses(row) if reason is None or p.reason == reason]
@@ -264,7 +285,13 @@ class Clocks:
 
     def finish(self) -> None:
         """Write the rows that were changed, in one query."""
+        update(Pause, self.voided(), ["voided_at"])
         write(self.dirty())
+
+    def voided(self) -> list[Pause]:
+        """Stored pauses that no longer count and are not written yet; the caller writes them."""
+        voided, self._voided = self._voided, []
+        return [pause for pause in voided if not self.change.unit.is_pending(pause)]
 
     def dirty(self) -> list[Deadline]:
         """The stored rows that were changed and are not written yet; the caller writes them."""
@@ -285,9 +312,17 @@ def write(rows: list[Deadline]) -> None:
     update(Deadline, rows, WRITTEN)
 
 
+def _same(pause: Pause, span: PauseSpan) -> bool:
+    """Whether a stored pause holds the clock as long as `span`. One that ended with its longest
+    time has that as its end."""
+    stored = PauseSpan(pause.started_at, pause.ended_at, pause.limit_at)
+    return stored.until == span.until
+
+
 def brief(row: Deadline) -> dict[str, Any]:
     """A deadline in the data of an event, for people and for the feed."""
-    return {"id": row.pk, "kind": row.kind, "due_at": json_value(row.due_at)}
+    told = {"id": row.pk, "kind": row.kind, "due_at": json_value(row.due_at)}
+    return told | {"subject": row.subject} if row.subject else told
 
 
 def told(row: Deadline) -> dict[str, Any]:

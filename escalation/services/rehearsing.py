@@ -107,6 +107,8 @@ def rehearse(ticket: Ticket, events: Sequence[Event], *, now: dt.datetime) -> li
     past = _beginning(ticket, events)
     unit = _Nowhere(events[0].recorded_at)
     change = _Rehearsal(unit, past, SYSTEM)
+    # Where another policy comes, what would run is taken from the events before.
+    change.known(Event, list(events))
     for event in events:
         unit.now = event.recorded_at
         _apply(past, event.changes)

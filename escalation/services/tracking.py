@@ -10,19 +10,19 @@ import datetime as dt
 
 from escalation.clock import Pause as PauseSpan
 from escalation.clock import Status
+from escalation.derive import CUSTOMER_SPOKE, RESOLVED
 from escalation.models import Deadline, Pause
 from escalation.pausing import CLOSED_TIME, PauseRule, rule_for
 from escalation.policy import Target
 from escalation.rules import EscalationEvent
 from escalation.services.clocks import Clocks
+from escalation.services.revising import choose_anew
 from escalation.services.setup import Version, setup
+from escalation.services.telling import by_machine
 from tickets.change import Change
 from tickets.models import Event
-from tickets.rules import OPEN_STATUSES, ActorKind
+from tickets.rules import OPEN_STATUSES
 
-RESOLVED = "resolved"
-#: After one of these a finished ticket is open again by the end of the same unit of work.
-CUSTOMER_SPOKE = frozenset({"message_received", "information_given"})
 OWN_EVENTS = frozenset(EscalationEvent)
 
 
@@ -33,7 +33,7 @@ def react(change: Change, event: Event) -> None:
     moved = "status" in event.changes and event.type != "ticket_created"
     if not moved and not setup().concerns(event.type):
         return
-    if event.data.get("automatic") or _by_machine(event):
+    if by_machine(event):
         return
     if event.type == "ticket_created":
         # Nothing can be there yet: the tables need not be asked, nor the unit's own list.
@@ -41,7 +41,7 @@ def react(change: Change, event: Event) -> None:
         change.known(Pause, [])
     clocks = Clocks(change)
     if clocks.setup.may_choose_anew(event.type):
-        change_policy(clocks, at=event.at)
+        choose_anew(clocks, at=event.at, before=event.seq)
     _meet(clocks, event)
     _drop(clocks, event)
     if moved:
@@ -49,11 +49,6 @@ def react(change: Change, event: Event) -> None:
     _hold(clocks, event)
     _start(clocks, event)
     clocks.finish()
-
-
-def _by_machine(event: Event) -> bool:
-    """Whether a machine wrote to the customer: that meets nothing, said to be automatic or not."""
-    return event.type == "reply_sent" and event.actor_kind == ActorKind.SYSTEM
 
 
 # -- starting ---------------------------------------------------------------------------------
@@ -191,6 +186,8 @@ def _follow_status(clocks: Clocks, event: Event) -> None:
     status = clocks.ticket.status
     if event.type == "reopened":
         _revive(clocks, event)
+        # While it was closed, another policy may have become the right one.
+        choose_anew(clocks, at=event.at, before=event.seq + 1)
     elif status == RESOLVED:
         left = [row for row in clocks.open() if clocks.target_of(row).ends_with_resolution]
         _end(clocks, left, Status.CANCELLED, event)
@@ -208,6 +205,7 @@ def _rule(clocks: Clocks, row: Deadline) -> PauseRule | None:
 def _pause(clocks: Clocks, event: Event) -> None:
     paused = []
     for row in list(clocks.open()):
+        clocks.close_spent(row, at=event.at)
         rule = _rule(clocks, row)
         if rule is None or any(p.reason == rule.reason for p in clocks.open_pauses(row)):
             continue
@@ -300,105 +298,3 @@ def _open_again(clocks: Clocks, row: Deadline, *, since: dt.datetime, at: dt.dat
     row.status, row.met_at, row.cancelled_at, row.cancel_reason = "running", None, None, ""
     if clocks.target_of(row).pauses:
         clocks.add_pause(row, PauseSpan(since, max(at, since), None, CLOSED_TIME))
-
-
-# -- another policy ---------------------------------------------------------------------------
-
-
-def change_policy(clocks: Clocks, *, at: dt.datetime) -> int:
-    """Give the open deadlines the policy that fits the ticket now, from the same start and with
-    all pauses. What has passed is not moved. Returns how many moved."""
-    version = clocks.setup.version_for(clocks.ticket)
-    rows = [row for row in clocks.open() if version is None or clocks.is_stale(row, version)]
-    if version is None or (not rows and any(clocks.open())):
-        return 0
-    moved, dropped = [], []
-    for row in rows:
-        target = next((t for t in version.policy.targets if t.kind == row.kind), None)
-        if _has_passed(clocks, row, at):
-            continue
-        if target is None:
-            if not row.subject:
-                dropped.append(row)
-            continue
-        was = row.due_at
-        clocks.touch(row)
-        row.policy_id = version.id
-        clocks.refresh(row, at=at)
-        if row.due_at != was:
-            moved.append(row)
-    for row in dropped:
-        clocks.end(row, Status.CANCELLED, at=at, reason="policy_changed")
-    clocks.record(EscalationEvent.DEADLINES_CANCELLED, dropped, at=at, by="policy_changed")
-    clocks.record(EscalationEvent.DEADLINES_MOVED, moved, at=at, policy=version.key)
-    _add_missing(clocks, version, at=at)
-    return len(moved)
-
-
-def rederive(clocks: Clocks, *, at: dt.datetime) -> int:
-    """Work out open deadlines anew after their calendar or path was changed. Returns how many
-    moved; what has passed is not moved."""
-    moved = []
-    for row in list(clocks.open()):
-        if row.breached_at is not None:
-            continue
-        was = row.due_at
-        clocks.touch(row)
-        clocks.refresh(row, at=at)
-        if row.due_at != was:
-            moved.append(row)
-    clocks.record(EscalationEvent.DEADLINES_MOVED, moved, at=at)
-    clocks.finish()
-    return len(moved)
-
-
-def _has_passed(clocks: Clocks, row: Deadline, at: dt.datetime) -> bool:
-    if row.breached_at is not None:
-        return True
-    breach = clocks.clock_of(row).at(at).breach_at()
-    return breach is not None and breach < at
-
-
-def _add_missing(clocks: Clocks, version: Version, *, at: dt.datetime) -> None:
-    """Targets that the former policy did not have, and that begin with the ticket."""
-    ticket = clocks.ticket
-    known = {row.kind for row in clocks.rows}
-    if not known or ticket.status not in OPEN_STATUSES:
-        return
-    added = []
-    for target in version.policy.targets:
-        if target.kind in known or "ticket_created" not in target.starts or target.subject:
-            continue
-        if target.length is None:
-            continue
-        row = clocks.add(
-            Deadline(
-                ticket=ticket,
-                kind=target.kind.value,
-                policy_id=version.id,
-                started_at=ticket.received_at,
-                due_at=ticket.received_at,
-            )
-        )
-        for pause in _pauses_of_ticket(clocks, target):
-            clocks.change.add(
-                Pause(
-                    ticket=ticket,
-                    deadline=row,
-                    reason=pause.reason,
-                    started_at=pause.started_at,
-                    ended_at=pause.ended_at,
-                    limit_at=pause.limit_at,
-                )
-            )
-        clocks.refresh(row, at=at)
-        added.append(row)
-    clocks.record(EscalationEvent.DEADLINES_SET, added, at=at, policy=version.key)
-
-
-def _pauses_of_ticket(clocks: Clocks, target: Target) -> list[Pause]:
-    """Every wait of the ticket so far, as one of its other deadlines had it."""
-    if not target.pauses:
-        return []
-    rows = [clocks.pauses_of(row) for row in clocks.rows]
-    return max(rows, key=len, default=[])

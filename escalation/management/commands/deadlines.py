@@ -38,7 +38,8 @@ class Command(BaseCommand):
         try_.add_argument("--until", default="", metavar="DATE", help="Up to this day; now.")
         try_.add_argument("--team", default="", metavar="KEY", help="Only tickets of this team.")
         verbs.add_parser("sweep", help="Do what is due now.")
-        verbs.add_parser("rederive", help="Work open deadlines out anew.")
+        anew = verbs.add_parser("rederive", help="Work open deadlines out anew.")
+        anew.add_argument("--dry-run", action="store_true", help="Only say what would move.")
         verbs.add_parser("defaults", help="Add calendars, paths and policies that are missing.")
         law = verbs.add_parser("pack", help="List, show or install the rules of a regime.")
         law.add_argument("name", nargs="?", default="", help="Such as fca-disp; all are listed.")
@@ -60,11 +61,27 @@ class Command(BaseCommand):
                 swept = stepping.sweep(now=now)
                 self.stdout.write(f"{swept.steps} steps taken, {swept.failed} failed")
             case "rederive":
-                self.stdout.write(f"{rederiving.rederive_all(now=now)} tickets looked at")
+                self._rederive(dry_run=options["dry_run"])
             case "defaults":
                 self.stdout.write(f"{ensure_defaults(now=now)} added")
             case "pack":
                 self._pack(options["name"], show=options["show"], now=now)
+
+    def _rederive(self, *, dry_run: bool) -> None:
+        """Part by part, with its progress; one that is broken off goes on in the background."""
+        job = rederiving.start("By command", now=timezone.now(), preview=dry_run)
+        while rederiving.do_next(now=timezone.now(), job=job, wait=False):
+            seen = rederiving.progress(job)
+            if self.stderr.isatty():
+                self.stderr.write(f"{seen.percent} %\r", ending="")
+        seen = rederiving.progress(job)
+        words = seen.words(preview=dry_run)
+        self.stdout.write(f"{seen.tickets} tickets looked at: {words}")
+        for one in seen.examples:
+            late = ", missed at once" if one["missed"] else ""
+            self.stdout.write(
+                f"  {one['ticket']} {one['kind']}: {one['was']} to {one['due_at']}{late}"
+            )
 
     def _explain(self, number: str, kind: str, *, folder: Path | None) -> None:
         try:
