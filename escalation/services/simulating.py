@@ -245,7 +245,7 @@ def _events(tickets: Iterable[Ticket]) -> dict[int, list[Event]]:
     found: dict[int, list[Event]] = defaultdict(list)
     rows = Event.objects.filter(ticket__in=list(tickets)).order_by("ticket_id", "seq")
     for event in rows.only(
-        "ticket", "seq", "type", "at", "recorded_at", "data", "changes", "replaced"
+        "ticket", "seq", "type", "actor_kind", "at", "recorded_at", "data", "changes", "replaced"
     ):
         found[event.ticket_id].append(event)
     return found
