@@ -10,9 +10,8 @@ from escalation.kinds import Kind
 from escalation.models import Deadline, Escalation
 from escalation.models.deadlines import OPEN
 from escalation.rules import EscalationLevel
+from tickets.api.filters import OfTicket
 from tickets.api.pagination import BY_ID, Order
-from tickets.errors import DomainError
-from tickets.numbers import id_in
 
 #: Open deadlines, the nearest first.
 BY_DUE = Order("due", ("due_at", "id"))
@@ -23,19 +22,7 @@ def _choices(enum: Any) -> list[tuple[str, str]]:
     return [(member.value, member.value) for member in enum]
 
 
-class _OfTicket(django_filters.FilterSet):
-    """By the number of the ticket."""
-
-    ticket = django_filters.CharFilter(method="_ticket", label="A ticket's number.")
-
-    def _ticket(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
-        try:
-            return rows.filter(ticket_id=id_in(value))
-        except DomainError:
-            return rows.none()
-
-
-class DeadlineFilter(_OfTicket):
+class DeadlineFilter(OfTicket):
     """Filters join by "and"."""
 
     kind = django_filters.ChoiceFilter(choices=_choices(Kind))
@@ -68,7 +55,7 @@ class DeadlineFilter(_OfTicket):
         return rows
 
 
-class EscalationFilter(_OfTicket):
+class EscalationFilter(OfTicket):
     """Filters join by "and"."""
 
     deadline = django_filters.NumberFilter(field_name="deadline_id")

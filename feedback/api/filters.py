@@ -1,29 +1,13 @@
 """What lists of feedback may be narrowed by."""
 
-from typing import Any
-
 import django_filters
-from django.db.models import QuerySet
 
 from feedback.models import Answer, FollowUp, Survey
 from feedback.rules import SurveyStatus
-from tickets.errors import DomainError
-from tickets.numbers import id_in
+from tickets.api.filters import OfTicket
 
 
-class _OfTicket(django_filters.FilterSet):
-    """By the number of the ticket."""
-
-    ticket = django_filters.CharFilter(method="_ticket", label="A ticket's number.")
-
-    def _ticket(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
-        try:
-            return rows.filter(ticket_id=id_in(value))
-        except DomainError:
-            return rows.none()
-
-
-class SurveyFilter(_OfTicket):
+class SurveyFilter(OfTicket):
     """Filters join by "and"."""
 
     status = django_filters.ChoiceFilter(choices=[(s.value, s.value) for s in SurveyStatus])
@@ -33,7 +17,7 @@ class SurveyFilter(_OfTicket):
         fields: list[str] = []
 
 
-class AnswerFilter(_OfTicket):
+class AnswerFilter(OfTicket):
     """Filters join by "and"."""
 
     team = django_filters.CharFilter(field_name="ticket__team__key")
@@ -47,7 +31,7 @@ class AnswerFilter(_OfTicket):
         fields: list[str] = []
 
 
-class FollowUpFilter(_OfTicket):
+class FollowUpFilter(OfTicket):
     """Filters join by "and"."""
 
     team = django_filters.CharFilter(field_name="team__key")

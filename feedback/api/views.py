@@ -152,6 +152,7 @@ class Ideas(_Does):
     )
     def get(self, request: Request) -> Response:
         """A page of ideas, newest first."""
+        refuse_unknown(request.query_params)
         pages = CursorPages(NEWEST_ID)
         page = pages.take(access.visible_ideas(self.principal), request)
         return pages.get_paginated_response([render.idea(row) for row in page])
@@ -223,6 +224,7 @@ class AllKudos(_Does):
     )
     def get(self, request: Request) -> Response:
         """A page of kudos, newest first."""
+        refuse_unknown(request.query_params)
         pages = CursorPages(NEWEST_ID)
         page = pages.take(access.visible_kudos(self.principal), request)
         return pages.get_paginated_response([render.kudos(row) for row in page])

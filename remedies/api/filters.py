@@ -8,26 +8,13 @@ from django.db.models import Q, QuerySet
 from remedies.models import ExceptionRequest, Offer, Refusal, Remedy
 from remedies.rules.draft import ComponentKind
 from remedies.rules.states import UNDECIDED, ExceptionStatus, OfferStatus, RemedyStatus
-from tickets.errors import DomainError
-from tickets.numbers import id_in
+from tickets.api.filters import OfTicket
 
 _WAITING = Q(status__in=[status.value for status in UNDECIDED])
 
 
 def _choices(enum: Any) -> list[tuple[str, str]]:
     return [(member.value, member.value) for member in enum]
-
-
-class OfTicket(django_filters.FilterSet):
-    """By the number of the ticket."""
-
-    ticket = django_filters.CharFilter(method="_ticket", label="A ticket's number.")
-
-    def _ticket(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
-        try:
-            return rows.filter(ticket_id=id_in(value))
-        except DomainError:
-            return rows.none()
 
 
 class OfferFilter(OfTicket):

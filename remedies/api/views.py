@@ -16,7 +16,7 @@ from remedies.pain import FACTORS
 from remedies.rules.states import PolicyStatus
 from tickets.access import access_ticket
 from tickets.api.base import AccessView, CommandView
-from tickets.api.filters import checked
+from tickets.api.filters import checked, refuse_unknown
 from tickets.api.pagination import NEWEST_ID, CursorPages
 from tickets.api.schema import PAGE, operation, paged
 from tickets.api.versions import etag
@@ -165,6 +165,7 @@ class Policies(Reads):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Each with its text."""
+        refuse_unknown(request.query_params, ())
         rows = RemedyPolicy.objects.filter(status=PolicyStatus.ACTIVE.value)
         return Response([render.policy(row) for row in rows])
 
@@ -180,6 +181,7 @@ class Factors(Reads):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Each with its answers in plain words."""
+        refuse_unknown(request.query_params, ())
         return Response([render.factor(found) for found in FACTORS.values()])
 
 

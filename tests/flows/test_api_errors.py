@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.builders import Desk
+from tests.builders import Desk, make_ticket
 from tests.support.api import make_token
 
 pytestmark = pytest.mark.django_db
@@ -92,3 +92,37 @@ def test_what_breaks_outside_the_views_is_a_problem_too(
     monkeypatch.setattr("tickets.api.base.AccessView.dispatch", broken)
     body = _problem(client.get("/api/v1/tickets/"), 500, "failed")
     assert "secret" not in str(body)
+
+
+LISTS = [
+    "tickets", "customers", "categories", "teams", "users", "offers", "exceptions", "remedies",
+    "refusals", "policies", "pain-factors", "deadlines", "escalations", "surveys", "answers",
+    "follow-ups", "ideas", "kudos", "events",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_no_list_takes_a_filter_that_it_does_not_know(client: Client, name: str) -> None:
+    assert client.get(f"/api/v1/{name}/").status_code == 200
+    body = _problem(client.get(f"/api/v1/{name}/?colour=red"), 400, "invalid")
+    assert body["errors"][0]["field"] == "colour"
+
+
+@pytest.mark.parametrize("name", ["messages", "events", "attachments"])
+def test_nor_does_a_list_of_one_ticket(client: Client, desk: Desk, name: str) -> None:
+    address = f"/api/v1/tickets/{make_ticket(desk).number}/{name}/"
+    assert client.get(address).status_code == 200
+    _problem(client.get(f"{address}?colour=red"), 400, "invalid")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["offers", "exceptions", "remedies", "refusals", "deadlines", "escalations", "surveys",
+     "answers", "follow-ups"],
+)  # fmt: skip
+def test_a_mistyped_number_is_no_empty_list(client: Client, desk: Desk, name: str) -> None:
+    number = make_ticket(desk).number
+    assert client.get(f"/api/v1/{name}/?ticket={number.lower()}").status_code == 200
+    wrong = f"{number[:-1]}{(int(number[-1]) + 1) % 10}"
+    body = _problem(client.get(f"/api/v1/{name}/?ticket={wrong}"), 400, "number_invalid")
+    assert body["errors"][0]["field"] == "ticket"

@@ -65,3 +65,13 @@ def test_what_can_not_be_is_refused_naming_the_field(
     with pytest.raises(DomainError) as error:
         make_customer(**over)
     assert error.value.field == field
+
+
+@pytest.mark.parametrize(
+    "over", [{"language": "??"}, {"since": dt.date(2999, 1, 1)}, {"time_zone": "Mars"}]
+)
+def test_it_is_refused_of_somebody_we_know_too(desk: Desk, over: dict[str, Any]) -> None:
+    make_customer("Ines", email="ines@example.org")
+    with pytest.raises(DomainError) as error:
+        make_customer("Ines", email="ines@example.org", **over)
+    assert error.value.field == next(iter(over))

@@ -1,6 +1,6 @@
 """What a list of tickets may be narrowed by, and the orders that an index serves."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any
 
 import django_filters
@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from tickets.api.pagination import Order
 from tickets.catalogue import catalogue
-from tickets.errors import DomainError
+from tickets.errors import DomainError, named_as
 from tickets.models import ContactPoint, Ticket
 from tickets.models.customers import ContactKind
 from tickets.numbers import id_in
@@ -37,6 +37,17 @@ class _Choices(django_filters.BaseInFilter, django_filters.ChoiceFilter):
 
 def _choices(enum: Any) -> list[tuple[str, str]]:
     return [(member.value, member.value) for member in enum]
+
+
+class OfTicket(django_filters.FilterSet):
+    """By the number of the ticket: for lists of what belongs to tickets."""
+
+    ticket = django_filters.CharFilter(method="_of_ticket", label="A ticket's number.")
+
+    def _of_ticket(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        """Raises `NumberInvalid`: a mistyped number is no empty list."""
+        with named_as(number="ticket"):
+            return rows.filter(ticket_id=id_in(value))
 
 
 class TicketFilter(django_filters.FilterSet):
@@ -102,11 +113,12 @@ class TicketFilter(django_filters.FilterSet):
             return rows.filter(Q(subject__icontains=words) | Q(customer__name__icontains=words))
 
 
-def refuse_unknown(query: Any, known: Sequence[str] = _PAGES) -> None:
+def refuse_unknown(query: Any, known: Collection[str] = _PAGES) -> None:
     """Raises `ValidationError` where the query asks for what a list can't be narrowed by."""
     unknown = [name for name in query if name not in known]
     if unknown:
-        words = f"There is no such filter. Known are: {', '.join(known)}."
+        words = "There is no such filter."
+        words += f" Known are: {', '.join(known)}." if known else " This list has none."
         detail = [serializers.ErrorDetail(words, "unknown_filter")]
         raise serializers.ValidationError({str(name)[:60]: detail for name in unknown})
 

@@ -99,6 +99,7 @@ def find_or_create_customer(details: CustomerDetails, *, now: dt.datetime) -> Cu
     )
     email = clean_email(details.email) if details.email.strip() else ""
     phone = clean_phone(details.phone) if details.phone.strip() else ""
+    _check(details, today=now.date())
     with unit_of_work(now=now) as unit:
         keys: list[tuple[str, ...]] = [("email", email)] if email else []
         keys += [("external", *details.external)] if details.external else []
@@ -113,6 +114,15 @@ def find_or_create_customer(details: CustomerDetails, *, now: dt.datetime) -> Cu
             found = _new(unit, details, name=name, email=email, phone=phone)
         unit.memo.update(dict.fromkeys(keys, found))
     return found
+
+
+def _check(details: CustomerDetails, *, today: dt.date) -> None:
+    """Raises `Invalid`: what is wrong is said of somebody we know, too."""
+    if details.language:
+        clean_language(details.language)
+    if details.time_zone:
+        clean_zone(details.time_zone)
+    _clean_since(details.since, today=today)
 
 
 def _learn(unit: Unit, found: Customer, details: CustomerDetails, *, phone: str) -> None:

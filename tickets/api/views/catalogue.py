@@ -31,6 +31,7 @@ class Categories(AccessView):
     )
     def get(self, request: Request) -> Response:
         """The whole tree, in order; facts include those of the categories above."""
+        refuse_unknown(request.query_params, ())
         entries = sorted(
             catalogue().by_key.values(), key=lambda e: (e.category.order, e.category.name)
         )

@@ -12,6 +12,7 @@ from tickets import services
 from tickets.access import access_attachment, access_ticket
 from tickets.api import inputs, render, shapes
 from tickets.api.base import AccessView, CommandView, UploadView
+from tickets.api.filters import refuse_unknown
 from tickets.api.pagination import CursorPages, Order
 from tickets.api.schema import PAGE, operation, paged
 from tickets.api.views.base import NUMBER, answer
@@ -37,6 +38,7 @@ class Messages(AccessView):
     def get(self, request: Request, number: str) -> Response:
         """What was said, oldest first; notes included."""
         ticket = access_ticket(self.principal, number)
+        refuse_unknown(request.query_params)
         pages = CursorPages(BY_MOMENT)
         page = pages.take(ticket.messages.prefetch_related("attachments"), request)
         return pages.get_paginated_response([render.message(row) for row in page])
@@ -57,6 +59,7 @@ class TicketEvents(AccessView):
     def get(self, request: Request, number: str) -> Response:
         """Its events in order of recording."""
         ticket = access_ticket(self.principal, number)
+        refuse_unknown(request.query_params)
         pages = CursorPages(BY_SEQ)
         page = pages.take(ticket.events.all(), request)
         return pages.get_paginated_response([render.event(row, ticket.number) for row in page])
@@ -152,6 +155,7 @@ class Attachments(UploadView):
     def get(self, request: Request, number: str) -> Response:
         """Oldest first."""
         ticket = access_ticket(self.principal, number)
+        refuse_unknown(request.query_params)
         pages = CursorPages()
         page = pages.take(ticket.attachments.all(), request)
         return pages.get_paginated_response([render.attachment(row) for row in page])
