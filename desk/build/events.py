@@ -143,7 +143,7 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "confidential_changed": lambda d: "confidential" if d.get("confidential") else "open to team",
     "person_named": lambda d: f"{d.get('name', 'somebody')} named",
     "person_unnamed": lambda d: f"{d.get('name', 'somebody')} no longer named",
-    "review_asked": lambda d: "review asked for",
+    "review_asked": lambda d: f"review asked for: {d.get('reason', '')}",
     "went_external": lambda d: f"went to {d.get('body', 'an outside body')}",
     "customer_merged": lambda d: f"customer merged with {d.get('from', '')}",
     "promise_made": lambda d: f"promised: {d.get('what', '')}",

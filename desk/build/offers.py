@@ -16,6 +16,7 @@ from remedies.rules.states import GRANTED, UNDECIDED, ExceptionStatus, OfferStat
 from tickets.access import Principal
 from tickets.models import Ticket
 from tickets.money import words as money_words
+from tickets.rules import EventType, Stage
 
 ICONS = {
     "apology": "heart",
@@ -241,6 +242,10 @@ def _notes(
         if row.status == ExceptionStatus.ASKED_BACK and row.question:
             line += f": “{row.question}”"
         notes.append(line)
+    reviews = ticket.events.filter(type=EventType.REVIEW_ASKED.value).order_by("seq")
+    for event in reviews if ticket.stage != Stage.FIRST else ():
+        when = moment_words(event.at, now=now, zone=zone)
+        notes.append(f"Review asked for {when}: “{event.data.get('reason', '')}”")
     for refusal in Refusal.objects.filter(ticket=ticket).order_by("id"):
         when = moment_words(refusal.at, now=now, zone=zone)
         notes.append(f"Refused {when}: {refusal.reason}")

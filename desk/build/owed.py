@@ -183,6 +183,8 @@ def next_step(
         return NextStepView(f"Waiting for {exception}", f"to {act}.", clock)
     if offered:
         return NextStepView(f"Waiting for {name} to answer the offer,", f"{offered}.", clock)
+    if ticket.owner_id is None and ticket.first_owner_id == me.pk:
+        return NextStepView("Next: somebody else reviews it.", "You answered it first.", clock)
     if ticket.owner_id is None:
         return NextStepView("Next: take it.", "Nobody owns this ticket yet.", clock)
     if deadline is None:

@@ -180,6 +180,14 @@ def test_a_review_goes_to_another_person(whole_desk: Desk, hurt: Ticket) -> None
     assert Client().post(own(hurt, "review"), {"r-reason": "I disagree"}).status_code == 302
     hurt.refresh_from_db()
     assert hurt.stage == "2" and hurt.owner is None
+    pages = []
+    for reader in (whole_desk.alice, whole_desk.bob):
+        client = Client()
+        client.force_login(reader, backend="django.contrib.auth.backends.ModelBackend")
+        pages.append(text_of(client.get(f"/desk/tickets/{hurt.number}/")))
+    assert all("“I disagree”" in page for page in pages), "whoever reviews it reads why"
+    assert "Next: somebody else reviews it. You answered it first." in pages[0]
+    assert "Next: take it." in pages[1]
 
 
 def test_a_message_and_a_wish_to_be_called_reach_us(hurt: Ticket) -> None:
