@@ -16,6 +16,7 @@ from tickets.models import Team, User
 from tickets.rules import OPEN_STATUSES
 
 SHOWN = 120
+PAUSED = 20
 _HOUR = dt.timedelta(hours=1)
 _WEEK = dt.timedelta(days=7)
 
@@ -50,15 +51,44 @@ def clocks(who: Principal, *, team: str = "", kind: str = "") -> QuerySet[Deadli
     return found
 
 
-def rows_of(found: QuerySet[Deadline]) -> list[Deadline]:
-    """The nearest that run, and some that are paused, with what a row shows. Three queries."""
+Cursor = tuple[dt.datetime, int]
+
+
+def cursor_of(text: str) -> Cursor | None:
+    """The clock behind which a page begins, as `cursor_text` wrote it; None where it is none."""
+    moment, _, key = text.partition("~")
+    try:
+        at = dt.datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    good = at.tzinfo is not None and key.isascii() and key.isdecimal() and len(key) < 19
+    return (at, int(key)) if good else None
+
+
+def cursor_text(row: Deadline) -> str:
+    """Where the page behind this clock begins."""
+    return f"{row.due_at.astimezone(dt.UTC).isoformat()}~{row.pk}"
+
+
+def rows_of(
+    found: QuerySet[Deadline], *, after: Cursor | None = None
+) -> tuple[list[Deadline], str]:
+    """The nearest that run, on the first page some that are paused, with what a row shows; and
+    where the next page begins, or "". Three queries, on whichever page."""
     full = found.select_related(
         "ticket__customer", "ticket__owner__substitute", "ticket__category", "acknowledged_by"
     )
-    running = full.filter(status=Status.RUNNING.value).order_by("due_at", "id")[:SHOWN]
-    paused = full.filter(status=Status.PAUSED.value).order_by("due_at", "id")[:20]
-    prefetch_related_objects(rows := [*running, *paused], "pauses")
-    return rows
+    running = full.filter(status=Status.RUNNING.value).order_by("due_at", "id")
+    paused: list[Deadline] = []
+    if after is None:
+        paused = list(full.filter(status=Status.PAUSED.value).order_by("due_at", "id")[:PAUSED])
+    else:
+        at, key = after
+        running = running.filter(due_at__gte=at).exclude(due_at=at, pk__lte=key)
+    page = list(running[: SHOWN + 1])
+    more = cursor_text(page[SHOWN - 1]) if len(page) > SHOWN else ""
+    prefetch_related_objects(rows := [*page[:SHOWN], *paused], "pauses")
+    return rows, more
 
 
 def counts_of(found: QuerySet[Deadline], bounds: Bounds) -> Counts:

@@ -49,7 +49,9 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
     found = late.clocks(ask.who, team=team, kind=kind)
     counts = late.counts_of(found, bounds)
     groups: dict[str, list[Any]] = {key: [] for key in _TITLES}
-    for deadline in late.rows_of(found):
+    after = late.cursor_of(query(request, "after"))
+    shown, more = late.rows_of(found, after=after)
+    for deadline in shown:
         row = board_row(deadline, me=me_of(ask), now=ask.now, zone=ask.zone)
         groups[late.group_of(deadline, bounds)].append(row)
     loads = late.loads_of(ask.who, bounds)
@@ -67,6 +69,8 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
         ],
         "total": counts.late + counts.soon + counts.today + counts.later + counts.paused,
         "due_today": counts.late + counts.soon + counts.today,
+        "more": more,
+        "further": after is not None,
         "teams": late.teams_of(ask.who),
         "team": team,
         "kind": kind,

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from escalation.api import report_views, rotas, standing, views
+from escalation.api import board, report_views, rotas, standing, views
 
 urlpatterns = [
     path("deadlines/", views.Deadlines.as_view(), name="api-deadlines"),
+    path("deadlines/board/", board.Board.as_view(), name="api-board"),
     path("deadlines/<int:key>/", views.OneDeadline.as_view(), name="api-deadline"),
     path("deadlines/<int:key>/explain/", views.Explain.as_view(), name="api-explain"),
     path(
