@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from escalation.actions import ACTIONS
 from escalation.errors import AlreadyAcknowledged, AlreadyCalled, NotEscalated, OwnCall
@@ -295,3 +296,24 @@ def test_after_an_outage_each_is_told_once_and_everything_is_recorded(
     alerts = Alert.objects.filter(user=desk.sue, key__startswith=f"deadline:{row.pk}:")
     assert alerts.count() == 3
     assert alerts.filter(read_at=None).count() == alerts.filter(mail_at__isnull=False).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("over", "place", "words"),
+    [
+        ({"steps": [{}, {"before": "1h"}]}, "steps", "steps[1]: before and percent need a clock"),
+        ({"steps": [{"to": ["person:x@example.org"]}]}, "steps", "nobody with the address x@"),
+        ({"steps": [{"to": ["rota:moon"]}]}, "steps", "there is no rota moon"),
+        ({"steps": [{"for": {"team": ["moon"]}}]}, "steps", "there is no team moon"),
+        ({"called_by": ["rep"]}, "called_by", "climbs the path Called already"),
+    ],
+)
+def test_a_path_that_names_nobody_is_refused_with_its_place(
+    path: EscalationPath, over: dict[str, Any], place: str, words: str
+) -> None:
+    values: dict[str, Any] = {"key": "new", "name": "New", "steps": [{}]}
+    if place == "steps":
+        values["called_by"] = ["exception_ignored"]
+    with pytest.raises(ValidationError) as caught:
+        EscalationPath(**{**values, **over}).full_clean()
+    assert words in caught.value.message_dict[place][0]

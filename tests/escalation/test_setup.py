@@ -18,7 +18,7 @@ from tests.escalation.builders import TARGETS, at, deadline, types_of
 
 def test_the_general_pack_is_added_once_and_leaves_what_is_there(desk: Desk) -> None:
     before = WorkCalendar.objects.get(key="office").time_zone
-    assert ensure_defaults(now=NOW) == 5
+    assert ensure_defaults(now=NOW) == 6
     assert ensure_defaults(now=NOW) == 0
     assert WorkCalendar.objects.get(key="office").time_zone == before
     assert configuration_is_sound() == []
