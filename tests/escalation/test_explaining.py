@@ -66,4 +66,4 @@ def test_the_command_sweeps_rederives_and_adds_defaults(
     out = capsys.readouterr().out
     assert "0 steps taken, 0 failed" in out
     assert "0 tickets looked at" in out
-    assert "5 added" in out
+    assert "6 added" in out
