@@ -78,7 +78,7 @@ class SimulationCell(Shape):
     kept_then = serializers.IntegerField(help_text="Kept, had the draft been in force.")
     missed_then = serializers.IntegerField()
     lost = serializers.IntegerField(help_text="Would have been missed, and were not.")
-    won = serializers.IntegerField(help_text="Were missed, and would not have been.")
+    won = serializers.IntegerField(help_text="Were missed, and would have been kept.")
 
 
 class Simulation(Shape):

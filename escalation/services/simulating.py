@@ -52,7 +52,8 @@ class Tally:
     """What came of it so far. `cells` are counts by team (key) and kind.
 
     `kept_now` and `missed_now` are what was; `kept_then`, `missed_then` what would have been;
-    `lost` would have been missed and were not, `won` were missed and would not have been.
+    `lost` would have been missed and were not, `won` were missed and would
+    have been kept: a promise that the draft does not make is neither.
     """
 
     looked_at: int = 0
@@ -278,5 +279,5 @@ def _count(
             named = tally.named.setdefault(kind, [])
             if len(named) < NAMED and ticket.number not in named:
                 named.append(ticket.number)
-        elif now_ == "missed" and then not in {"missed", "open"}:
+        elif now_ == "missed" and then == "kept":
             counts["won"] += 1

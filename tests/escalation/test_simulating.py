@@ -295,3 +295,12 @@ def test_a_trial_without_a_sign_is_taken_up_again(desk: Desk) -> None:
     assert not trials.is_stalled(row, now=LATER)
     assert trials.is_stalled(row, now=LATER + dt.timedelta(minutes=3))
     assert DeadlinePolicy.objects.count() == 1
+
+
+def test_a_promise_that_the_draft_does_not_make_is_not_saved(desk: Desk) -> None:
+    make_ticket(desk)
+    stepping.sweep(now=LATER)
+    few = [target for target in TARGETS if target["kind"] != "acknowledge"]
+    found = tally(read_draft({"key": "usual", "data": {"calendar": "office", "targets": few}}))
+    gone = found.by(1)["acknowledge"]
+    assert (gone["missed_now"], gone["missed_then"], gone["won"]) == (1, 0, 0)
