@@ -9,7 +9,14 @@ from typing import Any
 from django.db import connection, transaction
 
 from bench.amends.desk import complain, desk
-from escalation.models import Deadline, DeadlinePolicy, Escalation
+from escalation.models import (
+    Deadline,
+    DeadlinePolicy,
+    Escalation,
+    Rederivation,
+    RederivationPart,
+    WorkCalendar,
+)
 from escalation.services import rederiving, stepping
 from tickets.models import Ticket
 
@@ -121,18 +128,30 @@ def _steady_stretch(steps: int) -> tuple[dt.datetime, int]:
     return hour, int(there)
 
 
-def rederiving_all(tickets: int) -> dict[str, float]:
-    """Work the deadlines of so many tickets out anew, as after a change of calendar."""
-    began = time.perf_counter()
+def rederiving_all(tickets: int, processes: int) -> dict[str, float]:
+    """Work the deadlines of so many tickets out anew, after a holiday was added."""
     now = Ticket.objects.order_by("-received_at").values_list("received_at", flat=True)[0]
-    after, seen = 0, 0
-    while seen < tickets:
-        last = rederiving.rederive_batch(after=after, now=now)
-        if last is None:
-            break
-        seen += Ticket.objects.filter(pk__gt=after, pk__lte=last).count()
-        after = last
-    return {"tickets": seen, "seconds": time.perf_counter() - began}
+    calendar = WorkCalendar.objects.get(is_default=True)
+    calendar.holidays = [*calendar.holidays, now.date() + dt.timedelta(days=2)]
+    calendar.save()
+    Rederivation.objects.all().delete()
+    job = rederiving.start("A holiday more", now=now)
+    RederivationPart.objects.update(not_before=now)
+    parts = max(1, tickets // rederiving.SIZE)
+    wanted = RederivationPart.objects.order_by("id").values_list("id", flat=True)[:parts]
+    RederivationPart.objects.exclude(id__in=list(wanted)).delete()
+
+    def work() -> None:
+        while rederiving.do_next(now=now, job=job):
+            continue
+
+    began = time.perf_counter()
+    _each_in_its_process(processes, work)
+    seconds = time.perf_counter() - began
+    found = rederiving.progress(job)
+    if found.failed:
+        raise RuntimeError(f"{found.failed} tickets failed")
+    return {"tickets": found.tickets, "moved": found.moved, "seconds": seconds}
 
 
 def share_of_creation(tickets: int) -> dict[str, float]:

@@ -6,8 +6,10 @@ from django.db import migrations, models
 #: Taking the index off a column, Django takes the constraints along that are indexes of this
 #: column alone.
 AGAIN = (
-    "CREATE UNIQUE INDEX IF NOT EXISTS deadline_policy_one_active"
-    " ON escalation_deadlinepolicy (key) WHERE active",
+    (
+        "CREATE UNIQUE INDEX IF NOT EXISTS deadline_policy_one_active"
+        " ON escalation_deadlinepolicy (key) WHERE active"
+    ),
 )
 
 

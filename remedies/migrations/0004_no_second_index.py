@@ -7,12 +7,18 @@ from django.db import migrations, models
 #: Taking the index off a column, Django takes the constraints along that are indexes of this
 #: column alone.
 AGAIN = (
-    "CREATE UNIQUE INDEX IF NOT EXISTS policy_one_active ON remedies_remedypolicy (key)"
-    " WHERE status = 'active'",
-    "CREATE UNIQUE INDEX IF NOT EXISTS offer_one_draft ON remedies_offer (ticket_id)"
-    " WHERE status = 'draft'",
-    "CREATE UNIQUE INDEX IF NOT EXISTS offer_one_sent ON remedies_offer (ticket_id)"
-    " WHERE status = 'sent'",
+    (
+        "CREATE UNIQUE INDEX IF NOT EXISTS policy_one_active ON remedies_remedypolicy (key)"
+        " WHERE status = 'active'"
+    ),
+    (
+        "CREATE UNIQUE INDEX IF NOT EXISTS offer_one_draft ON remedies_offer (ticket_id)"
+        " WHERE status = 'draft'"
+    ),
+    (
+        "CREATE UNIQUE INDEX IF NOT EXISTS offer_one_sent ON remedies_offer (ticket_id)"
+        " WHERE status = 'sent'"
+    ),
 )
 
 
