@@ -183,6 +183,8 @@ def _own_paths(state: dict[str, Any]) -> dict[str, Any]:
         "remedies.",
         "refusals.",
         "deadlines.",
+        "climbs.",
+        "escalation.",
         "surveys.",
         "escalations.",
         "followups.",
