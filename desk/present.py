@@ -111,6 +111,10 @@ class NextStepView:
     lead: str
     words: str
     clock: ClockView | None = None
+    #: A button for it, where it is not the composer's: the name of the action and its title.
+    verb: str = ""
+    act: str = ""
+    done: bool = False
 
 
 @dataclass(frozen=True, slots=True)

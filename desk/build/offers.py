@@ -48,6 +48,7 @@ _EXCEPTIONS = {
     ExceptionStatus.WITHDRAWN: "withdrawn",
     ExceptionStatus.VOID: "void, the offer changed",
 }
+_TAKEN = frozenset({OfferStatus.ACCEPTED, OfferStatus.PARTLY_ACCEPTED})
 _REMEDIES = {
     RemedyStatus.GRANTED: "on its way",
     RemedyStatus.FULFILLED: "delivered",
@@ -65,6 +66,7 @@ class RemedyLine:
     sum: str
     state: str
     tick: str = ""
+    done: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,9 @@ def offer_part(ticket: Ticket, who: Principal, *, now: dt.datetime, zone: ZoneIn
     elif offer is not None and offer.status == OfferStatus.DECLINED:
         first = ticket.customer.name.split(" ")[0]
         ready = f"{first} declined the offer. Draft it again, or say why it stays so."
+    remedies = remedy_lines(ticket)
+    if offer is not None and offer.status in _TAKEN and all(line.done for line in remedies):
+        ready = "All that was accepted is delivered: it can be resolved."
     return OfferPart(
         offer=offer_view(offer, components, now=now, zone=zone) if offer else None,
         meters=meters,
@@ -192,7 +197,7 @@ def offer_part(ticket: Ticket, who: Principal, *, now: dt.datetime, zone: ZoneIn
         sent_until=_sent_until(offer, now=now, zone=zone),
         counts=counts,
         notes=tuple(_notes(ticket, exceptions, now=now, zone=zone)),
-        remedies=tuple(remedy_lines(ticket)),
+        remedies=tuple(remedies),
         actions=_actions(offer, waiting),
     )
 
@@ -267,6 +272,7 @@ def remedy_lines(ticket: Ticket) -> list[RemedyLine]:
                 sum=money_words(remedy.amount, remedy.currency),
                 state=_REMEDIES[RemedyStatus(remedy.status)],
                 tick=f"/desk/remedies/{remedy.pk}/fulfil/" if by_hand else "",
+                done=remedy.status in {RemedyStatus.FULFILLED, RemedyStatus.REVERSED},
             )
         )
     return lines

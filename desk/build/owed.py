@@ -14,6 +14,7 @@ from desk.timeline import ClockSpan, TimelineView, draw
 from desk.words import moment_words, short_moment_words
 from escalation.clock import Status as ClockStatus
 from escalation.models import Deadline
+from feedback.models import FollowUp
 from tickets.models import Event, Ticket, User
 from tickets.rules import EventType, Status
 
@@ -171,7 +172,10 @@ def next_step(
     ):
         done = moment_words(ticket.closed_at or ticket.resolved_at or now, now=now, zone=zone)
         return NextStepView(
-            f"{ticket.status.capitalize()} {done}.", "Nothing is to be done.", clock
+            f"{ticket.status.capitalize()} {done}.",
+            "Nothing is to be done.",
+            clock,
+            done=clock is None,
         )
     if ticket.status == Status.WAITING_CUSTOMER:
         return NextStepView(f"Waiting for {name}:", f"{ticket.waiting_for or 'an answer'}.")
@@ -183,10 +187,8 @@ def next_step(
         return NextStepView(f"Waiting for {exception}", f"to {act}.", clock)
     if offered:
         return NextStepView(f"Waiting for {name} to answer the offer,", f"{offered}.", clock)
-    if ticket.owner_id is None and ticket.first_owner_id == me.pk:
-        return NextStepView("Next: somebody else reviews it.", "You answered it first.", clock)
     if ticket.owner_id is None:
-        return NextStepView("Next: take it.", "Nobody owns this ticket yet.", clock)
+        return _unowned(ticket, me, clock)
     if deadline is None:
         return NextStepView("Next: settle it.", "No date was promised.", None)
     act = _STEPS.get(deadline.kind, "look at it").format(name=name)
@@ -194,6 +196,23 @@ def next_step(
     late = deadline.due_at < now
     when = f"it was due {due}" if late else f"by {due.removeprefix('today ')}"
     lead = f"Next: {act}, {when}." if late else f"Next: {act} {when}."
-    if ticket.owner_id != me.pk and ticket.owner is not None:
-        return NextStepView(lead, f"{ticket.owner.name} has it. {ready}".strip(), clock)
-    return NextStepView(lead, ready, clock)
+    if deadline.kind == "follow_up":
+        return _follow_up(ticket, lead, clock)
+    others = ticket.owner.name if ticket.owner and ticket.owner_id != me.pk else ""
+    return NextStepView(lead, f"{others} has it. {ready}".strip() if others else ready, clock)
+
+
+def _unowned(ticket: Ticket, me: User, clock: ClockView | None) -> NextStepView:
+    if ticket.first_owner_id == me.pk:
+        return NextStepView("Next: somebody else reviews it.", "You answered it first.", clock)
+    return NextStepView("Next: take it.", "Nobody owns this ticket yet.", clock)
+
+
+def _follow_up(ticket: Ticket, lead: str, clock: ClockView | None) -> NextStepView:
+    """What the customer was not content with, and in which words. One query."""
+    row = FollowUp.objects.filter(ticket=ticket, closed_at=None).select_related("answer").first()
+    why = row.why if row else ""
+    said = " ".join(row.answer.words.split()) if row else ""
+    if said:
+        why += f" “{said[:160]}{'…' if len(said) > 160 else ''}”"
+    return NextStepView(lead, why.strip(), clock, verb="follow-up", act="Close the follow-up")

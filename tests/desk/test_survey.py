@@ -58,11 +58,12 @@ def rows_of(client: Client, view: str = "followups") -> list[str]:
 def test_a_follow_up_stands_in_the_queue_until_somebody_closed_it(
     survey: Survey, sign_in: SignIn, whole_desk: Desk
 ) -> None:
-    Client().post(f"/s/{survey.token}/", {"handling": "1"})
+    Client().post(f"/s/{survey.token}/", {"handling": "1", "words": "Nobody called."})
     alice, number = sign_in(whole_desk.alice), survey.ticket.number
     assert rows_of(alice) == [number]
     assert rows_of(sign_in(whole_desk.charlie)) == []
     page = text_of(alice.get(f"/desk/tickets/{number}/"))
+    assert "A poor score for handling. “Nobody called.” Close the follow-up" in page
     assert "Next: follow up" in page and "Nothing is to be done" not in page
     row = FollowUp.objects.get()
     closing = {"followup": row.pk, "result": "Called, all is well."}
