@@ -6,7 +6,10 @@ from escalation.clock import Status
 from escalation.kinds import Kind
 from escalation.rules import EscalationLevel
 from tickets.api.fields import Input, Moment, Text
-from tickets.api.shapes import Person, Shape, one_of
+from tickets.api.shapes import Person, Shape, one_of, values_of
+
+# Named by SPECTACULAR_SETTINGS, so that the schema tells one `kind` from another.
+DEADLINE_KINDS = values_of(Kind)
 
 
 class Deadline(Shape):
