@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
+from desk.counting import MOST
 from remedies.access import exceptions_to_decide, visible_exceptions
 from remedies.models import ExceptionRequest
 from remedies.rules.states import UNDECIDED, ExceptionStatus
@@ -43,8 +44,8 @@ def _due(row: ExceptionRequest) -> dt.datetime:
 
 
 def exceptions_count(who: Principal) -> int:
-    """How many wait, for the rail."""
-    return waiting_for(who).order_by().count()
+    """How many wait, for the rail, as desk.counting counts."""
+    return waiting_for(who).order_by()[: MOST + 1].count()
 
 
 def decided_today(who: Principal, *, now: dt.datetime, zone: ZoneInfo) -> int:

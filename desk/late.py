@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 
 from desk.build.clocks import is_late, late_rows
+from desk.counting import MOST, counted
 from desk.queue import Bounds
 from escalation.clock import Status
 from escalation.models import Deadline
@@ -91,20 +92,28 @@ def rows_of(
     return rows, more
 
 
-def counts_of(found: QuerySet[Deadline], bounds: Bounds) -> Counts:
-    """Sizes of the groups. One query."""
-    runs, now = Q(status=Status.RUNNING.value), bounds.now
+def counts_of(who: Principal, found: QuerySet[Deadline], bounds: Bounds) -> Counts:
+    """Sizes of the groups, as desk.counting counts. One query."""
+    assert who.user is not None
+    now = bounds.now
     soon = now + _HOUR
-    late = late_rows(now)
-    return Counts(
-        **found.aggregate(
-            late=Count("id", filter=late),
-            soon=Count("id", filter=runs & ~late & Q(due_at__lt=soon)),
-            today=Count("id", filter=runs & Q(due_at__gte=soon, due_at__lt=bounds.tomorrow)),
-            later=Count("id", filter=runs & Q(due_at__gte=max(soon, bounds.tomorrow))),
-            paused=Count("id", filter=Q(status=Status.PAUSED.value)),
-        )
+    runs = found.filter(status=Status.RUNNING.value).order_by("due_at", "id")
+    past = runs.filter(due_at__lt=now)
+    # A date at closing is not late before the opening; such dates are the last that passed.
+    last = past.reverse().values("pk")[: MOST + 1]
+    closed = Deadline.objects.filter(pk__in=last).exclude(late_rows(now))
+    paused = found.filter(status=Status.PAUSED.value).order_by("due_at", "id")
+    sizes = counted(
+        who.user,
+        {
+            "late": [past.filter(late_rows(now))],
+            "soon": [runs.filter(due_at__gte=now, due_at__lt=soon), closed],
+            "today": [runs.filter(due_at__gte=soon, due_at__lt=bounds.tomorrow)],
+            "later": [runs.filter(due_at__gte=max(soon, bounds.tomorrow))],
+            "paused": [paused],
+        },
     )
+    return Counts(**sizes)
 
 
 def group_of(deadline: Deadline, bounds: Bounds) -> str:
@@ -172,8 +181,8 @@ def access_deadline(who: Principal, deadline_id: int) -> Deadline:
 
 
 def late_count(who: Principal, *, now: dt.datetime) -> int:
-    """How many tickets run late, for the rail."""
-    return (
+    """How many tickets run late, for the rail, as desk.counting counts."""
+    late = (
         visible_tickets(who)
         .filter(
             status__in=[status.value for status in OPEN_STATUSES],
@@ -181,5 +190,5 @@ def late_count(who: Principal, *, now: dt.datetime) -> int:
             historical=False,
         )
         .filter(Exists(Deadline.objects.filter(late_rows(now), ticket=OuterRef("pk"))))
-        .count()
     )
+    return late.order_by("attention_at", "id")[: MOST + 1].count()

@@ -41,7 +41,7 @@ class GroupView:
 
     key: str
     title: str
-    count: int
+    count: str
     rows: tuple[RowView, ...]
     tone: str = ""
     note: str = ""
@@ -54,7 +54,7 @@ class LinkView:
     words: str
     url: str
     icon: str
-    count: int | None = None
+    count: str = ""
     current: bool = False
 
 

@@ -9,21 +9,26 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, Value, When
+from django.db.models import Exists, OuterRef, Q
 
 from desk.build.clocks import late_rows
+from desk.counting import MOST, counted, up_to
 from escalation.models import Deadline
 from feedback.models import FollowUp
 from tickets.access import Principal, visible_tickets
 from tickets.catalogue import catalogue
 from tickets.errors import Invalid
-from tickets.models import Ticket
+from tickets.models import Category, Ticket
 from tickets.models.tickets import TicketQuerySet
 from tickets.rules import OPEN_STATUSES, WAITING_STATUSES
 
 PAGE = 50
 WAITING_SHOWN = 10
 SOON = dt.timedelta(hours=2)
+#: The order of the queue, and that of the index of owners: what is counted in the order of an
+#: index is found by it. Left to itself PostgreSQL reads the whole table, expecting enough soon.
+_BY_DATE = ("attention_at", "id")
+_BY_OWNER = ("owner_id", *_BY_DATE)
 _WAITING = sorted(status.value for status in WAITING_STATUSES)
 
 
@@ -38,6 +43,8 @@ class View:
     which: Q
     settled: bool = False
     also: tuple[int, ...] = ()
+    #: `which` in parts by owner that have nothing in common, each found by the index of owners.
+    owners: tuple[Q, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,7 @@ def views_for(who: Principal, bounds: Bounds) -> list[View]:
     assert who.user is not None
     mine = Q(owner=who.user)
     standing_in = Q(owner_id__in=who.stands_in_for)
+    others = [Q(owner_id=other) for other in sorted(who.stands_in_for - {who.user.pk})]
     unowned = Q(owner__isnull=True)
     # A poor score comes when the ticket is settled; somebody has to get in touch all the same.
     poor = Q(pk__in=FollowUp.objects.filter(closed_at=None).values("ticket_id"))
@@ -94,10 +102,11 @@ def views_for(who: Principal, bounds: Bounds) -> list[View]:
             "zap",
             mine | standing_in | unowned,
             also=tuple(key for key, _ in to_call),
+            owners=(mine, unowned, *others),
         ),
-        View("mine", "Mine", "user-round", mine, also=of_me),
+        View("mine", "Mine", "user-round", mine, also=of_me, owners=(mine,)),
         View("team", "My team", "users-round", Q()),
-        View("unowned", "Unowned", "circle-question-mark", unowned),
+        View("unowned", "Unowned", "circle-question-mark", unowned, owners=(unowned,)),
         View("waiting", "Waiting", "hourglass", Q(status__in=_WAITING)),
         View("today", "Due today", "clock", Q(attention_at__lt=bounds.tomorrow)),
         View("followups", "Follow-ups", "message-circle-reply", poor, settled=True),
@@ -127,7 +136,8 @@ def category_views(counts: dict[int, int]) -> list[tuple[View, int]]:
         if entry is not None:
             tops[entry.keys[-1]] = tops.get(entry.keys[-1], 0) + count
     views = []
-    for key, count in sorted(tops.items(), key=lambda item: -item[1]):
+    # Those that are too many to be counted stand in the order of their names.
+    for key, count in sorted(tops.items(), key=lambda item: (-min(item[1], MOST + 1), item[0])):
         entry = known.by_key[key]
         views.append((View(f"c-{key}", entry.category.name, entry.icon, _below(key)), count))
     return views
@@ -163,49 +173,51 @@ def tickets_in(view: View, who: Principal) -> TicketQuerySet:
     return tickets.filter(view.which)
 
 
+def _parts(view: View, who: Principal) -> list[TicketQuerySet]:
+    """The view in parts that have nothing in common, each in the order of an index."""
+    here = visible_tickets(who) if view.settled else open_tickets(who)
+    parts = [here.filter(part).order_by(*_BY_OWNER) for part in view.owners]
+    if not parts:
+        parts = [here.filter(view.which).order_by(*_BY_DATE)]
+    if view.also:
+        parts.append(visible_tickets(who).filter(pk__in=view.also).order_by("id"))
+    return parts
+
+
 def counts_of(who: Principal, views: list[View]) -> tuple[dict[str, int], dict[int, int]]:
-    """How many tickets each of `views` has, and each category. Three queries."""
-    every = {
-        f"n_{view.key}": Count("id", filter=view.which) if view.which else Count("id")
-        for view in views
-        if not view.settled
-    }
-    tickets = open_tickets(who)
-    found = tickets.aggregate(**every)
-    for view in views:
-        if view.settled:
-            found[f"n_{view.key}"] = tickets_in(view, who).count()
-        found[f"n_{view.key}"] += len(view.also)
-    by_category = tickets.order_by().values_list("category_id").annotate(n=Count("id"))
-    return {key.removeprefix("n_"): count for key, count in found.items()}, dict(by_category)
+    """How many tickets each of `views` has, and each category, as desk.counting counts.
+
+    Two queries.
+    """
+    assert who.user is not None
+    found = counted(who.user, {view.key: _parts(view, who) for view in views})
+    # From the categories, of which there are few, to some tickets of each: not the other way.
+    of_category = open_tickets(who).filter(category=OuterRef("pk")).order_by(*_BY_DATE)
+    by_category = Category.objects.annotate(n=up_to(of_category)).values_list("pk", "n")
+    return found, {key: count for key, count in by_category if count}
 
 
 def group_counts(who: Principal, view: View, bounds: Bounds) -> dict[str, int]:
-    """How many tickets of the view stand in each group. One query."""
-    paused = bounds.paused()
-    active = ~paused
-    missed = Deadline.objects.filter(late_rows(bounds.now), ticket=OuterRef("pk"))
-    # Only what is past its date is looked up: a date at closing is not late before the opening.
-    late = Case(
-        When(attention_at__lt=bounds.now, then=Exists(missed)),
-        default=Value(False),
-        output_field=BooleanField(),
-    )
-    after = max(bounds.soon, bounds.tomorrow)
-    return (
-        tickets_in(view, who)
-        .annotate(is_late=late)
-        .aggregate(
-            late=Count("id", filter=active & Q(is_late=True)),
-            soon=Count("id", filter=active & Q(is_late=False, attention_at__lt=bounds.soon)),
-            today=Count(
-                "id",
-                filter=active & Q(attention_at__gte=bounds.soon, attention_at__lt=bounds.tomorrow),
-            ),
-            later=Count("id", filter=active & Q(attention_at__gte=after)),
-            waiting=Count("id", filter=paused),
-        )
-    )
+    """How many tickets of the view stand in each group, as desk.counting counts. One query."""
+    assert who.user is not None
+    now = bounds.now
+    missed = Exists(Deadline.objects.filter(late_rows(now), ticket=OuterRef("pk")))
+    groups: dict[str, list[TicketQuerySet]] = {}
+    for part in _parts(view, who):
+        active = part.exclude(bounds.paused())
+        past = active.filter(attention_at__lt=now)
+        # A date at closing is not late before the opening; such dates are the last that passed.
+        last = past.reverse().values("pk")[: MOST + 1]
+        closed = Ticket.objects.filter(pk__in=last).exclude(missed)
+        soon = active.filter(attention_at__gte=now, attention_at__lt=bounds.soon)
+        today = active.filter(attention_at__gte=bounds.soon, attention_at__lt=bounds.tomorrow)
+        later = active.filter(attention_at__gte=max(bounds.soon, bounds.tomorrow))
+        groups.setdefault("late", []).append(past.filter(missed))
+        groups.setdefault("soon", []).extend([soon, closed])
+        groups.setdefault("today", []).append(today)
+        groups.setdefault("later", []).append(later)
+        groups.setdefault("waiting", []).append(part.filter(bounds.paused()).order_by(*_BY_DATE))
+    return counted(who.user, groups)
 
 
 def cursor_of(ticket: Ticket) -> str:
@@ -227,7 +239,7 @@ def _after(cursor: str) -> Q:
 
 def page_of(who: Principal, view: View, bounds: Bounds, *, after: str = "") -> Page:
     """A page of the view. One query, on the first page one more for those that wait."""
-    tickets = tickets_in(view, who).with_names().order_by("attention_at", "id")
+    tickets = tickets_in(view, who).with_names().order_by(*_BY_DATE)
     active = tickets if view.key == "waiting" else tickets.exclude(bounds.paused())
     chosen = active.filter(_after(after)) if after else active
     rows = list(chosen[: PAGE + 1])

@@ -191,8 +191,8 @@ def rows() -> tuple[GroupView, ...]:
         unowned=True,
     )
     return (
-        GroupView("late", "Late", 2, (late,), "late"),
-        GroupView("soon", "Next two hours", 4, (first,)),
+        GroupView("late", "Late", "2", (late,), "late"),
+        GroupView("soon", "Next two hours", "4", (first,)),
     )
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from desk import late
+from desk import counting, late
 from desk.build.board import board_row, load_view
 from desk.build.clocks import clock_of
 from desk.build.events import KINDS, kind_words
@@ -47,7 +47,7 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
     bounds = Bounds.of(ask.now, ask.zone)
     team, kind = query(request, "team"), query(request, "kind")
     found = late.clocks(ask.who, team=team, kind=kind)
-    counts = late.counts_of(found, bounds)
+    counts = late.counts_of(ask.who, found, bounds)
     groups: dict[str, list[Any]] = {key: [] for key in _TITLES}
     after = late.cursor_of(query(request, "after"))
     shown, more = late.rows_of(found, after=after)
@@ -63,12 +63,14 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
         "top_title": "Running late",
         "top_context": long_moment_words(ask.now, zone=ask.zone),
         "groups": [
-            GroupView(key, title, getattr(counts, key), tuple(groups[key]), tone)
+            GroupView(key, title, counting.shown(getattr(counts, key)), tuple(groups[key]), tone)
             for key, (title, tone) in _TITLES.items()
             if groups[key]
         ],
-        "total": counts.late + counts.soon + counts.today + counts.later + counts.paused,
-        "due_today": counts.late + counts.soon + counts.today,
+        "total": counting.shown(
+            counts.late + counts.soon + counts.today + counts.later + counts.paused
+        ),
+        "due_today": counting.shown(counts.late + counts.soon + counts.today),
         "more": more,
         "further": after is not None,
         "teams": late.teams_of(ask.who),

@@ -10,6 +10,7 @@ from desk.build.clocks import deadlines_by_ticket, is_late
 from desk.build.rows import RowContext, rows_of
 from desk.build.team import colleagues
 from desk.build.waiting import drafts_of, exceptions_waiting, offers_out
+from desk.counting import MOST, shown
 from desk.present import GroupView, KeyView, LinkView
 from desk.queue import Bounds, Page, View
 from desk.views.shell import Ask, desk_page, desk_render, me_of, query, within
@@ -68,7 +69,7 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
             "summary": _summary(view, numbers, counts),
             "links": _links(view, views, counts),
             "categories": [
-                LinkView(v.words, f"/desk/?view={v.key}", v.icon, n, v.key == view.key)
+                LinkView(v.words, f"/desk/?view={v.key}", v.icon, shown(n), v.key == view.key)
                 for v, n in queue.category_views(by_category)
             ],
             "groups": _groups(page, numbers, bounds, context),
@@ -83,7 +84,7 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
 
 def _links(view: View, views: list[View], counts: dict[str, int]) -> list[LinkView]:
     return [
-        LinkView(v.words, f"/desk/?view={v.key}", v.icon, counts.get(v.key), v.key == view.key)
+        LinkView(v.words, f"/desk/?view={v.key}", v.icon, shown(counts[v.key]), v.key == view.key)
         for v in views
     ]
 
@@ -91,14 +92,14 @@ def _links(view: View, views: list[View], counts: dict[str, int]) -> list[LinkVi
 def _summary(view: View, numbers: dict[str, int], counts: dict[str, int]) -> str:
     total = sum(numbers.values())
     if view.key != "me":
-        return count_words(total, "ticket")
-    parts = [f"{counts['mine']} yours"] if counts.get("mine") else []
-    if counts.get("unowned"):
-        parts.append(f"{counts['unowned']} without an owner")
-    standing_in = total - counts.get("mine", 0) - counts.get("unowned", 0)
+        return f"{shown(total)} tickets" if total > MOST else count_words(total, "ticket")
+    parts = [f"{shown(counts['mine'])} yours"] if counts["mine"] else []
+    if counts["unowned"]:
+        parts.append(f"{shown(counts['unowned'])} without an owner")
+    standing_in = counts["me"] - counts["mine"] - counts["unowned"]
     if standing_in > 0:
-        parts.append(f"{standing_in} of those you stand in for")
-    return f"{total} for you: {listed(parts)}" if parts else "Nothing waits for you"
+        parts.append(f"{shown(standing_in)} of those you stand in for")
+    return f"{shown(total)} for you: {listed(parts)}" if parts else "Nothing waits for you"
 
 
 def _groups(
@@ -111,7 +112,7 @@ def _groups(
         stood[bounds.group_of(ticket, late=late)].append(ticket)
     stood["waiting"].extend(page.waiting)
     return [
-        GroupView(key, title, numbers.get(key, 0), rows_of(stood[key], context), tone)
+        GroupView(key, title, shown(numbers.get(key, 0)), rows_of(stood[key], context), tone)
         for key, (title, tone) in _TITLES.items()
         if stood[key]
     ]

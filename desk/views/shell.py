@@ -15,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from desk.alerts import SHOWN, unread_of
+from desk.counting import shown
 from desk.glyphs import AvatarView
 from desk.inbox import exceptions_count
 from desk.late import late_count
@@ -47,7 +48,7 @@ class RailItem:
     url: str
     icon: str
     go: str = ""
-    count: int = 0
+    count: str = ""
     current: bool = False
 
 
@@ -157,7 +158,7 @@ def shell_for(ask: Ask, place: str) -> Shell:
         ("customers", "Customers", "/desk/customers/", "users-round", "c", 0),
     ]
     items = tuple(
-        RailItem(words, url, icon, go, count, key == place)
+        RailItem(words, url, icon, go, shown(count) if count else "", key == place)
         for key, words, url, icon, go, count in places
     )
     return Shell(

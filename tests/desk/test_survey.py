@@ -75,7 +75,7 @@ def test_a_follow_up_stands_in_the_queue_until_somebody_closed_it(
 
 def counts_of(client: Client) -> dict[str, int]:
     """What stands behind the names of the views."""
-    return {link.words: link.count for link in client.get("/desk/").context["links"]}
+    return {link.words: int(link.count) for link in client.get("/desk/").context["links"]}
 
 
 def test_its_owner_sees_a_follow_up_among_his_own(

@@ -12,9 +12,10 @@ from tickets.models.choices import choices_of, one_of
 from tickets.models.config import Category
 from tickets.models.customers import Customer
 from tickets.models.people import Team, User
-from tickets.rules import NEVER, OPEN_STATUSES, Channel, Stage, Status
+from tickets.rules import NEVER, OPEN_STATUSES, WAITING_STATUSES, Channel, Stage, Status
 
 _OPEN = sorted(status.value for status in OPEN_STATUSES)
+_WAITING = sorted(status.value for status in WAITING_STATUSES)
 
 
 def new_access_key() -> str:
@@ -160,6 +161,18 @@ class Ticket(models.Model):
                 fields=["owner", "attention_at", "id"],
                 condition=Q(status__in=_OPEN),
                 name="ticket_owner_queue",
+            ),
+            # The desk's queue of a category, and its counts of all categories.
+            models.Index(
+                fields=["category", "attention_at", "id"],
+                condition=Q(status__in=_OPEN),
+                name="ticket_category_queue",
+            ),
+            # What waits for somebody: a group at the foot of each view, and a view of its own.
+            models.Index(
+                fields=["attention_at", "id"],
+                condition=Q(status__in=_WAITING),
+                name="ticket_waiting",
             ),
             # The API's list, newest first, and reports by period.
             models.Index(fields=["-received_at", "-id"], name="ticket_received"),
