@@ -62,6 +62,7 @@ urlpatterns = [
     path("desk/drafts/", reports.try_draft, name="desk-drafts"),
     path("desk/drafts/<int:key>/", reports.trial, name="desk-draft"),
     path("desk/drafts/<int:key>/cancel/", reports.cancel, name="desk-draft-cancel"),
+    path("desk/reckonings/<int:key>/", reports.reckoning, name="desk-reckoning"),
     path("desk/customers/", people.customers, name="desk-customers"),
     path("desk/customers/<int:customer_id>/", people.customer, name="desk-customer"),
     path("desk/search/", people.search, name="desk-search"),

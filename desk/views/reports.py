@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from desk import late
 from desk.build.events import KINDS
+from desk.build.reckoning import reckoning_view
 from desk.build.report import (
     TITLES,
     change_words,
@@ -26,7 +27,7 @@ from desk.build.trial import trial_view
 from desk.forms.trial import TrialForm
 from desk.views.shell import Ask, desk_page, desk_render, query
 from escalation import tasks
-from escalation.services import reports, trials
+from escalation.services import previews, reports, trials
 from tickets.errors import DomainError, Invalid, NotFound
 from tickets.models import Category
 
@@ -106,23 +107,17 @@ def try_draft(request: HttpRequest, ask: Ask) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
-                row = trials.begin(
-                    form.draft(),
-                    since=form.begins_at(),
-                    until=form.ends_at(),
-                    who=ask.who,
-                    now=ask.now,
-                )
-                transaction.on_commit(lambda: tasks.simulate.delay(row.pk))
+                page = _begin(form, ask, preview="preview" in request.POST)
         except NotFound:
             raise
         except DomainError as error:
             form.refuse(error)
         else:
-            return redirect(f"/desk/drafts/{row.pk}/")
+            return redirect(page)
     context = {
         "place": "late",
         "form": form,
+        "may_preview": _may_preview(ask),
         "trials": [
             trial_view(row, now=ask.now, zone=ask.zone)
             for row in trials.visible_trials(ask.who)[:20]
@@ -130,6 +125,38 @@ def try_draft(request: HttpRequest, ask: Ask) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return desk_render(request, ask, "desk/drafts.html", context, status=status)
+
+
+def _begin(form: TrialForm, ask: Ask, *, preview: bool) -> str:
+    """Begin what was asked for; returns its page."""
+    draft = form.draft()
+    if preview:
+        item = {"key": draft.key, "name": draft.name, "order": draft.order, "data": draft.data}
+        job = previews.begin({"policies": [item]}, who=ask.who, now=ask.now)
+        transaction.on_commit(tasks.rederive_open.delay)
+        return f"/desk/reckonings/{job.pk}/"
+    row = trials.begin(
+        draft, since=form.begins_at(), until=form.ends_at(), who=ask.who, now=ask.now
+    )
+    transaction.on_commit(lambda: tasks.simulate.delay(row.pk))
+    return f"/desk/drafts/{row.pk}/"
+
+
+def _may_preview(ask: Ask) -> bool:
+    try:
+        previews.check_may_preview(ask.who)
+    except DomainError:
+        return False
+    return True
+
+
+@desk_page
+@require_safe
+def reckoning(request: HttpRequest, ask: Ask, key: int) -> HttpResponse:
+    """What a draft would move, or what a change moved; asks again while it is under way."""
+    found = previews.look(previews.access(ask.who, key), who=ask.who)
+    context = {"place": "late", "reckoning": reckoning_view(found, now=ask.now, zone=ask.zone)}
+    return desk_render(request, ask, "desk/reckoning.html", context)
 
 
 @desk_page

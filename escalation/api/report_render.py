@@ -3,6 +3,7 @@
 from typing import Any
 
 from escalation.models import Simulation
+from escalation.services.previews import Found
 from escalation.services.reports import DIMENSIONS, Line, Report
 from escalation.services.simulating import Tally
 
@@ -76,4 +77,23 @@ def simulation(row: Simulation) -> dict[str, Any]:
         "created_at": row.created_at,
         "finished_at": row.finished_at,
         **tally,
+    }
+
+
+def reckoning(found: Found) -> dict[str, Any]:
+    """A `Reckoning`."""
+    job, progress = found.job, found.progress
+    names = ("tickets", "deadlines", "moved", "earlier", "missed", "dropped", "added", "failed")
+    return {
+        "id": job.pk,
+        "why": job.why,
+        "preview": job.preview,
+        "finished": progress.finished,
+        "percent": progress.percent,
+        "words": found.words,
+        "total": job.tickets,
+        **{name: getattr(progress, name) for name in names},
+        "examples": list(progress.examples),
+        "created_at": job.created_at,
+        "finished_at": job.finished_at,
     }

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from escalation.kinds import Kind
 from escalation.models import SimulationState
-from tickets.api.fields import Input, Moment, Text
+from tickets.api.fields import Input, Moment, Text, Whole
 from tickets.api.shapes import Shape, one_of
 
 
@@ -113,3 +113,65 @@ class SimulationInput(Input):
     )
     since = Moment()
     until = Moment(required=False)
+
+
+class Moved(Shape):
+    """A deadline that moves."""
+
+    ticket = serializers.CharField()
+    kind = one_of(Kind)
+    was = serializers.DateTimeField()
+    due_at = serializers.DateTimeField()
+    missed = serializers.BooleanField(help_text="Missed at once.")
+
+
+class Reckoning(Shape):
+    """Open deadlines worked out anew, or what a draft would do to them."""
+
+    id = serializers.IntegerField()
+    why = serializers.CharField()
+    preview = serializers.BooleanField(help_text="A look only: nothing is changed.")
+    finished = serializers.BooleanField()
+    percent = serializers.IntegerField()
+    words = serializers.CharField(help_text="412 deadlines move, 3 would be missed at once")
+    total = serializers.IntegerField(help_text="Tickets with open deadlines when it began.")
+    tickets = serializers.IntegerField(help_text="Looked at so far.")
+    deadlines = serializers.IntegerField(help_text="Looked at so far.")
+    moved = serializers.IntegerField()
+    earlier = serializers.IntegerField(help_text="Of those that move.")
+    missed = serializers.IntegerField(help_text="Missed at once.")
+    dropped = serializers.IntegerField(help_text="Run no longer.")
+    added = serializers.IntegerField(help_text="Begin.")
+    failed = serializers.IntegerField(help_text="Tickets that could not be worked out.")
+    examples = Moved(many=True, help_text="The most urgent of those that you may see.")
+    created_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+
+class PolicyDraft(Input):
+    """A policy as it would be. With a known key it takes the place of that one."""
+
+    key = Text(max_length=40)
+    name = Text(required=False, max_length=80)
+    order = Whole(required=False, min_value=0, max_value=32767)
+    active = serializers.BooleanField(required=False)
+    data = serializers.DictField(  # type: ignore[assignment]
+        help_text="As in the manual: calendar, match, targets."
+    )
+
+
+class CalendarDraft(Input):
+    """A calendar as it would be, with its special days."""
+
+    key = Text(max_length=40)
+    is_default = serializers.BooleanField(required=False)
+    data = serializers.DictField(  # type: ignore[assignment]
+        help_text="tz, hours, holidays, overrides, worked, breaks, joins (keys) …"
+    )
+
+
+class PreviewInput(Input):
+    """Drafts that are looked at together."""
+
+    policies = PolicyDraft(many=True, required=False)
+    calendars = CalendarDraft(many=True, required=False)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from escalation.api import board, report_views, rotas, standing, views
+from escalation.api import board, previews, report_views, rotas, standing, views
 
 urlpatterns = [
     path("deadlines/", views.Deadlines.as_view(), name="api-deadlines"),
@@ -23,6 +23,8 @@ urlpatterns = [
         report_views.CancelSimulation.as_view(),
         name="api-simulation-cancel",
     ),
+    path("reckonings/", previews.Reckonings.as_view(), name="api-reckonings"),
+    path("reckonings/<int:key>/", previews.OneReckoning.as_view(), name="api-reckoning"),
     path("escalations/", views.Escalations.as_view(), name="api-escalations"),
     path("escalations/<int:key>/", views.OneEscalation.as_view(), name="api-escalation"),
     path(

@@ -79,13 +79,14 @@ class WorkCalendar(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def data(self, *, within: frozenset[str] = frozenset()) -> dict[str, Any]:
+    def data(self, *, within: frozenset[str] = frozenset(), alone: bool = False) -> dict[str, Any]:
         """The calendar in the form that escalation.hours reads, with its days and what it joins.
 
         `within` are the keys of calendars that it is being joined to: those are not joined again.
+        `alone` leaves out what it joins.
         """
         days = [] if self._state.adding else list(self.days.all())
-        joined = set(self.joins) - {self.key} - within
+        joined = set() if alone else set(self.joins) - {self.key} - within
         others = WorkCalendar.objects.filter(key__in=joined) if joined else []
         own = within | {self.key}
         return {

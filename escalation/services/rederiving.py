@@ -148,7 +148,8 @@ def do_next(*, now: dt.datetime, job: Rederivation | None = None, wait: bool = T
         part = (
             parts.select_related("job")
             .select_for_update(of=("self",), skip_locked=True)
-            .order_by("id")
+            # What is in force comes before what is only looked at.
+            .order_by("job__preview", "id")
             .first()
         )
         if part is None:

@@ -63,6 +63,8 @@ class Setup:
     called: dict[str, Path]
     uses_tier: bool
     uses_facts: bool = False
+    #: The key of the default calendar; "" where none is.
+    default_key: str = ""
 
     def version_for(self, ticket: Ticket) -> Version | None:
         """The first active policy that fits the ticket."""
@@ -124,6 +126,16 @@ def _path(text: str, key: str) -> Path:
     return Path.parse(json.loads(text), key=key)
 
 
+def read_calendar(data: Any) -> Calendar:
+    """A calendar from its data, kept with its table. Raises WorkTimeError."""
+    return _calendar(_text(data))
+
+
+def read_policy(data: Any, name: str) -> Policy:
+    """A policy from its data, kept. Raises PolicyInvalid."""
+    return _policy(_text(data), name)
+
+
 def _paths(stored: list[EscalationPath]) -> dict[str, Path]:
     """Every path that can be read; a mistake in one must not refuse a complaint."""
     found = {}
@@ -143,23 +155,23 @@ def _load() -> Setup:
     versions: dict[int, Version] = {}
     active: list[Version] = []
     for stored in DeadlinePolicy.objects.order_by("order", "key", "-version"):
-        policy = _policy(_text(stored.data), stored.name)
+        policy = read_policy(stored.data, stored.name)
         version = Version(stored.pk, stored.key, stored.version, policy)
         versions[stored.pk] = version
         if stored.active:
             active.append(version)
     calendars: dict[str, Calendar] = {}
-    default = Calendar.always()
+    default_key = ""
     for row in WorkCalendar.objects.prefetch_related("days"):
         try:
-            calendar = _calendar(_text(row.data()))
+            calendar = read_calendar(row.data())
             calendar.require_hours()
         except WorkTimeError as error:
             log.warning("calendar_unusable", calendar=row.key, error=str(error))
             continue
         calendars[row.key] = calendar
         if row.is_default:
-            default = calendar
+            default_key = row.key
     words = set(POLICY_EVENTS | ESCALATION_WISHES)
     for version in versions.values():
         for target in version.policy.targets:
@@ -174,7 +186,7 @@ def _load() -> Setup:
         active=tuple(active),
         versions=versions,
         calendars=calendars,
-        default_calendar=default,
+        default_calendar=calendars.get(default_key, ALWAYS),
         paths=paths,
         called={
             caller: paths[p.key] for p in stored_paths if p.key in paths for caller in p.called_by
@@ -183,6 +195,7 @@ def _load() -> Setup:
         words=frozenset(words),
         uses_tier=any(version.policy.match.tier for version in active),
         uses_facts=uses_facts,
+        default_key=default_key,
     )
 
 
