@@ -68,6 +68,7 @@ def main(wanted: list[str]) -> int:
 def _demo() -> Iterator[tuple[LiveSite, dict[str, str]]]:
     """A running site with the demo in it, and what the addresses of its pages need."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    os.environ["BRAND_NAME"] = "Linden"  # as in `make run`
     os.environ["PASSWORD_HASHERS"] = "django.contrib.auth.hashers.PBKDF2PasswordHasher"
     stack = TestStack()
     stack.start()
