@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from typing import Any
 
 from escalation.clock import Clock, Length, Status, Until
@@ -37,8 +38,17 @@ WRITTEN = [
     "failures", "last_error",
 ]  # fmt: skip
 
+#: Those of them that another reckoning can change.
+REVISED = [
+    "policy", "status", "due_at", "paused_since", "used_seconds", "cancelled_at", "cancel_reason",
+    "breached_at", "next_at", "next_step",
+]  # fmt: skip
+
 #: What a plan is made of: target, path, clock, and as of when.
 Ingredients = tuple[Target, Path | None, Clock, dt.datetime]
+#: What a row comes to: due, status, since when it is paused, and what happens next and when.
+Moments = tuple[dt.datetime, str, dt.datetime | None, dt.datetime | None, str]
+_STANDS = attrgetter("due_at", "status", "paused_since", "next_at", "next_step")
 
 
 class Clocks:
@@ -117,10 +127,12 @@ class Clocks:
             extended_at=row.extended_at,
         )
 
-    def plan_of(self, row: Deadline, *, now: dt.datetime) -> Plan:
-        """What the row is going to do. Worked out once, unless its clock changes."""
+    def plan_of(self, row: Deadline, *, now: dt.datetime, clock: Clock | None = None) -> Plan:
+        """What the row is going to do. Worked out once, unless its clock changes; `clock` is the
+        row's, where the caller has it."""
         target = self.target_of(row)
-        made_of = (target, self.setup.path_for(target, self.ticket), self.clock_of(row), now)
+        clock = clock or self.clock_of(row)
+        made_of = (target, self.setup.path_for(target, self.ticket), clock, now)
         kept = self._plans.get(row.pk)
         if kept is None or kept[0] != made_of:
             target, path, clock, now = made_of
@@ -132,7 +144,7 @@ class Clocks:
     def touch(self, row: Deadline) -> Deadline:
         """Remember what the row was before it is changed."""
         if row.pk not in self._before:
-            self._before[row.pk] = told(row)
+            self._before[row.pk] = _told(row)
         self._dirty[row.pk] = row
         return row
 
@@ -162,25 +174,44 @@ class Clocks:
             )
         )
 
+    def renew(self, row: Deadline, *, at: dt.datetime) -> None:
+        """Refresh an open row, and leave it alone where it comes out as it is: then it is neither
+        told nor written. `used_seconds` stays as of the last time that something happened."""
+        if self.ticket.historical:
+            self.touch(row)
+            self._refresh_past(row, self.clock_of(row))
+            return
+        clock = self.clock_of(row)
+        comes = self._coming(row, clock, at=at)
+        if comes != _STANDS(row):
+            self.touch(row)
+            self._take(row, clock, comes, at=at)
+
     def refresh(self, row: Deadline, *, at: dt.datetime) -> None:
         """Work out the row's moments anew, from its start and with all its pauses, as of `at`."""
         clock = self.clock_of(row)
         if self.ticket.historical:
             self._refresh_past(row, clock)
-            return
+        elif row.is_open:
+            self._take(row, clock, self._coming(row, clock, at=at), at=at)
+        else:
+            comes = (clock.at(at).due(), row.status, row.paused_since, None, "")
+            self._take(row, clock, comes, at=at)
+
+    def _coming(self, row: Deadline, clock: Clock, *, at: dt.datetime) -> Moments:
+        """What an open row comes to, by what is set up now."""
+        plan = self.plan_of(row, now=at, clock=clock)
+        since = clock.at(at).paused_since(at)
+        status = Status.PAUSED if since is not None else Status.RUNNING
+        step = plan.next(row.steps_taken, climbing=row.acknowledged_at is None)
+        if step is None:
+            return plan.due_at, status.value, since, None, ""
+        return plan.due_at, status.value, since, step.at, step.key
+
+    def _take(self, row: Deadline, clock: Clock, comes: Moments, *, at: dt.datetime) -> None:
         if at > row.started_at:
             row.used_seconds = int(clock.used(at).total_seconds())
-        if not row.is_open:
-            row.due_at, row.next_at, row.next_step = clock.at(at).due(), None, ""
-            return
-        plan = self.plan_of(row, now=at)
-        row.due_at = plan.due_at
-        since = clock.at(at).paused_since(at)
-        row.status = Status.PAUSED.value if since is not None else Status.RUNNING.value
-        row.paused_since = since
-        step = plan.next(row.steps_taken, climbing=row.acknowledged_at is None)
-        row.next_at = step.at if step is not None else None
-        row.next_step = step.key if step is not None else ""
+        row.due_at, row.status, row.paused_since, row.next_at, row.next_step = comes
 
     def _refresh_past(self, row: Deadline, clock: Clock) -> None:
         """Tickets from the past are measured like all others, and ring nobody."""
@@ -253,12 +284,12 @@ class Clocks:
         """What became of `rows` since they were last told of, as paths of the ticket's state."""
         paths: dict[str, tuple[Any, Any]] = {}
         for row in rows:
-            before, after = self._before.get(row.pk, {}), told(row)
-            for name, value in after.items():
-                if before.get(name) != value:
-                    paths[f"deadlines.{row.pk}.{name}"] = (before.get(name), value)
-            for name in before.keys() - after.keys():
-                paths[f"deadlines.{row.pk}.{name}"] = (before[name], None)
+            before, after = self._before.get(row.pk, {}), _told(row)
+            for name in (*after, *(before.keys() - after.keys())):
+                was, value = before.get(name), after.get(name)
+                if was != value:
+                    path = f"deadlines.{row.pk}.{name}"
+                    paths[path] = (json_value(was), json_value(value))
             self._before[row.pk] = after
         return paths
 
@@ -307,9 +338,9 @@ class Clocks:
         )
 
 
-def write(rows: list[Deadline]) -> None:
-    """Write the columns of many deadlines in one statement, however many there are."""
-    update(Deadline, rows, WRITTEN)
+def write(rows: list[Deadline], names: list[str] = WRITTEN) -> None:
+    """Write columns of many deadlines in one statement, however many there are."""
+    update(Deadline, rows, names)
 
 
 def _same(pause: Pause, span: PauseSpan) -> bool:
@@ -325,10 +356,10 @@ def brief(row: Deadline) -> dict[str, Any]:
     return told | {"subject": row.subject} if row.subject else told
 
 
-def told(row: Deadline) -> dict[str, Any]:
+def _told(row: Deadline) -> dict[str, Any]:
     """The part of a deadline that is state of the ticket, empty values left out."""
     values = row.__dict__
-    return {name: json_value(values[name]) for name in TOLD if values[name]}
+    return {name: values[name] for name in TOLD if values[name]}
 
 
 def _length(row: Deadline, target: Target, ticket: Ticket) -> Length:

@@ -22,7 +22,7 @@ from django.db.models import Count, Q, Sum
 
 from escalation.derive import Told
 from escalation.models import Deadline, Pause, Rederivation, RederivationPart
-from escalation.services.clocks import Clocks, write
+from escalation.services.clocks import REVISED, Clocks, write
 from escalation.services.drafting import setup_with
 from escalation.services.revising import Revision, revise, settle
 from escalation.services.setup import Setup, setup
@@ -239,7 +239,7 @@ def _reckon(
         for clocks, revision in done:
             settle(clocks, revision, at=now, why=job.why)
         update(Pause, [p for c, _ in done for p in c.voided()], ["voided_at"])
-        write([row for clocks, _ in done for row in clocks.dirty()])
+        write([row for clocks, _ in done for row in clocks.dirty()], REVISED)
     return [(clocks.ticket, revision) for clocks, revision in done]
 
 

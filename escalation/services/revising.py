@@ -143,8 +143,7 @@ def _reckon(
 
 def _refresh(clocks: Clocks, row: Deadline, revision: Revision, *, at: dt.datetime) -> None:
     was = row.due_at
-    clocks.touch(row)
-    clocks.refresh(row, at=at)
+    clocks.renew(row, at=at)
     if row.due_at != was:
         revision.moved.append((row, was))
         _note_missed(clocks, row, revision, at=at)

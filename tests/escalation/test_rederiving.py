@@ -155,6 +155,13 @@ def test_doing_it_again_moves_and_tells_nothing(desk: Desk) -> None:
     assert len(types_of(ticket)) == count
 
 
+def test_what_does_not_move_is_not_written(desk: Desk) -> None:
+    make_ticket(desk)
+    with CaptureQueriesContext(connection) as seen:
+        rederiving.run(rederiving.start("Again", now=LATER), now=LATER)
+    assert not [q for q in seen.captured_queries if 'UPDATE "escalation_deadline"' in q["sql"]]
+
+
 def test_a_ticket_that_fails_stops_nobody_and_is_seen(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
