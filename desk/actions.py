@@ -108,7 +108,8 @@ def _mentioned(do: Doing) -> list[Any]:
 
 
 def _promise(do: Doing) -> str:
-    services.make_promise(do.ticket, what=do.data["what"], due=do.data["due"], **_common(do))
+    due = do.data["due"] or do.data["day"]
+    services.make_promise(do.ticket, what=do.data["what"], due=due, **_common(do))
     return "Promised. It is a deadline now."
 
 

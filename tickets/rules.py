@@ -171,6 +171,7 @@ class EventType(StrEnum):
     REVIEW_ASKED = "review_asked"
     WENT_EXTERNAL = "went_external"
     CUSTOMER_MERGED = "customer_merged"
+    TIER_CHANGED = "tier_changed"
     PROMISE_MADE = "promise_made"
     PROMISE_KEPT = "promise_kept"
     CUSTOMER_ESCALATED = "customer_escalated"

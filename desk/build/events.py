@@ -145,6 +145,7 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "person_unnamed": lambda d: f"{d.get('name', 'somebody')} no longer named",
     "review_asked": lambda d: f"review asked for: {d.get('reason', '')}",
     "went_external": lambda d: f"went to {d.get('body', 'an outside body')}",
+    "tier_changed": lambda d: f"customer’s tier changed to {d.get('to') or 'none'}",
     "customer_merged": lambda d: f"customer merged with {d.get('from', '')}",
     "promise_made": lambda d: f"promised: {d.get('what', '')}",
     "promise_kept": lambda d: "promise kept",

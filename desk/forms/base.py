@@ -21,6 +21,15 @@ class LocalMoment(forms.DateTimeInput):
         super().__init__(attrs, format="%Y-%m-%dT%H:%M")
 
 
+class LocalDay(forms.DateInput):
+    """The browser's own picker for a day."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
 class ManyFilesInput(forms.ClearableFileInput):
     """A file input that takes several."""
 

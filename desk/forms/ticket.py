@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from desk.forms.base import Fields, LocalMoment, ManyFiles, TicketForm
+from desk.forms.base import Fields, LocalDay, LocalMoment, ManyFiles, TicketForm
 from desk.glyphs import PAIN_WORDS
 from tickets.models import Point, RootCause, User
 from tickets.rules import Outcome
@@ -54,7 +54,20 @@ class PromiseForm(TicketForm):
         max_length=200,
         widget=forms.TextInput(attrs={"placeholder": "I call you and tell you what we found"}),
     )
-    due = forms.DateTimeField(label="By", widget=LocalMoment)
+    due = forms.DateTimeField(label="By", required=False, widget=LocalMoment)
+    day = forms.DateField(
+        label="Or by the end of",
+        required=False,
+        widget=LocalDay,
+        help_text="That day in the customer’s own time zone.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two."""
+        data: dict[str, Any] = super().clean() or {}
+        if not self.errors and bool(data.get("due")) == bool(data.get("day")):
+            self.add_error("due", "Say a moment, or a day: one of the two.")
+        return data
 
 
 class AskForm(TicketForm):

@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 #: Events after which another policy may be the right one for a ticket.
 POLICY_EVENTS = frozenset(
     {"pain_assessed", "pain_overridden", "category_changed", "team_changed", "review_asked",
-     "went_external", "customer_merged"}
+     "went_external", "customer_merged", "tier_changed"}
 )  # fmt: skip
 
 #: The same, where a policy looks at facts.

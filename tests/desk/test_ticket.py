@@ -169,6 +169,18 @@ def test_a_promise_becomes_a_deadline(alice: Client, ticket: Ticket) -> None:
     assert promise.due_at.isoformat() == "2026-11-26T15:00:00+00:00"
 
 
+def test_a_promise_by_a_day_holds_to_its_end_for_the_customer(
+    alice: Client, ticket: Ticket
+) -> None:
+    type(ticket.customer).objects.update(time_zone="Asia/Tokyo")
+    alice.post(at(ticket, "promise"), {"what": "I call you", "day": "2026-11-26"})
+    promise = ticket.deadlines.get(kind="promise")
+    assert promise.due_at.isoformat() == "2026-11-26T14:59:59+00:00"
+    both = {"what": "I call you", "day": "2026-11-26", "due": "2026-11-26T15:00"}
+    assert "one of the two" in text_of(alice.post(at(ticket, "promise"), both))
+    assert "one of the two" in text_of(alice.post(at(ticket, "promise"), {"what": "I call"}))
+
+
 def test_a_promise_in_the_past_is_refused_beside_its_field(alice: Client, ticket: Ticket) -> None:
     response = alice.post(at(ticket, "promise"), {"what": "I call you", "due": "2020-01-01T10:00"})
     assert response.status_code == 400

@@ -1,16 +1,19 @@
 """What happens to a ticket starts, meets, pauses, resumes and ends its deadlines."""
 
 import datetime as dt
+from typing import Any
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from escalation.models import Deadline, Pause
+from escalation.models import Deadline, DeadlinePolicy, Pause
 from tests.builders import NOW, Desk, make_customer, make_ticket, user
 from tests.escalation.builders import at, deadline, make_policy, types_of
 from tickets import services
 from tickets.actors import SYSTEM, Actor
-from tickets.models import Ticket
+from tickets.errors import Invalid
+from tickets.models import Customer, Ticket
 from tickets.rules import NEVER, Channel
 from tickets.state import fold
 
@@ -71,6 +74,75 @@ def test_a_persons_reply_meets_response_and_reply_and_restarts_the_update(desk: 
     update = deadline(ticket, "next_update")
     assert (update.status, update.started_at) == ("running", NOW + HOUR)
     assert Deadline.objects.filter(ticket=ticket, kind="next_update").count() == 2
+
+
+def test_a_date_means_the_end_of_that_day_for_the_customer(desk: Desk) -> None:
+    ticket = make_ticket(desk)
+    Customer.objects.filter(pk=ticket.customer_id).update(time_zone="America/New_York")
+    ticket = Ticket.objects.get(pk=ticket.pk)
+    friday = dt.date(2026, 11, 27)
+    services.make_promise(ticket, what="A call", due=friday, actor=user(desk.alice), now=NOW)
+    services.reply(ticket, body="Soon.", promised_next=friday, actor=user(desk.alice), now=NOW)
+    ends = dt.datetime(2026, 11, 28, 4, 59, 59, tzinfo=dt.UTC)
+    assert (deadline(ticket, "promise").due_at, deadline(ticket, "next_update").due_at) == (
+        ends,
+    ) * 2
+    today = dt.datetime(2026, 11, 25, 4, 59, 58, tzinfo=dt.UTC)
+    promise: dict[str, Any] = {
+        "what": "A call",
+        "actor": user(desk.alice),
+        "due": dt.date(2026, 11, 24),
+    }
+    services.make_promise(ticket, **promise, now=today)
+    with pytest.raises(Invalid):
+        services.make_promise(ticket, **promise, now=today + dt.timedelta(seconds=1))
+    with pytest.raises(Invalid):
+        services.make_promise(ticket, **promise | {"due": dt.date.max}, now=NOW)
+
+
+def gold_policy() -> None:
+    """Whoever has a golden tier is decided in two hours."""
+    data = {
+        "calendar": "office",
+        "match": {"tier": ["gold"]},
+        "targets": [{"kind": "resolve", "within": "2h"}],
+    }
+    DeadlinePolicy.objects.create(key="gold", name="Gold", order=1, data=data, created_at=NOW)
+
+
+def test_another_tier_works_open_deadlines_out_anew(desk: Desk) -> None:
+    gold_policy()
+    ticket = make_ticket(desk)
+    other = make_ticket(desk, customer=make_customer("Otto", email="otto@example.org"))
+    before = deadline(ticket, "resolve").due_at
+    stays = deadline(other, "resolve").due_at
+    later = NOW + dt.timedelta(hours=1)
+    services.update_customer(ticket.customer, {"tier": "gold"}, now=later)
+    row = deadline(ticket, "resolve")
+    assert (row.policy.key, row.started_at, row.due_at) == (
+        "gold",
+        NOW,
+        NOW + dt.timedelta(hours=2),
+    )
+    assert row.due_at < before and deadline(other, "resolve").due_at == stays
+    assert "tier_changed" in types_of(ticket) and "deadlines_moved" in types_of(ticket)
+    services.update_customer(ticket.customer, {"tier": "gold", "name": "Ines M"}, now=later)
+    assert types_of(ticket).count("tier_changed") == 1
+    services.update_customer(ticket.customer, {"tier": ""}, now=later)
+    assert deadline(ticket, "resolve").due_at == before
+
+
+def test_a_merge_that_brings_a_tier_counts_for_all_tickets(desk: Desk) -> None:
+    gold_policy()
+    plain = make_ticket(desk)
+    golden = make_ticket(desk, customer=make_customer("Otto", email="otto@example.org"))
+    assert plain.customer_id != golden.customer_id
+    services.update_customer(golden.customer, {"tier": "gold"}, now=NOW)
+    keep = Customer.objects.get(pk=plain.customer_id)
+    gone = Customer.objects.get(pk=golden.customer_id)
+    services.merge_customers(keep, gone, actor=user(desk.mona), now=NOW)
+    assert deadline(plain, "resolve").policy.key == "gold"
+    assert deadline(golden, "resolve").policy.key == "gold"
 
 
 def test_a_reply_can_promise_the_next_word_by_a_date(desk: Desk) -> None:

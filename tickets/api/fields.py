@@ -1,8 +1,10 @@
 """Input fields that say no to what a lenient parser would let through."""
 
 import datetime as dt
+import re
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from tickets.errors import DomainError
@@ -71,6 +73,28 @@ class Moment(serializers.DateTimeField):
         if moment < _OLDEST:
             self.fail("ancient")
         return moment
+
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@extend_schema_field(
+    {"oneOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}
+)
+class MomentOrDay(Moment):
+    """A moment with its offset from UTC, or a date alone."""
+
+    def to_internal_value(self, value: Any) -> dt.datetime | dt.date:  # type: ignore[override]
+        """The moment or the date. Raises `ValidationError`."""
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            try:
+                day = dt.date.fromisoformat(value)
+            except ValueError:
+                self.fail("invalid", format="YYYY-MM-DD")
+            if day < _OLDEST.date():
+                self.fail("ancient")
+            return day
+        return super().to_internal_value(value)
 
 
 class Values(serializers.DictField):

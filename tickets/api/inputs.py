@@ -4,7 +4,17 @@ from typing import Any
 
 from rest_framework import serializers
 
-from tickets.api.fields import ById, ByKey, Input, Moment, MoneyInput, Text, Values, Whole
+from tickets.api.fields import (
+    ById,
+    ByKey,
+    Input,
+    Moment,
+    MomentOrDay,
+    MoneyInput,
+    Text,
+    Values,
+    Whole,
+)
 from tickets.api.shapes import one_of
 from tickets.models import Category, RootCause, Team, User
 from tickets.rules import Channel, LinkKind, Outcome, PersonRelation
@@ -119,8 +129,11 @@ class ReplyInput(Input):
     body = Text(max_length=_LONG)
     channel = one_of(Channel, default=Channel.EMAIL.value)
     automatic = serializers.BooleanField(default=False, help_text="A machine wrote it.")
-    promised_next = Moment(
-        required=False, allow_null=True, default=None, help_text="The next word comes by then."
+    promised_next = MomentOrDay(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="The next word comes by then; a date is the end of that day for the customer.",
     )
 
 
@@ -303,7 +316,7 @@ class PromiseInput(Input):
     """What is promised to the customer, and by when."""
 
     what = Text(max_length=200)
-    due = Moment()
+    due = MomentOrDay(help_text="A date alone means the end of that day in the customer's zone.")
 
 
 class KeepInput(Input):

@@ -7,6 +7,7 @@ from typing import Any
 from tickets.actors import Actor
 from tickets.catalogue import catalogue, parse_facts
 from tickets.change import Change, changing
+from tickets.days import end_of_day
 from tickets.errors import Conflict, Invalid, Missing, WrongStatus
 from tickets.models import Message, Ticket, User
 from tickets.rules import ActorKind, Channel, EventType, MessageKind, Status
@@ -114,19 +115,19 @@ def reply(
     channel: Channel = Channel.EMAIL,
     uploads: Sequence[Upload] = (),
     automatic: bool = False,
-    promised_next: dt.datetime | None = None,
+    promised_next: dt.datetime | dt.date | None = None,
     seen: int | None = None,
     at: dt.datetime | None = None,
 ) -> Message:
     """Answer the customer. It goes out by mail after commit, and stands on his page.
 
     `automatic` marks what a machine wrote: it is no first response. `promised_next` is the
-    moment by which this text promises the next word. A person who answers a ticket without an
+    moment by which this text promises the next word; a date means the end of that day in the
+    customer's time zone. A person who answers a ticket without an
     owner becomes its owner. Raises `Missing` for an empty text, `Stale`.
     """
     text = needed(body, what="a message", field="body", limit=BODY_MAX)
-    if promised_next is not None and promised_next <= now:
-        raise Invalid("A promise lies in the future.", field="promised_next")
+    promised = _promised(ticket, promised_next, now=now, field="promised_next")
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         if not automatic:
             own_if_unowned(change)
@@ -150,7 +151,7 @@ def reply(
             data={
                 "message": message.pk,
                 "automatic": automatic,
-                "promised_next": promised_next.isoformat() if promised_next else None,
+                "promised_next": promised.isoformat() if promised else None,
             },
             changes=changes,
             at=at,
@@ -293,15 +294,20 @@ def make_promise(
     ticket: Ticket,
     *,
     what: str,
-    due: dt.datetime,
+    due: dt.datetime | dt.date,
     actor: Actor,
     now: dt.datetime,
     seen: int | None = None,
 ) -> None:
-    """Promise the customer something by the instant `due`. It becomes a deadline."""
+    """Promise the customer something by the instant `due`. It becomes a deadline.
+
+    A date alone means the end of that day in the customer's own time zone. Raises `Invalid` for
+    what does not lie in the future.
+    """
     text = needed(what, what="what is promised", field="what", limit=200)
-    if due <= now:
-        raise Invalid("A promise lies in the future.", field="due")
+    until = _promised(ticket, due, now=now, field="due")
+    if until is None:
+        raise Missing(what="a date", field="due")
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         own_if_unowned(change)
         key = change.ticket.event_count + 1
@@ -309,10 +315,24 @@ def make_promise(
             EventType.PROMISE_MADE,
             data={
                 "what": text,
-                "due": due.astimezone(dt.UTC).isoformat(),
+                "due": until.astimezone(dt.UTC).isoformat(),
                 "promise": key,
             },
         )
+
+
+def _promised(
+    ticket: Ticket, due: dt.datetime | dt.date | None, *, now: dt.datetime, field: str
+) -> dt.datetime | None:
+    """The instant that was promised. Raises `Invalid` unless it lies in the future."""
+    if due is not None and not isinstance(due, dt.datetime):
+        try:
+            due = end_of_day(due, ticket.customer.time_zone)
+        except OverflowError as error:
+            raise Invalid("This date is too far away.", field=field) from error
+    if due is not None and due <= now:
+        raise Invalid("A promise lies in the future.", field=field)
+    return due
 
 
 def keep_promise(

@@ -12,13 +12,14 @@ import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
-from tickets.actors import Actor
+from tickets.actors import SYSTEM, Actor
 from tickets.change import Unit, changing, unit_of_work
 from tickets.errors import Conflict, InTheFuture, Invalid, Stale
 from tickets.models import ContactPoint, Customer, ExternalId, Ticket
 from tickets.models.customers import ContactKind
-from tickets.rules import EventType
+from tickets.rules import NEVER, EventType, Status
 from tickets.services.texts import clean_line, clean_text, needed
 
 _PHONE_REGION = "GB"
@@ -201,22 +202,37 @@ def update_customer(
     *,
     now: dt.datetime,
     seen: int | None = None,
+    actor: Actor = SYSTEM,
 ) -> Customer:
     """Change what is known of a customer: any of name, language, time_zone, since, tier,
     support_needs, preferences, do_not_survey, email, phone (both added, not replaced).
 
+    Another tier is told on the customer's open tickets, whose deadlines may be others by it.
+
     Raises `Invalid`, naming the field; `Stale` where `seen` is no longer the version;
     `Conflict` where the e-mail address is another customer's.
     """
-    with transaction.atomic():
+    with unit_of_work(now=now):
         row = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+        was = row.tier
         if seen is not None and row.version != seen:
             raise Stale(seen=seen, current=row.version, field="version")
         for field, value in values.items():
             _apply(row, field, value, now=now)
         row.version += 1
         row.save()
+        if row.tier != was:
+            _tell_tier(row, was, actor=actor, now=now)
     return row
+
+
+def _tell_tier(customer: Customer, was: str, *, actor: Actor, now: dt.datetime) -> None:
+    """On the customer's tickets that are not over, or on which a deadline runs."""
+    still = Q(attention_at__lt=NEVER) | ~Q(status=Status.CLOSED.value)
+    tickets = Ticket.objects.filter(still, customer=customer, historical=False)
+    for ticket in tickets.order_by("pk"):
+        with changing(ticket, actor=actor, now=now) as change:
+            change.record(EventType.TIER_CHANGED, data={"from": was, "to": customer.tier})
 
 
 def _apply(row: Customer, field: str, value: Any, *, now: dt.datetime) -> None:
@@ -271,6 +287,13 @@ def merge_customers(keep: Customer, other: Customer, *, actor: Actor, now: dt.da
         kept, gone = rows[keep.pk], rows[other.pk]
         if kept.merged_into_id or gone.merged_into_id:
             raise Conflict("One of these was merged into another customer before.", field="other")
+        tier = kept.tier
+        for name in ("since", "tier", "support_needs", "preferences"):
+            if not getattr(kept, name):
+                setattr(kept, name, getattr(gone, name))
+        kept.save()
+        if kept.tier != tier:
+            _tell_tier(kept, tier, actor=actor, now=now)
         for ticket in Ticket.objects.filter(customer=gone).order_by("pk"):
             with changing(ticket, actor=actor, now=now) as change:
                 change.set(customer=kept)
@@ -286,9 +309,6 @@ def merge_customers(keep: Customer, other: Customer, *, actor: Actor, now: dt.da
                 point.preferred = False
                 point.save()
         gone.external_ids.update(customer=kept)
-        for name in ("since", "tier", "support_needs", "preferences"):
-            if not getattr(kept, name):
-                setattr(kept, name, getattr(gone, name))
         kept.do_not_survey = kept.do_not_survey or gone.do_not_survey
         kept.version += 1
         kept.save()

@@ -192,6 +192,9 @@ def test_a_promise_is_made_and_kept(do: Callable[..., Any], ticket: Ticket) -> N
     assert past.json()["errors"][0]["field"] == "due"
     _ok(do("promise", {"what": "A call", "due": LATER}))
     key = ticket.events.get(type="promise_made").data["promise"]
+    _ok(do("promise", {"what": "A letter", "due": LATER[:10]}))
+    assert do("promise", {"what": "A letter", "due": "2026-02-30"}).status_code == 400
+    assert do("promise", {"what": "A letter", "due": "9999-12-31"}).status_code in {200, 400}
     _ok(do("keep-promise", {"promise": key}))
     assert do("keep-promise", {"promise": key + 99}).status_code == 400
 

@@ -138,7 +138,11 @@ class OneCustomer(AccessView):
         check_may_change(self.principal)
         row = access_customer(self.principal, customer)
         values = self.parse(inputs.CustomerChange)
-        return _shown(services.update_customer(row, values, now=self.now, seen=self.seen))
+        return _shown(
+            services.update_customer(
+                row, values, now=self.now, seen=self.seen, actor=self.principal.actor
+            )
+        )
 
 
 class Merge(CommandView):
