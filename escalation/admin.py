@@ -273,9 +273,5 @@ class RederivationAdmin(OnlyLook, admin.ModelAdmin):
 
     @admin.display(description="Most urgent")
     def most_urgent(self, job: Rederivation) -> str:
-        """Some of those that move."""
-        return "\n".join(
-            f"{one['ticket']} {one['kind']}: {one['was']} to {one['due_at']}"
-            + (", missed at once" if one["missed"] else "")
-            for one in rederiving.progress(job).examples
-        )
+        """Where some of those that move are named, as far as the reader may see them."""
+        return format_html('<a href="{}">See them</a>', reverse("desk-reckoning", args=[job.pk]))

@@ -11,9 +11,13 @@ from escalation import tasks
 from escalation.api import report_render, report_shapes
 from escalation.services import previews
 from tickets.api.base import AccessView, CommandView
+from tickets.api.fields import storable
 from tickets.api.pagination import NEWEST_ID, CursorPages
 from tickets.api.schema import PAGE, operation, paged
+from tickets.errors import Invalid
 
+#: Conditions of variants of a target lie deepest, and calendars that join others.
+DEEPEST = 20
 KEY = OpenApiParameter("key", int, "path", description="Its id.")
 
 
@@ -45,6 +49,9 @@ class Reckonings(CommandView):
         """Begin it."""
         previews.check_may_preview(self.principal)
         data = self.parse(report_shapes.PreviewInput)
+        for name, items in data.items():
+            if not all(storable(item["data"], DEEPEST) for item in items):
+                raise Invalid("This is not valid here.", field=name)
         job = previews.begin(data, who=self.principal, now=self.now)
         transaction.on_commit(tasks.rederive_open.delay)
         found = previews.look(job, who=self.principal)

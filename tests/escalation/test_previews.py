@@ -113,6 +113,7 @@ def test_a_draft_is_previewed_over_rest_and_changes_nothing(desk: Desk) -> None:
         {"calendars": [{"key": "office", "data": {"tz": "UTC", "joins": ["gone"]}}]},
         {"calendars": [{"key": "office", "data": {"tz": "UTC", "joins": "office"}}]},
         {"calendars": [{"key": "office", "data": {"tz": "UTC", "joins": [7]}}]},
+        {"calendars": [{"key": "office", "data": {"tz": "UTC", "name": "\x00"}}]},
     ],
 )  # fmt: skip
 def test_a_draft_with_a_mistake_is_a_clear_problem(desk: Desk, data: dict[str, Any]) -> None:
@@ -230,3 +231,12 @@ def test_a_draft_is_previewed_from_the_page_where_drafts_are_tried(desk: Desk) -
     worked(Rederivation.objects.get().pk)
     assert "1 deadline moves, 1 would be missed" in words_of(mona.get(answer["Location"]))
     assert sue.get(answer["Location"]).status_code == 403
+
+
+def test_the_list_in_the_admin_names_no_hidden_ticket(desk: Desk) -> None:
+    hidden = make_ticket(desk)
+    Ticket.objects.filter(pk=hidden.pk).update(confidential=True)
+    job = worked(previews.begin(DRAFT, who=Principal.of_user(desk.mona, now=NOW), now=LATER).pk)
+    page = browser(desk.mona).get(f"/admin/escalation/rederivation/{job.pk}/change/")
+    assert hidden.number not in words_of(page)
+    assert f"/desk/reckonings/{job.pk}/" in page.content.decode()
