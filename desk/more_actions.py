@@ -13,6 +13,7 @@ from feedback.services import close_followup
 from tickets import services
 from tickets.access import access_ticket
 from tickets.catalogue import catalogue
+from tickets.errors import named_as
 from tickets.money import Money
 
 
@@ -63,6 +64,32 @@ def _link(do: Doing) -> str:
     other = access_ticket(do.who, do.data["other"])
     services.link(do.ticket, other, do.data["kind"], actor=do.actor, now=do.now)
     return f"Linked with {other.number}."
+
+
+def _merge(do: Doing) -> str:
+    with named_as(ticket="other"):
+        other = access_ticket(do.who, do.data["other"], verb="work")
+    services.merge_tickets(
+        do.ticket, other, reason=do.data["reason"], actor=do.actor, now=do.now, seen=do.seen
+    )
+    return f"{other.number} is part of this ticket now."
+
+
+def _points(do: Doing) -> dict[str, Any]:
+    return {"points": list(do.ticket.points.all())}
+
+
+def _split(do: Doing) -> str:
+    new = services.split_ticket(
+        do.ticket,
+        do.data["points"],
+        subject=do.data["subject"],
+        reason=do.data["reason"],
+        actor=do.actor,
+        now=do.now,
+        seen=do.seen,
+    )
+    return f"Split off: {new.number}."
 
 
 def _categories(do: Doing) -> dict[str, Any]:
@@ -153,6 +180,10 @@ register(
     Action("call-above", "Call somebody above", "Call", ReasonForm, _call_above, "megaphone",
            when=OPEN),
     Action("link", "Link with another", "Link", forms.LinkForm, _link, "link", "l"),
+    Action("merge", "Merge another into this", "Merge", forms.MergeForm, _merge, "git-merge",
+           when=OPEN, hint="Clocks keep the earliest start of both."),
+    Action("split", "Split points off", "Split off", forms.SplitForm, _split, "split",
+           extras=_points, when=OPEN, hint="The new ticket’s clocks run from the same receipt."),
     Action("loss", "Correct the loss", "Keep it", forms.LossForm, _loss, "coins", when=OPEN),
     Action("subject", "Say the matter otherwise", "Keep it", forms.SubjectForm, _subject,
            "pencil"),

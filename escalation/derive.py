@@ -17,12 +17,16 @@ from escalation.hours import Calendar
 from escalation.pausing import CLOSED_TIME, PauseRule, rule_for
 from escalation.policy import Policy, Target
 
+CREATED = "ticket_created"
 RESOLVED = "resolved"
 OPEN = frozenset({"new", "open", "waiting_customer", "waiting_third_party"})
 #: After one of these a finished ticket is open again by the end of the same unit of work.
 CUSTOMER_SPOKE = frozenset({"message_received", "information_given"})
 EXTENDED = "deadline_extended"
 ADOPTED = "deadlines_adopted"
+MERGED = "merged"
+MERGED_IN = "merged_in"
+SPLIT_FROM = "split_from"
 POLICY_CHANGED = "policy_changed"
 
 Calendars = Callable[[Policy, Target], Calendar]
@@ -160,6 +164,10 @@ class Reckoning:
         if told.type == ADOPTED:
             self._adopt(told)
             return
+        if told.type == MERGED:
+            for run in self.open():
+                run.end(told.at, met=False, reason=MERGED)
+            return
         self._meet(told)
         for run in self._concerned(told, "cancels") + self._concerned(told, "restarts"):
             run.end(told.at, met=False, reason=told.type)
@@ -236,6 +244,9 @@ class Reckoning:
                     run.hold(rule, told.at)
 
     def _start(self, told: Told) -> None:
+        if told.data.get("split_from"):
+            # Its clocks come from the ticket that it was a part of.
+            return
         for target in self.policy.targets:
             if told.type not in target.starts and told.type not in target.restarts:
                 continue
@@ -275,11 +286,24 @@ class Reckoning:
             started = datetime.fromisoformat(item["started_at"])
             run = next((r for r in self.open() if r.key == (target.kind.value, "")), None)
             if run is None:
-                run = Run(self.policy, target, "", started)
+                run = Run(self.policy, target, "", started, read_moment(item, "until"))
+                run.extended_to = read_moment(item, "extended_to")
+                run.extended_at = read_moment(item, "extended_at")
                 self.runs.append(run)
             run.started_at = min(run.started_at, started)
-            if target.pauses:
+            if run.target.pauses:
                 run.pauses = [read_pause(pause) for pause in item["pauses"]]
+        if told.data.get("since"):
+            self._begin_late(told)
+
+    def _begin_late(self, told: Told) -> None:
+        """After a split: what begins with every ticket, and never ran on the former one."""
+        known = {item["kind"] for item in told.data["adopted"]} | set(told.data["over"])
+        since = datetime.fromisoformat(told.data["since"])
+        for target in self.policy.targets:
+            begins = CREATED in target.starts and not target.subject and target.length is not None
+            if begins and target.kind.value not in known:
+                self.runs.append(Run(self.policy, target, "", since))
 
     # -- another policy ---------------------------------------------------------------------------
 
@@ -326,13 +350,15 @@ def _run(policy: Policy, target: Target, told: Told) -> Run | None:
     return Run(policy, target, _about(target, told), told.at, until)
 
 
+def read_moment(item: Mapping[str, Any], name: str) -> datetime | None:
+    """A moment in the data of an event, if it is there."""
+    return datetime.fromisoformat(item[name]) if item.get(name) else None
+
+
 def read_pause(item: Mapping[str, Any]) -> Pause:
     """A pause from the data of an event."""
-
-    def moment(name: str) -> datetime | None:
-        return datetime.fromisoformat(item[name]) if item.get(name) else None
-
-    start = moment("start")
+    start = read_moment(item, "start")
     if start is None:
         raise ValueError("a pause has a start")
-    return Pause(start, moment("end"), moment("limit"), str(item.get("reason", "")))
+    end, limit = read_moment(item, "end"), read_moment(item, "limit")
+    return Pause(start, end, limit, str(item.get("reason", "")))

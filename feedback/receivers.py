@@ -12,6 +12,7 @@ from tickets.signals import ticket_changed
 _REACTIONS = {
     "resolved": asking.plan,
     "reopened": asking.cancel,
+    "merged": asking.hold_back,
     "remedy_fulfilled": asking.remedy_arrived,
     "remedy_cancelled": asking.remedy_arrived,
 }

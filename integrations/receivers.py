@@ -17,6 +17,7 @@ def on_event(*, change: Change, event: Event, **_: Any) -> None:
     """Confirm a new complaint to its customer, and tell the endpoints that asked to be told."""
     if change.ticket.historical:
         return
-    if event.type == EventType.CREATED:
+    # Of what was split off the customer was told when it came in.
+    if event.type == EventType.CREATED and not event.data.get("split_from"):
         outgoing.confirm_receipt(change)
     webhooks.tell(change, event)

@@ -13,7 +13,7 @@ import rules
 from django.db.models import Exists, OuterRef, Q
 
 from tickets.actors import Actor
-from tickets.errors import NotAllowed, NotFound
+from tickets.errors import Merged, NotAllowed, NotFound
 from tickets.models import Attachment, Customer, Membership, Ticket, TicketPerson, User
 from tickets.models.tickets import TicketQuerySet
 from tickets.numbers import id_in
@@ -153,7 +153,8 @@ def access_ticket(who: Principal, ref: str | int, *, verb: str = "") -> Ticket:
 
     `verb` is what is going to be done to it ("work", "supervise"); empty to read. Raises
     `NotFound` where it is not there or not for `who`, `NumberInvalid` for a number that can't
-    be one, `NotAllowed` where he may see it but not do that.
+    be one, `NotAllowed` where he may see it but not do that, `Merged` where it is part of
+    another now and something is to be done to it.
     """
     key = ref if isinstance(ref, int) else id_in(ref)
     ticket = visible_tickets(who).with_names().filter(pk=key).first()
@@ -161,11 +162,22 @@ def access_ticket(who: Principal, ref: str | int, *, verb: str = "") -> Ticket:
         raise NotFound(field="ticket")
     if verb:
         check_may(who, verb, ticket)
+        if ticket.merged_into_id is not None:
+            raise Merged(number=ticket.survivor.number, field="ticket")
     return ticket
 
 
+def lead_on(who: Principal, ticket: Ticket) -> Ticket:
+    """The ticket that one which was merged is part of now, where `who` may see it; else itself."""
+    if ticket.merged_into_id is None:
+        return ticket
+    seen = visible_tickets(who).with_names().filter(pk=ticket.survivor.pk).first()
+    return seen or ticket
+
+
 def access_by_key(key: str) -> Ticket:
-    """The ticket of a customer's private link. Raises `NotFound`."""
+    """The ticket of a customer's private link; of one that was merged, the one that it is part
+    of. Raises `NotFound`."""
     ticket: Ticket | None = None
     if len(key) <= 32:
         ticket = (
@@ -175,7 +187,7 @@ def access_by_key(key: str) -> Ticket:
         )
     if ticket is None or not secrets.compare_digest(ticket.access_key, key):
         raise NotFound(field="link")
-    return ticket
+    return ticket.survivor
 
 
 def access_customer(who: Principal, customer_id: int) -> Customer:

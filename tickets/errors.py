@@ -73,6 +73,12 @@ class Conflict(DomainError):
     status = 409
 
 
+class Merged(Conflict):
+    """This ticket is now part of {number}. Go on there."""
+
+    code = "merged"
+
+
 class NumberInvalid(Invalid):
     """{number} is not a ticket number: its check digit is wrong, so one digit was probably
     misheard or mistyped. A number looks like A-10019."""

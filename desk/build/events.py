@@ -111,6 +111,20 @@ def _answer(data: Mapping[str, Any]) -> str:
     return f"survey answered: {told or 'in words'}{words}"
 
 
+def _merged_in(data: Mapping[str, Any]) -> str:
+    kept = [
+        f"{row.get('label')} {row.get('kept')} kept (there {row.get('other')})"
+        for row in data.get("conflicts") or []
+        if isinstance(row, dict)
+    ]
+    words = f"{data.get('other', 'another ticket')} became part of this: {data.get('reason', '')}"
+    return f"{words}; {listed(kept)}" if kept else words
+
+
+def _points(data: Mapping[str, Any]) -> str:
+    return listed([f"“{text}”" for text in data.get("points") or []]) or "a part"
+
+
 _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "ticket_created": lambda d: (
         f"received by {CHANNELS.get(str(d.get('channel')), d.get('channel', 'us'))}"
@@ -147,6 +161,10 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "went_external": lambda d: f"went to {d.get('body', 'an outside body')}",
     "tier_changed": lambda d: f"customer’s tier changed to {d.get('to') or 'none'}",
     "customer_merged": lambda d: f"customer merged with {d.get('from', '')}",
+    "merged": lambda d: f"became part of {d.get('other', 'another ticket')}: {d.get('reason', '')}",
+    "merged_in": _merged_in,
+    "split_off": lambda d: f"{_points(d)} went to {d.get('other', 'another ticket')}",
+    "split_from": lambda d: f"{_points(d)} came from {d.get('other', 'another ticket')}",
     "promise_made": lambda d: f"promised: {d.get('what', '')}",
     "promise_kept": lambda d: "promise kept",
     "customer_escalated": lambda d: "the customer asked for somebody above",
@@ -156,6 +174,7 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "deadlines_paused": _clocks("clock paused"),
     "deadlines_resumed": _clocks("clock resumed"),
     "deadlines_moved": _clocks("moved"),
+    "deadlines_adopted": _clocks("carried over from its first start"),
     "deadline_warned": _clocks("due soon"),
     "deadline_breached": _clocks("missed"),
     "deadline_extended": _clocks("extended"),

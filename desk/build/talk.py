@@ -74,14 +74,21 @@ def links_of(ticket: Ticket, who: Principal) -> tuple[LinkedView, ...]:
     """Linked tickets that the reader may see. Two queries."""
     rows = list(TicketLink.objects.filter(Q(ticket=ticket) | Q(other=ticket)).order_by("id")[:20])
     ends = {row.other_id if row.ticket_id == ticket.pk else row.ticket_id for row in rows}
-    seen = dict(visible_tickets(who).filter(pk__in=ends).values_list("pk", "number"))
+    found_rows = visible_tickets(who).filter(pk__in=ends)
+    seen = {
+        key: (number, merged is not None)
+        for key, number, merged in found_rows.values_list("pk", "number", "merged_into")
+    }
     found = []
     for row in rows:
         ours = row.ticket_id == ticket.pk
-        number = seen.get(row.other_id if ours else row.ticket_id)
-        if number is not None:
+        there = seen.get(row.other_id if ours else row.ticket_id)
+        if there is not None:
+            number, merged = there
             words = _LINKS.get((row.kind, ours), "Linked:")
-            found.append(LinkedView(words, number, f"/desk/tickets/{number}/"))
+            # One that was merged leads back here, unless its own past is asked for.
+            own = "?own=1" if merged else ""
+            found.append(LinkedView(words, number, f"/desk/tickets/{number}/{own}"))
     return tuple(found)
 
 

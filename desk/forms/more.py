@@ -8,7 +8,7 @@ from desk.forms.base import TicketForm
 from desk.words import moment_words
 from escalation.models import Deadline
 from feedback.models import FollowUp
-from tickets.models import Team, User
+from tickets.models import Point, Team, User
 from tickets.rules import LinkKind
 
 RELATIONS = [
@@ -93,6 +93,36 @@ class LinkForm(TicketForm):
 
     other = forms.CharField(label="Number of the other", max_length=24)
     kind = forms.ChoiceField(label="How do they belong together?", choices=LINKS)
+
+
+class MergeForm(TicketForm):
+    """Another ticket about the same matter, which becomes part of this one."""
+
+    other = forms.CharField(
+        label="Number of the other",
+        max_length=24,
+        help_text="It becomes part of this ticket, and leads here from then on.",
+    )
+    reason = forms.CharField(label="Why are they one?", max_length=500)
+
+
+class SplitForm(TicketForm):
+    """Points that get a ticket of their own."""
+
+    points = forms.TypedMultipleChoiceField(
+        label="Which points?",
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="At least one stays here.",
+    )
+    subject = forms.CharField(label="The matter of the new one", required=False, max_length=200)
+    reason = forms.CharField(label="Why are they two?", max_length=500)
+
+    def __init__(self, *args: Any, points: list[Point], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["points"].choices = [  # type: ignore[attr-defined]
+            (point.pk, point.text) for point in points
+        ]
 
 
 class CategoryForm(TicketForm):

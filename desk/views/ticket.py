@@ -22,7 +22,7 @@ from desk.build.windows import windows_of
 from desk.collision import changed_by_others
 from desk.present import KeyView, NoticeView
 from desk.views.shell import Ask, desk_page, desk_render, query
-from tickets.access import access_ticket, may
+from tickets.access import access_ticket, lead_on, may
 from tickets.errors import DomainError, NotFound, NumberInvalid, Stale
 from tickets.models import Event, Ticket
 from tickets.numbers import PREFIX
@@ -62,6 +62,10 @@ def show(request: HttpRequest, ask: Ask, number: str) -> HttpResponse:
         return no_ticket(request, ask, number, error)
     if ticket.number != number:
         return redirect(f"/desk/tickets/{ticket.number}/")
+    survivor = lead_on(ask.who, ticket)
+    if survivor is not ticket and query(request, "own") != "1":
+        messages.info(request, f"{ticket.number} is part of {survivor.number} now.")
+        return redirect(f"/desk/tickets/{survivor.number}/")
     verb = query(request, "do")
     return render_ticket(request, ask, ticket, opened=verb if verb in ACTIONS else "reply")
 

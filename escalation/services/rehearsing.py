@@ -19,7 +19,7 @@ from django.db import models
 from escalation.clock import Status
 from escalation.models import Deadline
 from escalation.rules import EscalationEvent
-from escalation.services import tracking
+from escalation.services import adopting, tracking
 from escalation.services.clocks import Clocks
 from tickets.actors import SYSTEM
 from tickets.change import Change, Changes, Unit
@@ -114,6 +114,8 @@ def rehearse(ticket: Ticket, events: Sequence[Event], *, now: dt.datetime) -> li
         _apply(past, event.changes)
         if event.type == EscalationEvent.DEADLINE_EXTENDED:
             _extend(Clocks(change), event)
+        elif event.type == EscalationEvent.DEADLINES_ADOPTED:
+            adopting.take(Clocks(change), event.data, at=event.at)
         tracking.react(change, event)
     unit.now = now
     clocks = Clocks(change)

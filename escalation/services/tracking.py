@@ -10,11 +10,12 @@ import datetime as dt
 
 from escalation.clock import Pause as PauseSpan
 from escalation.clock import Status
-from escalation.derive import CUSTOMER_SPOKE, RESOLVED
+from escalation.derive import CUSTOMER_SPOKE, MERGED, RESOLVED
 from escalation.models import Deadline, Pause
 from escalation.pausing import CLOSED_TIME, PauseRule, rule_for
 from escalation.policy import Target
 from escalation.rules import EscalationEvent
+from escalation.services import adopting
 from escalation.services.clocks import Clocks
 from escalation.services.revising import choose_anew
 from escalation.services.setup import Version, setup
@@ -31,7 +32,7 @@ def react(change: Change, event: Event) -> None:
     if event.type in OWN_EVENTS:
         return
     moved = "status" in event.changes and event.type != "ticket_created"
-    if not moved and not setup().concerns(event.type):
+    if not moved and event.type not in adopting.HEARD and not setup().concerns(event.type):
         return
     if by_machine(event):
         return
@@ -39,7 +40,11 @@ def react(change: Change, event: Event) -> None:
         # Nothing can be there yet: the tables need not be asked, nor the unit's own list.
         change.known(Deadline, [])
         change.known(Pause, [])
+        if event.data.get("split_from"):
+            return
     clocks = Clocks(change)
+    if _changed_tickets(clocks, event):
+        return
     if clocks.setup.may_choose_anew(event.type):
         choose_anew(clocks, at=event.at, before=event.seq)
     _meet(clocks, event)
@@ -49,6 +54,18 @@ def react(change: Change, event: Event) -> None:
     _hold(clocks, event)
     _start(clocks, event)
     clocks.finish()
+
+
+def _changed_tickets(clocks: Clocks, event: Event) -> bool:
+    """A merge or a split: clocks come, or all end since they run on elsewhere."""
+    if event.type in adopting.HEARD:
+        adopting.hear(clocks, event)
+    elif event.type == MERGED:
+        _end(clocks, list(clocks.open()), Status.CANCELLED, event)
+    else:
+        return False
+    clocks.finish()
+    return True
 
 
 # -- starting ---------------------------------------------------------------------------------

@@ -9,7 +9,10 @@ from escalation.services.setup import setup
 from tickets.change import Change
 from tickets.models import Event
 
-SETTLED = frozenset({"resolved"})
+SETTLED = {
+    "resolved": "The ticket was resolved.",
+    "merged": "It goes on in the ticket that this one is part of now.",
+}
 POOR_ANSWER = "followup_opened"
 #: After these other steps of a path may be for the ticket.
 CONDITIONS = frozenset({"pain_assessed", "pain_overridden", "team_changed"})
@@ -46,11 +49,11 @@ def _call(change: Change, event: Event, level: EscalationLevel, reason: str, cal
 def _settle(change: Change, event: Event) -> None:
     """The matter is settled: calls end, and so does the time in escalation."""
     over = end_climbs(change, at=event.at)
-    over = {**over, **spells.end(change, at=event.at, reason="The ticket was resolved.")}
+    over = {**over, **spells.end(change, at=event.at, reason=SETTLED[event.type])}
     if over:
         change.record(
             EscalationEvent.DEESCALATED,
-            data={"reason": "The ticket was resolved.", "by": event.type, "deadlines": []},
+            data={"reason": SETTLED[event.type], "by": event.type, "deadlines": []},
             changes=over,
             at=event.at,
         )

@@ -5,11 +5,12 @@ from typing import Any
 
 from django.conf import settings
 
-from feedback.models import Survey, SurveySettings
+from feedback.models import FollowUp, Survey, SurveySettings
 from feedback.rules import FeedbackEvent, SurveyStatus, when_to_ask
 from tickets.actors import SYSTEM
 from tickets.cached import Cached
 from tickets.change import Change, changing, unit_of_work
+from tickets.errors import Conflict
 from tickets.models import Event
 
 _GRANTED = "remedy_granted"
@@ -96,6 +97,13 @@ def cancel(change: Change, event: Event) -> None:
         changes=_ended(survey, before),
         actor=SYSTEM,
     )
+
+
+def hold_back(change: Change, event: Event) -> None:
+    """Raises `Conflict`: while somebody still has to get in touch with the customer about a ticket,
+    it becomes no part of another."""
+    if any(row.closed_at is None for row in change.all(FollowUp)):
+        raise Conflict(f"{change.ticket.number} has a follow-up that is still open.", field="other")
 
 
 def send_next(*, now: dt.datetime) -> bool:

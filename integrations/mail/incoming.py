@@ -140,14 +140,14 @@ def _named(mail: Mail, *more: str) -> list[int]:
 
 
 def _tickets(keys: list[int]) -> list[Ticket]:
-    """The tickets with these ids, in this order."""
+    """The tickets with these ids, in this order; for one that was merged, what it is part of."""
     rows = {
         row.pk: row
         for row in Ticket.objects.select_related("customer").filter(
             pk__in=[key for key in keys if key < 2**63]
         )
     }
-    return [rows[key] for key in keys if key in rows]
+    return [rows[key].survivor for key in keys if key in rows]
 
 
 def _flooded(customer: Customer, *, now: dt.datetime) -> Ticket | None:

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 
-from remedies.models import ExceptionRequest, Remedy
+from remedies.models import ExceptionRequest, Offer, Remedy
 from remedies.pain import check_factors
-from remedies.rules.states import REMEDY_MOVES, UNDECIDED, RemedyStatus
+from remedies.rules.states import REMEDY_MOVES, UNDECIDED, OfferStatus, RemedyStatus
 from remedies.services.drafting import reconsider
 from remedies.services.ledger import PAYOUT, fail_remedy
+from remedies.services.offers import withdraw_in
 from remedies.services.recording import record_past_remedy
 from tickets.actors import SYSTEM
 from tickets.change import Change
 from tickets.errors import Conflict
 from tickets.models import Event, Outbox
+from tickets.money import words
 
 #: After these, pain and offer may be others.
 RECONSIDER = frozenset(
@@ -29,6 +31,8 @@ RECONSIDER = frozenset(
         "delay_owed",
         "review_asked",
         "reopened",
+        "merged_in",
+        "split_off",
     }
 )
 #: With these, somebody answered how it affected the customer.
@@ -57,6 +61,31 @@ def hold_back(change: Change, event: Event) -> None:
         raise Conflict("An exception still waits to be decided.", field="status")
 
 
+def let_go(change: Change, event: Event) -> None:
+    """Its draft is not needed where a ticket became part of another.
+
+    Raises `Conflict` where the customer may still answer an offer of it, somebody has to decide
+    an exception, or something was granted on it: the ledger counts that on this ticket alone.
+    """
+    number, offers = change.ticket.number, list(change.all(Offer))
+    sent = next((row for row in offers if row.status == OfferStatus.SENT), None)
+    waiting = next((r for r in change.all(ExceptionRequest) if r.status in UNDECIDED), None)
+    granted = next((r for r in change.all(Remedy) if r.status != RemedyStatus.REVERSED), None)
+    refused = ""
+    if sent is not None:
+        total = words(sent.total, sent.currency)
+        refused = f"{number} has an offer of {total} that the customer may still answer."
+    elif waiting is not None:
+        refused = f"{number} has an exception that {waiting.requester.name} asked for, undecided."
+    elif granted is not None:
+        refused = f"{number} has a remedy that was granted, {granted}. Link the two instead."
+    if refused:
+        raise Conflict(refused, field="other")
+    for draft in offers:
+        if draft.status == OfferStatus.DRAFT:
+            withdraw_in(change, draft, f"The ticket is part of {event.data['other']} now.")
+
+
 def note_unpaid(change: Change, event: Event) -> None:
     """A payout was given up: the remedy failed, and its owner is told."""
     if event.data.get("kind") != PAYOUT:
@@ -71,6 +100,7 @@ def note_unpaid(change: Change, event: Event) -> None:
 
 _OTHERS: dict[str, Callable[[Change, Event], None]] = {
     "resolved": hold_back,
+    "merged": let_go,
     "outbox_dead": note_unpaid,
     "remedy_recorded": record_past_remedy,
 }

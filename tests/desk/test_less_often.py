@@ -35,7 +35,7 @@ def do(client: Client, ticket: Ticket, verb: str, **data: object) -> int:
         "facts", "heard", "wait", "resume", "tags", "resolve", "review", "close", "reopen",
         "adjust", "exception", "refuse", "withdraw-offer", "redraft", "withdraw-exception",
         "answer-back", "add-part", "kept", "follow-up", "change", "call-above", "link", "loss",
-        "subject", "category", "team", "external", "confidential", "person",
+        "subject", "category", "team", "external", "confidential", "person", "merge", "split",
     ],
 )  # fmt: skip
 def test_every_form_opens_and_an_empty_one_breaks_nothing(

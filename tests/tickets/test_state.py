@@ -38,6 +38,17 @@ def _link(desk: Desk, ticket: Ticket, now: dt.datetime) -> None:
     services.unlink(ticket, other, "related", actor=user(desk.alice), now=now)
 
 
+def _take_in(desk: Desk, ticket: Ticket, now: dt.datetime) -> None:
+    other = make_ticket(
+        desk,
+        customer=ticket.customer,
+        now=now,
+        facts={"visits_missed": "2"},
+        uploads=[Upload("bill.txt", b"38")],
+    )
+    services.merge_tickets(ticket, other, reason="One outage", actor=user(desk.bob), now=now)
+
+
 def _promise(desk: Desk, ticket: Ticket, now: dt.datetime) -> None:
     services.make_promise(
         ticket,
@@ -102,6 +113,10 @@ STEPS: dict[str, Step] = {
     "promise": _promise,
     "link": _link,
     "merge": _merge,
+    "taken in": _take_in,
+    "split off": lambda d, t, now: services.split_ticket(
+        t, [_point(t)], reason="Two matters", actor=user(d.bob), now=now
+    ),
     "attachment": lambda d, t, now: services.attach(
         t, [Upload("a.txt", b"hello")], actor=user(d.bob), now=now
     ),
@@ -172,6 +187,8 @@ def test_every_kind_of_change_can_be_rebuilt_at_every_past_moment(desk: Desk) ->
         "went_external",
         "review_asked",
         "person_unnamed",
+        "merged_in",
+        "split_off",
     } <= types
 
 

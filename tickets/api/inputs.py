@@ -351,3 +351,30 @@ class MergeInput(Input):
     """The other record of the same customer; it becomes part of this one."""
 
     other = Whole(min_value=1, help_text="A customer's id.")
+
+
+class MergeTicketInput(Input):
+    """The other ticket about the same matter; it becomes part of this one."""
+
+    other = Text(max_length=24, help_text="Its number.")
+    reason = Text(max_length=500)
+
+
+class SplitTicketInput(Input):
+    """What goes into a ticket of its own."""
+
+    points = serializers.ListField(
+        child=Whole(min_value=1), min_length=1, max_length=50, help_text="Ids of points."
+    )
+    messages = serializers.ListField(
+        child=Whole(min_value=1),
+        required=False,
+        default=list,
+        max_length=200,
+        help_text="Ids of messages that it gets a copy of; else the first of the customer's.",
+    )
+    subject = Text(max_length=200, required=False, allow_blank=True, default="")
+    category = Text(
+        max_length=60, required=False, allow_null=True, default=None, help_text="A category's key."
+    )
+    reason = Text(max_length=500)

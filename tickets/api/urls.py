@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from tickets.api.verbs import VERBS
-from tickets.api.views import alerts, catalogue, customers, events, parts, tickets
+from tickets.api.views import alerts, catalogue, customers, events, merging, parts, tickets
 from tickets.api.views.base import view_of
 
 urlpatterns: list[URLPattern] = [
@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern] = [
     path("tickets/<str:number>/links/<str:kind>/<str:other>/", parts.Link.as_view()),
     path("tickets/<str:number>/people/<int:user>/", parts.NamedPerson.as_view()),
     path("tickets/<str:number>/attachments/", parts.Attachments.as_view(), name="api-attachments"),
+    path("tickets/<str:number>/merge/", merging.MergeTickets.as_view(), name="api-merge-tickets"),
+    path("tickets/<str:number>/split/", merging.SplitTicket.as_view(), name="api-split-ticket"),
     *(
         path(f"tickets/<str:number>/{verb.address}", view_of(verb), name=f"api-{verb.name}")
         for verb in VERBS

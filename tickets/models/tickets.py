@@ -85,6 +85,15 @@ class Ticket(models.Model):
     external_system = models.CharField(max_length=60, blank=True)
     external_id = models.CharField(max_length=120, blank=True)
     access_key = models.CharField(max_length=32, unique=True, default=new_access_key)
+    #: The ticket that this one became part of; whoever asks for this one is led there.
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="merged_from",
+        db_index=False,  # few are merged: ticket_merged holds those alone
+    )
     #: What is awaited while waiting: words for the queue.
     waiting_for = models.CharField(max_length=200, blank=True)
     #: The nearest running deadline (NEVER: none), kept by escalation for the order of the queue.
@@ -136,6 +145,11 @@ class Ticket(models.Model):
                 | ~Q(owner=F("first_owner")),
                 name="ticket_review_by_another",
             ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True)
+                | (Q(status="closed") & ~Q(merged_into=F("id"))),
+                name="ticket_merged_is_closed",
+            ),
             # What makes an import, a form sent twice and an integration's retry harmless.
             models.UniqueConstraint(
                 fields=["external_system", "external_id"],
@@ -184,6 +198,12 @@ class Ticket(models.Model):
                 condition=Q(confidential=True),
                 name="ticket_confidential",
             ),
+            # What a ticket was made of.
+            models.Index(
+                fields=["merged_into"],
+                condition=Q(merged_into__isnull=False),
+                name="ticket_merged",
+            ),
             # Filter by tag.
             GinIndex(fields=["tags"], name="ticket_tags"),
         ]
@@ -195,3 +215,11 @@ class Ticket(models.Model):
     def is_open(self) -> bool:
         """Whether somebody still has to do something about it."""
         return self.status in OPEN_STATUSES
+
+    @property
+    def survivor(self) -> "Ticket":
+        """The ticket that this one became part of, at the end of the chain; else itself."""
+        ticket = self
+        while ticket.merged_into is not None:
+            ticket = ticket.merged_into
+        return ticket

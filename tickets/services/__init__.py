@@ -34,6 +34,7 @@ from tickets.services.matter import set_facts as set_facts
 from tickets.services.matter import set_loss as set_loss
 from tickets.services.matter import set_tags as set_tags
 from tickets.services.matter import unlink as unlink
+from tickets.services.merging import merge_tickets as merge_tickets
 from tickets.services.opening import open_ticket as open_ticket
 from tickets.services.ownership import assign as assign
 from tickets.services.ownership import hand_over as hand_over
@@ -44,6 +45,7 @@ from tickets.services.people import name_person as name_person
 from tickets.services.people import set_away as set_away
 from tickets.services.people import set_confidential as set_confidential
 from tickets.services.people import unname_person as unname_person
+from tickets.services.splitting import split_ticket as split_ticket
 from tickets.services.status import ask_review as ask_review
 from tickets.services.status import close as close
 from tickets.services.status import escalate_to_external as escalate_to_external

@@ -13,7 +13,7 @@ from tickets.models import Message, Ticket, User
 from tickets.rules import ActorKind, Channel, EventType, MessageKind, Status
 from tickets.services.files import Upload, attach_uploads
 from tickets.services.ownership import own_if_unowned
-from tickets.services.status import reopen_in, resume_in
+from tickets.services.status import refuse_merged, reopen_in, resume_in
 from tickets.services.texts import clean_text, needed
 
 BODY_MAX = 20_000
@@ -67,10 +67,23 @@ def receive_message(
     """The customer says something, now or at the moment `at` in the past.
 
     It ends a wait for him and reopens what was finished, unless a machine wrote it (an
-    out-of-office note, say). Raises `Missing` for an empty text.
+    out-of-office note, say). What is said on a ticket that was merged is said on the one that
+    it is part of. Raises `Missing` for an empty text.
     """
     text = needed(body, what="a message", field="body", limit=BODY_MAX)
     with changing(ticket, actor=actor, now=now) as change:
+        if change.ticket.merged_into_id is not None:
+            return receive_message(
+                change.ticket.survivor,
+                body=text,
+                channel=channel,
+                actor=actor,
+                now=now,
+                uploads=uploads,
+                mail_id=mail_id,
+                automatic=automatic,
+                at=at,
+            )
         message, changes = _say(
             change,
             MessageKind.INBOUND,
@@ -129,6 +142,7 @@ def reply(
     text = needed(body, what="a message", field="body", limit=BODY_MAX)
     promised = _promised(ticket, promised_next, now=now, field="promised_next")
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
+        refuse_merged(change)
         if not automatic:
             own_if_unowned(change)
         message, changes = _say(

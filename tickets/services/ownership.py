@@ -154,6 +154,12 @@ def move_to_team(
             )
 
 
+def give_unowned(change: Change, owner: User, *, brief: str) -> None:
+    """Give a ticket that nobody owns an owner, within an open change. Raises `Invalid`."""
+    if change.ticket.owner_id is None:
+        _give(change, owner, brief=brief)
+
+
 def own_if_unowned(change: Change) -> None:
     """Whoever works on a ticket that nobody owns, owns it."""
     user = change.actor.user

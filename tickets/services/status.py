@@ -4,15 +4,22 @@ import datetime as dt
 
 from tickets.actors import Actor
 from tickets.change import Change, changing
-from tickets.errors import Conflict, Invalid, Missing, WrongStatus
+from tickets.errors import Conflict, Invalid, Merged, Missing, WrongStatus
 from tickets.models import Point, Ticket, User
 from tickets.rules import EventType, Outcome, Stage, Status, may_move
 from tickets.services.texts import needed
 
 
+def refuse_merged(change: Change) -> None:
+    """Raises `Merged` where the ticket became part of another: life goes on there."""
+    if change.ticket.merged_into_id is not None:
+        raise Merged(number=change.ticket.survivor.number, field="ticket")
+
+
 def _move(change: Change, to: Status) -> str:
     """Set the status; returns the one before. Raises `WrongStatus`."""
     current = change.ticket.status
+    refuse_merged(change)
     if not may_move(current, to):
         raise WrongStatus(
             status=current.replace("_", " "),
@@ -172,6 +179,7 @@ def reopen(
     """Take up a finished ticket again, for a reason."""
     reason = needed(reason, what="a reason", field="reason", limit=500)
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
+        refuse_merged(change)
         if change.ticket.is_open:
             raise WrongStatus(status=change.ticket.status, to="open", field="status")
         reopen_in(change, reason=reason, at=at)

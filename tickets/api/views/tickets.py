@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tickets import services
-from tickets.access import access_customer, access_ticket, visible_tickets
+from tickets.access import access_customer, access_ticket, lead_on, visible_tickets
 from tickets.api import inputs, render, shapes
 from tickets.api.auth import sender_of
 from tickets.api.base import AccessView, CommandView
@@ -139,8 +139,10 @@ class OneTicket(AccessView):
         ],
     )
     def get(self, request: Request, number: str) -> Response:
-        """A ticket with its points, links, people, actions and files. Its version is in `ETag`."""
-        ticket = access_ticket(self.principal, number)
+        """A ticket with its points, links, people, actions and files. Its version is in `ETag`.
+
+        One that was merged leads to the ticket that it is part of now."""
+        ticket = lead_on(self.principal, access_ticket(self.principal, number))
         include = request.query_params.get("include", "")
         if include not in {"", "messages"}:
             raise Invalid("What can be included is: messages.", field="include")
