@@ -4,6 +4,7 @@ All of it is read from one `Explanation`, which the API and the command show as 
 """
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,17 @@ _BY = {
     "week": "by week",
     "month": "by month",
     "year": "by year",
+}
+#: What steps of a path do, for people.
+_DEEDS = {
+    "notify": "told here",
+    "mail": "by mail",
+    "webhook": "other systems told",
+    "reassign": "given to them",
+    "raise pain": "pain raised",
+    "call back": "a call promised",
+    "add delay": "our delay noted",
+    "tell customer": "the customer told",
 }
 _SHAPES = {"warning": "warning", "breach": "missed", "path": "step", "resume": "runs again"}
 
@@ -84,7 +96,7 @@ def explained_view(found: Explanation, *, now: dt.datetime, zone: ZoneInfo) -> E
         id=row.pk,
         kind=kind,
         clock=clock_of(row, now=now, zone=zone, size=30),
-        promised=_capital(found.promised),
+        promised=_promised(found, words),
         policy=found.policy,
         hours=found.calendar_zone,
         sentence=_sentence(found, words(reading.started_at), words(reading.due_at)),
@@ -118,6 +130,22 @@ def explained_view(found: Explanation, *, now: dt.datetime, zone: ZoneInfo) -> E
     )
 
 
+def _promised(found: Explanation, words: Callable[[dt.datetime], str]) -> str:
+    """The length as its policy says it; a date in the reader's own zone."""
+    date = found.deadline.extended_to or found.deadline.until
+    if date is not None and found.promised.startswith("until "):
+        return f"Until {words(date)}"
+    return _capital(found.promised)
+
+
+def _step_words(words: str) -> str:
+    """ "step 2 of the path: told here, by mail" for "step 2 of the path (notify, mail)"."""
+    head, bracket, deeds = words.removesuffix(")").partition(" (")
+    if not bracket:
+        return words
+    return f"{head}: {', '.join(_DEEDS.get(deed, deed) for deed in deeds.split(', '))}"
+
+
 def _sentence(found: Explanation, started: str, due: str) -> str:
     """The reckoning in one breath: "From today 11:18, 2 h used, 2 h paused: due Wed …"."""
     reading = found.reading
@@ -141,7 +169,7 @@ def _step_line(number: int, step: Foreseen, *, now: dt.datetime, zone: ZoneInfo)
         number=number,
         sort=_SHAPES.get(step.sort, step.sort),
         at=moment_words(step.at, now=now, zone=zone),
-        words=_capital(step.words),
+        words=_capital(_step_words(step.words)),
         told=listed(list(step.told)),
         state=state,
     )

@@ -1,7 +1,8 @@
 """The report of kept and missed promises as its page shows it: words, bars and a line chart."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from desk.build.events import KINDS
 from desk.words import count_words, span_words
 from escalation.services.reports import Line, Report, TrendPoint, percent
 
@@ -85,6 +86,8 @@ def change_words(line: Line) -> tuple[str, str]:
 def chart(key: str, found: Report) -> ChartView:
     """The lines of one dimension, with what stands out in a sentence."""
     lines = found.by[key]
+    if key == "kind":
+        lines = tuple(map(_as_on_the_board, lines))
     finding, rest = _finding(lines)
     shown = [line for line in lines if line.every or line.kept_before or line.missed_before]
     return ChartView(
@@ -109,6 +112,12 @@ def _finding(lines: tuple[Line, ...]) -> tuple[str, str]:
     if least is None:
         return "", ""
     return f"{least.name} was kept least.", f"{least.missed} of {least.every:,} missed."
+
+
+def _as_on_the_board(line: Line) -> Line:
+    """A kind of promise as the board calls it: "Decision", for "Decide"."""
+    words = KINDS.get(line.key, line.name)
+    return replace(line, name=words[:1].upper() + words[1:])
 
 
 def _bar(line: Line) -> BarView:

@@ -5,21 +5,35 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from desk.words import moment_words, span_words
+from escalation.models import Deadline
 from escalation.services.spells import standing_of
-from tickets.models import Ticket
+from tickets.models import Ticket, User
 
 
 @dataclass(frozen=True, slots=True)
 class StandingLine:
-    """One thing to know; `call` where somebody was called and nobody has answered."""
+    """One thing to know; `call` where somebody was called and nobody has answered, `down` where
+    the ticket is in escalation and can be taken out of it."""
 
     icon: str
     words: str
     call: bool = False
+    down: bool = False
 
 
-def standing_words(ticket: Ticket, *, now: dt.datetime, zone: ZoneInfo) -> tuple[StandingLine, ...]:
-    """The lines above the clocks; none for a ticket that went its usual way. Three queries."""
+def unanswered(ticket: Ticket) -> list[Deadline]:
+    """Open deadlines whose path is climbed while nobody has said "I am on it". One query."""
+    rows = Deadline.objects.open().filter(ticket=ticket, acknowledged_at=None).order_by("id")
+    return [row for row in rows if any(key.startswith("path:") for key in row.steps_taken)]
+
+
+def standing_words(
+    ticket: Ticket, *, me: User, now: dt.datetime, zone: ZoneInfo
+) -> tuple[StandingLine, ...]:
+    """The lines above the clocks; none for a ticket that went its usual way.
+
+    Three queries, and one more for a ticket in escalation. Nobody answers a call of his own.
+    """
     found = standing_of(ticket, now=now)
     lines = []
     if found.handoffs:
@@ -28,7 +42,11 @@ def standing_words(ticket: Ticket, *, now: dt.datetime, zone: ZoneInfo) -> tuple
     spent = span_words(dt.timedelta(seconds=found.seconds))
     if found.since is not None:
         since = moment_words(found.since, now=now, zone=zone)
-        lines.append(StandingLine("megaphone", f"In escalation since {since}, {spent} in all."))
+        words = f"In escalation since {since}, {spent} in all."
+        late = bool(unanswered(ticket))
+        if late:
+            words += " It runs late, and nobody has said that they are on it."
+        lines.append(StandingLine("megaphone", words, call=late, down=True))
     elif found.seconds:
         lines.append(StandingLine("megaphone", f"Was in escalation for {spent}."))
     for climb in found.waiting:
@@ -38,5 +56,6 @@ def standing_words(ticket: Ticket, *, now: dt.datetime, zone: ZoneInfo) -> tuple
         if climb.next_at is not None:
             nxt = f" The next above is called {moment_words(climb.next_at, now=now, zone=zone)}."
         words = f"{who} called: {climb.reason} Nobody has answered.{nxt}"
-        lines.append(StandingLine("bell-ring", words, call=True))
+        others, down = climb.by_id != me.pk, found.since is None
+        lines.append(StandingLine("bell-ring", words, call=others, down=down))
     return tuple(lines)

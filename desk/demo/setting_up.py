@@ -11,8 +11,9 @@ from simple_history.utils import bulk_create_with_history
 from desk.demo.content import Shopper, policy_source, read, shoppers
 from desk.demo.moments import Moments
 from escalation.hours import Calendar
-from escalation.models import DeadlinePolicy, WorkCalendar
+from escalation.models import DeadlinePolicy, Rota, WorkCalendar
 from escalation.services.defaults import ensure_defaults
+from escalation.services.rotas import NewSlot, add_slot
 from integrations.clients import make_client
 from remedies.models import Authority
 from remedies.services.policies import activate, save_draft
@@ -45,6 +46,7 @@ def set_up(now: dt.datetime) -> Firm:
     _people(firm)
     _catalogue(firm)
     _rules(firm, since)
+    _rotas(firm)
     _customers(firm, since)
     client = read("people")["client"]
     make_client(
@@ -167,6 +169,18 @@ def _rules(firm: Firm, since: dt.datetime) -> None:
         )
     draft = save_draft(policy_source(), by=firm.people["miriam"], now=since)
     activate(draft, by=firm.people["miriam"], now=since)
+
+
+def _rotas(firm: Firm) -> None:
+    for raw in read("people")["rotas"]:
+        rota = Rota.objects.create(
+            key=raw["key"], name=raw["name"], team=firm.teams[raw["team"]],
+            time_zone=raw["time_zone"],
+        )  # fmt: skip
+        for duty in raw["duties"]:
+            starts, ends = (dt.time.fromisoformat(text) for text in duty["hours"])
+            slot = NewSlot(firm.people[duty["who"]], starts, ends, weekday=duty["weekday"])
+            add_slot(rota, slot)
 
 
 def _customers(firm: Firm, since: dt.datetime) -> None:

@@ -19,6 +19,18 @@ class _Day(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+def _text_of(reference: str) -> str:
+    """A stored policy as the text of a draft; "" where there is none of that name."""
+    if not reference:
+        return ""
+    try:
+        found = stored_draft(reference)
+    except DomainError:
+        return ""
+    draft = {"key": found.key, "name": found.name, "order": found.order, "data": dict(found.data)}
+    return yaml.safe_dump(draft, sort_keys=False, allow_unicode=True)
+
+
 class TrialForm(Fields):
     """A stored policy, or a draft as text; since when."""
 
@@ -34,17 +46,23 @@ class TrialForm(Fields):
     since = forms.DateField(label="Complaints since", widget=_Day)
     until = forms.DateField(label="Up to and with", required=False, widget=_Day)
 
-    def __init__(self, *args: Any, zone: dt.tzinfo, now: dt.datetime, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, zone: dt.tzinfo, now: dt.datetime, start: str = "", **kwargs: Any
+    ) -> None:
+        """`start` ("general@2") is the stored policy whose text the draft begins with."""
         today = now.astimezone(zone).date()
-        kwargs.setdefault("initial", {"since": today - dt.timedelta(days=91)})
+        initial = {"since": today - dt.timedelta(days=91), "text": _text_of(start)}
+        kwargs.setdefault("initial", initial)
         super().__init__(*args, **kwargs)
         self.zone = zone
-        rows = DeadlinePolicy.objects.order_by("order", "key", "-version")
+        rows = list(DeadlinePolicy.objects.order_by("order", "key", "-version")[:200])
+        #: What a draft can begin with: "general@2" and its name.
+        self.in_force = [(f"{row.key}@{row.version}", str(row)) for row in rows if row.active]
         field = self.fields["policy"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", "Choose one")] + [
             (f"{row.key}@{row.version}", f"{row}{' (in force)' if row.active else ''}")
-            for row in rows[:200]
+            for row in rows
         ]
 
     def clean(self) -> dict[str, Any]:

@@ -37,6 +37,8 @@ KEYS = (
     KeyView(("E",), "extend, with the letter"),
     KeyView(("A",), "acknowledge"),
     KeyView(("R",), "reassign"),
+    KeyView(("D",), "who is on duty"),
+    KeyView(("P",), "promises kept"),
 )
 
 

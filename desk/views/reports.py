@@ -103,7 +103,8 @@ def as_csv(request: HttpRequest, ask: Ask) -> HttpResponse:
 def try_draft(request: HttpRequest, ask: Ask) -> HttpResponse:
     """Begin a trial, and see those there were."""
     trials.check_may_try(ask.who)
-    form = TrialForm(request.POST if request.method == "POST" else None, zone=ask.zone, now=ask.now)
+    given: dict[str, Any] = {"data": request.POST} if request.method == "POST" else {}
+    form = TrialForm(**given, start=query(request, "from"), zone=ask.zone, now=ask.now)
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
@@ -118,6 +119,7 @@ def try_draft(request: HttpRequest, ask: Ask) -> HttpResponse:
         "place": "late",
         "form": form,
         "may_preview": _may_preview(ask),
+        "begin_from": form.in_force,
         "trials": [
             trial_view(row, now=ask.now, zone=ask.zone)
             for row in trials.visible_trials(ask.who)[:20]

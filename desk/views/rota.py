@@ -7,10 +7,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from desk.forms.me import DAYS, DutyForm
-from desk.views.shell import Ask, desk_page, desk_render, zone_of
+from desk.views.shell import Ask, desk_page, desk_render, me_of, zone_of
 from desk.words import moment_words
 from escalation.access import access_rota, may_change_rota
 from escalation.models import DutySlot, Rota
@@ -92,6 +93,13 @@ def _page(
     rows = Rota.objects.select_related("team").prefetch_related("slots__user")
     views = [_view(row, ask, refused if row.key == refused_key else None) for row in rows]
     context: dict[str, Any] = {"place": "late", "top_title": "On duty", "rotas": views}
+    may_set_up = me_of(ask).has_perm("escalation.add_rota") and me_of(ask).is_staff
+    context["add_url"] = reverse("admin:escalation_rota_add") if may_set_up else ""
+    context["empty_words"] = (
+        "A rota says who is on duty when. Paths then tell whoever that is."
+        if may_set_up
+        else "An administrator sets one up. Paths then tell whoever is on duty."
+    )
     return desk_render(request, ask, "desk/rota.html", context, status=status)
 
 

@@ -21,7 +21,7 @@ from desk.build.thread import thread_of
 from desk.build.windows import windows_of
 from desk.collision import changed_by_others
 from desk.present import KeyView, NoticeView
-from desk.views.shell import Ask, desk_page, desk_render, query
+from desk.views.shell import Ask, desk_page, desk_render, me_of, query
 from tickets.access import access_ticket, lead_on, may
 from tickets.errors import DomainError, NotFound, NumberInvalid, Stale
 from tickets.models import Event, Ticket
@@ -158,6 +158,7 @@ def render_ticket(
         **owed_part(ticket, ask),
         **_composer(doing, opened, form, held),
     }
+    context |= _standing_acts(context, may_supervise=may(ask.who, "supervise", ticket))
     return desk_render(request, ask, "desk/ticket.html", context, status=status)
 
 
@@ -187,7 +188,7 @@ def owed_part(ticket: Ticket, ask: Ask) -> dict[str, Any]:
             zone=ask.zone,
         ),
         "offer": offer,
-        "standing": standing_words(ticket, now=ask.now, zone=ask.zone),
+        "standing": standing_words(ticket, me=me_of(ask), now=ask.now, zone=ask.zone),
     }
 
 
@@ -199,6 +200,18 @@ def _composer(doing: Doing, opened: str, form: Any, held: NoticeView | None) -> 
     status = doing.ticket.status
     menu = [a for a in ACTIONS.values() if a.place == "menu" and status in a.when]
     return {"panels": panels, "menu": menu, "opened": opened}
+
+
+def _standing_acts(context: dict[str, Any], *, may_supervise: bool) -> dict[str, Any]:
+    """What can be done about an escalation; the menu without what answers a call nobody made."""
+    lines = context["standing"]
+    called, down = any(line.call for line in lines), any(line.down for line in lines)
+    left_out = {"answer-call": not called, "de-escalate": not down}
+    return {
+        "may_answer": called and context["may_work"],
+        "may_end": down and may_supervise,
+        "menu": [action for action in context["menu"] if not left_out.get(action.verb)],
+    }
 
 
 def _panel(action: Action, doing: Doing, opened: str, form: Any, held: NoticeView | None) -> Panel:

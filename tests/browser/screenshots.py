@@ -38,9 +38,16 @@ PAGES = {
     "search": (REP, "/desk/search/?q=router"),
     "exceptions": (SUPERVISOR, "/desk/exceptions/"),
     "late": (SUPERVISOR, "/desk/late/"),
+    "escalated": (SUPERVISOR, "/desk/tickets/{late}/?do=de-escalate"),
+    "deadlines": (SUPERVISOR, "/desk/tickets/{number}/deadlines/"),
+    "report": (SUPERVISOR, "/desk/reports/deadlines/"),
+    "drafts": (SUPERVISOR, "/desk/drafts/?from=general"),
+    "alerts": (REP, "/desk/alerts/"),
+    "rota": (SUPERVISOR, "/desk/rota/"),
     "components": (SUPERVISOR, "/desk/styleguide/"),
     "form": (NOBODY, "/complain/?about=retail"),
     "own": (NOBODY, "/c/{key}/"),
+    "own-above": (NOBODY, "/c/{key}/#escalate"),
     "survey": (NOBODY, "/s/{survey}/"),
     "sign-in": (NOBODY, "/accounts/login/"),
 }
@@ -99,7 +106,8 @@ def _manage(site: LiveSite, *arguments: str) -> str:
 
 
 def _places(site: LiveSite) -> dict[str, str]:
-    """The addresses' parts: a rich ticket of the rep, one with an offer sent, an open survey."""
+    """The addresses' parts: a rich ticket of the rep, one in escalation, one with an offer
+    sent, an open survey."""
     code = (
         "from tickets.models import Ticket; from feedback.models import Survey\n"
         "from remedies.models import Offer\n"
@@ -108,14 +116,16 @@ def _places(site: LiveSite) -> dict[str, str]:
         "sent = Offer.objects.filter(status='sent').order_by('-total').first()\n"
         "known = Survey.objects.filter(status__in=['sent', 'answered'])\n"
         "survey = known.order_by('status').last()\n"
-        "print('PLACES', rich.number, rich.customer_id,"
+        "from escalation.models import Spell\n"
+        "spell = Spell.objects.filter(ended_at=None, ticket__closed_at=None).last()\n"
+        "print('PLACES', rich.number, rich.customer_id, (spell.ticket if spell else rich).number,"
         " (sent.ticket if sent else rich).access_key, survey.token if survey else 'none')"
     )
     line = next(
         line for line in _manage(site, "shell", "-c", code).splitlines() if "PLACES" in line
     )
-    _, number, customer, key, survey = line.split()
-    return {"number": number, "customer": customer, "key": key, "survey": survey}
+    names = ("number", "customer", "late", "key", "survey")
+    return dict(zip(names, line.split()[1:], strict=True))
 
 
 def _picture_all(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from tests.browser.conftest import People
     from tests.builders import Desk
+    from tickets.models import Ticket
 
 pytestmark = pytest.mark.slow
 
@@ -33,6 +35,27 @@ def findings(page: Page) -> list[str]:
         for rule in found
         for node in rule["nodes"]
     ]
+
+
+def too_wide(page: Page) -> list[str]:
+    """By how much the page, or what scrolls in it for all of it, is wider than the window."""
+    pixels = page.evaluate(
+        "Math.max(...[document.documentElement, ...document.querySelectorAll('main')]"
+        ".map((node) => node.scrollWidth - node.clientWidth))"
+    )
+    return [f"{pixels} px too wide"] if pixels > 0 else []
+
+
+def check_all(pages: dict[Page, list[str]], *, axe: bool = True) -> None:
+    """Open each address, and fail with everything that is wrong on any of them."""
+    wrong = {}
+    for page, addresses in pages.items():
+        for address in addresses:
+            page.goto(address)
+            found = [*(findings(page) if axe else []), *too_wide(page)]
+            if found:
+                wrong[address] = found
+    assert not wrong, "\n".join(f"{at}\n  " + "\n  ".join(all_) for at, all_ in wrong.items())
 
 
 @pytest.mark.parametrize(("scheme", "width"), LOOKS)
@@ -75,13 +98,81 @@ def test_axe_finds_nothing(people: People, live_desk: Desk, scheme: str, width: 
         f"/c/{offered.access_key}/", f"/c/{asked.access_key}/", "/c/wrong/", "/accounts/login/",
         "/accounts/password/reset/", "/nowhere/", "/s/wrong/",
     ]  # fmt: skip
-    wrong = {}
-    for page, addresses in ((sue, desk_pages), (nobody, open_pages)):
-        for address in addresses:
-            page.goto(address)
-            if found := findings(page):
-                wrong[address] = found
-            too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            if too_wide > 0:
-                wrong.setdefault(address, []).append(f"{too_wide} px too wide")
-    assert not wrong, "\n".join(f"{at}\n  " + "\n  ".join(all_) for at, all_ in wrong.items())
+    check_all({sue: desk_pages, nobody: open_pages})
+
+
+@pytest.fixture
+def called(live_desk: Desk) -> Ticket:
+    """A complaint that ran late and was escalated by its owner, on a desk
+    with somebody on duty and a tried draft."""
+    from django.utils import timezone
+
+    from escalation.models import DutySlot, Rota
+    from escalation.services import manual, stepping, trials
+    from escalation.services.simulating import Draft
+    from tests.builders import make_ticket, user
+    from tickets import services
+    from tickets.access import Principal
+
+    now = timezone.now()
+    late = make_ticket(
+        live_desk, now=now - dt.timedelta(days=20), factors={"consequence": "serious"}
+    )
+    services.assign(late, live_desk.alice, actor=user(live_desk.sue), now=now)
+    manual.escalate_by_hand(late, reason="She waits.", actor=user(live_desk.alice), now=now)
+    stepping.sweep(now=now)
+    rota = Rota.objects.create(key="day", name="Day", team=live_desk.home, time_zone="UTC")
+    DutySlot.objects.create(
+        rota=rota, user=live_desk.bob, weekday=now.weekday(), starts=dt.time(0), ends=dt.time(0)
+    )
+    sue = Principal.of_user(live_desk.sue, now=now)
+    draft = Draft(
+        "general", "General", 0,
+        {"calendar": "office", "targets": [{"kind": "first_response", "within": "1h"}]},
+    )  # fmt: skip
+    tried = trials.begin(draft, since=now - dt.timedelta(days=60), until=now, who=sue, now=now)
+    while trials.work(tried.pk, now=now):
+        continue
+    return late
+
+
+def new_pages(called: Ticket) -> list[str]:
+    """The pages of deadlines and escalation that a supervisor has."""
+    from escalation.models import Simulation
+
+    tried = Simulation.objects.get()
+    running = called.deadlines.filter(status="running")[0]
+    ticket = f"/desk/tickets/{called.number}/"
+    return [
+        ticket, f"{ticket}?do=de-escalate", f"{ticket}deadlines/", "/desk/late/",
+        f"/desk/late/{running.pk}/take-over/", f"/desk/late/{running.pk}/reassign/",
+        "/desk/reports/deadlines/", "/desk/reports/deadlines/?from=x", "/desk/drafts/",
+        f"/desk/drafts/{tried.pk}/", "/desk/alerts/", "/desk/rota/",
+    ]  # fmt: skip
+
+
+def open_folds(page: Page) -> None:
+    """Open what is folded, for its insides are read too."""
+    page.evaluate("document.querySelectorAll('main details').forEach((one) => (one.open = true))")
+
+
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+def test_axe_finds_nothing_on_the_pages_of_deadlines_and_escalation(
+    people: People, called: Ticket, scheme: str, width: int
+) -> None:
+    options: dict[str, Any] = {"color_scheme": scheme, "viewport": {"width": width, "height": 900}}
+    nobody, sue = people.nobody(**options), people.of("sue", **options)
+    for page in (nobody, sue):
+        page.on("domcontentloaded", open_folds)
+    check_all({sue: new_pages(called), nobody: [f"/c/{called.access_key}/"]})
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1024])
+def test_no_page_of_deadlines_and_escalation_is_wider_than_its_window(
+    people: People, called: Ticket, width: int
+) -> None:
+    options: dict[str, Any] = {"viewport": {"width": width, "height": 900}}
+    nobody, sue = people.nobody(**options), people.of("sue", **options)
+    for page in (nobody, sue):
+        page.on("domcontentloaded", open_folds)
+    check_all({sue: new_pages(called), nobody: [f"/c/{called.access_key}/"]}, axe=False)

@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 
 from escalation.models import Climb, DutySlot, Escalation, Rota
-from escalation.services import manual
+from escalation.services import manual, stepping
 from tests.builders import NOW, Desk, user
 from tests.desk.pages import text_of
 from tests.remedies.builders import make_hurt
@@ -69,6 +69,25 @@ def test_a_call_is_shown_answered_and_ended_on_the_ticket(
         assert sue.post(page_of(ticket) + "de-escalate/", {}).status_code == 422
         assert sue.post(page_of(ticket) + "de-escalate/", down).status_code == 302
         assert "Was in escalation for 2 h." in text_of(sue.get(page_of(ticket)))
+
+
+def test_what_runs_late_is_answered_and_ended_on_the_ticket(
+    whole_desk: Desk, ticket: Ticket, sign_in: SignIn
+) -> None:
+    sue, alice = sign_in(whole_desk.sue), sign_in(whole_desk.alice)
+    words = text_of(sue.get(page_of(ticket)))
+    assert "I am on it" not in words and "De-escalate" not in words
+    late = NOW + dt.timedelta(days=30)
+    with time_machine.travel(late, tick=False):
+        stepping.sweep(now=late)
+        words = text_of(sue.get(page_of(ticket)))
+        assert "It runs late, and nobody has said that they are on it." in words
+        assert "I am on it" in words and "De-escalate" in words
+        assert "De-escalate" not in text_of(alice.get(page_of(ticket))).split("Pain")[0]
+        assert sue.post(page_of(ticket) + "answer-call/", {}).status_code == 302
+        assert "nobody has said" not in text_of(sue.get(page_of(ticket)))
+        open_ones = ticket.deadlines.filter(status="running", breached_at__isnull=False)
+        assert {row.acknowledged_by for row in open_ones} == {whole_desk.sue}
 
 
 def test_quiet_hours_are_set_on_a_page(whole_desk: Desk, ticket: Ticket, sign_in: SignIn) -> None:

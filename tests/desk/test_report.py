@@ -91,6 +91,17 @@ def test_a_draft_is_tried_from_its_form_to_its_result(
     assert "Your trials" in text_of(client.get(DRAFTS))
 
 
+def test_a_draft_begins_with_the_text_of_a_policy_in_force(
+    sign_in: SignIn, whole_desk: Desk
+) -> None:
+    client = sign_in(whole_desk.sue)
+    page = text_of(client.get(DRAFTS))
+    assert "Begin with the text of one in force" in page
+    assert "key: general" in text_of(client.get(f"{DRAFTS}?from=general@1"))
+    for wrong in ("nothing@1", "general@", "general@x", f"general@{'9' * 40}"):
+        assert client.get(DRAFTS, {"from": wrong}).status_code == 200
+
+
 def test_a_trial_under_way_shows_how_far_it_is_and_can_be_stopped(
     sign_in: SignIn, whole_desk: Desk, decided: Ticket
 ) -> None:
