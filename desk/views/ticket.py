@@ -206,7 +206,7 @@ def _standing_acts(context: dict[str, Any], *, may_supervise: bool) -> dict[str,
     """What can be done about an escalation; the menu without what answers a call nobody made."""
     lines = context["standing"]
     called, down = any(line.call for line in lines), any(line.down for line in lines)
-    left_out = {"answer-call": not called, "de-escalate": not down}
+    left_out = {"answer-call": not called, "de-escalate": not (down and may_supervise)}
     return {
         "may_answer": called and context["may_work"],
         "may_end": down and may_supervise,
