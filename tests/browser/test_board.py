@@ -124,6 +124,7 @@ def test_the_board_by_keyboard(people: People, live_desk: Desk, shown: list[Tick
     sue.wait_for_url(f"**{BOARD}")
     sue.keyboard.press("t")
     sue.wait_for_url("**/take-over/")
+    sue.get_by_label("What is going on").fill("I have it from here, and ring her today.")
     sue.get_by_role("button", name="Take over").click()
     sue.wait_for_url(f"**{BOARD}")
     assert "is yours" in sue.locator("[data-messages]").inner_text()
