@@ -24,6 +24,8 @@ from tickets.models import Ticket
 TICK = 1.0
 #: A stretch without openings and closings, at which everything of a day falls due at once.
 _STEADY_HOURS = (10, 16)
+#: Steps that may have to be done before it.
+_MOST_BEFORE = 30_000
 
 
 def idle(rounds: int) -> dict[str, float]:
@@ -117,10 +119,11 @@ def _steady_stretch(steps: int) -> tuple[dt.datetime, int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT hour, steps FROM (SELECT date_trunc('hour', next_at) AS hour,"
-            " count(*) AS steps FROM escalation_deadline WHERE next_at IS NOT NULL"
-            " AND extract(hour FROM next_at) BETWEEN %s AND %s GROUP BY hour) hours"
+            " count(*) AS steps, sum(count(*)) OVER (ORDER BY date_trunc('hour', next_at))"
+            " - count(*) AS before FROM escalation_deadline WHERE next_at IS NOT NULL"
+            " GROUP BY 1) hours WHERE before < %s AND extract(hour FROM hour) BETWEEN %s AND %s"
             " ORDER BY least(steps, %s) DESC, hour LIMIT 1",
-            [*_STEADY_HOURS, steps],
+            [_MOST_BEFORE, *_STEADY_HOURS, steps],
         )
         hour, there = cursor.fetchone()
     while stepping.sweep(now=hour, limit=10**9).steps:
