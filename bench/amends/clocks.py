@@ -121,9 +121,9 @@ def _steady_stretch(steps: int) -> tuple[dt.datetime, int]:
             "SELECT hour, steps FROM (SELECT date_trunc('hour', next_at) AS hour,"
             " count(*) AS steps, sum(count(*)) OVER (ORDER BY date_trunc('hour', next_at))"
             " - count(*) AS before FROM escalation_deadline WHERE next_at IS NOT NULL"
-            " GROUP BY 1) hours WHERE before < %s AND extract(hour FROM hour) BETWEEN %s AND %s"
-            " ORDER BY least(steps, %s) DESC, hour LIMIT 1",
-            [_MOST_BEFORE, *_STEADY_HOURS, steps],
+            " GROUP BY 1) hours WHERE extract(hour FROM hour) BETWEEN %s AND %s"
+            " ORDER BY CASE WHEN before < %s THEN least(steps, %s) ELSE 0 END DESC, hour LIMIT 1",
+            [*_STEADY_HOURS, _MOST_BEFORE, steps],
         )
         hour, there = cursor.fetchone()
     while stepping.sweep(now=hour, limit=10**9).steps:
