@@ -62,12 +62,12 @@ def test_killed_at_every_statement_nothing_is_lost_or_doubled(desk: Desk) -> Non
 
         def victim(number: int = number) -> None:
             victims.dies_at(number)
-            sweep(batch=20)
+            sweep(batch=2)
 
         if victims.ended(victims.fork(victim)) != victims.KILLED:
             break
         kills += 1
-    assert kills > 10, "each statement and both sides of each commit"
+    assert kills > 20, "each statement and both sides of each commit"
     victims.check(wanted, now=LATER)
 
 
