@@ -1,6 +1,6 @@
 """What a step of a path can do: a registry of name to deed.
 
-A new action is a function here, its word in escalation.paths.ACTIONS, a test and a line in
+A new action is a function here, its word in escalation.policies.paths.ACTIONS, a test and a line in
 docs/deadlines.md. What concerns another app is an event, which that app hears.
 """
 
@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from escalation.hours import Calendar
 from escalation.models import Deadline
-from escalation.paths import Deed, PathStep
 from escalation.people import on_duty_now
+from escalation.policies.paths import Deed, PathStep
 from escalation.rules import EscalationEvent
 from tickets import services as desk
 from tickets.actors import SYSTEM

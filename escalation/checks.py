@@ -11,8 +11,8 @@ from escalation.actions import ACTIONS
 from escalation.errors import PolicyInvalid
 from escalation.hours import Calendar
 from escalation.models import DeadlinePolicy, EscalationPath, WorkCalendar
-from escalation.paths import ACTIONS as KNOWN
-from escalation.policy import Policy
+from escalation.policies.paths import ACTIONS as KNOWN
+from escalation.policies.policy import Policy
 from escalation.worktime import WorkTimeError
 
 

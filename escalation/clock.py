@@ -19,7 +19,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from escalation.hours import Calendar, TimeOfDay
-from escalation.laws import Law
+from escalation.law.rules import Law
 
 NOTHING = timedelta()
 

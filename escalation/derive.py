@@ -14,8 +14,8 @@ from typing import Any
 
 from escalation.clock import Clock, Length, Pause, Until
 from escalation.hours import Calendar
-from escalation.pausing import CLOSED_TIME, PauseRule, rule_for
-from escalation.policy import Policy, Target
+from escalation.policies.pausing import CLOSED_TIME, PauseRule, rule_for
+from escalation.policies.policy import Policy, Target
 
 CREATED = "ticket_created"
 RESOLVED = "resolved"

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from escalation.clock import Clock, Length, Pause
 from escalation.hours import Calendar
-from escalation.kinds import Kind
+from escalation.policies.kinds import Kind
 
 
 class What(StrEnum):

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from zoneinfo import available_timezones
 
 from escalation.models import DutySlot, Rota
-from escalation.rota import Roster, Slot
+from escalation.policies.rota import Roster, Slot
 from tickets.cached import Cached
 from tickets.models import Membership, Team, Ticket, TicketPerson, User
 from tickets.rules import PersonRelation, Role

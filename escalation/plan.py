@@ -9,8 +9,8 @@ from functools import cached_property
 
 from escalation.clock import Clock, Step
 from escalation.hours import Calendar
-from escalation.paths import Path, PathStep
-from escalation.policy import Target
+from escalation.policies.paths import Path, PathStep
+from escalation.policies.policy import Target
 
 BREACH = "breach"
 RESUME = "resume"

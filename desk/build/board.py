@@ -10,11 +10,11 @@ from desk.build.people import avatar
 from desk.glyphs import AvatarView, ClockView, LoadView, PainView, PathView
 from desk.late import Load
 from desk.words import day_words, listed, short_moment_words
-from escalation.kinds import Kind
 from escalation.models import Deadline
-from escalation.paths import Path
 from escalation.people import directory
 from escalation.plan import BREACH, RESUME
+from escalation.policies.kinds import Kind
+from escalation.policies.paths import Path
 from escalation.services.setup import setup
 from tickets.models import Ticket, User
 

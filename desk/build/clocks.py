@@ -16,8 +16,8 @@ from desk.glyphs import ClockState, ClockView
 from desk.words import moment_words, short_moment_words, span_words
 from escalation.clock import Status
 from escalation.hours import Calendar
-from escalation.kinds import Kind
 from escalation.models import Deadline
+from escalation.policies.kinds import Kind
 from escalation.services.setup import setup
 from tickets.errors import DomainError
 from tickets.models import Ticket

@@ -2,9 +2,9 @@
 
 import datetime as dt
 
-from escalation.kinds import Kind
 from escalation.models import Deadline
-from escalation.policy import Subject
+from escalation.policies.kinds import Kind
+from escalation.policies.policy import Subject
 from escalation.services.setup import Version, setup
 from escalation.worktime import WorkTimeError
 from tickets.catalogue import Entry

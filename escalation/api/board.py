@@ -10,9 +10,9 @@ from rest_framework.response import Response
 from escalation.access import visible_deadlines
 from escalation.api.filters import BY_DUE
 from escalation.clock import Status
-from escalation.kinds import Kind
 from escalation.models import Deadline
 from escalation.models.deadlines import OPEN
+from escalation.policies.kinds import Kind
 from escalation.services.board import STANDINGS, standing_of
 from tickets.api.base import AccessView
 from tickets.api.pagination import CursorPages

@@ -6,9 +6,9 @@ import django_filters
 from django.db.models import Q, QuerySet
 
 from escalation.clock import Status
-from escalation.kinds import Kind
 from escalation.models import Deadline, Escalation
 from escalation.models.deadlines import OPEN
+from escalation.policies.kinds import Kind
 from escalation.rules import EscalationLevel
 from tickets.api.filters import OfTicket
 from tickets.api.pagination import BY_ID, Order

@@ -2,8 +2,8 @@
 
 from rest_framework import serializers
 
-from escalation.kinds import Kind
 from escalation.models import SimulationState
+from escalation.policies.kinds import Kind
 from tickets.api.fields import Input, Moment, Text, Whole
 from tickets.api.shapes import Shape, one_of
 

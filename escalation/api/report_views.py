@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from escalation import tasks
 from escalation.api import report_render, report_shapes
-from escalation.kinds import Kind
+from escalation.policies.kinds import Kind
 from escalation.services import reports, simulating, trials
 from tickets.api.base import AccessView, CommandView
 from tickets.api.pagination import NEWEST_ID, CursorPages

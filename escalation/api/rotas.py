@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from escalation.access import access_rota
 from escalation.models import Rota
-from escalation.rota import WEEKDAYS
+from escalation.policies.rota import WEEKDAYS
 from escalation.services.rotas import MOST_SLOTS, NewSlot, on_duty, set_slots
 from tickets.api.base import AccessView
 from tickets.api.fields import Input, Whole

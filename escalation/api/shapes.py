@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from escalation.clock import Status
-from escalation.kinds import Kind
+from escalation.policies.kinds import Kind
 from escalation.rules import EscalationLevel
 from tickets.api.fields import Input, Moment, Text
 from tickets.api.shapes import Person, Shape, one_of, values_of

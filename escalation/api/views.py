@@ -14,8 +14,8 @@ from escalation.access import (
 )
 from escalation.api import render, shapes
 from escalation.api.filters import BY_DUE, ORDERS, DeadlineFilter, EscalationFilter
-from escalation.kinds import Kind
 from escalation.models.deadlines import OPEN
+from escalation.policies.kinds import Kind
 from escalation.services import explaining, manual
 from tickets.access import access_ticket
 from tickets.api.base import AccessView, CommandView

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from escalation.regimes import pack, pack_names
+from escalation.law.regimes import pack, pack_names
 from escalation.services.defaults import ensure_defaults
 
 

@@ -10,7 +10,7 @@ import tqdm
 import yaml
 from django.core.management.base import CommandError, OutputWrapper
 
-from escalation.kinds import DEFAULTS, Kind
+from escalation.policies.kinds import DEFAULTS, Kind
 from escalation.services.simulating import Draft, Span, Tally, read_draft, simulate, stored_draft
 from tickets.errors import DomainError
 from tickets.models import Team

@@ -13,8 +13,8 @@ from simple_history.models import HistoricalRecords
 from escalation.errors import PolicyInvalid
 from escalation.hours import Calendar
 from escalation.models.duty import Rota
-from escalation.paths import CALLERS, Path
-from escalation.policy import Policy
+from escalation.policies.paths import CALLERS, Path
+from escalation.policies.policy import Policy
 from escalation.worktime import WorkTimeError
 from tickets.models import Team, User
 

@@ -10,8 +10,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from escalation.clock import Status
-from escalation.kinds import DEFAULTS, Kind
 from escalation.models.config import DeadlinePolicy
+from escalation.policies.kinds import DEFAULTS, Kind
 from escalation.rules import EscalationLevel
 from tickets.models import Ticket
 from tickets.models.choices import choices_of, one_of

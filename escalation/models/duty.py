@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
-from escalation.rota import WEEKDAYS, Slot
+from escalation.policies.rota import WEEKDAYS, Slot
 from tickets.models import Team
 
 
@@ -81,5 +81,5 @@ class DutySlot(models.Model):
         return f"{self.user} {day} {self.starts:%H:%M} to {self.ends:%H:%M}"
 
     def slot(self) -> Slot:
-        """The slot as escalation.rota reads it."""
+        """The slot as escalation.policies.rota reads it."""
         return Slot(self.user_id, self.starts, self.ends, self.weekday, self.on)

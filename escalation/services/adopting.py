@@ -15,10 +15,10 @@ from typing import Any
 from escalation.clock import Pause as PauseSpan
 from escalation.clock import Status
 from escalation.derive import CREATED, MERGED_IN, SPLIT_FROM, read_pause
-from escalation.kinds import Kind
 from escalation.models import Deadline
-from escalation.pausing import rule_for
-from escalation.policy import Target
+from escalation.policies.kinds import Kind
+from escalation.policies.pausing import rule_for
+from escalation.policies.policy import Target
 from escalation.rules import EscalationEvent
 from escalation.services.clocks import Clocks
 from escalation.services.revising import has_passed

@@ -4,9 +4,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 from escalation.clock import Status
-from escalation.kinds import Kind
 from escalation.models import Deadline
 from escalation.plan import BREACH, RESUME
+from escalation.policies.kinds import Kind
 from escalation.services.setup import setup
 
 NOTHING = dt.timedelta()

@@ -11,10 +11,10 @@ from django.db.models import F
 
 from escalation.actions import Call, perform
 from escalation.hours import Calendar
-from escalation.ladder import USUAL, Rung, rungs
 from escalation.models import Climb, Escalation, Spell
-from escalation.paths import CALLED, Path
 from escalation.people import Links, links_of, recipients
+from escalation.policies.ladder import USUAL, Rung, rungs
+from escalation.policies.paths import CALLED, Path
 from escalation.rules import EscalationEvent, EscalationLevel
 from escalation.services import spells
 from escalation.services.setup import setup

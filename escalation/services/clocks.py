@@ -13,13 +13,13 @@ from typing import Any
 
 from escalation.clock import Clock, Length, Status, Until
 from escalation.clock import Pause as PauseSpan
-from escalation.kinds import Kind
-from escalation.laws import Law
+from escalation.law.rules import Law
 from escalation.models import Deadline, Pause
-from escalation.paths import Path
-from escalation.pausing import PauseRule
 from escalation.plan import Plan, make_plan
-from escalation.policy import Target
+from escalation.policies.kinds import Kind
+from escalation.policies.paths import Path
+from escalation.policies.pausing import PauseRule
+from escalation.policies.policy import Target
 from escalation.services.setup import Setup, Version, setup
 from tickets.bulk import update
 from tickets.change import Change, Changes, json_value

@@ -4,8 +4,8 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from escalation.errors import DeadlinePassed, ExtensionRefused
-from escalation.kinds import Kind
 from escalation.models import Deadline, Extension
+from escalation.policies.kinds import Kind
 from escalation.services.clocks import Clocks
 from tickets import services as desk
 from tickets.actors import Actor

@@ -17,9 +17,9 @@ from typing import Any
 from django.db.models import Count, F, Max, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, Least, TruncDate
 
-from escalation.kinds import DEFAULTS, Kind
 from escalation.models import Deadline, Extension, Pause
 from escalation.models.deadlines import DECIDED
+from escalation.policies.kinds import DEFAULTS, Kind
 from escalation.services.explaining import REASONS
 from tickets.access import Principal, visible_tickets
 from tickets.errors import Invalid

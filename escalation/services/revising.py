@@ -15,9 +15,9 @@ from typing import Any
 from escalation.clock import Status
 from escalation.derive import POLICY_CHANGED, Reckoning, Run, Told
 from escalation.hours import Calendar
-from escalation.kinds import Kind
 from escalation.models import Deadline
-from escalation.policy import Policy, Target
+from escalation.policies.kinds import Kind
+from escalation.policies.policy import Policy, Target
 from escalation.rules import EscalationEvent
 from escalation.services.clocks import Clocks
 from escalation.services.setup import Version

@@ -16,8 +16,8 @@ import structlog
 from escalation.errors import PolicyInvalid
 from escalation.hours import Calendar
 from escalation.models import CalendarDay, DeadlinePolicy, EscalationPath, WorkCalendar
-from escalation.paths import Path
-from escalation.policy import Policy, Subject, Target
+from escalation.policies.paths import Path
+from escalation.policies.policy import Policy, Subject, Target
 from escalation.rules import ESCALATION_WISHES
 from escalation.worktime import WorkTimeError
 from tickets.cached import Cached

@@ -17,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from escalation.models import Deadline, DeadlinePolicy
-from escalation.policy import Policy
+from escalation.policies.policy import Policy
 from escalation.services.rehearsing import Outcome, outcome, paired, rehearse
 from escalation.services.setup import Setup, Version, setup
 from tickets.errors import Invalid, NotFound

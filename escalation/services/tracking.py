@@ -12,8 +12,8 @@ from escalation.clock import Pause as PauseSpan
 from escalation.clock import Status
 from escalation.derive import CUSTOMER_SPOKE, MERGED, RESOLVED
 from escalation.models import Deadline, Pause
-from escalation.pausing import CLOSED_TIME, PauseRule, rule_for
-from escalation.policy import Target
+from escalation.policies.pausing import CLOSED_TIME, PauseRule, rule_for
+from escalation.policies.policy import Target
 from escalation.rules import EscalationEvent
 from escalation.services import adopting
 from escalation.services.clocks import Clocks

@@ -1,6 +1,6 @@
 """What sends a ticket up a path without a clock, and what ends that: heard from its events."""
 
-from escalation.kinds import Kind
+from escalation.policies.kinds import Kind
 from escalation.rules import ESCALATION_WISHES, EscalationEvent, EscalationLevel
 from escalation.services import spells
 from escalation.services.calling import call_above, end_climbs

@@ -11,7 +11,7 @@ import pytest
 from escalation.clock import NOTHING
 from escalation.derive import Reckoning
 from escalation.models import Deadline
-from escalation.policy import Policy, Subject, Target
+from escalation.policies.policy import Policy, Subject, Target
 from escalation.services import stepping
 from escalation.services.clocks import Clocks
 from escalation.services.manual import extend_deadline

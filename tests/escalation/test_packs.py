@@ -6,8 +6,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from escalation.law.regimes import pack, pack_names
 from escalation.models import DeadlinePolicy, WorkCalendar
-from escalation.regimes import pack, pack_names
 from escalation.services import stepping
 from escalation.services.defaults import ensure_defaults
 from escalation.services.explaining import explain

@@ -8,8 +8,8 @@ import pytest
 from escalation.clock import OpenTime
 from escalation.history import Happening, Replay, What
 from escalation.hours import Calendar
-from escalation.kinds import Kind
 from escalation.models import Deadline, WorkCalendar
+from escalation.policies.kinds import Kind
 from escalation.services import stepping
 from tests.builders import NOW, Desk, make_ticket, user
 from tickets import services

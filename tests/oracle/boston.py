@@ -21,7 +21,7 @@ from typing import Any
 
 from escalation.clock import Clock, Length
 from escalation.hours import Calendar, public_holidays
-from escalation.lengths import length
+from escalation.law.lengths import length
 from tests.oracle.cases import Failure
 
 HOURS = [["08:30", "17:00"]]

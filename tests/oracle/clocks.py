@@ -15,7 +15,7 @@ from typing import Any
 from escalation.clock import Clock, Days, Length, OpenTime, Reading, Step
 from escalation.history import DEFAULT_PAUSING, Happening, Replay, What
 from escalation.hours import Calendar, TimeOfDay
-from escalation.kinds import Kind
+from escalation.policies.kinds import Kind
 from tests.oracle import options as semantics
 from tests.oracle.cases import Failure, Vector, vectors
 

@@ -18,10 +18,10 @@ from typing import Any
 
 from escalation.errors import PolicyInvalid
 from escalation.hours import WEEKDAYS, Calendar
-from escalation.laws import Rule
-from escalation.lawtext import rule
-from escalation.regimes import pack_of
-from escalation.terms import Case, Clear, Reckoned, Term, as_moment
+from escalation.law.regimes import pack_of
+from escalation.law.rules import Rule
+from escalation.law.terms import Case, Clear, Reckoned, Term, as_moment
+from escalation.law.text import rule
 from escalation.worktime import WorkTimeError
 from tests.oracle import wording
 from tests.oracle.cases import Failure, Vector

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from escalation.kinds import Kind
 from escalation.management import packs
 from escalation.management import simulate as trial
+from escalation.policies.kinds import Kind
 from escalation.services import explaining, rederiving, stepping
 from escalation.services.defaults import ensure_defaults
 from tickets.errors import DomainError

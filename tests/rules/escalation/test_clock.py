@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from escalation.clock import Clock, Days, OpenTime, Pause, Status, Step, Until
 from escalation.history import Happening, Replay, What
 from escalation.hours import Calendar
-from escalation.kinds import Kind
+from escalation.policies.kinds import Kind
 
 WEEK = "mon tue wed thu fri".split()
 OFFICE = Calendar.parse({"tz": "UTC", "hours": {day: [["09:00", "17:00"]] for day in WEEK}})

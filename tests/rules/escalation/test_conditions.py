@@ -6,7 +6,7 @@ import pytest
 
 from escalation.conditions import conditions
 from escalation.errors import PolicyInvalid
-from escalation.policy import Policy, Subject
+from escalation.policies.policy import Policy, Subject
 
 FACTS: dict[str, Any] = {
     "delay_minutes": 185,

@@ -11,9 +11,9 @@ import yaml
 from escalation.clock import Clock, OpenTime
 from escalation.errors import PolicyInvalid
 from escalation.hours import Calendar
-from escalation.paths import ACTIONS, Deed, Path, PathStep
 from escalation.plan import make_plan
-from escalation.policy import Policy
+from escalation.policies.paths import ACTIONS, Deed, Path, PathStep
+from escalation.policies.policy import Policy
 
 ROOT = FilePath(__file__).parents[3]
 

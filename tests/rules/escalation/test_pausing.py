@@ -7,9 +7,9 @@ import pytest
 
 from escalation.clock import Pause
 from escalation.errors import PolicyInvalid
-from escalation.kinds import Kind
-from escalation.pausing import PauseRule, rule_for
-from escalation.policy import Policy, Target
+from escalation.policies.kinds import Kind
+from escalation.policies.pausing import PauseRule, rule_for
+from escalation.policies.policy import Policy, Target
 
 DAY = dt.timedelta(days=1)
 START = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)

@@ -8,11 +8,11 @@ import pytest
 from escalation.clock import Clock, Days, OpenTime, Pause
 from escalation.errors import PolicyInvalid
 from escalation.hours import Calendar
-from escalation.kinds import Kind
-from escalation.lengths import length
-from escalation.paths import Path
+from escalation.law.lengths import length
 from escalation.plan import BREACH, make_plan
-from escalation.policy import Policy, Subject
+from escalation.policies.kinds import Kind
+from escalation.policies.paths import Path
+from escalation.policies.policy import Policy, Subject
 
 WEEK = "mon tue wed thu fri".split()
 OFFICE = Calendar.parse({"tz": "UTC", "hours": {day: [["09:00", "17:00"]] for day in WEEK}})

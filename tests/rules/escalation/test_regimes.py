@@ -10,9 +10,9 @@ import yaml
 
 from escalation.errors import PolicyInvalid
 from escalation.hours import Calendar
-from escalation.laws import Law
-from escalation.policy import Policy
-from escalation.regimes import PACKS, pack, pack_names, pack_of, read_pack
+from escalation.law.regimes import PACKS, pack, pack_names, pack_of, read_pack
+from escalation.law.rules import Law
+from escalation.policies.policy import Policy
 from tests.oracle import deadlines, wording
 from tests.oracle.__main__ import main
 

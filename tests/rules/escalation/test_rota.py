@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from escalation.rota import Roster, Slot
+from escalation.policies.rota import Roster, Slot
 
 ANN, BEN, CAT = 1, 2, 3
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from escalation.clock import Clock, Pause
 from escalation.errors import PolicyInvalid
 from escalation.hours import Calendar
-from escalation.laws import Law
-from escalation.lawtext import rule
-from escalation.lengths import length
-from escalation.terms import Case, Roll, Term, Unit, add_months, roll
+from escalation.law.lengths import length
+from escalation.law.rules import Law
+from escalation.law.terms import Case, Roll, Term, Unit, add_months, roll
+from escalation.law.text import rule
 
 WEEK = "mon tue wed thu fri".split()
 LONDON = Calendar.parse(

@@ -15,8 +15,8 @@ import yaml
 
 from escalation.clock import Clock, Length, Pause, Until
 from escalation.hours import Calendar
-from escalation.laws import Law
-from escalation.policy import Policy
+from escalation.law.rules import Law
+from escalation.policies.policy import Policy
 
 DOC = Path(__file__).parents[3] / "docs" / "deadlines.md"
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

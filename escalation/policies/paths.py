@@ -9,8 +9,8 @@ from string import Formatter
 from typing import Any
 
 from escalation.clock import Step
-from escalation.kinds import Kind
-from escalation.lengths import open_time, step
+from escalation.law.lengths import open_time, step
+from escalation.policies.kinds import Kind
 from escalation.reading import only, positive, words, wrong
 from tickets.rules import Role
 

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from escalation.conditions import Condition
 from escalation.hours import Calendar
-from escalation.terms import Case, Ending, Reckoned, Roll, Term, instant, named, roll
+from escalation.law.terms import Case, Ending, Reckoned, Roll, Term, instant, named, roll
 
 
 class Rule(Protocol):

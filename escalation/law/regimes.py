@@ -14,11 +14,11 @@ from typing import Any
 
 import yaml
 
-from escalation.laws import Law
-from escalation.lawtext import rule
+from escalation.law.rules import Law
+from escalation.law.text import rule
 from escalation.reading import only, words, wrong
 
-PACKS = Path(__file__).resolve().parent / "packs"
+PACKS = Path(__file__).resolve().parent.parent / "packs"
 #: On what a rule rests: read again in its source, part of it, or known and not read again.
 BASES = ("re-read", "mixed", "general knowledge")
 #: What a pack may install, and what one of it is called.

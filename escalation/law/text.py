@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from escalation.conditions import conditions
-from escalation.laws import (
+from escalation.law.rules import (
     Done,
     EarlierOf,
     Every,
@@ -26,8 +26,8 @@ from escalation.laws import (
     Variants,
     Versions,
 )
+from escalation.law.terms import Clear, End, Ending, Roll, Term, Unit
 from escalation.reading import only, whole, words, wrong
-from escalation.terms import Clear, End, Ending, Roll, Term, Unit
 
 #: Short units: "8w", "1mo". Longer ones are looked for first.
 SHORT = {

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from escalation.clock import Pause
-from escalation.lengths import real_time
+from escalation.law.lengths import real_time
 from escalation.reading import only, words, wrong
 
 NOTHING = timedelta()

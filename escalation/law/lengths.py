@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 from escalation.clock import Days, Length, OpenTime, Step
-from escalation.laws import Law
-from escalation.lawtext import rule, term_text
+from escalation.law.rules import Law
+from escalation.law.terms import End
+from escalation.law.text import rule, term_text
 from escalation.reading import only, positive, whole, wrong
-from escalation.terms import End
 
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1)}
 
@@ -24,7 +24,7 @@ def length(value: Any, where: str = "within") -> Length:
 
     Days and longer ones end at the close of business of their last day. The long form is a
     mapping: `{working_days: 2, end_of_day: false}`, `{days: 56}`, `{hours: 4}`, `{minutes: 90}`; or
-    a rule of law, `{count: 8, unit: weeks, …}` (escalation.lawtext), which ends with its last day
+    a rule of law, `{count: 8, unit: weeks, …}` (escalation.law.text), which ends with its last day
     unless it says otherwise. Raises PolicyInvalid.
     """
     if isinstance(value, Mapping):

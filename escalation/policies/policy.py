@@ -12,11 +12,11 @@ from typing import Any
 
 from escalation.clock import Days, Length, Step
 from escalation.conditions import Condition, conditions
-from escalation.extensions import ExtensionRule, read_extension
-from escalation.kinds import DEFAULTS, Kind, KindDefaults
-from escalation.laws import Law
-from escalation.lengths import length, step
-from escalation.pausing import PauseRule, read_pauses
+from escalation.law.lengths import length, step
+from escalation.law.rules import Law
+from escalation.policies.extensions import ExtensionRule, read_extension
+from escalation.policies.kinds import DEFAULTS, Kind, KindDefaults
+from escalation.policies.pausing import PauseRule, read_pauses
 from escalation.reading import only, whole, word_set, words, wrong
 
 ONCE = ExtensionRule()

@@ -10,7 +10,7 @@ from typing import Any
 
 from escalation.clock import Length
 from escalation.hours import Calendar
-from escalation.lengths import length
+from escalation.law.lengths import length
 from escalation.reading import only, whole, wrong
 
 #: Where a policy says nothing else, no date lies further behind the first one than this.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from escalation.hours import Calendar
-from escalation.paths import Path, PathStep
+from escalation.policies.paths import Path, PathStep
 
 #: What is climbed where no path is set up for such a call.
 USUAL = Path.parse([{"to": ["lead", "supervisors"], "do": ["notify", "mail"]}], key="usual")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from escalation.pausing import PauseRule
+from escalation.policies.pausing import PauseRule
 
 
 class Kind(StrEnum):
