@@ -11,6 +11,7 @@ from desk.counting import MOST, counted
 from desk.queue import Bounds
 from escalation.clock import Status
 from escalation.models import Deadline
+from escalation.models.deadlines import COUNTED
 from tickets.access import Principal, visible_tickets
 from tickets.errors import NotFound
 from tickets.models import Team, User
@@ -155,7 +156,9 @@ def _load(user: User | None, row: Any) -> Load:
 def kept_this_week(who: Principal, *, now: dt.datetime) -> tuple[int, int]:
     """Promises of the last seven days: how many were kept, and how many there were."""
     since = now - _WEEK
-    seen = Deadline.objects.filter(ticket__in=visible_tickets(who).filter(historical=False))
+    seen = Deadline.objects.filter(
+        COUNTED, ticket__in=visible_tickets(who).filter(historical=False)
+    )
     found = seen.filter(Q(met_at__gte=since) | Q(breached_at__gte=since)).aggregate(
         kept=Count("id", filter=Q(breached_at__isnull=True)), every=Count("id")
     )

@@ -12,7 +12,12 @@ from tickets.rules import Role
 def visible_deadlines(who: Principal) -> DeadlineQuerySet:
     """Deadlines of the tickets that `who` may see, with all that a row shows."""
     return Deadline.objects.filter(ticket__in=visible_tickets(who)).select_related(
-        "ticket__customer", "ticket__owner", "ticket__team", "policy", "acknowledged_by"
+        "ticket__customer",
+        "ticket__owner",
+        "ticket__team",
+        "policy",
+        "acknowledged_by",
+        "counted_on",
     )
 
 

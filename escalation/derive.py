@@ -290,7 +290,11 @@ class Reckoning:
                 run.extended_to = read_moment(item, "extended_to")
                 run.extended_at = read_moment(item, "extended_at")
                 self.runs.append(run)
-            run.started_at = min(run.started_at, started)
+            late = bool(item.get("late"))
+            run.started_at = started if late else min(run.started_at, started)
+            if late:
+                run.extended_to = read_moment(item, "extended_to")
+                run.extended_at = read_moment(item, "extended_at")
             if run.target.pauses:
                 run.pauses = [read_pause(pause) for pause in item["pauses"]]
         if told.data.get("since"):

@@ -11,6 +11,7 @@ from desk.build.people import customer_avatar
 from desk.glyphs import AvatarView
 from desk.words import moment_words, month_words
 from escalation.models import Deadline
+from escalation.models.deadlines import COUNTED
 from tickets.access import Principal, visible_tickets
 from tickets.catalogue import catalogue
 from tickets.facts import words_of
@@ -146,7 +147,7 @@ def earlier_of(
     """The customer's other complaints that the reader may see, newest first, and how many."""
     tickets = visible_tickets(who).filter(customer=customer).exclude(pk=without)
     count = tickets.count()
-    broken = Deadline.objects.filter(kind="promise", breached_at__isnull=False)
+    broken = Deadline.objects.filter(COUNTED, kind="promise", breached_at__isnull=False)
     shown = tickets.prefetch_related(
         "points", "remedies", Prefetch("deadlines", broken, to_attr="broken_promises")
     ).order_by("-received_at")[:limit]

@@ -158,7 +158,9 @@ def _sentence(found: Explanation, started: str, due: str) -> str:
         parts.append(f"{duration_words(reading.left)} left")
     if reading.late:
         parts.append(f"{duration_words(reading.late)} late")
-    return f"Began {started}. {_capital(listed(parts))}. Due {due}."
+    elsewhere = found.deadline.counted_words
+    counted = f" {_capital(elsewhere)}, and counted there." if elsewhere else ""
+    return f"Began {started}. {_capital(listed(parts))}. Due {due}.{counted}"
 
 
 def _step_line(number: int, step: Foreseen, *, now: dt.datetime, zone: ZoneInfo) -> StepLine:

@@ -146,7 +146,7 @@ def _explained(deadline: Deadline, *, now: dt.datetime, zone: ZoneInfo) -> Deadl
             + (words(pause.ended_at) if pause.ended_at else "now")
             for pause in deadline.pauses.all()
         ),
-        why=promised_words(deadline),
+        why=(*promised_words(deadline), *filter(None, [deadline.counted_words])),
     )
 
 

@@ -165,7 +165,8 @@ def render_ticket(
 def owed_part(ticket: Ticket, ask: Ask) -> dict[str, Any]:
     """Next step, pain, deadlines and offer."""
     assert ask.who.user is not None  # desk_page lets only people in
-    deadlines = list(ticket.deadlines.prefetch_related("pauses").order_by("id"))
+    rows = ticket.deadlines.select_related("counted_on").prefetch_related("pauses")
+    deadlines = list(rows.order_by("id"))
     offer = offer_part(ticket, ask.who, now=ask.now, zone=ask.zone)
     first = nearest(deadlines)
     return {

@@ -25,6 +25,7 @@ def deadline(row: models.Deadline) -> dict[str, Any]:
         "cancelled_at": row.cancelled_at,
         "cancel_reason": row.cancel_reason,
         "breached_at": row.breached_at,
+        "counted_on": row.counted_on.number if row.counted_on is not None else None,
         "acknowledged_at": row.acknowledged_at,
         "acknowledged_by": person(row.acknowledged_by),
         "next_at": row.next_at,

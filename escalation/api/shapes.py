@@ -36,6 +36,10 @@ class Deadline(Shape):
     breached_at = serializers.DateTimeField(
         allow_null=True, help_text="When it was missed; stays when it is met later."
     )
+    counted_on = serializers.CharField(
+        allow_null=True,
+        help_text="The ticket that answers for it, where a merge or a split made that another one.",
+    )
     acknowledged_at = serializers.DateTimeField(allow_null=True)
     acknowledged_by = Person(allow_null=True)
     next_at = serializers.DateTimeField(allow_null=True, help_text="When something happens to it.")

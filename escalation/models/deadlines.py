@@ -18,6 +18,8 @@ from tickets.models.choices import choices_of, one_of
 
 #: Kept or missed: the fact is there, and the moment it was is the breach, else the meeting.
 DECIDED = Q(breached_at__isnull=False) | Q(met_at__isnull=False)
+#: Those of them that count: what another ticket answers for is counted there.
+COUNTED = Q(counted_on__isnull=True)
 OPEN = Q(status__in=[Status.RUNNING.value, Status.PAUSED.value])
 
 
@@ -63,6 +65,11 @@ class Deadline(models.Model):
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField(max_length=100, blank=True)
     breached_at = models.DateTimeField(null=True, blank=True)
+    #: The ticket that answers for it, where that is another one: its duty went there by a merge, or
+    #: it was missed there before a split. What is counted of promises leaves the row out then.
+    counted_on = models.ForeignKey(
+        Ticket, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     steps_taken = ArrayField(models.CharField(max_length=80), default=list, blank=True)
     #: Somebody said "I am on it": the path is not climbed any further.
     acknowledged_at = models.DateTimeField(null=True, blank=True)
@@ -137,6 +144,17 @@ class Deadline(models.Model):
     def is_open(self) -> bool:
         """Whether it runs or is paused."""
         return self.status in {Status.RUNNING, Status.PAUSED}
+
+    @property
+    def counted_words(self) -> str:
+        """Which other ticket answers for it: "moved to A-10019", "missed on A-10019"; or "".
+
+        Reads that ticket, so select it.
+        """
+        if self.counted_on is None:
+            return ""
+        moved = self.status == Status.CANCELLED
+        return f"{'moved to' if moved else 'missed on'} {self.counted_on.number}"
 
     @property
     def ended_at(self) -> datetime | None:

@@ -3,6 +3,10 @@
 Nothing starts anew: what ran there runs on here from its own start, with its pauses. What was
 adopted stands in the event `deadlines_adopted`, so that events alone tell the same
 (escalation.derive). `take` applies such an event; it is what a rehearsal of the past calls too.
+
+A clock that is late and still open is one miss, wherever its duty goes. By a merge it goes to the
+survivor as it is, and the other's row says that it is counted there; by a split the new ticket is
+late too, and its row says that the miss is counted on the former one (`Deadline.counted_on`).
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from escalation.clock import Pause as PauseSpan
 from escalation.clock import Status
 from escalation.derive import CREATED, MERGED_IN, SPLIT_FROM, read_pause
 from escalation.models import Deadline
+from escalation.plan import BREACH
 from escalation.policies.kinds import Kind
 from escalation.policies.pausing import rule_for
 from escalation.policies.policy import Target
@@ -45,36 +50,130 @@ def hear(clocks: Clocks, event: Event) -> None:
     items = [
         item for row in there.open() if (item := _item(clocks, there, row, event, split=split))
     ]
-    data: dict[str, Any] = {"from": event.data["other"], "adopted": items}
+    data: dict[str, Any] = {
+        "from": event.data["other"],
+        "from_id": event.data["other_id"],
+        "adopted": items,
+    }
     if split:
         data |= {"since": json_value(clocks.ticket.received_at), "over": _over(clocks, there)}
     rows = take(clocks, data, at=event.at)
+    if not split:
+        rows += [row for row in _back(clocks, other.ticket.pk) if row not in rows]
     clocks.record(EscalationEvent.DEADLINES_ADOPTED, rows, at=event.at, **data)
+    if not split:
+        _tell_missed(clocks, rows, event)
 
 
-def take(clocks: Clocks, data: Mapping[str, Any], *, at: dt.datetime) -> list[Deadline]:
-    """Give the ticket the clocks of an event `deadlines_adopted`; returns those that changed."""
+def _back(clocks: Clocks, ticket_id: int) -> list[Deadline]:
+    """What the other ticket answered for since a split is this one's own from now on."""
+    rows = [row for row in clocks.open() if row.counted_on_id == ticket_id]
+    for row in rows:
+        clocks.touch(row).counted_on_id = None
+    return rows
+
+
+def moving(clocks: Clocks, event: Event) -> list[Deadline]:
+    """Open clocks of a ticket that is merged whose duty runs on at the survivor. The survivor has
+    heard of the merge before."""
+    survivor = clocks.change.unit.changes.get(event.data["other_id"])
+    if survivor is None:
+        return []
+    there = Clocks(survivor, rules=clocks.setup)
+    promises = event.data.get("promises", {})
+
+    def runs_there(row: Deadline) -> bool:
+        name, _, number = row.subject.partition(":")
+        subject = f"{name}:{promises[number]}" if number in promises else row.subject
+        return there.open_of(row.kind, subject) is not None
+
+    return [row for row in clocks.open() if runs_there(row)]
+
+
+def move(clocks: Clocks, rows: Sequence[Deadline], ticket_id: int) -> None:
+    """From now on another ticket answers for these clocks."""
+    for row in rows:
+        clocks.touch(row).counted_on_id = ticket_id
+
+
+def take_promise(clocks: Clocks, row: Deadline, event: Event) -> None:
+    """A promise that came with a merge is missed here where it was missed there."""
+    other = clocks.change.unit.changes.get(event.data.get("from_id", 0))
+    if other is None:
+        return
+    there = Clocks(other, rules=clocks.setup)
+    theirs = there.open_of(row.kind, f"promise:{event.data['from_promise']}")
+    late = _late(there, theirs, event) if theirs is not None else None
+    if late:
+        _be_late(clocks, row, late)
+
+
+def take(
+    clocks: Clocks, data: Mapping[str, Any], *, at: dt.datetime, earnest: bool = True
+) -> list[Deadline]:
+    """Give the ticket the clocks of an event `deadlines_adopted`; returns those that changed.
+
+    What was late then stays so, with its former policy; but `earnest` False works it out anew.
+    """
     version = clocks.setup.version_for(clocks.ticket)
     if version is None:
         return []
-    rows = []
-    for item in data["adopted"]:
-        row = clocks.open_of(item["kind"], "") or _carried(clocks, version, item)
-        if row is None:
-            continue
-        clocks.touch(row)
-        row.started_at = min(row.started_at, _moment(item["started_at"]))
-        if clocks.target_of(row).pauses:
-            clocks.repause(row, [read_pause(pause) for pause in item["pauses"]], at=at)
-        rows.append(row)
-    if data.get("since"):
+    taken = (_take_one(clocks, version, item, at=at, earnest=earnest) for item in data["adopted"])
+    rows = [row for row in taken if row is not None]
+    split = bool(data.get("since"))
+    if split:
         known = {item["kind"] for item in data["adopted"]} | set(data["over"])
-        for target in version.policy.targets:
-            if _begins(target) and target.kind.value not in known:
-                rows.append(_new(clocks, version.id, target, _moment(data["since"])))
+        rows += [
+            _new(clocks, version.id, target, _moment(data["since"]))
+            for target in version.policy.targets
+            if _begins(target) and target.kind.value not in known
+        ]
     for row in rows:
         clocks.refresh(row, at=at)
+        if split and not earnest and _breach(clocks, row, at) is not None:
+            row.counted_on_id = data.get("from_id")
     return rows
+
+
+def _take_one(
+    clocks: Clocks, version: Version, item: Mapping[str, Any], *, at: dt.datetime, earnest: bool
+) -> Deadline | None:
+    """One clock of the event; None where the ticket's policy has none of the kind."""
+    row = clocks.open_of(item["kind"], "") or _carried(clocks, version, item)
+    if row is None:
+        return None
+    clocks.touch(row)
+    late, started = item.get("late"), _moment(item["started_at"])
+    row.started_at = started if late else min(row.started_at, started)
+    if late:
+        _take_moments(row, item)
+        if earnest:
+            _be_late(clocks, row, late)
+    if clocks.target_of(row).pauses:
+        clocks.repause(row, [read_pause(pause) for pause in item["pauses"]], at=at)
+    return row
+
+
+def _be_late(clocks: Clocks, row: Deadline, late: Mapping[str, Any]) -> None:
+    """What was missed stays missed since then, by its own policy, and nobody hears of it twice."""
+    row.policy_id = late["policy"]
+    row.breached_at = _moment(late["since"])
+    row.steps_taken = list(late["steps"])
+    counted_on = late.get("counted_on")
+    row.counted_on_id = counted_on if counted_on != clocks.ticket.pk else None
+    if late.get("acknowledged_at"):
+        row.acknowledged_at = _moment(late["acknowledged_at"])
+        row.acknowledged_by_id = late.get("acknowledged_by")
+
+
+def _tell_missed(clocks: Clocks, rows: Sequence[Deadline], event: Event) -> None:
+    """The survivor's own story, and what is owed for it, know of a miss that came with a merge."""
+    for row in rows:
+        if row.breached_at is not None and row.breached_at <= event.at:
+            clocks.record(
+                EscalationEvent.DEADLINE_BREACHED, [row], at=row.breached_at,
+                **{"from": event.data["other"]},
+            )  # fmt: skip
 
 
 def _carried(clocks: Clocks, version: Version, item: Mapping[str, Any]) -> Deadline | None:
@@ -83,9 +182,13 @@ def _carried(clocks: Clocks, version: Version, item: Mapping[str, Any]) -> Deadl
     if target is None:
         return None
     row = _new(clocks, version.id, target, _moment(item["started_at"]))
+    _take_moments(row, item)
+    return row
+
+
+def _take_moments(row: Deadline, item: Mapping[str, Any]) -> None:
     for name in _MOMENTS:
         setattr(row, name, _moment(item[name]) if item.get(name) else None)
-    return row
 
 
 def _begins(target: Target) -> bool:
@@ -116,16 +219,42 @@ def _item(
     if row.subject or (mine is None and target is None):
         return None
     theirs = there.spans_of(row)
+    late = _late(there, row, event)
     if mine is not None:
-        if row.started_at >= mine.started_at or has_passed(mine, event.at):
+        if has_passed(mine, event.at) or (row.started_at >= mine.started_at and not late):
             return None
-        spans = [*_before(theirs, mine.started_at), *clocks.spans_of(mine)]
-        return _told(row, spans)
-    if not split and _answered_since(clocks, row):
+        if not late:
+            return _told(row, [*_before(theirs, mine.started_at), *clocks.spans_of(mine)])
+    elif not split and _answered_since(clocks, row):
         return None
-    spans = [*_before(theirs, event.at), *_waiting(clocks, target, theirs, event)]
     moments = {name: json_value(getattr(row, name)) for name in _MOMENTS if getattr(row, name)}
+    if late:
+        if split:
+            late["counted_on"] = late["counted_on"] or there.ticket.pk
+        return _told(row, _before(theirs, event.at)) | moments | {"late": late}
+    spans = [*_before(theirs, event.at), *_waiting(clocks, target, theirs, event)]
     return _told(row, spans) | moments
+
+
+def _breach(clocks: Clocks, row: Deadline, at: dt.datetime) -> dt.datetime | None:
+    """Since when an open clock is late at `at`, whether a sweep has noticed or not."""
+    breach = row.breached_at or clocks.clock_of(row).at(at).breach_at()
+    return breach if breach is not None and breach < at else None
+
+
+def _late(there: Clocks, row: Deadline, event: Event) -> dict[str, Any] | None:
+    """What goes along with a clock that is late already."""
+    since = _breach(there, row, event.at)
+    if since is None:
+        return None
+    return {
+        "since": json_value(since),
+        "policy": row.policy_id,
+        "steps": list(dict.fromkeys([*row.steps_taken, BREACH])),
+        "counted_on": row.counted_on_id,
+        "acknowledged_at": json_value(row.acknowledged_at),
+        "acknowledged_by": row.acknowledged_by_id,
+    }
 
 
 def _told(row: Deadline, spans: Sequence[PauseSpan]) -> dict[str, Any]:

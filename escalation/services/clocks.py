@@ -29,13 +29,13 @@ from tickets.rules import NEVER
 #: Columns that belong to the state of the ticket, and so to its events.
 TOLD = (
     "kind", "subject", "status", "started_at", "due_at", "until", "extended_to",
-    "met_at", "cancelled_at", "breached_at", "acknowledged_at",
+    "met_at", "cancelled_at", "breached_at", "acknowledged_at", "counted_on_id",
 )  # fmt: skip
 WRITTEN = [
     "policy", "started_at", "status", "due_at", "until", "extended_to", "extended_at",
     "paused_since", "used_seconds", "met_at", "cancelled_at", "cancel_reason", "breached_at",
     "steps_taken", "acknowledged_at", "acknowledged_by", "next_at", "next_step",
-    "failures", "last_error",
+    "failures", "last_error", "counted_on",
 ]  # fmt: skip
 
 #: Those of them that another reckoning can change.

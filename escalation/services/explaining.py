@@ -98,6 +98,8 @@ class Explanation:
         row = self.deadline
         breached = row.breached_at or (self.reading.breached_at if row.is_open else None)
         missed = f", missed at {_stamp(breached)}" if breached else ""
+        if row.counted_words:
+            missed += f", {row.counted_words} and counted there"
         if row.met_at:
             return f"met at {_stamp(row.met_at)}{missed}"
         if row.cancelled_at:

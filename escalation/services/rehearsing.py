@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from django.db import models
 
 from escalation.clock import Status
+from escalation.derive import MERGED
 from escalation.models import Deadline
 from escalation.rules import EscalationEvent
 from escalation.services import adopting, tracking
@@ -115,7 +116,9 @@ def rehearse(ticket: Ticket, events: Sequence[Event], *, now: dt.datetime) -> li
         if event.type == EscalationEvent.DEADLINE_EXTENDED:
             _extend(Clocks(change), event)
         elif event.type == EscalationEvent.DEADLINES_ADOPTED:
-            adopting.take(Clocks(change), event.data, at=event.at)
+            adopting.take(Clocks(change), event.data, at=event.at, earnest=False)
+        elif event.type == EscalationEvent.DEADLINES_CANCELLED and event.data.get("moved"):
+            _move(Clocks(change), event)
         tracking.react(change, event)
     unit.now = now
     clocks = Clocks(change)
@@ -123,9 +126,12 @@ def rehearse(ticket: Ticket, events: Sequence[Event], *, now: dt.datetime) -> li
 
 
 def outcome(row: Deadline, *, breached: bool) -> Outcome:
-    """How a deadline ended or stands; a breach stays when it was met late."""
+    """How a deadline ended or stands; a breach stays when it was met late. One that another ticket
+    answers for is counted there."""
     status = "ended"
-    if breached:
+    if row.counted_on_id is not None:
+        status = "open" if row.is_open else "ended"
+    elif breached:
         status = "missed"
     elif row.status == Status.MET:
         status = "kept"
@@ -187,6 +193,14 @@ def _apply(ticket: Ticket, values: Mapping[str, Any]) -> None:
             if value is None and not field.null:
                 continue  # before it was created it was nothing, and nobody asks
             setattr(ticket, field.attname, field.to_python(value))
+
+
+def _move(clocks: Clocks, event: Event) -> None:
+    """The ticket was merged: what ran on at the survivor is counted there."""
+    moved = {(kind, subject) for kind, subject in event.data["moved"]}
+    ended = [row for row in clocks.rows if row.cancel_reason == MERGED]
+    rows = [row for row in ended if (row.kind, row.subject) in moved]
+    adopting.move(clocks, rows, clocks.ticket.merged_into_id or 0)
 
 
 def _extend(clocks: Clocks, event: Event) -> None:

@@ -2,7 +2,8 @@
 and category; never by person.
 
 A promise belongs to the period in which it was decided: missed at the moment of the breach, else
-kept at the moment it was met. One that ended without being met or missed is not counted. Tickets
+kept at the moment it was met. One that ended without being met or missed is not counted, and one
+that went to another ticket by a merge, or was missed there before a split, only there. Tickets
 that were imported from the past are left out: nobody here made those promises.
 """
 
@@ -18,7 +19,7 @@ from django.db.models import Count, F, Max, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, Least, TruncDate
 
 from escalation.models import Deadline, Extension, Pause
-from escalation.models.deadlines import DECIDED
+from escalation.models.deadlines import COUNTED, DECIDED
 from escalation.policies.kinds import DEFAULTS, Kind
 from escalation.services.explaining import REASONS
 from tickets.access import Principal, visible_tickets
@@ -194,7 +195,7 @@ def report(
 
 def _decided(who: Principal, *, team: str, kind: str, category: str) -> QuerySet[Any]:
     seen = visible_tickets(who).filter(historical=False)
-    rows = Deadline.objects.filter(DECIDED, ticket__in=seen).order_by()
+    rows = Deadline.objects.filter(DECIDED & COUNTED, ticket__in=seen).order_by()
     if team:
         rows = rows.filter(ticket__team__key=team)
     if kind:

@@ -7,6 +7,7 @@ database unless the event concerns a deadline.
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from escalation.clock import Pause as PauseSpan
 from escalation.clock import Status
@@ -61,7 +62,10 @@ def _changed_tickets(clocks: Clocks, event: Event) -> bool:
     if event.type in adopting.HEARD:
         adopting.hear(clocks, event)
     elif event.type == MERGED:
-        _end(clocks, list(clocks.open()), Status.CANCELLED, event)
+        moved = adopting.moving(clocks, event)
+        adopting.move(clocks, moved, event.data["other_id"])
+        told = {"moved": [[row.kind, row.subject] for row in moved], "to": event.data["other"]}
+        _end(clocks, list(clocks.open()), Status.CANCELLED, event, **told)
     else:
         return False
     clocks.finish()
@@ -132,6 +136,8 @@ def _begin(clocks: Clocks, row: Deadline, target: Target, event: Event) -> Deadl
     rule = _rule(clocks, row)
     if rule is not None and event.type not in CUSTOMER_SPOKE:
         clocks.pause(row, rule, start=event.at)
+    if "from_promise" in event.data:
+        adopting.take_promise(clocks, row, event)
     clocks.refresh(row, at=event.at)
     return row
 
@@ -175,7 +181,7 @@ def _concerned(clocks: Clocks, event: Event, which: str) -> list[Deadline]:
     return found
 
 
-def _end(clocks: Clocks, rows: list[Deadline], status: Status, event: Event) -> None:
+def _end(clocks: Clocks, rows: list[Deadline], status: Status, event: Event, **told: Any) -> None:
     if not rows:
         return
     for row in rows:
@@ -186,7 +192,7 @@ def _end(clocks: Clocks, rows: list[Deadline], status: Status, event: Event) -> 
     type_ = EscalationEvent.DEADLINES_MET
     if status is Status.CANCELLED:
         type_ = EscalationEvent.DEADLINES_CANCELLED
-    clocks.record(type_, rows, at=event.at, by=event.type)
+    clocks.record(type_, rows, at=event.at, by=event.type, **told)
 
 
 def _tell_breach(clocks: Clocks, row: Deadline) -> None:

@@ -63,9 +63,9 @@ def merge_tickets(
             unit.add(TicketLink(ticket_id=from_.pk, other_id=into.pk, kind=_LINK))
         gone = _take(taker, giver, why)
         _take_facts(taker, giver)
-        _take_promises(taker, giver)
+        promises = _take_promises(taker, giver)
         _take_people(taker, giver, actor=actor, now=now)
-        _end(taker, giver, why, gone)
+        _end(taker, giver, why, gone, promises)
         if giver.ticket.owner is not None and taker.ticket.owner is None:
             # Where he can't own it, it waits for an owner in the open.
             with contextlib.suppress(Invalid):
@@ -165,23 +165,29 @@ def _take_facts(taker: Change, giver: Change) -> None:
         taker.record(EventType.LOSS_SET, data={"words": _loss(other), "from": other.number})
 
 
-def _take_promises(taker: Change, giver: Change) -> None:
-    """What was promised and is not kept yet stays promised, by the same moment."""
+def _take_promises(taker: Change, giver: Change) -> dict[str, int]:
+    """What was promised and is not kept yet stays promised, by the same moment. Returns the number
+    that each has now, by its former one."""
+    now: dict[str, int] = {}
     events = sorted(giver.all(Event), key=lambda event: event.seq)
     kept = {e.data.get("promise") for e in events if e.type == EventType.PROMISE_KEPT}
     for event in events:
         if event.type != EventType.PROMISE_MADE or event.data.get("promise") in kept:
             continue
+        number = now[str(event.data["promise"])] = taker.ticket.event_count + 1
         taker.record(
             EventType.PROMISE_MADE,
             data={
                 "what": event.data.get("what", ""),
                 "due": event.data["due"],
-                "promise": taker.ticket.event_count + 1,
+                "promise": number,
                 "from": giver.ticket.number,
+                "from_id": giver.ticket.pk,
+                "from_promise": event.data["promise"],
             },
             at=event.at,
         )
+    return now
 
 
 def _take_people(taker: Change, giver: Change, *, actor: Actor, now: dt.datetime) -> None:
@@ -191,7 +197,7 @@ def _take_people(taker: Change, giver: Change, *, actor: Actor, now: dt.datetime
             complain_about(taker.ticket, row.user, actor=actor, now=now)
 
 
-def _end(taker: Change, giver: Change, why: str, gone: Paths) -> None:
+def _end(taker: Change, giver: Change, why: str, gone: Paths, promises: dict[str, int]) -> None:
     now = giver.now
     giver.set(
         status=Status.CLOSED.value,
@@ -203,7 +209,12 @@ def _end(taker: Change, giver: Change, why: str, gone: Paths) -> None:
     link = {f"links.{taker.ticket.pk}.{_LINK}": (None, True)}
     giver.record(
         EventType.MERGED,
-        data={"other": taker.ticket.number, "other_id": taker.ticket.pk, "reason": why},
+        data={
+            "other": taker.ticket.number,
+            "other_id": taker.ticket.pk,
+            "reason": why,
+            "promises": promises,
+        },
         changes={**gone, **link},
     )
 
