@@ -3,6 +3,7 @@
 Words are ready to print, geometry is ready for SVG, so that no template computes.
 """
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,6 +29,21 @@ class ClockState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RingView:
+    """The picture of a clock without its words: `used` in whole hundredths, `size` in pixels."""
+
+    state: ClockState
+    used: int
+    size: int
+
+    @property
+    def dash(self) -> str:
+        """The `stroke-dasharray` of the used arc on a circle of path length 100."""
+        used = max(1.5, min(100, self.used)) if self.used > 0 else 0
+        return f"{used} 100"
+
+
+@dataclass(frozen=True, slots=True)
 class ClockView:
     """One promise of time.
 
@@ -43,15 +59,9 @@ class ClockView:
     size: int = 26
 
     @property
-    def dash(self) -> str:
-        """The `stroke-dasharray` of the used arc on a circle of path length 100."""
-        used = max(1.5, min(100.0, self.used * 100)) if self.used > 0 else 0.0
-        return f"{used:.1f} 100"
-
-    @property
-    def rest_dash(self) -> str:
-        """The `stroke-dasharray` of the part not yet used, drawn from the end backwards."""
-        return f"0 {min(100.0, self.used * 100):.1f} 100"
+    def ring(self) -> RingView:
+        """Its ring, which thousands of clocks share: a hundredth of it is less than a pixel."""
+        return RingView(self.state, math.ceil(self.used * 100), self.size)
 
     @property
     def name(self) -> str:

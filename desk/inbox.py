@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from desk.counting import MOST
 from remedies.access import exceptions_to_decide, visible_exceptions
 from remedies.models import ExceptionRequest
 from remedies.rules.states import UNDECIDED, ExceptionStatus
@@ -41,11 +40,6 @@ def ordered(who: Principal) -> list[ExceptionRequest]:
 def _due(row: ExceptionRequest) -> dt.datetime:
     clocks = [d.due_at for d in row.ticket.deadlines.all() if d.is_open and d.kind == "approve"]
     return min(clocks, default=row.created_at + dt.timedelta(days=365))
-
-
-def exceptions_count(who: Principal) -> int:
-    """How many wait, for the rail, as desk.counting counts."""
-    return waiting_for(who).order_by()[: MOST + 1].count()
 
 
 def decided_today(who: Principal, *, now: dt.datetime, zone: ZoneInfo) -> int:

@@ -5,20 +5,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, prefetch_related_objects
+from django.db.models.functions import Coalesce
 
 from desk.build.clocks import is_late, late_rows
 from desk.counting import MOST, counted
 from desk.queue import Bounds
 from escalation.clock import Status
 from escalation.models import Deadline
-from escalation.models.deadlines import COUNTED
+from escalation.models.deadlines import COUNTED, DECIDED
 from tickets.access import Principal, visible_tickets
 from tickets.errors import NotFound
-from tickets.models import Team, User
+from tickets.models import Team, Ticket, User
 from tickets.rules import OPEN_STATUSES
 
 SHOWN = 120
 PAUSED = 20
+#: How many clocks the figures beside the board are made of at most: those that are due first, and
+#: the promises that were decided last. A desk with more has the report for all of them.
+AMONG = 2_000
 _HOUR = dt.timedelta(hours=1)
 _WEEK = dt.timedelta(days=7)
 
@@ -95,7 +99,6 @@ def rows_of(
 
 def counts_of(who: Principal, found: QuerySet[Deadline], bounds: Bounds) -> Counts:
     """Sizes of the groups, as desk.counting counts. One query."""
-    assert who.user is not None
     now = bounds.now
     soon = now + _HOUR
     runs = found.filter(status=Status.RUNNING.value).order_by("due_at", "id")
@@ -105,7 +108,6 @@ def counts_of(who: Principal, found: QuerySet[Deadline], bounds: Bounds) -> Coun
     closed = Deadline.objects.filter(pk__in=last).exclude(late_rows(now))
     paused = found.filter(status=Status.PAUSED.value).order_by("due_at", "id")
     sizes = counted(
-        who.user,
         {
             "late": [past.filter(late_rows(now))],
             "soon": [runs.filter(due_at__gte=now, due_at__lt=soon), closed],
@@ -128,11 +130,15 @@ def group_of(deadline: Deadline, bounds: Bounds) -> str:
     return "today" if deadline.due_at < bounds.tomorrow else "later"
 
 
-def loads_of(who: Principal, bounds: Bounds) -> list[Load]:
-    """Clocks of today by person, in the order of names: the team's own, never a ranking."""
+def loads_of(who: Principal, bounds: Bounds) -> tuple[list[Load], bool]:
+    """Clocks of today by person, in the order of names: the team's own, never a ranking.
+
+    Also says whether there are more than those that were counted, which are due first.
+    """
+    today = clocks(who).filter(status=Status.RUNNING.value, due_at__lt=bounds.tomorrow)
+    first = today.order_by("due_at", "id").values("pk")[:AMONG]
     due = (
-        clocks(who)
-        .filter(status=Status.RUNNING.value, due_at__lt=bounds.tomorrow)
+        Deadline.objects.filter(pk__in=first)
         .order_by()
         .values("ticket__owner")
         .annotate(due=Count("id"), late=Count("id", filter=late_rows(bounds.now)))
@@ -146,7 +152,7 @@ def loads_of(who: Principal, bounds: Bounds) -> list[Load]:
     loads = [_load(person, found.get(person.pk)) for person in people[:40]]
     if None in found:
         loads.append(_load(None, found[None]))
-    return loads
+    return loads, sum(row["due"] for row in found.values()) >= AMONG
 
 
 def _load(user: User | None, row: Any) -> Load:
@@ -154,12 +160,16 @@ def _load(user: User | None, row: Any) -> Load:
 
 
 def kept_this_week(who: Principal, *, now: dt.datetime) -> tuple[int, int]:
-    """Promises of the last seven days: how many were kept, and how many there were."""
-    since = now - _WEEK
-    seen = Deadline.objects.filter(
-        COUNTED, ticket__in=visible_tickets(who).filter(historical=False)
+    """Promises that were decided in the last seven days, the newest `AMONG` of them: how many
+    were kept, and how many there were."""
+    seen = visible_tickets(who).filter(historical=False)
+    decided = (
+        Deadline.objects.filter(COUNTED, DECIDED, ticket__in=seen)
+        .annotate(decided_at=Coalesce("breached_at", "met_at"))
+        .filter(decided_at__gte=now - _WEEK)
+        .order_by("-decided_at")[:AMONG]
     )
-    found = seen.filter(Q(met_at__gte=since) | Q(breached_at__gte=since)).aggregate(
+    found = decided.aggregate(
         kept=Count("id", filter=Q(breached_at__isnull=True)), every=Count("id")
     )
     return found["kept"], found["every"]
@@ -183,8 +193,8 @@ def access_deadline(who: Principal, deadline_id: int) -> Deadline:
     return found
 
 
-def late_count(who: Principal, *, now: dt.datetime) -> int:
-    """How many tickets run late, for the rail, as desk.counting counts."""
+def late_tickets(who: Principal, *, now: dt.datetime) -> QuerySet[Ticket]:
+    """The tickets that run late, in the order of the index that finds them."""
     late = (
         visible_tickets(who)
         .filter(
@@ -194,4 +204,4 @@ def late_count(who: Principal, *, now: dt.datetime) -> int:
         )
         .filter(Exists(Deadline.objects.filter(late_rows(now), ticket=OuterRef("pk"))))
     )
-    return late.order_by("attention_at", "id")[: MOST + 1].count()
+    return late.order_by("attention_at", "id")

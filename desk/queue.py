@@ -9,10 +9,10 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 
 from desk.build.clocks import late_rows
-from desk.counting import MOST, counted, up_to
+from desk.counting import MOST, counted, counted_by
 from escalation.models import Deadline
 from feedback.models import FollowUp
 from tickets.access import Principal, visible_tickets
@@ -173,10 +173,15 @@ def tickets_in(view: View, who: Principal) -> TicketQuerySet:
     return tickets.filter(view.which)
 
 
-def _parts(view: View, who: Principal) -> list[TicketQuerySet]:
-    """The view in parts that have nothing in common, each in the order of an index."""
+def _parts(view: View, who: Principal, known: dict[Q, TicketQuerySet]) -> list[TicketQuerySet]:
+    """The view in parts that have nothing in common, each in the order of an index; `known` keeps
+    those of owners, which views share."""
     here = visible_tickets(who) if view.settled else open_tickets(who)
-    parts = [here.filter(part).order_by(*_BY_OWNER) for part in view.owners]
+    parts = []
+    for owner in view.owners:
+        if owner not in known:
+            known[owner] = here.filter(owner).order_by(*_BY_OWNER)
+        parts.append(known[owner])
     if not parts:
         parts = [here.filter(view.which).order_by(*_BY_DATE)]
     if view.also:
@@ -189,21 +194,17 @@ def counts_of(who: Principal, views: list[View]) -> tuple[dict[str, int], dict[i
 
     Two queries.
     """
-    assert who.user is not None
-    found = counted(who.user, {view.key: _parts(view, who) for view in views})
-    # From the categories, of which there are few, to some tickets of each: not the other way.
-    of_category = open_tickets(who).filter(category=OuterRef("pk")).order_by(*_BY_DATE)
-    by_category = Category.objects.annotate(n=up_to(of_category)).values_list("pk", "n")
-    return found, {key: count for key, count in by_category if count}
+    known: dict[Q, TicketQuerySet] = {}
+    found = counted({view.key: _parts(view, who, known) for view in views})
+    return found, counted_by(Category, open_tickets(who).order_by(*_BY_DATE), "category_id")
 
 
 def group_counts(who: Principal, view: View, bounds: Bounds) -> dict[str, int]:
     """How many tickets of the view stand in each group, as desk.counting counts. One query."""
-    assert who.user is not None
     now = bounds.now
     missed = Exists(Deadline.objects.filter(late_rows(now), ticket=OuterRef("pk")))
     groups: dict[str, list[TicketQuerySet]] = {}
-    for part in _parts(view, who):
+    for part in _parts(view, who, {}):
         active = part.exclude(bounds.paused())
         past = active.filter(attention_at__lt=now)
         # A date at closing is not late before the opening; such dates are the last that passed.
@@ -217,7 +218,7 @@ def group_counts(who: Principal, view: View, bounds: Bounds) -> dict[str, int]:
         groups.setdefault("today", []).append(today)
         groups.setdefault("later", []).append(later)
         groups.setdefault("waiting", []).append(part.filter(bounds.paused()).order_by(*_BY_DATE))
-    return counted(who.user, groups)
+    return counted(groups)
 
 
 def cursor_of(ticket: Ticket) -> str:
@@ -238,8 +239,9 @@ def _after(cursor: str) -> Q:
 
 
 def page_of(who: Principal, view: View, bounds: Bounds, *, after: str = "") -> Page:
-    """A page of the view. One query, on the first page one more for those that wait."""
-    tickets = tickets_in(view, who).with_names().order_by(*_BY_DATE)
+    """A page of the view. Two queries, on the first page one more for those that wait."""
+    # A join with the few people there are might be done from their side, and lose the order.
+    tickets = tickets_in(view, who).select_related("customer").order_by(*_BY_DATE)
     active = tickets if view.key == "waiting" else tickets.exclude(bounds.paused())
     chosen = active.filter(_after(after)) if after else active
     rows = list(chosen[: PAGE + 1])
@@ -248,4 +250,5 @@ def page_of(who: Principal, view: View, bounds: Bounds, *, after: str = "") -> P
     if not after and view.key != "waiting":
         waiting = list(tickets.filter(bounds.paused())[:WAITING_SHOWN])
     rows = rows[:PAGE]
+    prefetch_related_objects([*rows, *waiting], "owner")
     return Page(rows, waiting, cursor_of(rows[-1]) if more else "", not after)

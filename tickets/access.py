@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import rules
 from django.db.models import Exists, OuterRef, Q
@@ -63,6 +64,11 @@ class Principal:
     def actor(self) -> Actor:
         """The one that events name."""
         return Actor.of_user(self.user) if self.user else Actor.of_client(self.client)
+
+    @cached_property
+    def _visible(self) -> TicketQuerySet:
+        """What `visible_tickets` gives: a page asks a dozen times, and each time it takes 1 ms."""
+        return _visible_to(self)
 
     @property
     def is_supervisor(self) -> bool:
@@ -133,6 +139,10 @@ def visible_tickets(who: Principal) -> TicketQuerySet:
     A confidential one is seen by its owner and those named on it, and by nobody else, whatever
     his role; never by the person it complains about.
     """
+    return who._visible.all()  # noqa: SLF001 - thought out once for each principal
+
+
+def _visible_to(who: Principal) -> TicketQuerySet:
     tickets: TicketQuerySet = Ticket.objects.all()
     if who.teams is None:
         seen = Q(confidential=False)

@@ -146,11 +146,13 @@ def earlier_of(
 ) -> tuple[tuple[EarlierView, ...], int]:
     """The customer's other complaints that the reader may see, newest first, and how many."""
     tickets = visible_tickets(who).filter(customer=customer).exclude(pk=without)
-    count = tickets.count()
     broken = Deadline.objects.filter(COUNTED, kind="promise", breached_at__isnull=False)
-    shown = tickets.prefetch_related(
-        "points", "remedies", Prefetch("deadlines", broken, to_attr="broken_promises")
-    ).order_by("-received_at")[:limit]
+    shown = list(
+        tickets.prefetch_related(
+            "points", "remedies", Prefetch("deadlines", broken, to_attr="broken_promises")
+        ).order_by("-received_at")[:limit]
+    )
+    count = len(shown) if len(shown) < limit else tickets.count()
     return tuple(earlier_view(ticket, now=now, zone=zone) for ticket in shown), count
 
 

@@ -154,7 +154,7 @@ def offer_view(
 
 def current_offer(ticket: Ticket) -> Offer | None:
     """The draft, else the one that is sent, else the newest. One query."""
-    offers = list(Offer.objects.filter(ticket=ticket).select_related("policy").order_by("-id")[:20])
+    offers = list(ticket.offers.select_related("policy").order_by("-id")[:20])
     for status in (OfferStatus.DRAFT, OfferStatus.SENT):
         for offer in offers:
             if offer.status == status:

@@ -1,9 +1,11 @@
 """Tags for the desk's templates: inline icons, and nothing that decides."""
 
 import functools
+from typing import Any
 
 import lucide
 from django import template
+from django.template.loader import get_template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -23,6 +25,21 @@ def _svg(name: str, size: int) -> SafeString:
 def icon(name: str, size: int = 16) -> SafeString:
     """A lucide icon as inline SVG, hidden from screen readers: the words beside it are its name."""
     return _svg(name, size)
+
+
+@functools.lru_cache(maxsize=4096)
+def _drawn(name: str, values: tuple[tuple[str, Any], ...]) -> SafeString:
+    return mark_safe(get_template(f"desk/components/{name}.html").render(dict(values)))
+
+
+@register.simple_tag
+def drawn(name: str, **values: Any) -> SafeString:
+    """The component `name` with nothing but `values`, kept for the next row that shows the same.
+
+    For the small pictures, of which a page shows hundreds and few that differ: a level of pain, a
+    face, a chip. `values` are frozen (desk.glyphs), so what is the same looks the same.
+    """
+    return _drawn(name, tuple(values.items()))
 
 
 @register.simple_tag

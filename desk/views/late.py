@@ -56,7 +56,7 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
     for deadline in shown:
         row = board_row(deadline, me=me_of(ask), now=ask.now, zone=ask.zone)
         groups[late.group_of(deadline, bounds)].append(row)
-    loads = late.loads_of(ask.who, bounds)
+    loads, some = late.loads_of(ask.who, bounds)
     most = max((load.due for load in loads), default=0)
     kept, every = late.kept_this_week(ask.who, now=ask.now)
     unowned = next((load for load in loads if load.user is None), None)
@@ -81,7 +81,9 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
         "kinds": list(KINDS.items()),
         "loads": [load_view(load, most=most, now=ask.now, zone=ask.zone) for load in loads],
         "unowned": count_words(unowned.due, "clock") if unowned and unowned.due else "",
+        "loads_note": f"Of the {late.AMONG:,} clocks that are due first." if some else "",
         "kept": kept,
+        "kept_words": f"the last {every:,}" if every >= late.AMONG else "last seven days",
         "every": every,
         "kept_share": f"{100 * kept / every:.1f} %" if every else "",
         "keys": KEYS,

@@ -15,10 +15,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from desk.alerts import SHOWN, unread_of
-from desk.counting import shown
+from desk.counting import counted, shown
 from desk.glyphs import AvatarView
-from desk.inbox import exceptions_count
-from desk.late import late_count
+from desk.inbox import waiting_for
+from desk.late import late_tickets
 from desk.words import moment_words
 from tickets.access import Principal
 from tickets.errors import DomainError
@@ -148,13 +148,19 @@ def me_of(ask: Ask) -> User:
 
 
 def shell_for(ask: Ask, place: str) -> Shell:
-    """The rail as this person sees it. Three queries, for counts and alerts."""
+    """The rail as this person sees it. Two queries, for counts and alerts."""
     user = me_of(ask)
     alerts = unread_of(user, now=ask.now)
+    waits = counted(
+        {
+            "exceptions": [waiting_for(ask.who).order_by()],
+            "late": [late_tickets(ask.who, now=ask.now)],
+        }
+    )
     places = [
         ("queue", "Queue", "/desk/", "list-filter", "q", 0),
-        ("exceptions", "Exceptions", "/desk/exceptions/", "scale", "e", exceptions_count(ask.who)),
-        ("late", "Late", "/desk/late/", "clock", "l", late_count(ask.who, now=ask.now)),
+        ("exceptions", "Exceptions", "/desk/exceptions/", "scale", "e", waits["exceptions"]),
+        ("late", "Late", "/desk/late/", "clock", "l", waits["late"]),
         ("customers", "Customers", "/desk/customers/", "users-round", "c", 0),
     ]
     items = tuple(

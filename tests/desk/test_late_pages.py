@@ -1,13 +1,15 @@
 """Pages of the board: by key, so that page nine costs what page one costs."""
 
+import datetime as dt
 import re
 
 import pytest
 
 from desk import late
 from escalation.models import Deadline
-from tests.builders import Desk, make_ticket
-from tests.desk.pages import SignIn, queries_of
+from tests.builders import NOW, Desk, make_ticket
+from tests.desk.pages import SignIn, queries_of, text_of
+from tickets.access import Principal
 
 pytestmark = pytest.mark.django_db
 
@@ -38,3 +40,34 @@ def test_a_page_that_is_none_is_the_first(sign_in: SignIn, whole_desk: Desk, aft
     page = sign_in(whole_desk.sue).get(f"/desk/late/?after={after}")
     assert page.status_code == 200
     assert not page.context["further"]
+
+
+def test_the_figures_beside_the_board_count_so_many_clocks_and_say_so(
+    sign_in: SignIn, whole_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        make_ticket(whole_desk, now=NOW - dt.timedelta(days=30))
+    client = sign_in(whole_desk.sue)
+    assert "clocks that are due first" not in text_of(client.get("/desk/late/"))
+    monkeypatch.setattr(late, "AMONG", 2)
+    page = client.get("/desk/late/")
+    assert sum(load.due + load.late for load in page.context["loads"]) > 0
+    nobody = next(load for load in page.context["loads"] if load.who.nobody)
+    assert nobody.words == "2"
+    assert "Of the 2 clocks that are due first." in text_of(page)
+
+
+def test_of_the_promises_of_a_week_the_newest_are_counted(
+    whole_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tickets = [make_ticket(whole_desk) for _ in range(3)]
+    rows = [ticket.deadlines.get(kind="resolve") for ticket in tickets]
+    for days, row in enumerate(rows):
+        at = NOW - dt.timedelta(days=days)
+        Deadline.objects.filter(pk=row.pk).update(breached_at=at if days else None)
+    Deadline.objects.filter(pk=rows[0].pk).update(status="met", met_at=NOW, next_at=None)
+    who = Principal.of_user(whole_desk.sue, now=NOW)
+    assert late.kept_this_week(who, now=NOW) == (1, 3)
+    monkeypatch.setattr(late, "AMONG", 2)
+    assert late.kept_this_week(who, now=NOW) == (1, 2)
+    assert late.kept_this_week(who, now=NOW + dt.timedelta(days=8)) == (0, 0)

@@ -14,7 +14,7 @@ def test_a_clock_has_a_name_that_says_everything() -> None:
 
 @given(st.floats(min_value=0, max_value=1))
 def test_the_arc_is_never_longer_than_the_ring(used: float) -> None:
-    arc = float(ClockView(ClockState.IN_TIME, used, "", "").dash.split()[0])
+    arc = float(ClockView(ClockState.IN_TIME, used, "", "").ring.dash.split()[0])
     assert 0 <= arc <= 100
 
 
