@@ -14,7 +14,9 @@ from tickets import services
 from tickets.access import access_ticket
 from tickets.catalogue import catalogue
 from tickets.errors import named_as
+from tickets.facts import words_of
 from tickets.money import Money
+from tickets.services.dividing import usual_share
 
 
 def _promises(do: Doing) -> dict[str, Any]:
@@ -76,7 +78,14 @@ def _merge(do: Doing) -> str:
 
 
 def _points(do: Doing) -> dict[str, Any]:
-    return {"points": list(do.ticket.points.all())}
+    entry = catalogue().entry(do.ticket.category_id)
+    zone = do.ticket.customer.time_zone
+    facts = []
+    for name, value in do.ticket.facts.items():
+        spec = entry.facts.get(name)
+        words = f"{spec.label}: {words_of(spec, value, zone=zone)}" if spec else name
+        facts.append((name, words, usual_share(name, old=entry, new=entry)))
+    return {"points": list(do.ticket.points.all()), "facts": facts}
 
 
 def _split(do: Doing) -> str:
@@ -85,6 +94,7 @@ def _split(do: Doing) -> str:
         do.data["points"],
         subject=do.data["subject"],
         reason=do.data["reason"],
+        facts=do.data["facts"],
         actor=do.actor,
         now=do.now,
         seen=do.seen,
@@ -183,7 +193,8 @@ register(
     Action("merge", "Merge another into this", "Merge", forms.MergeForm, _merge, "git-merge",
            when=OPEN, hint="Clocks keep the earliest start of both."),
     Action("split", "Split points off", "Split off", forms.SplitForm, _split, "split",
-           extras=_points, when=OPEN, hint="The new ticket’s clocks run from the same receipt."),
+           extras=_points, when=OPEN, hint="The new ticket’s clocks run from the same receipt. "
+           "A fact that sums are worked out from belongs to one of the two."),
     Action("loss", "Correct the loss", "Keep it", forms.LossForm, _loss, "coins", when=OPEN),
     Action("subject", "Say the matter otherwise", "Keep it", forms.SubjectForm, _subject,
            "pencil"),

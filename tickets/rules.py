@@ -101,6 +101,14 @@ class FactKind(StrEnum):
     YES_NO = "yes_no"
 
 
+class FactShare(StrEnum):
+    """Of which part a fact is true when a ticket is split: the old one, the new one, or both."""
+
+    HERE = "here"
+    THERE = "there"
+    BOTH = "both"
+
+
 class LinkKind(StrEnum):
     """How two tickets belong together."""
 

@@ -8,8 +8,9 @@ from desk.forms.base import TicketForm
 from desk.words import moment_words
 from escalation.models import Deadline
 from feedback.models import FollowUp
+from tickets.errors import DomainError
 from tickets.models import Point, Team, User
-from tickets.rules import LinkKind
+from tickets.rules import FactShare, LinkKind
 
 RELATIONS = [
     ("named", "May see this ticket, also while it is confidential"),
@@ -106,6 +107,15 @@ class MergeForm(TicketForm):
     reason = forms.CharField(label="Why are they one?", max_length=500)
 
 
+#: Before the name of a fact, in the name of its field: a fact may be called "reason".
+FACT = "fact-"
+SHARES = [
+    (FactShare.HERE.value, "Stays here"),
+    (FactShare.THERE.value, "Goes with the points"),
+    (FactShare.BOTH.value, "True of both"),
+]
+
+
 class SplitForm(TicketForm):
     """Points that get a ticket of their own."""
 
@@ -118,11 +128,41 @@ class SplitForm(TicketForm):
     subject = forms.CharField(label="The matter of the new one", required=False, max_length=200)
     reason = forms.CharField(label="Why are they two?", max_length=500)
 
-    def __init__(self, *args: Any, points: list[Point], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        points: list[Point],
+        facts: list[tuple[str, str, FactShare]],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["points"].choices = [  # type: ignore[attr-defined]
             (point.pk, point.text) for point in points
         ]
+        for name, words, usual in facts:
+            self.fields[f"{FACT}{name}"] = forms.ChoiceField(
+                label=words,
+                choices=SHARES,
+                initial=usual.value,
+                required=False,
+                widget=forms.Select(attrs={"class": "input"}),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """What was chosen for each fact, by its name."""
+        data: dict[str, Any] = super().clean() or {}
+        data["facts"] = {
+            name.removeprefix(FACT): data[name]
+            for name in self.fields
+            if name.startswith(FACT) and data.get(name)
+        }
+        return data
+
+    def refuse(self, error: DomainError) -> None:
+        """A fact's refusal stands beside it."""
+        if (error.field or "").startswith("facts."):
+            error.field = f"{FACT}{str(error.field).removeprefix('facts.')}"
+        super().refuse(error)
 
 
 class CategoryForm(TicketForm):

@@ -74,6 +74,25 @@ def test_points_are_split_off_by_form(alice: Client, whole_desk: Desk, ticket: T
     assert alice.get(f"/desk/tickets/{new.number}/").status_code == 200
 
 
+def test_whoever_splits_says_which_facts_go_with_which(
+    alice: Client, whole_desk: Desk, ticket: Ticket
+) -> None:
+    actor = user(whole_desk.alice)
+    services.add_point(ticket, "No visit", actor=actor, now=NOW)
+    services.set_facts(ticket, {"visits_missed": 2, "account": "L-44"}, actor=actor, now=NOW)
+    url = f"/desk/tickets/{ticket.number}/"
+    form = text_of(alice.get(f"{url}?do=split"))
+    assert "Visits missed: 2" in form
+    assert "Goes with the points" in form
+    point = ticket.points.latest("id").pk
+    data = {"points": [point], "reason": "Two", "fact-visits_missed": "there"}
+    alice.post(f"{url}split/", data)
+    new = Ticket.objects.latest("id")
+    ticket.refresh_from_db()
+    assert new.facts == {"visits_missed": "2", "account": "L-44"}
+    assert ticket.facts == {"account": "L-44"}
+
+
 def test_an_open_offer_of_the_other_refuses_the_merge_and_is_named(whole_desk: Desk) -> None:
     hurt = make_hurt(whole_desk)
     into = make_ticket(whole_desk, customer=hurt.customer)

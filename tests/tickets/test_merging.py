@@ -9,7 +9,16 @@ from tests.builders import NOW, Desk, make_customer, make_ticket, user
 from tickets import services
 from tickets.access import Principal, access_by_key, access_ticket, lead_on
 from tickets.actors import Actor
-from tickets.errors import Conflict, Invalid, Merged, Missing, NotFound, Stale, WrongStatus
+from tickets.errors import (
+    Conflict,
+    FactUnknown,
+    Invalid,
+    Merged,
+    Missing,
+    NotFound,
+    Stale,
+    WrongStatus,
+)
 from tickets.models import Customer, Ticket
 from tickets.money import Money
 from tickets.rules import Channel
@@ -234,12 +243,48 @@ def test_points_get_a_ticket_of_their_own_with_the_first_message(desk: Desk, fir
     assert new.subject == "Two visits not kept"
     assert (new.customer, new.owner, new.status) == (first.customer, desk.alice, "open")
     assert (new.received_at, new.acknowledged_at) == (first.received_at, first.acknowledged_at)
-    assert new.facts == first.facts
+    assert (new.facts, first.facts) == ({}, {"days_without": "9"})  # else it was paid for twice
     assert new.messages.get().body == first.messages.get().body
     assert new.attachments.get().name == "router.txt"
     assert first.links_in.get().ticket == new
     assert first.events.get(type="split_off").data["other"] == new.number
     assert new.events.get(type="split_from").data["points"] == ["Two visits not kept"]
+
+
+def test_what_sums_are_worked_out_from_is_in_one_of_the_two(desk: Desk, first: Ticket) -> None:
+    alice, at = user(desk.alice), NOW
+    facts = {"monthly_fee": "£38", "visits_missed": 2, "account": "L-44", "reported": "2026-11-20"}
+    services.set_facts(first, facts, actor=alice, now=at)
+    point = first.points.all()[1].pk
+    new = split(desk, first, [point], facts={"visits_missed": "there", "monthly_fee": "both"})
+    assert set(new.facts) == {"monthly_fee", "visits_missed", "account", "reported"}
+    assert set(first.facts) == {"monthly_fee", "days_without", "account", "reported"}
+    told = first.events.filter(type="facts_set").latest("seq")
+    assert told.data["names"] == ["visits_missed"]
+    assert told.data["to"] == new.number
+    assert told.changes["facts.visits_missed"] is None
+    for ticket in (first, new):
+        assert _own(state_at(ticket, LATER)) == state_now(ticket)
+
+
+def test_a_fact_that_only_the_new_category_asks_for_goes_along(desk: Desk, first: Ticket) -> None:
+    services.change_category(first, "flights", actor=user(desk.alice), now=NOW)
+    new = split(desk, first, [first.points.all()[1].pk], category="outage")
+    assert (new.facts, first.facts) == ({"days_without": "9"}, {})
+
+
+def test_a_fact_that_the_new_category_has_no_place_for_stays(desk: Desk, first: Ticket) -> None:
+    keys = [point.pk for point in first.points.all()]
+    for facts, error in (
+        ({"days_without": "there"}, FactUnknown),
+        ({"nothing": "both"}, Invalid),
+        ({"days_without": "nowhere"}, Invalid),
+    ):
+        with pytest.raises(error) as refused:
+            split(desk, first, keys[1:], category="broadband", facts=facts)
+        assert refused.value.field == f"facts.{next(iter(facts))}"
+    new = split(desk, first, keys[1:], category="broadband")
+    assert (new.facts, first.facts) == ({}, {"days_without": "9"})
 
 
 def test_a_split_can_be_rebuilt_on_both_sides(desk: Desk, first: Ticket) -> None:

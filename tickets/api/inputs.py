@@ -17,7 +17,7 @@ from tickets.api.fields import (
 )
 from tickets.api.shapes import one_of
 from tickets.models import Category, RootCause, Team, User
-from tickets.rules import Channel, LinkKind, Outcome, PersonRelation
+from tickets.rules import Channel, FactShare, LinkKind, Outcome, PersonRelation
 
 _LONG = 20_000
 
@@ -376,5 +376,13 @@ class SplitTicketInput(Input):
     subject = Text(max_length=200, required=False, allow_blank=True, default="")
     category = Text(
         max_length=60, required=False, allow_null=True, default=None, help_text="A category's key."
+    )
+    facts = serializers.DictField(
+        child=one_of(FactShare),
+        required=False,
+        default=dict,
+        help_text="By name, of which ticket a fact is true: here (this one), there (the new one) "
+        "or both. Left out, money, numbers and lengths of time stay here, so that no sum is worked "
+        "out twice, and all else is true of both.",
     )
     reason = Text(max_length=500)

@@ -1,10 +1,11 @@
 """One ticket about two matters becomes two, and neither starts its clocks anew."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from tickets.actors import Actor
-from tickets.catalogue import catalogue
+from tickets.catalogue import Entry, catalogue
 from tickets.change import Change, changing, opening
 from tickets.errors import Invalid, Missing, NotFound, WrongStatus, at_place
 from tickets.ids import next_id
@@ -19,6 +20,7 @@ from tickets.models import (
 )
 from tickets.numbers import number_of
 from tickets.rules import EventType, LinkKind, MessageKind, Status
+from tickets.services.dividing import divide, going, leave
 from tickets.services.people import keep_in_sight
 from tickets.services.rehoming import Paths, copy_messages, move_points
 from tickets.services.status import refuse_merged
@@ -43,15 +45,19 @@ def split_ticket(
     messages: Sequence[int] = (),
     subject: str = "",
     category: Category | str | None = None,
+    facts: Mapping[str, str] | None = None,
     seen: int | None = None,
 ) -> Ticket:
     """Give some points (by key) of a ticket a ticket of their own; returns it.
 
     It was received when the old one was, and what the customer was told already counts for it. It
-    has a copy of `messages` (by key), or of the first that the customer wrote; owner, team, facts
-    and who may see it are the old one's. Raises `Missing` without a reason or points, `NotFound`
-    for a point or message that is not the ticket's, `Invalid` where no point would be left,
-    `WrongStatus` where the ticket is finished, `Stale`.
+    has a copy of `messages` (by key), or of the first that the customer wrote; owner, team and who
+    may see it are the old one's. `facts` says by name where one goes ("here", "there", "both");
+    those left out as `tickets.services.dividing` says, so that no sum is worked out twice. Raises
+    `Missing` without a reason or points, `NotFound` for a point or message that is not the
+    ticket's, `Invalid` where no point would be left or a fact is not the ticket's, `FactUnknown`
+    where the new one's category has no place for it, `WrongStatus` where the ticket is finished,
+    `Stale`.
     """
     why = needed(reason, what="a reason", field="reason", limit=500)
     with changing(ticket, actor=actor, now=now, seen=seen) as giver:
@@ -66,12 +72,15 @@ def split_ticket(
         moving = _points(giver, points)
         said = _messages(giver, messages)
         line = clean_line(subject, field="subject", limit=200) or moving[0].text[:200]
-        new = _ticket(giver.ticket, line, category)
+        old, entry = catalogue().entry(giver.ticket.category_id), _entry(giver.ticket, category)
+        shares = divide(giver.ticket.facts, facts or {}, old=old, new=entry)
+        new = _ticket(giver.ticket, line, entry, going(giver.ticket.facts, shares))
         with opening(new, actor=actor, now=now) as taker:
             gone, come = move_points(giver, taker, moving)
             _open(giver, taker, come, said)
             taker.unit.add(TicketLink(ticket_id=new.pk, other_id=giver.ticket.pk, kind=_LINK))
             _tell(giver, taker, moving, why, gone)
+            leave(giver, shares, old=old, to=new.number)
             keep_in_sight(taker, now=now)
     return new
 
@@ -101,24 +110,29 @@ def _messages(giver: Change, keys: Sequence[int]) -> list[Message]:
     return [row for row in rows if row.pk in set(keys)]
 
 
-def _ticket(old: Ticket, subject: str, category: Category | str | None) -> Ticket:
+def _entry(old: Ticket, category: Category | str | None) -> Entry:
+    """The category of the new ticket with all that it has."""
+    if category is None:
+        return catalogue().entry(old.category_id)
+    entry = catalogue().entry(category.pk if isinstance(category, Category) else category)
+    if not entry.category.active:
+        raise Invalid("This category is no longer used.", field="category")
+    return entry
+
+
+def _ticket(old: Ticket, subject: str, entry: Entry, facts: dict[str, Any]) -> Ticket:
     key = next_id(Ticket)
-    new = Ticket(
+    values = {name: getattr(old, name) for name in _SHARED} | {"category": entry.category}
+    return Ticket(
         id=key,
         number=number_of(key),
         subject=subject,
         status=(Status.NEW if old.status == Status.NEW else Status.OPEN).value,
-        facts=dict(old.facts),
+        facts=facts,
         factors=dict(old.factors),
         tags=list(old.tags),
-        **{name: getattr(old, name) for name in _SHARED},
+        **values,
     )
-    if category is not None:
-        entry = catalogue().entry(category.pk if isinstance(category, Category) else category)
-        if not entry.category.active:
-            raise Invalid("This category is no longer used.", field="category")
-        new.category = entry.category
-    return new
 
 
 def _open(giver: Change, taker: Change, come: Paths, said: list[Message]) -> None:

@@ -100,6 +100,8 @@ def test_a_split_answers_with_the_new_ticket(alice: APIClient, ticket: Ticket) -
     new = Ticket.objects.get(number=numbers.pop())
     assert not numbers
     assert (new.points.get(), new.category.key, new.subject) == (point, "broadband", "No visit")
+    known = {"points": [point.pk], "reason": "x", "facts": {"monthly_fee": "elsewhere"}}
+    assert post(alice, ticket, "split", known).json()["errors"][0]["field"] == "facts.monthly_fee"
     left = [row.pk for row in ticket.points.all()]
     refused = post(alice, ticket, "split", {"points": left, "reason": "x"})
     assert refused.status_code == 400
