@@ -76,7 +76,8 @@ class Run:
     def length(self) -> Length:
         """How long it is: the target's length, or to the date that was promised or written."""
         if (fixed := self.extended_to or self.until) is not None:
-            return Until(fixed)
+            by_law = self.target.length is not None and self.target.length.exact
+            return Until(fixed, exact=by_law and self.extended_to is not None)
         if self.target.length is None:
             raise LookupError(f"{self.key} has neither a length nor an instant")
         return self.target.length

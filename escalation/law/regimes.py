@@ -7,7 +7,7 @@ rests; and where a desk can live by them, the calendars and deadline policies th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,10 @@ class Provision:
     law: Law
     source: str
     basis: str
+    #: How it may be extended, as a policy writes it; None where the regime says nothing of it.
+    extension: Mapping[str, Any] | str | None = None
+    #: The rule of the clock that is this one with its extension.
+    longest: Law | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,7 @@ def read_pack(data: Any, *, key: str) -> Pack:
     only(data, KEYS, key)
     rules = data.get("rules", [])
     provisions = tuple(_provision(item, f"{key}.rules[{i}]") for i, item in enumerate(rules))
+    provisions = tuple(_joined(one, provisions, f"{key}.rules") for one in provisions)
     seen: set[str] = set()
     for index, provision in enumerate(provisions):
         if twice := seen & provision.names:
@@ -99,7 +104,7 @@ def read_pack(data: Any, *, key: str) -> Pack:
 def _provision(item: Any, where: str) -> Provision:
     if not isinstance(item, Mapping):
         raise wrong(where, "a rule is a mapping")
-    only(item, {"clock", "also", "words", "within", "source", "basis"}, where)
+    only(item, {"clock", "also", "words", "within", "source", "basis", "extension"}, where)
     for name in ("clock", "words", "within", "source", "basis"):
         if not item.get(name):
             raise wrong(f"{where}.{name}", "every rule says it")
@@ -112,4 +117,31 @@ def _provision(item: Any, where: str) -> Provision:
         law=Law(rule(item["within"], f"{where}.within")),
         source=str(item["source"]),
         basis=str(item["basis"]),
+        extension=item.get("extension"),
     )
+
+
+def _joined(one: Provision, every: tuple[Provision, ...], where: str) -> Provision:
+    """A rule with that of its extension: `extension: {clock: response_extended, letter: …}`."""
+    if not isinstance(one.extension, Mapping) or "clock" not in one.extension:
+        return one
+    name = one.extension["clock"]
+    other = next((each for each in every if name in each.names), None)
+    if other is None:
+        raise wrong(f"{where}.{one.clock}.extension.clock", f"{name} is none of its clocks")
+    rest = {key: value for key, value in one.extension.items() if key != "clock"}
+    return replace(one, extension=rest, longest=other.law)
+
+
+def provision_of(data: Mapping[str, Any], where: str) -> Provision:
+    """The rule that `{pack: fca-disp, clock: final_response}` names. Raises PolicyInvalid."""
+    only(data, {"pack", "clock"}, where)
+    try:
+        chosen = pack(str(data["pack"]))
+    except LookupError:
+        raise wrong(f"{where}.pack", f"one of {', '.join(pack_names())}") from None
+    found = chosen.provision(str(data.get("clock", "")))
+    if found is None:
+        names = ", ".join(provision.clock for provision in chosen.provisions) or "it has none"
+        raise wrong(f"{where}.clock", f"one of {names}")
+    return found

@@ -11,6 +11,7 @@ from typing import Any
 from escalation.clock import Length
 from escalation.hours import Calendar
 from escalation.law.lengths import length
+from escalation.law.rules import Law
 from escalation.reading import only, whole, wrong
 
 #: Where a policy says nothing else, no date lies further behind the first one than this.
@@ -26,6 +27,9 @@ class ExtensionRule:
     times: int = 1
     at_most: Length | None = None
     letter: str = ""
+    #: The published rule that says how far, counted from the clock's own start; for a policy that
+    #: uses one and names no limit of its own.
+    up_to: Law | None = None
 
     def latest(self, calendar: Calendar, first_due: datetime) -> datetime:
         """The latest date to which a deadline first due then can be extended."""
@@ -44,12 +48,22 @@ class ExtensionRule:
         return f"it can be extended {'once' if self.times == 1 else f'{self.times} times'}"
 
 
-def read_extension(item: Mapping[str, Any], where: str) -> ExtensionRule:
+def read_extension(
+    item: Mapping[str, Any], where: str, *, usual: Any = None, up_to: Law | None = None
+) -> ExtensionRule:
     """The extensions of a target's data. Raises PolicyInvalid, naming the place.
 
     `extension: none`, or `{at_most: 20wd, times: 2, letter: "…"}`; the short form is
-    `max_extensions`.
+    `max_extensions`. `usual` is that of the published rule, in the same form: it counts where the
+    target names none, and what the target leaves out of its own is as there; `up_to` is how far
+    that rule goes.
     """
+    if usual is not None and "max_extensions" not in item:
+        own = item.get("extension", {})
+        if isinstance(own, Mapping) and isinstance(usual, Mapping):
+            item = {"extension": {**usual, **own}}
+        elif "extension" not in item:
+            item = {"extension": usual}
     if "extension" not in item:
         return ExtensionRule(times=whole(item.get("max_extensions", 1), f"{where}.max_extensions"))
     if "max_extensions" in item:
@@ -68,6 +82,7 @@ def read_extension(item: Mapping[str, Any], where: str) -> ExtensionRule:
         times=whole(data.get("times", 1), f"{place}.times"),
         at_most=None if most is None else length(most, f"{place}.at_most"),
         letter=letter,
+        up_to=None if most is not None else up_to,
     )
 
 

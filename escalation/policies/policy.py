@@ -13,6 +13,7 @@ from typing import Any
 from escalation.clock import Days, Length, Step
 from escalation.conditions import Condition, conditions
 from escalation.law.lengths import length, step
+from escalation.law.regimes import Provision, provision_of
 from escalation.law.rules import Law
 from escalation.policies.extensions import ExtensionRule, read_extension
 from escalation.policies.kinds import DEFAULTS, Kind, KindDefaults
@@ -168,9 +169,10 @@ def _target(item: Any, where: str) -> Target:
         raise wrong(f"{where}.within", "how long is it?")
     pauses = read_pauses(item, usual.pauses, where)
     statutory = _yes(item, "statutory", where)
+    provision = _provision(within, f"{where}.within")
     return Target(
         kind=kind,
-        length=None if within is None else _length(within, f"{where}.within", statutory=statutory),
+        length=_length(within, provision, f"{where}.within", statutory=statutory),
         starts=word_set(item, "starts", usual.starts, where),
         meets=word_set(item, "meets", usual.meets, where),
         restarts=word_set(item, "restarts", usual.restarts, where),
@@ -185,15 +187,31 @@ def _target(item: Any, where: str) -> Target:
         ),
         path=str(item.get("path", "")),
         calendar=str(item.get("calendar", "")),
-        extension=read_extension(item, where),
+        extension=read_extension(
+            item,
+            where,
+            usual=provision.extension if provision else None,
+            up_to=provision.longest if provision else None,
+        ),
         statutory=statutory,
         any_hour=usual.any_hour,
     )
 
 
-def _length(within: Any, where: str, *, statutory: bool) -> Length:
+def _provision(within: Any, where: str) -> Provision | None:
+    """The published rule that a length is, where it names one."""
+    if isinstance(within, Mapping) and "pack" in within:
+        return provision_of(within, where)
+    return None
+
+
+def _length(
+    within: Any, provision: Provision | None, where: str, *, statutory: bool
+) -> Length | None:
     """What law sets ends on the clock on the wall, whatever the desk's hours."""
-    found = length(within, where)
+    if within is None:
+        return None
+    found = provision.law if provision is not None else length(within, where)
     return replace(found, exact=True) if statutory and isinstance(found, Law | Days) else found
 
 

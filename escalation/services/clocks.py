@@ -364,7 +364,7 @@ def _told(row: Deadline) -> dict[str, Any]:
 
 def _length(row: Deadline, target: Target, ticket: Ticket) -> Length:
     if row.extended_to is not None:
-        return Until(row.extended_to)
+        return Until(row.extended_to, exact=target.length is not None and target.length.exact)
     if row.until is not None:
         return Until(row.until)
     if target.length is None:

@@ -3,7 +3,10 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+from escalation.clock import Days
 from escalation.errors import DeadlinePassed, ExtensionRefused
+from escalation.law.limits import dated, extends, longest
+from escalation.law.rules import Law
 from escalation.models import Deadline, Extension
 from escalation.policies.kinds import Kind
 from escalation.services.clocks import Clocks
@@ -28,15 +31,35 @@ def check_extension(clocks: Clocks, row: Deadline, to: dt.datetime, *, now: dt.d
         raise DeadlinePassed
     if to <= row.due_at or to <= now:
         raise ExtensionRefused(why="the new date is not later", field="to")
-    rule = clocks.target_of(row).extension
+    target = clocks.target_of(row)
+    rule = target.extension
     before = list(Extension.objects.filter(deadline=row).order_by("pk"))
     if len(before) >= rule.times:
         raise ExtensionRefused(why=rule.times_words(), field="to")
-    calendar = clocks.setup.calendar_for(clocks.version_of(row), clocks.target_of(row))
+    calendar = clocks.setup.calendar_for(clocks.version_of(row), target)
+    law, most = target.length, rule.longest_words()
     latest = rule.latest(calendar, before[0].due_before if before else row.due_at)
+    latest = date_meant(clocks, row, latest)
+    law = rule.up_to or (law if isinstance(law, Law) and extends(law) else None)
+    if rule.at_most is None and law is not None:
+        # The published rule says how far, counted as it counts.
+        law, most = law.given(clocks.ticket.facts), "its rule allows"
+        latest = longest(law, calendar, row.started_at)
     if to > latest:
-        why = f"it is more than {rule.longest_words()}; {latest:%Y-%m-%d %H:%M} UTC is the latest"
+        why = f"it is more than {most}; {latest:%Y-%m-%d %H:%M} UTC is the latest"
         raise ExtensionRefused(why=why, field="to")
+
+
+def date_meant(clocks: Clocks, row: Deadline, to: dt.datetime) -> dt.datetime:
+    """The instant that a later date means for this promise: what a rule of law limits ends with its
+    day, and is moved from a day without work, as the rule says; else it is what was said."""
+    target = clocks.target_of(row)
+    calendar = clocks.setup.calendar_for(clocks.version_of(row), target)
+    if isinstance(target.length, Law):
+        return dated(target.length, calendar, to)
+    if isinstance(target.length, Days) and target.statutory and target.length.end_of_day:
+        return calendar.close_of_day(calendar.local(to).date())
+    return to
 
 
 def tell_customer(

@@ -14,7 +14,7 @@ from escalation.rules import EscalationEvent, EscalationLevel
 from escalation.services import spells
 from escalation.services.calling import call_above, end_climbs
 from escalation.services.clocks import Clocks
-from escalation.services.extending import check_extension, tell_customer
+from escalation.services.extending import check_extension, date_meant, tell_customer
 from tickets import services as desk
 from tickets.actors import Actor
 from tickets.change import changing
@@ -87,7 +87,8 @@ def extend_deadline(
 ) -> Extension:
     """Give a promise a later date, and tell the customer so, with the reason, in `letter`.
 
-    It is no pause. Raises `DeadlineOver`, `DeadlinePassed` (what is missed stays missed),
+    It is no pause. The date is taken as the rule of the promise ends one (`date_meant`), and the
+    letter names it so. Raises `DeadlineOver`, `DeadlinePassed` (what is missed stays missed),
     `ExtensionRefused` (too far, too often, not later), `Missing` without a reason or, where the
     policy has none, a letter.
     """
@@ -96,6 +97,7 @@ def extend_deadline(
     with changing(deadline.ticket_id, actor=actor, now=now, seen=seen) as change:
         clocks = Clocks(change)
         row = _open_row(clocks, deadline, verb="extended")
+        to = date_meant(clocks, row, to)
         check_extension(clocks, row, to, now=now)
         before = row.due_at
         message = tell_customer(clocks, row, letter, to=to, reason=reason, actor=actor, now=now)

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from escalation.errors import DeadlinePassed, ExtensionRefused
+from escalation.errors import DeadlinePassed, ExtensionRefused, PolicyInvalid
 from escalation.models import Extension
+from escalation.policies.policy import Policy
+from escalation.services import stepping
 from escalation.services.manual import extend_deadline
 from tests.builders import NOW, Desk, make_ticket, user
 from tests.escalation.builders import at, deadline, make_policy
@@ -75,3 +77,98 @@ def test_an_extension_is_no_pause_and_what_is_missed_stays_missed(desk: Desk) ->
     with pytest.raises(DeadlinePassed):
         extend(desk, ticket, at("30 12:00"), now=at("26 10:00"))
     assert not deadline(ticket, "resolve").pauses.exists()
+
+
+# -- what law sets ------------------------------------------------------------------------------
+
+
+def of_law(desk: Desk, within: Any, **over: Any) -> Ticket:
+    """A complaint of Tuesday 24 November with a statutory answer; the desk closes at 17:00."""
+    target = {"kind": "resolve", "within": within, "statutory": True, **over}
+    make_policy("law", order=1, data={"targets": [target]})
+    return make_ticket(desk)
+
+
+WEEK = {"count": 1, "unit": "weeks"}
+
+
+def test_an_extended_date_of_law_ends_with_its_day_as_the_rule_does(desk: Desk) -> None:
+    ticket = of_law(desk, WEEK, extension={"letter": LETTER})
+    made = extend(desk, ticket, dt.datetime(2026, 12, 4, 12, tzinfo=dt.UTC))
+    end = dt.datetime(2026, 12, 4, 23, 59, 59, tzinfo=dt.UTC)
+    assert (made.due_after, deadline(ticket, "resolve").due_at) == (end, end)
+    assert made.message is not None
+    assert "Friday 4 December 2026, 23:59 (London)" in made.message.body
+
+
+def test_closed_hours_after_an_extended_date_of_law_are_late(desk: Desk) -> None:
+    ticket = of_law(desk, WEEK, extension={"letter": LETTER})
+    extend(desk, ticket, dt.datetime(2026, 12, 4, 12, tzinfo=dt.UTC))
+    due = deadline(ticket, "resolve").due_at
+    stepping.sweep(now=due + dt.timedelta(seconds=1))
+    assert deadline(ticket, "resolve").breached_at == due
+
+
+@pytest.mark.parametrize(
+    ("rule", "due"),
+    [
+        ({"roll": "next"}, "2026-12-07 23:59:59+00:00"),
+        ({"roll": "previous"}, "2026-12-04 23:59:59+00:00"),
+        ({"end": "close", "roll": "next"}, "2026-12-07 17:00:00+00:00"),
+        ({"end": "12:00"}, "2026-12-05 12:00:00+00:00"),
+        ({"end": "exact"}, "2026-12-05 10:30:00+00:00"),
+    ],
+)
+def test_a_date_inside_closed_hours_follows_its_rule(
+    desk: Desk, rule: dict[str, str], due: str
+) -> None:
+    ticket = of_law(desk, {**WEEK, **rule}, extension={"letter": LETTER})
+    made = extend(desk, ticket, dt.datetime(2026, 12, 5, 10, 30, tzinfo=dt.UTC))  # a Saturday
+    assert str(made.due_after) == due
+
+
+def test_a_rule_that_extends_is_extended_no_further_than_it_says(desk: Desk) -> None:
+    longer = {"count": 1, "unit": "weeks", "asked": ["extended_until"]}
+    ticket = of_law(desk, {**WEEK, "extension": {**longer, "when": {"told": True}}})
+    assert str(deadline(ticket, "resolve").due_at) == "2026-12-01 23:59:59+00:00"
+    with pytest.raises(ExtensionRefused, match=r"its rule allows; 2026-12-08 23:59 UTC"):
+        extend(desk, ticket, dt.datetime(2026, 12, 9, tzinfo=dt.UTC), letter="Later.")
+    made = extend(desk, ticket, dt.datetime(2026, 12, 8, tzinfo=dt.UTC), letter="Later.")
+    assert str(made.due_after) == "2026-12-08 23:59:59+00:00"
+
+
+def test_a_policy_that_uses_a_pack_has_the_packs_extension(desk: Desk) -> None:
+    ticket = of_law(desk, {"pack": "housing-code-2024", "clock": "stage1_response"})
+    first = dt.datetime(2026, 12, 8, 23, 59, 59, tzinfo=dt.UTC)
+    assert deadline(ticket, "resolve").due_at == first
+    with pytest.raises(ExtensionRefused, match=r"its rule allows; 2026-12-22 23:59"):
+        extend(desk, ticket, dt.datetime(2026, 12, 23, tzinfo=dt.UTC))
+    made = extend(desk, ticket, dt.datetime(2026, 12, 22, tzinfo=dt.UTC))
+    assert made.message is not None
+    assert "www.housing-ombudsman.org.uk" in made.message.body
+    assert "Tuesday 22 December 2026, 23:59 (London)" in made.message.body
+    with pytest.raises(ExtensionRefused, match="extended once"):
+        extend(desk, ticket, dt.datetime(2026, 12, 23, tzinfo=dt.UTC))
+
+
+def test_what_a_policy_says_itself_counts_before_its_pack(desk: Desk) -> None:
+    within = {"pack": "housing-code-2024", "clock": "stage1_response"}
+    ticket = of_law(desk, within, extension={"at_most": "2wd", "times": 3})
+    with pytest.raises(ExtensionRefused, match=r"more than 2 working days"):
+        extend(desk, ticket, dt.datetime(2026, 12, 14, tzinfo=dt.UTC))
+    made = extend(desk, ticket, dt.datetime(2026, 12, 10, 9, tzinfo=dt.UTC))
+    assert made.message is not None  # the letter is the pack's still
+    other = {"kind": "resolve", "within": within, "statutory": True, "extension": "none"}
+    make_policy("none", order=0, data={"targets": [other]})
+    with pytest.raises(ExtensionRefused, match="can't be extended at all"):
+        extend(desk, make_ticket(desk), dt.datetime(2026, 12, 10, tzinfo=dt.UTC), letter="Later.")
+
+
+@pytest.mark.parametrize(
+    "within",
+    [{"pack": "moon", "clock": "response"}, {"pack": "cfpb", "clock": "moon"},
+     {"pack": "cfpb", "clock": "response", "count": 3}],
+)  # fmt: skip
+def test_a_rule_of_a_pack_that_is_not_there_is_named_with_its_place(within: Any) -> None:
+    with pytest.raises(PolicyInvalid, match=r"targets\[0\]\.within"):
+        Policy.parse({"targets": [{"kind": "resolve", "within": within}]})
