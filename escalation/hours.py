@@ -33,6 +33,8 @@ from escalation.worktime import (
 
 DAY = 86_400
 UNIX_EPOCH = date(1970, 1, 1).toordinal()
+#: Closings that a calendar keeps, years of days of them.
+_KEPT_CLOSINGS = 4096
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 # (start, end) in seconds after the local midnight; the end may lie on the next day.
@@ -258,6 +260,19 @@ class Calendar(WorkTime):
         A day without working time has none: then its local midnight at the end is meant. Of joined
         calendars it is the last closing of any that work on that date.
         """
+        known = self._closings.get(day)
+        if known is None:
+            if len(self._closings) >= _KEPT_CLOSINGS:
+                self._closings.clear()
+            known = self._closings[day] = self._close_of_day(day)
+        return known
+
+    @cached_property
+    def _closings(self) -> dict[date, datetime]:
+        """The closings asked for so far: every ticket of a day asks for the same few."""
+        return {}
+
+    def _close_of_day(self, day: date) -> datetime:
         if self.joins:
             alone = replace(self, joins=())
             working = [c for c in (alone, *self.joins) if c.is_working_day(day)]

@@ -138,7 +138,7 @@ def body_of(event: Event) -> dict[str, Any]:
             "actor": {"kind": event.actor_kind, "name": event.actor_name},
             "data": event.data,
             "changes": event.changes,
-            "replaced": event.replaced,
+            "replaced": event.before(),
         },
     }
 

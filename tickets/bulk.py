@@ -6,7 +6,6 @@ JSON document.
 """
 
 import datetime as dt
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -30,6 +29,9 @@ _PLAIN = frozenset(
 
 _AS_THEY_ARE = frozenset({type(None), str, int, bool, dict, list})
 
+#: Made once: making one costs more than to encode a short row.
+_ENCODER = DjangoJSONEncoder(separators=(",", ":"))
+
 #: A model, its rows, and whether those that a constraint refuses are left out.
 Part = tuple[type[models.Model], Sequence[models.Model], bool]
 
@@ -46,14 +48,15 @@ class Plan:
     prepared: tuple[Field[Any, Any], ...]
 
     def document(self, rows: Sequence[models.Model]) -> str:
-        """The rows as JSON."""
+        """The rows as JSON. What a row has not is left out: PostgreSQL takes that as null."""
         values = []
         for row in rows:
             for field in self.prepared:
                 field.pre_save(row, add=True)
             read = self.read(row)
-            values.append(dict(zip(self.columns, map(_value, read), strict=True)))
-        return json.dumps(values, cls=DjangoJSONEncoder)
+            told = zip(self.columns, read, strict=True)
+            values.append({name: _value(value) for name, value in told if value is not None})
+        return _ENCODER.encode(values)
 
 
 def _sets_itself(field: Field[Any, Any]) -> bool:
@@ -100,6 +103,7 @@ def insert_all(parts: Sequence[Part]) -> None:
     """
     statements: list[str] = []
     documents: list[str] = []
+    alias = connection.alias
     for model, rows, once in parts:
         plan = _plan(model)
         if plan is None:
@@ -109,7 +113,7 @@ def insert_all(parts: Sequence[Part]) -> None:
         statements.append(plan.statement + (" ON CONFLICT DO NOTHING" if once else ""))
         for row in rows:
             row._state.adding = False
-            row._state.db = connection.alias
+            row._state.db = alias
     if statements:
         *others, last = statements
         named = ", ".join(f"part{n} AS ({text})" for n, text in enumerate(others))
@@ -139,7 +143,7 @@ def update(model: type[models.Model], rows: Sequence[models.Model], names: Seque
         for row in rows
     ]
     with connection.cursor() as cursor:
-        cursor.execute(statement, [json.dumps(values, cls=DjangoJSONEncoder)])
+        cursor.execute(statement, [_ENCODER.encode(values)])
 
 
 def _value(value: Any) -> Any:

@@ -34,8 +34,14 @@ T = TypeVar("T")
 Changes = Mapping[str, tuple[Any, Any]]
 
 
+#: Most values: JSON has them.
+_AS_THEY_ARE = frozenset({type(None), str, int, bool, dict, list})
+
+
 def json_value(value: Any) -> Any:
     """The form in which a value stands in an event: moments as ISO 8601 in UTC, rows by key."""
+    if type(value) in _AS_THEY_ARE:
+        return value
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).isoformat()
     if isinstance(value, dt.date):
@@ -205,7 +211,9 @@ class Change:
             recorded_at=self.now,
             data=dict(data or {}),
             changes={path: json_value(after) for path, (_, after) in told.items()},
-            replaced={path: json_value(before) for path, (before, _) in told.items()},
+            replaced={
+                path: json_value(before) for path, (before, _) in told.items() if before is not None
+            },
         )
         self.events.append(self.add(event))
         ticket_changed.send(sender=Ticket, change=self, event=event)

@@ -19,7 +19,8 @@ _block = ContextVar("block", default=_BLOCK)
 #: The table whose keys people read, as ticket numbers.
 _NUMBERED = "tickets_ticket"
 _lock = threading.Lock()
-_pools: dict[tuple[str, str], deque[int]] = {}
+#: By table; a process works on one database, and calls `forget` where that is exchanged.
+_pools: dict[str, deque[int]] = {}
 
 
 def forget() -> None:
@@ -50,13 +51,13 @@ def _size(table: str) -> int:
 
 def next_id(model: type[models.Model]) -> int:
     """A fresh primary key of `model`, never given before."""
-    key = (str(connection.settings_dict["NAME"]), model._meta.db_table)
+    table = model._meta.db_table
     with _lock:
-        pool = _pools.setdefault(key, deque())
+        pool = _pools.setdefault(table, deque())
         if pool:
             return pool.popleft()
     # Not under the lock: the other threads of the process need not wait for the server.
-    fetched = _fetch(model, _size(key[1]))
+    fetched = _fetch(model, _size(table))
     with _lock:
         pool.extend(fetched[1:])
     return fetched[0]

@@ -7,6 +7,7 @@ their written form from Babel's CLDR data.
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, DecimalException, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 import moneyed
@@ -93,6 +94,7 @@ class Money:
         return {"minor": self.minor, "currency": self.currency}
 
 
+@lru_cache(maxsize=4096)
 def words(minor: int | None, currency: str, locale: str = "en_GB") -> str:
     """`minor` units of `currency` as a person writes them; an empty string for none."""
     return "" if minor is None else Money(minor, currency).words(locale)

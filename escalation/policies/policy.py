@@ -112,7 +112,7 @@ class Policy:
     calendar: str
     match: Match
     targets: tuple[Target, ...]
-    by_kind: Mapping[Kind, Target] = field(compare=False, default_factory=dict)
+    by_kind: Mapping[str, Target] = field(compare=False, default_factory=dict)
 
     @property
     def asks_facts(self) -> bool:

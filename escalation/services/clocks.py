@@ -16,7 +16,6 @@ from escalation.clock import Pause as PauseSpan
 from escalation.law.rules import Law
 from escalation.models import Deadline, Pause
 from escalation.plan import Plan, make_plan
-from escalation.policies.kinds import Kind
 from escalation.policies.paths import Path
 from escalation.policies.pausing import PauseRule
 from escalation.policies.policy import Target
@@ -89,7 +88,7 @@ class Clocks:
 
     def target_of(self, row: Deadline) -> Target:
         """The target that the row was made by."""
-        return self.version_of(row).policy.by_kind[Kind(row.kind)]
+        return self.setup.versions[row.policy_id].policy.by_kind[row.kind]
 
     def is_stale(self, row: Deadline, version: Version) -> bool:
         """Whether a row was made by another policy, or by facts that may be others now."""

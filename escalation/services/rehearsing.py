@@ -168,7 +168,7 @@ def _beginning(ticket: Ticket, events: Sequence[Event]) -> Ticket:
     past.facts, past.factors = dict(ticket.facts), dict(ticket.factors)
     past.historical = False  # measured like all others
     for event in reversed(events):
-        _apply(past, event.replaced)
+        _apply(past, event.before())
     return past
 
 

@@ -34,6 +34,7 @@ POLICY_EVENTS = frozenset(
 
 #: The same, where a policy looks at facts.
 FACT_EVENTS = frozenset({"facts_set"})
+_ALWAYS_HEARD = POLICY_EVENTS | ESCALATION_WISHES
 #: Day and night: what was promised for Saturday at ten is late on Saturday after ten.
 ALWAYS = Calendar.always()
 
@@ -58,6 +59,7 @@ class Setup:
     default_calendar: Calendar
     paths: dict[str, Path]
     team_keys: dict[int, str]
+    #: Types of events that start, meet, end or pause some target.
     words: frozenset[str]
     #: Paths that are climbed without a clock, by what calls them.
     called: dict[str, Path]
@@ -108,7 +110,11 @@ class Setup:
 
     def concerns(self, event_type: str) -> bool:
         """Whether any policy, or escalation itself, cares for events of this type."""
-        return event_type in self.words
+        return (
+            event_type in self.words
+            or event_type in _ALWAYS_HEARD
+            or (self.uses_facts and event_type in FACT_EVENTS)
+        )
 
 
 @lru_cache(maxsize=256)
@@ -172,14 +178,11 @@ def _load() -> Setup:
         calendars[row.key] = calendar
         if row.is_default:
             default_key = row.key
-    words = set(POLICY_EVENTS | ESCALATION_WISHES)
+    words: set[str] = set()
     for version in versions.values():
         for target in version.policy.targets:
             words |= target.starts | target.meets | target.restarts | target.cancels
             words |= {word for rule in target.pauses for word in rule.begins | rule.ends}
-    uses_facts = any(version.policy.asks_facts for version in active)
-    if uses_facts:
-        words |= FACT_EVENTS
     stored_paths = list(EscalationPath.objects.all())
     paths = _paths(stored_paths)
     return Setup(
@@ -194,7 +197,7 @@ def _load() -> Setup:
         team_keys=dict(Team.objects.values_list("pk", "key")),
         words=frozenset(words),
         uses_tier=any(version.policy.match.tier for version in active),
-        uses_facts=uses_facts,
+        uses_facts=any(version.policy.asks_facts for version in active),
         default_key=default_key,
     )
 

@@ -48,12 +48,13 @@ def react(change: Change, event: Event) -> None:
         return
     if clocks.setup.may_choose_anew(event.type):
         choose_anew(clocks, at=event.at, before=event.seq)
-    _meet(clocks, event)
-    _drop(clocks, event)
-    if moved:
-        _follow_status(clocks, event)
-    _hold(clocks, event)
-    _start(clocks, event)
+    if moved or event.type in clocks.setup.words:
+        _meet(clocks, event)
+        _drop(clocks, event)
+        if moved:
+            _follow_status(clocks, event)
+        _hold(clocks, event)
+        _start(clocks, event)
     clocks.finish()
 
 

@@ -35,7 +35,6 @@ INSERT INTO tickets_idempotentrequest (sender, key, fingerprint, status, headers
 SELECT %s, %s, %s, 0, '{}', '', %s FROM patience
 ON CONFLICT (sender, key) DO NOTHING RETURNING id
 """
-_FIND = "SELECT id FROM tickets_idempotentrequest WHERE sender = %s AND key = %s"
 _KEEP = "UPDATE tickets_idempotentrequest SET status = %s, headers = %s, body = %s WHERE id = %s"
 
 
@@ -108,16 +107,14 @@ def once_in_unit(
     """The same for a request that only adds rows and reads none back: `run` works in a unit of
     work, and the answer goes in with the unit's own INSERT.
 
-    Of two at once the second is found out by the unique index when it is done, and answers as
-    the first did. Where rows of two requests clash (both made the same customer), the second is
-    tried once more and finds what the first made.
+    Nobody asks beforehand whether the key is known, since hardly ever it is: whoever comes with
+    it again is found out by the unique index, or refused by a rule for what the first has done,
+    and is then answered as the first was. Where rows of two requests clash (both made the same
+    customer), the second is tried once more and finds what the first made.
     """
     key = key_of(request)
     fingerprint = fingerprint_of(request) if key else ""
     for last in (False, True):
-        stored = _stored(sender, key)
-        if stored is not None:
-            return _again(stored, fingerprint)
         try:
             with unit_of_work(now=now) as unit:
                 response = run()
@@ -126,15 +123,12 @@ def once_in_unit(
                     row.status, row.headers, row.body = _answer(response)
                     row.created_at = now
                     unit.add(row)
-        except IntegrityError:
-            if last:
-                raise
-        except DomainError:
-            # What the rules refuse now may be what the first of two has just done.
+        except Exception as error:
             stored = _stored(sender, key)
-            if stored is None:
+            if stored is not None:
+                return _again(stored, fingerprint)
+            if last or not isinstance(error, IntegrityError):
                 raise
-            return _again(stored, fingerprint)
         else:
             return response
     raise AssertionError("One of two attempts returns or raises.")
@@ -143,10 +137,7 @@ def once_in_unit(
 def _stored(sender: str, key: str) -> IdempotentRequest | None:
     if not key:
         return None
-    with connection.cursor() as cursor:  # nearly always there is none, and it should cost nothing
-        cursor.execute(_FIND, [sender, key])
-        found = cursor.fetchone()
-    return IdempotentRequest.objects.get(pk=found[0]) if found else None
+    return IdempotentRequest.objects.filter(sender=sender, key=key).first()
 
 
 def _answer(response: Response) -> tuple[int, dict[str, str], str]:

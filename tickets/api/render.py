@@ -194,7 +194,7 @@ def event(row: models.Event, number: str) -> dict[str, Any]:
         "recorded_at": row.recorded_at,
         "data": row.data,
         "changes": row.changes,
-        "replaced": row.replaced,
+        "replaced": row.before(),
     }
 
 

@@ -1,5 +1,7 @@
 """What happened, and what must leave the process."""
 
+from typing import Any
+
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Func, Q
@@ -20,8 +22,8 @@ class Event(models.Model):
     """One fact that happened to a ticket. Append-only: a trigger refuses update and delete.
 
     `changes` maps a path of the ticket's state ("status", "points.12.outcome") to its new
-    value, `replaced` the same paths to what was there before; folding `changes` in order of
-    `seq` gives the state at any past moment (tickets.state).
+    value, `replaced` those of them where something was before to what that was; folding `changes`
+    in order of `seq` gives the state at any past moment (tickets.state).
 
     Example: a rep gives the ticket away: type "handed_over", actor Alice, at = recorded_at,
     changes {"owner": 7}, replaced {"owner": 3}, data {"to": "Bob", "brief": "..."}.
@@ -67,6 +69,10 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id}/{self.seq} {self.type}"
+
+    def before(self) -> dict[str, Any]:
+        """Every path of `changes` with what was there before; None where nothing was."""
+        return {path: self.replaced.get(path) for path in self.changes}
 
 
 class OutboxState(models.TextChoices):
