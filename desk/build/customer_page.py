@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from desk.build.asked_above import AskedAbove, asked_above, with_wish
 from desk.build.people import author, file_view
 from desk.present import MessageView, StageView
 from desk.words import day_words, long_day_words, long_moment_words, moment_words
@@ -28,6 +29,8 @@ class Standing:
     stages: tuple[StageView, ...]
     may_ask_review: bool
     owner: str
+    #: His wish for somebody above, where he ever had one.
+    wish: AskedAbove | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +64,15 @@ def standing_of(
         ticket.deadlines.filter(kind__in=["first_response", "decide", "resolve", "next_update"])
     )
     decided = any(point.outcome for point in points)
+    wish = asked_above(ticket, now=now, zone=zone)
+    stages = _stages(ticket, deadlines, offer=offer, refused_at=refused_at, now=now, zone=zone)
     return Standing(
         title=title,
         words=words,
-        stages=_stages(ticket, deadlines, offer=offer, refused_at=refused_at, now=now, zone=zone),
+        stages=with_wish(stages, wish, offered=offer.state == "sent"),
         may_ask_review=ticket.stage == Stage.FIRST and (decided or ticket.answered_at is not None),
         owner=owner,
+        wish=wish,
     )
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from desk.build.asked_above import asked_above
 from desk.build.customer_offer import offer_for_customer
 from desk.build.customer_page import Asked, asked_of, said_to_customer, standing_of
 from desk.forms.customer import AnswerForm, CallForm, EscalateForm, WhyForm, WriteForm
@@ -191,7 +192,14 @@ def review(request: HttpRequest, visit: Visit) -> HttpResponse:
 @own_page
 @require_POST
 def escalate(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """The customer asks for somebody above: the path that is set up for it is climbed."""
+    """The customer asks for somebody above: the path that is set up for it is climbed.
+
+    While nobody has answered it climbs by itself, so asking again is not needed.
+    """
+    wish = asked_above(visit.ticket, now=visit.now, zone=visit.zone)
+    if wish is not None and wish.open:
+        messages.info(request, f"You asked already, {wish.asked}. {wish.next}")
+        return _back(visit)
     form = EscalateForm(request.POST, prefix="e")
     if form.is_valid():
         try:

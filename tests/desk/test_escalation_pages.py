@@ -7,8 +7,12 @@ import pytest
 import time_machine
 from django.test import Client
 
+from desk.views.shell import zone_of
+from desk.words import long_moment_words
 from escalation.models import Climb, DutySlot, Escalation, Rota
 from escalation.services import manual, stepping
+from remedies.models import Offer
+from remedies.services import send_offer
 from tests.builders import NOW, Desk, user
 from tests.desk.pages import text_of
 from tests.remedies.builders import make_hurt
@@ -39,6 +43,47 @@ def test_a_customer_asks_for_somebody_above_on_his_page(ticket: Ticket) -> None:
     assert "Somebody with more say is told" in text_of(sent)
     row = Escalation.objects.get(ticket=ticket, level="customer")
     assert (row.reason, row.told) == ("Nobody calls me.", ["Sue"])
+
+
+def test_the_wish_stands_in_the_timeline_until_somebody_takes_it_up(
+    whole_desk: Desk, ticket: Ticket
+) -> None:
+    own = f"/c/{ticket.access_key}/"
+    Client().post(f"{own}escalate/", {"e-reason": "Nobody calls me."})
+    climb = Climb.objects.get()
+    page = Client().get(own)
+    now = [stage for stage in page.context["standing"].stages if stage.state == "now"]
+    assert [stage.words for stage in now] == ["Somebody with more say looks at it"]
+    by = long_moment_words(climb.next_at, zone=zone_of(ticket.customer.time_zone))
+    assert f"If nobody takes it up by {by}" in now[0].detail
+    assert 'name="e-reason"' not in page.content.decode()
+    manual.acknowledge_step(Escalation.objects.get(), actor=user(whole_desk.sue), now=NOW)
+    page = Client().get(own)
+    done = [stage.words for stage in page.context["standing"].stages if stage.state == "done"]
+    assert "Sue, who has more say, took it up" in done
+    assert 'name="e-reason"' in page.content.decode()
+
+
+def test_while_a_wish_is_open_it_is_not_made_twice(ticket: Ticket) -> None:
+    own = f"/c/{ticket.access_key}/"
+    Client().post(f"{own}escalate/", {"e-reason": "Nobody calls me."})
+    again = Client().post(f"{own}escalate/", {"e-reason": "Still nobody."}, follow=True)
+    assert "You asked already, today" in text_of(again)
+    events = ticket.events.filter(type="customer_escalated")
+    assert [event.data["reason"] for event in events] == ["Nobody calls me."]
+
+
+def test_an_offer_is_decided_first_though_somebody_above_was_asked_for(
+    whole_desk: Desk, ticket: Ticket
+) -> None:
+    offer = Offer.objects.get(ticket=ticket, status="draft")
+    send_offer(offer, body="Dear Ines", actor=user(whole_desk.alice), now=NOW)
+    own = f"/c/{ticket.access_key}/"
+    Client().post(f"{own}escalate/", {"e-reason": "Too little."})
+    stages = Client().get(own).context["standing"].stages
+    states = [(stage.state, stage.words) for stage in stages if stage.state != "done"]
+    assert states[0] == ("now", "You decide")
+    assert states[1] == ("later", "Somebody with more say looks at it")
 
 
 def test_a_finished_complaint_offers_no_escalation(ticket: Ticket) -> None:
