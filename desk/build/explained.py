@@ -4,7 +4,7 @@ All of it is read from one `Explanation`, which the API and the command show as 
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from desk.build.clocks import clock_of
 from desk.build.events import kind_words
 from desk.glyphs import ClockView
-from desk.words import day_words, listed, moment_words
+from desk.words import day_words, listed, moment_words, span_words
 from escalation.clock import duration_words
 from escalation.counted import Counted
 from escalation.services.explaining import Explanation, Foreseen
@@ -73,6 +73,8 @@ class ExplainedView:
     policy: str
     hours: str
     sentence: str
+    #: The same stretches as (what, on the wall, in working time).
+    times: tuple[Line, ...]
     wide: SafeString
     narrow: SafeString
     steps: tuple[StepLine, ...]
@@ -100,6 +102,7 @@ def explained_view(found: Explanation, *, now: dt.datetime, zone: ZoneInfo) -> E
         policy=found.policy,
         hours=found.calendar_zone,
         sentence=_sentence(found, words(reading.started_at), words(reading.due_at)),
+        times=tuple(_times(found, now=now)),
         wide=mark_safe(found.picture(zone=zone, width=WIDE)),  # its parts are escaped
         narrow=mark_safe(found.picture(zone=zone, width=NARROW)),
         steps=tuple(
@@ -136,6 +139,29 @@ def _promised(found: Explanation, words: Callable[[dt.datetime], str]) -> str:
     if date is not None and found.promised.startswith("until "):
         return f"Until {words(date)}"
     return _capital(found.promised)
+
+
+def _times(found: Explanation, *, now: dt.datetime) -> Iterator[Line]:
+    """Each stretch on the wall, where people live, beside the working time it had."""
+    row, reading = found.deadline, found.reading
+    until = row.ended_at or now
+    held = [(p.start, min(p.end or until, until)) for p in found.pauses if p.start < until]
+    paused = sum((end - start for start, end in held), dt.timedelta())
+    granted = reading.used + reading.left - reading.late
+
+    def line(what: str, wall: dt.timedelta, work: dt.timedelta) -> Line:
+        return Line(what, span_words(wall) if wall else "none", duration_words(work))
+
+    yield line("From the start until it is due", reading.due_at - row.started_at, granted)
+    gone = "Until now" if row.is_open else "Until it ended"
+    yield line(f"{gone}, in all", until - row.started_at, reading.used + reading.paused)
+    if found.pauses:
+        yield line("of that paused", paused, reading.paused)
+    yield line("of that counted", until - row.started_at - paused, reading.used)
+    if reading.late:
+        yield line("Late", until - reading.due_at, reading.late)
+    elif row.is_open:
+        yield line("Left", reading.due_at - (row.paused_since or now), reading.left)
 
 
 def _step_words(words: str) -> str:

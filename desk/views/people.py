@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
+from desk.back import Back, back_of
 from desk.build.about import earlier_of, since_words, traits_of
 from desk.build.clocks import deadlines_by_ticket
 from desk.build.customer_card import line_of_customer
@@ -91,7 +92,7 @@ def customer(request: HttpRequest, ask: Ask, customer_id: int) -> HttpResponse:
         "desk/customer.html",
         {
             "place": "customers",
-            "top_title": "Customers",
+            "back": back_of(request, Back("Customers", "/desk/customers/")),
             "customer": found,
             "avatar": customer_avatar(found),
             "since": since_words(found, now=ask.now),

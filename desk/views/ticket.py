@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from desk.actions import ACTIONS, Action, Doing, form_for
+from desk.back import back_of
 from desk.build.about import about
 from desk.build.clocks import nearest
 from desk.build.events import event_view
@@ -148,6 +149,7 @@ def render_ticket(
     doing = Doing(ticket, ask.who, ask.now, ask.zone)
     context = {
         "place": "queue",
+        "back": back_of(request),
         "ticket": ticket,
         "about": about(ticket, ask.who, now=ask.now, zone=ask.zone),
         "head": head_of(ticket),

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from escalation.clock import duration_words
 from escalation.services import explaining, stepping
 from tests.builders import NOW, Desk, make_ticket, user
 from tests.desk.pages import SignIn, queries_of, text_of
@@ -63,6 +64,22 @@ def test_the_picture_shows_hours_pauses_steps_and_now(
     for part in ("hours", "pause", "due", "now", "mark breach done", "mark warning done"):
         assert f'class="{part}' in body, part
     assert body.count('role="img"') >= 2
+
+
+def test_time_on_the_wall_stands_beside_working_time(
+    sign_in: SignIn, whole_desk: Desk, story: Ticket
+) -> None:
+    (found,) = explaining.explain(story, kind="resolve", now=NOW)
+    page = sign_in(whole_desk.alice).get(url(story) + "?kind=resolve")
+    (shown,) = page.context["explained"]
+    times = {line.first: (line.second, line.third) for line in shown.times}
+    assert times["Until now, in all"][0] == "7 d"
+    assert times["of that paused"] == ("1 d", duration_words(found.reading.paused))
+    assert times["of that counted"] == ("6 d", duration_words(found.reading.used))
+    assert found.reading.used < dt.timedelta(days=6)
+    assert ("Late" in times) is bool(found.reading.late)
+    assert ("Left" in times) is not bool(found.reading.late)
+    assert "On the wall" in text_of(page) and "Working time" in text_of(page)
 
 
 def test_a_picture_can_be_kept_as_a_file(

@@ -61,6 +61,25 @@
     showSelection();
   }
 
+  // ---- back: along the pages that led here. A page that one returns to ends the trail behind it;
+  // one without a way back begins a new one.
+  function followTrail() {
+    const back = one("[data-back]");
+    const title = one(".top .title");
+    if (!title) return;
+    const here = { at: back?.dataset.back || location.pathname, url: back?.dataset.back || location.pathname + location.search, words: title.textContent.trim() };
+    let trail = [];
+    try { trail = JSON.parse(sessionStorage.getItem("trail")) || []; } catch { /* begun anew */ }
+    const seen = trail.findIndex((page) => page.at === here.at);
+    trail = !back ? [] : seen >= 0 ? trail.slice(0, seen) : trail.slice(-8);
+    const before = trail[trail.length - 1];
+    if (before) {
+      back.href = before.url;
+      one("span", back).textContent = before.words;
+    }
+    sessionStorage.setItem("trail", JSON.stringify([...trail, here]));
+  }
+
   // ---- composer: tabs, drafts, send with Ctrl Enter
   function showTab(name) {
     const composer = one("[data-composer]");
@@ -244,6 +263,7 @@
   if (rows().length && !cursor()) moveTo(one("[data-row][data-first]") || rows()[0], false);
   showSelection();
   restoreDrafts();
+  followTrail();
   one("[data-focus]")?.focus();
   const log = one("[data-log]");
   if (log) log.scrollTop = log.scrollHeight;

@@ -1,0 +1,51 @@
+"""Where "back" leads: to the page that one came from, else to the one above."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest
+
+#: Pages that one comes back to, by the beginning of their address; "/desk/" only as it is.
+_PLACES = (
+    ("/desk/late/", "Running late", False),
+    ("/desk/exceptions/", "Exceptions", True),
+    ("/desk/customers/", "Customers", True),
+    ("/desk/search/", "Search", False),
+    ("/desk/reports/deadlines/", "Promises kept", False),
+    ("/desk/drafts/", "Try a draft", True),
+    ("/desk/reckonings/", "What would move", True),
+    ("/desk/alerts/", "Your alerts", False),
+    ("/desk/", "Queue", False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """A way back: its words and its address."""
+
+    words: str
+    url: str
+
+
+QUEUE = Back("Queue", "/desk/")
+
+
+def back_of(request: HttpRequest, above: Back = QUEUE) -> Back:
+    """The page of the desk that led here, as the browser says; `above` where it does not.
+
+    With JavaScript a page remembers the whole trail, also past a form that was sent.
+    """
+    try:
+        came = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return above
+    if came.netloc != request.get_host() or came.path.startswith(request.path):
+        return above
+    ticket = re.fullmatch(r"/desk/tickets/([A-Z0-9-]{3,24})/.*", came.path)
+    if ticket is not None:
+        return Back(ticket[1], f"/desk/tickets/{ticket[1]}/")
+    for start, words, below in _PLACES:
+        if came.path == start or (below and came.path.startswith(start)):
+            return Back(words, f"{came.path}?{came.query}" if came.query else came.path)
+    return above
