@@ -293,4 +293,5 @@ def form_for(action: Action, do: Doing, data: Any = None, files: Any = None) -> 
         "tags": ", ".join(do.ticket.tags),
         "level": do.ticket.pain,
     }
-    return action.form(data, files, initial=initial, prefix=None, **action.extras(do))
+    auto_id = f"{action.verb}_%s"  # several of these forms stand on one page
+    return action.form(data, files, initial=initial, auto_id=auto_id, **action.extras(do))

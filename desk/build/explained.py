@@ -4,6 +4,7 @@ All of it is read from one `Explanation`, which the API and the command show as 
 """
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -149,23 +150,42 @@ def _times(found: Explanation, *, now: dt.datetime) -> Iterator[Line]:
     paused = sum((end - start for start, end in held), dt.timedelta())
     granted = reading.used + reading.left - reading.late
 
-    def line(what: str, wall: dt.timedelta, work: dt.timedelta) -> Line:
-        return Line(what, span_words(wall) if wall else "none", duration_words(work))
+    def line(what: str, wall: dt.timedelta, work: dt.timedelta, *, part: bool = False) -> Line:
+        words = span_words(wall) if wall else "none"
+        return Line(what, words, duration_words(work), "part" if part else "")
 
     yield line("From the start until it is due", reading.due_at - row.started_at, granted)
     gone = "Until now" if row.is_open else "Until it ended"
     yield line(f"{gone}, in all", until - row.started_at, reading.used + reading.paused)
     if found.pauses:
-        yield line("of that paused", paused, reading.paused)
-    yield line("of that counted", until - row.started_at - paused, reading.used)
+        yield line("of that paused", paused, reading.paused, part=True)
+    yield line("of that counted", until - row.started_at - paused, reading.used, part=True)
     if reading.late:
         yield line("Late", until - reading.due_at, reading.late)
     elif row.is_open:
         yield line("Left", reading.due_at - (row.paused_since or now), reading.left)
 
 
+_UNITS = {
+    "m": "min",
+    "h": "h",
+    "d": "day",
+    "wd": "working day",
+    "w": "week",
+    "mo": "month",
+    "y": "year",
+}
+
+
+def _length_words(found: re.Match[str]) -> str:
+    """ "2 working days" for "2wd"."""
+    unit = _UNITS[found[2]]
+    return f"{found[1]} {unit}{'' if found[1] == '1' or unit in ('min', 'h') else 's'}"
+
+
 def _step_words(words: str) -> str:
     """ "step 2 of the path: told here, by mail" for "step 2 of the path (notify, mail)"."""
+    words = re.sub(r"\b(\d+)(mo|wd|[mhdwy])\b", _length_words, words)
     head, bracket, deeds = words.removesuffix(")").partition(" (")
     if not bracket:
         return words

@@ -34,7 +34,8 @@ def live_desk(live_site: LiveSite) -> Desk:
 
     now = timezone.now()
     desk = make_desk()
-    for person in (desk.alice, desk.bob, desk.sue, desk.charlie):
+    everyone = (desk.alice, desk.bob, desk.sue, desk.charlie, desk.mona, desk.audrey, desk.ada)
+    for person in everyone:
         person.set_password(PASSWORD)
         person.save()
     ensure_defaults(now=now)

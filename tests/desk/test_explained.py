@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from desk.build import explained
 from escalation.clock import duration_words
 from escalation.services import explaining, stepping
 from tests.builders import NOW, Desk, make_ticket, user
@@ -133,3 +134,17 @@ def test_more_pauses_and_steps_take_no_more_queries(
         services.wait_for_customer(story, for_what="more", actor=user(whole_desk.alice), now=now)
         services.resume(story, actor=user(whole_desk.alice), now=now + dt.timedelta(minutes=20))
     assert queries_of(client, url(story)) == few
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("warning 1wd before", "warning 1 working day before"),
+        ("warning 2h before", "warning 2 h before"),
+        ("warning 10d before", "warning 10 days before"),
+        ("warning at 75 %", "warning at 75 %"),
+        ("step 2 of the path (notify, mail)", "step 2 of the path: told here, by mail"),
+    ],
+)
+def test_lengths_are_said_in_words(words: str, said: str) -> None:
+    assert explained._step_words(words) == said

@@ -1,5 +1,6 @@
 """The ticket's page: permissions, every action as a plain form, two at once, queries."""
 
+import re
 from html import escape
 from urllib.parse import quote
 
@@ -285,10 +286,19 @@ def test_a_sum_outside_the_range_is_said_at_the_sum(alice: Client, whole_desk: D
     assert "policy: £90.00 to £135.00" in text_of(alice.get(f"{at(hurt)}?do=adjust"))
     refused = alice.post(at(hurt, "adjust"), {f"amount_{part.pk}": "200", **seen})
     assert refused.status_code == 422
-    assert f'id="id_amount_{part.pk}_error"' in refused.content.decode()
+    assert f'id="adjust_amount_{part.pk}_error"' in refused.content.decode()
     assert "The policy gives £90.00 to £135.00 here." in text_of(refused)
     part.refresh_from_db()
     assert part.amount == 9_000
     alice.post(at(hurt, "adjust"), {f"amount_{part.pk}": "100", **seen})
     part.refresh_from_db()
     assert part.amount == 10_000
+
+
+def test_no_two_fields_of_the_page_share_a_name_for_their_labels(
+    sign_in: SignIn, whole_desk: Desk
+) -> None:
+    ticket = make_hurt(whole_desk)
+    body = sign_in(whole_desk.alice).get(f"/desk/tickets/{ticket.number}/?do=refuse").content
+    names = re.findall(r'\bid="([^"]+)"', body.decode())
+    assert len(names) == len(set(names)), [name for name in names if names.count(name) > 1]

@@ -267,7 +267,7 @@
   one("[data-focus]")?.focus();
   const log = one("[data-log]");
   if (log) log.scrollTop = log.scrollHeight;
-  const openTab = one(".tabs [aria-selected=true]");
+  const openTab = one(".tabs [aria-selected=true], .seen-tabs [aria-current]");
   if (openTab) {
     const [tabs, tab] = [openTab.parentElement, openTab.getBoundingClientRect()];
     const cut = tab.right - tabs.getBoundingClientRect().right;
