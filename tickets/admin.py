@@ -16,7 +16,9 @@ from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 
 from tickets.access import Principal, visible_tickets
+from tickets.errors import DomainError
 from tickets.models import (
+    AlertSettings,
     Category,
     Event,
     FactDefinition,
@@ -24,9 +26,12 @@ from tickets.models import (
     Outbox,
     RootCause,
     Team,
+    Untold,
     User,
 )
 from tickets.rules import Role
+from tickets.services.alerts import checked_days
+from tickets.services.telling import try_again
 
 
 def configures(request: HttpRequest) -> bool:
@@ -264,3 +269,62 @@ class OutboxAdmin(OnlyLook, admin.ModelAdmin):
         """Without what belongs to tickets that the reader may not see."""
         rows: QuerySet[Outbox] = super().get_queryset(request)
         return without_hidden(rows, principal_of(request))
+
+
+class AlertSettingsForm(forms.ModelForm):
+    """Quiet hours that leave somebody to be reached."""
+
+    class Meta:
+        model = AlertSettings
+        fields: ClassVar[list[str]] = [
+            "user", "quiet_from", "quiet_until", "quiet_days", "urgent_anyway", "digest_after",
+            "digest_minutes",
+        ]  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """The same checks as on the person's own page."""
+        data: dict[str, Any] = super().clean() or {}
+        if self.errors:
+            return data
+        names = ("quiet_from", "quiet_until", "quiet_days", "digest_after", "digest_minutes")
+        try:
+            data["quiet_days"] = checked_days(*(data[name] for name in names))
+        except DomainError as error:
+            self.add_error(error.field, error.message)
+        return data
+
+
+@admin.register(AlertSettings)
+class AlertSettingsAdmin(ForConfigurers, admin.ModelAdmin):
+    """When and how each person is told. Everybody sets his own (Your alerts); an administrator
+    mends them for who is away or can't."""
+
+    form = AlertSettingsForm
+    list_display = ("user", "quiet_from", "quiet_until", "quiet_days", "urgent_anyway",
+                    "digest_after", "digest_minutes")  # fmt: skip
+    list_select_related = ("user",)
+    search_fields = ("user__name", "user__email")
+    autocomplete_fields: ClassVar[list[str]] = ["user"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Administrators."""
+        return administers(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Administrators."""
+        return administers(request)
+
+
+@admin.register(Untold)
+class UntoldAdmin(OnlyLook, admin.ModelAdmin):
+    """People who could not be mailed what they should know, with how it failed."""
+
+    list_display = ("user", "since", "failures", "next_attempt_at", "last_error")
+    list_select_related = ("user",)
+    actions: ClassVar[list[str]] = ["again"]
+
+    @admin.action(description="Try again now", permissions=["view"])
+    def again(self, request: HttpRequest, rows: QuerySet[Untold]) -> None:
+        """The next minute's round takes them."""
+        count = try_again(list(rows.values_list("user", flat=True)), now=timezone.now())
+        self.message_user(request, f"{count} are tried again now.")

@@ -12,7 +12,7 @@ from desk.forms.me import AlertSettingsForm
 from desk.views.shell import AlertView, Ask, desk_page, desk_render, me_of, query
 from desk.words import moment_words
 from tickets.errors import DomainError
-from tickets.models import Alert
+from tickets.models import Alert, Untold
 from tickets.services.alerts import alerts_of, set_alert_settings, settings_of
 
 PAGE = 50
@@ -53,8 +53,19 @@ def _page(
         "pages": pages,
         "form": form,
         "zone": ask.zone.key,
+        "untold": _untold(ask),
     }
     return desk_render(request, ask, "desk/alerts.html", context, status=status)
+
+
+def _untold(ask: Ask) -> str:
+    """Since when mails to the reader can't be written, and when that is tried again; or ""."""
+    row = Untold.objects.filter(user=me_of(ask)).first()
+    if row is None:
+        return ""
+    since = moment_words(row.since, now=ask.now, zone=ask.zone)
+    again = moment_words(max(row.next_attempt_at, ask.now), now=ask.now, zone=ask.zone)
+    return f"We could not mail you since {since}. We try again {again}; all of it stands here."
 
 
 def _line(row: Alert, ask: Ask) -> tuple[AlertView, str]:

@@ -14,7 +14,7 @@ from django.db.models import Count, Min
 
 from escalation.models import Deadline, Escalation
 from escalation.rules import EscalationLevel
-from tickets.models import Outbox
+from tickets.models import Outbox, Untold
 from tickets.models.stream import OutboxState
 
 #: Backlogs are counted up to here; beyond it the number says "at least".
@@ -47,7 +47,7 @@ def collect(*, now: dt.datetime) -> list[Metric]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL statement_timeout = {PATIENCE_MS}")
-        return [*_due(now), *_sweep(now), *_outbox(now)]
+        return [*_due(now), *_sweep(now), *_outbox(now), *_untold()]
 
 
 def _due(now: dt.datetime) -> Iterator[Metric]:
@@ -67,6 +67,14 @@ def _due(now: dt.datetime) -> Iterator[Metric]:
         "amends_deadlines_failing",
         "Deadlines whose step failed and is tried again later.",
         _count(Deadline.objects.filter(failures__gt=0, next_at__isnull=False).order_by()),
+    )
+
+
+def _untold() -> Iterator[Metric]:
+    yield Metric(
+        "amends_people_untold",
+        "People who could not be mailed what they should know, and are tried again later.",
+        _count(Untold.objects.order_by()),
     )
 
 

@@ -6,9 +6,22 @@ from django.test import Client
 from escalation.services.defaults import ensure_defaults
 from tests.builders import NOW, Desk, make_ticket, user
 from tickets import services
-from tickets.models import Category, Event, FactDefinition, Membership, Outbox, Team, User
+from tickets.models import (
+    AlertSettings,
+    Category,
+    Event,
+    FactDefinition,
+    Membership,
+    Outbox,
+    Team,
+    Untold,
+    User,
+)
 
-PAGES = ["category", "factdefinition", "rootcause", "team", "user", "event", "outbox"]
+PAGES = [
+    "category", "factdefinition", "rootcause", "team", "user", "event", "outbox", "alertsettings",
+    "untold",
+]  # fmt: skip
 
 
 def _signed_in(person: User) -> Client:
@@ -165,3 +178,25 @@ def test_a_confidential_ticket_shows_in_no_list_of_the_admin(desk: Desk) -> None
     page = _signed_in(desk.mona).get("/admin/escalation/deadline/").content.decode()
     assert hidden.number not in page
     assert seen.number in page
+
+
+def test_an_administrator_sets_quiet_hours_that_make_sense(desk: Desk) -> None:
+    url = "/admin/tickets/alertsettings/add/"
+    sent = {
+        "user": desk.sue.pk, "quiet_from": "22:00", "quiet_until": "22:00", "quiet_days": "5,6",
+        "digest_after": 5, "digest_minutes": 15,
+    }  # fmt: skip
+    assert _signed_in(desk.mona).post(url, sent).status_code == 403
+    ada = _signed_in(desk.ada)
+    assert "That would be the whole day." in ada.post(url, sent).content.decode()
+    assert ada.post(url, {**sent, "quiet_until": "07:00"}).status_code == 302
+    assert AlertSettings.objects.get(user=desk.sue).quiet_days == [5, 6]
+
+
+def test_who_could_not_be_told_is_tried_again_from_the_admin(desk: Desk) -> None:
+    later = NOW.replace(year=2100)
+    row = Untold.objects.create(user=desk.sue, since=NOW, next_attempt_at=later, last_error="No")
+    sent = {"action": "again", "_selected_action": [row.pk]}
+    assert _signed_in(desk.mona).post("/admin/tickets/untold/", sent).status_code == 302
+    row.refresh_from_db()
+    assert row.next_attempt_at < later

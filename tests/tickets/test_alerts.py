@@ -1,14 +1,19 @@
 """What people are told: once for each cause, not in quiet hours, and not fifty times."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.builders import NOW, Desk, make_ticket
 from tickets.actors import SYSTEM
 from tickets.change import changing
 from tickets.errors import Invalid
-from tickets.models import Alert, Outbox, Ticket, User
+from tickets.models import Alert, Outbox, Ticket, Untold, User
+from tickets.services import telling
 from tickets.services.alerts import alerts_of, read_alerts, set_alert_settings
 from tickets.services.telling import tell
 
@@ -142,6 +147,109 @@ def test_telling_many_costs_as_many_queries_as_telling_one(
             alert(ticket, person, f"k{n}", now=NOW)
     with django_assert_max_num_queries(12):  # type: ignore[operator]
         assert tell(now=NOW) == 4
+
+
+# -- somebody can't be told ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> set[int]:
+    """Keys of people for whom writing a mail fails."""
+    people: set[int] = set()
+    usual = telling._mails_for
+
+    def mails_for(person: User, *args: Any, **kwargs: Any) -> list[Outbox]:
+        if person.pk in people:
+            raise ValueError(f"{person} has no address")
+        return usual(person, *args, **kwargs)
+
+    monkeypatch.setattr(telling, "_mails_for", mails_for)
+    return people
+
+
+def test_one_who_cant_be_told_stops_nobody(desk: Desk, ticket: Ticket, broken: set[int]) -> None:
+    for person in (desk.alice, desk.bob, desk.sue):
+        alert(ticket, person, "a", now=NOW)
+    broken.add(desk.bob.pk)
+    assert tell(now=NOW) == 2
+    assert (len(mails(desk.alice)), len(mails(desk.bob)), len(mails(desk.sue))) == (1, 0, 1)
+    row = Untold.objects.get()
+    assert (row.user, row.failures, row.since) == (desk.bob, 1, NOW)
+    assert "has no address" in row.last_error
+
+
+def test_it_is_tried_again_later_and_later_until_it_works(
+    desk: Desk, ticket: Ticket, broken: set[int]
+) -> None:
+    alert(ticket, desk.bob, "a", now=NOW)
+    broken.add(desk.bob.pk)
+    tried, now = [], NOW
+    for _ in range(12):
+        assert tell(now=now) == 0
+        row = Untold.objects.get()
+        tried.append((row.next_attempt_at - now) // MINUTE)
+        assert tell(now=row.next_attempt_at - MINUTE / 2) == 0
+        assert Untold.objects.get().failures == row.failures  # not tried before
+        now = row.next_attempt_at
+    assert tried == [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360, 360]
+    assert Untold.objects.get().since == NOW
+    broken.clear()
+    assert tell(now=now) == 1
+    assert not Untold.objects.exists()
+    assert tell(now=now + MINUTE) == 0
+
+
+def test_a_hundred_alerts_of_one_who_cant_be_told_hide_nobody(
+    desk: Desk, ticket: Ticket, broken: set[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "BATCH", 1)
+    many(ticket, desk.bob, 25)
+    alert(ticket, desk.sue, "a", now=NOW)
+    broken.add(desk.bob.pk)
+    assert tell(now=NOW) == 1
+
+
+def test_the_person_sees_on_his_page_that_he_could_not_be_mailed(
+    desk: Desk, ticket: Ticket, broken: set[int], client: Client
+) -> None:
+    alert(ticket, desk.bob, "a", now=NOW)
+    broken.add(desk.bob.pk)
+    tell(now=NOW)
+    client.force_login(desk.bob)
+    page = client.get("/desk/alerts/").content.decode()
+    assert "We could not mail you since" in page
+    assert "no address" not in page
+
+
+def many(ticket: Ticket, person: User, count: int) -> None:
+    """So many alerts at once, the last of them urgent."""
+    Alert.objects.bulk_create(
+        Alert(
+            user=person, ticket=ticket, key=f"k{n}", text=f"Thing {n}", created_at=NOW, mail_at=NOW,
+            urgent=n == 7,
+        )
+        for n in range(count)
+    )  # fmt: skip
+
+
+def test_more_than_is_read_is_counted_in_the_digest_and_is_mailed_with_it(
+    desk: Desk, ticket: Ticket
+) -> None:
+    other = make_ticket(desk, subject="A second matter")
+    Alert.objects.all().delete()
+    Outbox.objects.all().delete()
+    many(ticket, desk.sue, telling.READ + 900)
+    many(other, desk.bob, 3)
+    with CaptureQueriesContext(connection) as seen:
+        assert tell(now=NOW) == 4
+    (digest,) = mails(desk.sue)
+    assert digest.payload["subject"] == "1,100 things need you"
+    lines = [line for line in digest.payload["body"].splitlines() if line.startswith(("- ", "…"))]
+    assert lines[0] == "- Thing 7"  # the urgent one
+    assert lines[-1].startswith("… and 1,099 more")
+    assert not Alert.objects.filter(mailed_at=None).exists()
+    assert len(seen) <= 14
+    assert tell(now=NOW + MINUTE) == 0
 
 
 @pytest.mark.parametrize(

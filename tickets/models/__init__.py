@@ -2,6 +2,7 @@
 
 from tickets.models.alerts import Alert as Alert
 from tickets.models.alerts import AlertSettings as AlertSettings
+from tickets.models.alerts import Untold as Untold
 from tickets.models.config import Category as Category
 from tickets.models.config import FactDefinition as FactDefinition
 from tickets.models.config import RootCause as RootCause

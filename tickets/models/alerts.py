@@ -64,6 +64,25 @@ class Alert(models.Model):
         return self.text
 
 
+class Untold(models.Model):
+    """A person who could not be mailed what he should know: how it failed, and when it is tried
+    again. Gone as soon as it works."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="untold")
+    failures = models.PositiveSmallIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+    since = models.DateTimeField()
+    next_attempt_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["since", "id"]
+        verbose_name = "person who could not be told"
+        verbose_name_plural = "people who could not be told"
+
+    def __str__(self) -> str:
+        return f"{self.user}, since {self.since:%Y-%m-%d %H:%M} UTC"
+
+
 class AlertSettings(models.Model):
     """A person's quiet hours, in his own time zone, and how many mails become one."""
 

@@ -44,6 +44,32 @@ def set_alert_settings(
 ) -> AlertSettings:
     """Say when and how a person is told. Times are local to his own time zone.
 
+    Raises `Invalid` as `checked_days` does.
+    """
+    days = checked_days(quiet_from, quiet_until, quiet_days, digest_after, digest_minutes)
+    row, _ = AlertSettings.objects.update_or_create(
+        user=user,
+        defaults={
+            "quiet_from": quiet_from,
+            "quiet_until": quiet_until,
+            "quiet_days": days,
+            "urgent_anyway": urgent_anyway,
+            "digest_after": digest_after,
+            "digest_minutes": digest_minutes,
+        },
+    )
+    return row
+
+
+def checked_days(
+    quiet_from: dt.time | None,
+    quiet_until: dt.time | None,
+    quiet_days: Iterable[int],
+    digest_after: int,
+    digest_minutes: int,
+) -> list[int]:
+    """The quiet days in order, where all of it makes sense.
+
     Raises `Invalid`: one end of the quiet hours without the other, both the same (that is the whole
     day), every day quiet, or a digest of nothing.
     """
@@ -61,15 +87,4 @@ def set_alert_settings(
         raise Invalid("From 1 to 100.", field="digest_after")
     if not 1 <= digest_minutes <= 1440:
         raise Invalid("From 1 to 1440 minutes.", field="digest_minutes")
-    row, _ = AlertSettings.objects.update_or_create(
-        user=user,
-        defaults={
-            "quiet_from": quiet_from,
-            "quiet_until": quiet_until,
-            "quiet_days": days,
-            "urgent_anyway": urgent_anyway,
-            "digest_after": digest_after,
-            "digest_minutes": digest_minutes,
-        },
-    )
-    return row
+    return days

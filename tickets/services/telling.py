@@ -2,26 +2,36 @@
 
 What waits lies in the table of alerts. `tell` claims people whose mails are due, so that two
 workers never mail one person at the same time, and writes the outbox in the same transaction.
+Whoever can't be told is noted (`Untold`), tried again later and later, and stops nobody.
 """
 
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 
+import structlog
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Count
+from django.db import connection, transaction
+from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from tickets import outbox
-from tickets.models import Alert, Outbox, User
+from tickets.models import Alert, Outbox, Untold, User
 from tickets.reaching import Decision, Manner, manner_of
 from tickets.ringing import wishes_of
 
+log = structlog.get_logger(__name__)
+
 #: People in one transaction.
 BATCH = 100
+#: Alerts of one person that are read at most; those beyond are counted. Never fewer than a person
+#: may have mailed singly.
+READ = 200
 #: Alerts that a digest names; it counts the others.
 NAMED = 30
 LONGEST_WINDOW = dt.timedelta(minutes=1440)
+FIRST_DELAY = dt.timedelta(minutes=1)
+LONGEST_DELAY = dt.timedelta(hours=6)
 
 
 def tell(*, now: dt.datetime) -> int:
@@ -37,22 +47,86 @@ def tell(*, now: dt.datetime) -> int:
             return mails
 
 
-@transaction.atomic
 def _tell_batch(*, now: dt.datetime) -> tuple[int, int]:
-    """The next people: how many were claimed, and mails written for them. Six queries."""
-    due = Alert.objects.filter(mail_at__lte=now, mailed_at=None)
-    waiting = list(due.order_by("mail_at").values_list("user_id", flat=True)[: 10 * BATCH])
-    if not waiting:
-        return 0, 0
-    people = {
-        user.pk: user
-        for user in User.objects.filter(pk__in=list(dict.fromkeys(waiting))[:BATCH])
-        .order_by("pk")
-        .select_for_update(no_key=True, skip_locked=True)
-    }
+    """The next people: how many were claimed, and mails written for them. Seven queries.
+
+    Where one of them fails, the batch is undone and each is told alone.
+    """
+    claimed: list[int] = []
+    try:
+        with transaction.atomic():
+            people = _claim(_waiting(now=now))
+            claimed = list(people)
+            return len(claimed), _tell_people(people, now=now)
+    except Exception:
+        # Without a database nobody is to blame.
+        if not claimed or not connection.is_usable():
+            raise
+        log.exception("telling_batch_failed", people=len(claimed))
+    return len(claimed), sum(_tell_alone(key, now=now) for key in claimed)
+
+
+def _due(*, now: dt.datetime) -> QuerySet[Alert]:
+    return Alert.objects.filter(mail_at__lte=now, mailed_at=None)
+
+
+def _waiting(*, now: dt.datetime) -> list[int]:
+    """Keys of people for whom something is due, longest first; not of those tried again later."""
+    later = Untold.objects.filter(next_attempt_at__gt=now).values("user")
+    rows = _due(now=now).exclude(user__in=later).order_by("mail_at")
+    return list(dict.fromkeys(rows.values_list("user_id", flat=True)[: 10 * BATCH]))[:BATCH]
+
+
+def _claim(keys: Sequence[int]) -> dict[int, User]:
+    """Those of them whom no other worker has in hand, locked."""
+    if not keys:
+        return {}
+    rows = User.objects.filter(pk__in=keys).select_related("untold").order_by("pk")
+    found = rows.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    return {user.pk: user for user in found}
+
+
+def _tell_alone(key: int, *, now: dt.datetime) -> int:
+    """The mails of one person in a transaction of its own; a failure is noted, and is none."""
+    try:
+        with transaction.atomic():
+            return _tell_people(_claim([key]), now=now)
+    except Exception as error:
+        if not connection.is_usable():
+            raise
+        log.exception("telling_failed", person=key)
+        _note_failure(key, error, now=now)
+        return 0
+
+
+def _note_failure(key: int, error: Exception, *, now: dt.datetime) -> None:
+    """Say on the person's row how it failed, and try again after 1, 2, 4 … minutes."""
+    with transaction.atomic():
+        row = Untold.objects.select_for_update().filter(user_id=key).first()
+        row = row or Untold(user_id=key, since=now)
+        delay = min(FIRST_DELAY * 2 ** min(row.failures, 12), LONGEST_DELAY)
+        row.failures += 1
+        row.last_error = f"{type(error).__name__}: {error}"[:2000]
+        row.next_attempt_at = now + delay
+        row.save()
+
+
+def try_again(people: Sequence[int], *, now: dt.datetime) -> int:
+    """Have those (by key) who could not be told tried at once; returns how many that are."""
+    return Untold.objects.filter(user__in=people).update(next_attempt_at=now)
+
+
+def _tell_people(people: dict[int, User], *, now: dt.datetime) -> int:
+    """Write the mails of people who are locked; returns how many."""
+    if not people:
+        return 0
+    due = _due(now=now).filter(user__in=people)
+    due.exclude(read_at=None).update(mail_at=None)  # read in the page: no mail is needed
     by_person: dict[int, list[Alert]] = defaultdict(list)
     # Read under the lock: what another worker has just mailed is no longer among it.
-    for alert in due.filter(user__in=people).select_related("ticket").order_by("id"):
+    place = Window(RowNumber(), partition_by=F("user"), order_by=["-urgent", "-id"])
+    read = due.filter(read_at=None).annotate(place=place).filter(place__lte=READ + 1)
+    for alert in read.select_related("ticket").order_by("id"):
         by_person[alert.user_id].append(alert)
     told = _told_lately(list(by_person), now=now)
     rows: list[Outbox] = []
@@ -61,9 +135,11 @@ def _tell_batch(*, now: dt.datetime) -> tuple[int, int]:
     Outbox.objects.bulk_create(rows, ignore_conflicts=True)
     changed = [alert for alerts in by_person.values() for alert in alerts]
     Alert.objects.bulk_update(changed, ["mail_at", "mailed_at"], batch_size=1000)
+    if again := [key for key, user in people.items() if hasattr(user, "untold")]:
+        Untold.objects.filter(user__in=again).delete()
     if rows:
         transaction.on_commit(outbox.ring)
-    return len(by_person), len(rows)
+    return len(rows)
 
 
 def _told_lately(
@@ -81,29 +157,29 @@ def _told_lately(
 def _mails_for(
     person: User, alerts: list[Alert], told: list[tuple[dt.datetime, int]], *, now: dt.datetime
 ) -> list[Outbox]:
-    """The mails that tell a person of these alerts, which are marked accordingly."""
-    unread = [alert for alert in alerts if alert.read_at is None]
-    for alert in alerts:
-        if alert.read_at is not None:
-            alert.mail_at = None  # read in the page: no mail is needed
-    if not person.is_active or not unread:
-        for alert in unread:
-            alert.mail_at = None
-        return []
+    """The mails that tell a person of these alerts, which are marked accordingly; so are those that
+    are too many to be read."""
     wishes = wishes_of(person.pk)
     decision: Decision = manner_of(
-        len(unread), told, limit=wishes.digest_after, window=wishes.digest_window, now=now
+        len(alerts), told, limit=wishes.digest_after, window=wishes.digest_window, now=now
     )
-    for alert in unread:
-        if decision.manner is Manner.LATER:
-            alert.mail_at = decision.at
-        else:
-            alert.mailed_at = now
-    if decision.manner is Manner.LATER:
+    values: dict[str, dt.datetime | None] = {"mailed_at": now}
+    if not person.is_active:
+        values = {"mail_at": None}
+    elif decision.manner is Manner.LATER:
+        values = {"mail_at": decision.at}
+    for alert in alerts:
+        for name, value in values.items():
+            setattr(alert, name, value)
+    more = 0
+    if len(alerts) > READ:
+        others = ~Q(pk__in=[alert.pk for alert in alerts])
+        more = _due(now=now).filter(others, user=person, read_at=None).update(**values)
+    if "mailed_at" not in values:
         return []
     if decision.manner is Manner.DIGEST:
-        return [_digest(person, unread, now=now)]
-    return [_single(person, alert, now=now) for alert in unread]
+        return [_digest(person, alerts, more=more, now=now)]
+    return [_single(person, alert, now=now) for alert in alerts]
 
 
 def _single(person: User, alert: Alert, *, now: dt.datetime) -> Outbox:
@@ -123,24 +199,32 @@ def _single(person: User, alert: Alert, *, now: dt.datetime) -> Outbox:
     )
 
 
-def _digest(person: User, alerts: Sequence[Alert], *, now: dt.datetime) -> Outbox:
-    """One mail of many alerts: the urgent ones first, then the newest, each ticket once."""
+def _digest(person: User, alerts: Sequence[Alert], *, more: int, now: dt.datetime) -> Outbox:
+    """One mail of many alerts: the urgent ones first, then the newest, each ticket once. `more` are
+    those that were not read, and only count."""
     order = sorted(alerts, key=lambda alert: (not alert.urgent, -alert.pk))
     first = list({alert.ticket_id: alert for alert in reversed(order)}.values())[::-1]
     tickets = len(first)
     lines = [f"- {alert.text}\n  {_link(alert)}" for alert in first[:NAMED]]
-    if tickets > NAMED:
-        lines.append(f"… and {tickets - NAMED} more: {settings.SITE_URL}/desk/alerts/")
-    head = f"{len(alerts)} things on {tickets} tickets need you, {person.get_short_name()}."
-    if tickets == 1:
-        head = f"{len(alerts)} things on one ticket need you, {person.get_short_name()}."
+    things, rest = len(alerts) + more, tickets - NAMED
+    name = person.get_short_name()
+    head = f"{things} things on {tickets} tickets need you, {name}."
+    subject = f"{tickets} tickets need you"
+    if more:
+        # On how many tickets those are nobody has counted.
+        head, rest = f"{things:,} things need you, {name}.", things - len(lines)
+        subject = f"{things:,} things need you"
+    elif tickets == 1:
+        head, subject = f"{things} things on one ticket need you, {name}.", "A ticket needs you"
+    if rest > 0:
+        lines.append(f"… and {rest:,} more: {settings.SITE_URL}/desk/alerts/")
     return Outbox(
         kind="mail",
         key=f"digest:{person.pk}:{alerts[-1].pk}",
         payload={
             "template": "alert_digest",
             "to": [person.email],
-            "subject": f"{tickets} tickets need you" if tickets > 1 else "A ticket needs you",
+            "subject": subject,
             "body": f"{head}\n\n" + "\n".join(lines) + "\n",
         },
         created_at=now,
