@@ -321,7 +321,7 @@ class UntoldAdmin(OnlyLook, admin.ModelAdmin):
 
     list_display = ("user", "since", "failures", "next_attempt_at", "last_error")
     list_select_related = ("user",)
-    actions: ClassVar[list[str]] = ["again"]
+    actions = ("again",)
 
     @admin.action(description="Try again now", permissions=["view"])
     def again(self, request: HttpRequest, rows: QuerySet[Untold]) -> None:
