@@ -16,7 +16,8 @@ from escalation.plan import BREACH, RESUME
 from escalation.policies.kinds import Kind
 from escalation.policies.paths import Path
 from escalation.services.setup import setup
-from tickets.models import Ticket, User
+from tickets.access import Principal, may
+from tickets.models import Ticket
 
 _WHO = {"owner": "its owner", "lead": "the lead", "supervisors": "supervisors", "team": "the team",
         "rota": "whoever is on duty"}  # fmt: skip
@@ -40,9 +41,11 @@ class BoardRow:
     why: str
     acknowledged: bool
     mine: bool
+    #: Whether the reader may act on it, or only look.
+    may: bool
 
 
-def board_row(deadline: Deadline, *, me: User, now: dt.datetime, zone: ZoneInfo) -> BoardRow:
+def board_row(deadline: Deadline, *, who: Principal, now: dt.datetime, zone: ZoneInfo) -> BoardRow:
     """One deadline as a row; reads ticket, customer and owner, so select them."""
     ticket = deadline.ticket
     kind = kind_words(deadline.kind)
@@ -61,7 +64,8 @@ def board_row(deadline: Deadline, *, me: User, now: dt.datetime, zone: ZoneInfo)
         path=path_view(deadline, now=now, zone=zone),
         why=_why(ticket, now=now, zone=zone),
         acknowledged=deadline.acknowledged_at is not None,
-        mine=owner is not None and owner.pk == me.pk,
+        mine=owner is not None and owner == who.user,
+        may=may(who, "work", ticket),
     )
 
 

@@ -12,8 +12,9 @@ from desk.glyphs import ChipView, ClockState, ClockView, PainView
 from desk.present import RowView
 from desk.words import moment_words, ordinal
 from escalation.models import Deadline
+from tickets.access import Principal, may
 from tickets.catalogue import catalogue
-from tickets.models import Ticket, User
+from tickets.models import Ticket
 from tickets.rules import Stage, Status
 
 _ACTS = {
@@ -35,11 +36,10 @@ _ACTS = {
 class RowContext:
     """What rows need beside their ticket, read for the whole page at once."""
 
-    me: User
+    who: Principal
     now: dt.datetime
     zone: ZoneInfo
     deadlines: dict[int, list[Deadline]] = field(default_factory=dict)
-    stands_in_for: frozenset[int] = frozenset()
     #: Ticket id → the exception that waits to be decided, in words ("Helen · exception").
     exceptions: dict[int, str] = field(default_factory=dict)
     #: Ticket id → the total of an offer that the customer has not answered yet.
@@ -79,7 +79,7 @@ def row_of(ticket: Ticket, context: RowContext) -> RowView:
         because=because(ticket, deadline, clock, context),
         tail="The offer is ready:" if ticket.pk in context.drafts else "",
         tail_sum=context.drafts.get(ticket.pk, ""),
-        unowned=ticket.owner_id is None,
+        unowned=ticket.owner_id is None and may(context.who, "work", ticket),
     )
 
 
@@ -144,8 +144,8 @@ def waiting_for(
     owner = ticket.owner
     if owner is None:
         return "Nobody yet", "take it", "circle-question-mark", False
-    if owner.pk == context.me.pk:
+    if owner == context.who.user:
         return "You", what, "user-round", True
-    if owner.pk in context.stands_in_for:
+    if owner.pk in context.who.stands_in_for:
         return f"You, for {owner.get_short_name()}", what, "user-round", True
     return owner.get_short_name(), what, "user-round", False

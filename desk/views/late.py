@@ -12,11 +12,11 @@ from desk import counting, late
 from desk.build.board import board_row, load_view
 from desk.build.clocks import clock_of
 from desk.build.events import KINDS, kind_words
-from desk.build.team import colleagues
+from desk.build.team import colleagues, works
 from desk.forms.late import ExtendForm, ReassignForm, TakeOverForm
 from desk.present import GroupView, KeyView
 from desk.queue import Bounds
-from desk.views.shell import Ask, DeskView, desk_page, desk_render, me_of, query
+from desk.views.shell import Ask, DeskView, desk_page, desk_render, query
 from desk.words import count_words, long_day_words, long_moment_words
 from escalation.models import Deadline
 from escalation.services.manual import acknowledge_escalation, extend_deadline, take_over
@@ -54,7 +54,7 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
     after = late.cursor_of(query(request, "after"))
     shown, more = late.rows_of(found, after=after)
     for deadline in shown:
-        row = board_row(deadline, me=me_of(ask), now=ask.now, zone=ask.zone)
+        row = board_row(deadline, who=ask.who, now=ask.now, zone=ask.zone)
         groups[late.group_of(deadline, bounds)].append(row)
     loads, some = late.loads_of(ask.who, bounds)
     most = max((load.due for load in loads), default=0)
@@ -86,6 +86,7 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
         "kept_words": f"the last {every:,}" if every >= late.AMONG else "last seven days",
         "every": every,
         "kept_share": f"{100 * kept / every:.1f} %" if every else "",
+        "works": works(ask.who),
         "keys": KEYS,
     }
     return desk_render(request, ask, "desk/late.html", context)

@@ -13,7 +13,7 @@ from desk.build.people import customer_avatar
 from desk.build.rows import RowContext, rows_of
 from desk.present import KeyView
 from desk.searching import search as search_for
-from desk.views.shell import Ask, desk_page, desk_render, me_of, query
+from desk.views.shell import Ask, desk_page, desk_render, query
 from tickets.access import access_customer, visible_tickets
 from tickets.models import Customer
 
@@ -30,7 +30,7 @@ def search(request: HttpRequest, ask: Ask) -> HttpResponse:
     if found.exact is not None:
         return redirect(f"/desk/tickets/{found.exact.number}/")
     context = RowContext(
-        me=me_of(ask), now=ask.now, zone=ask.zone, deadlines=deadlines_by_ticket(found.tickets)
+        who=ask.who, now=ask.now, zone=ask.zone, deadlines=deadlines_by_ticket(found.tickets)
     )
     return desk_render(
         request,
@@ -83,7 +83,7 @@ def customer(request: HttpRequest, ask: Ask, customer_id: int) -> HttpResponse:
         .order_by("attention_at", "id")[:PAGE]
     )
     context = RowContext(
-        me=me_of(ask), now=ask.now, zone=ask.zone, deadlines=deadlines_by_ticket(tickets)
+        who=ask.who, now=ask.now, zone=ask.zone, deadlines=deadlines_by_ticket(tickets)
     )
     every, count = earlier_of(found, ask.who, now=ask.now, zone=ask.zone, limit=PAGE)
     return desk_render(

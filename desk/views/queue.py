@@ -8,14 +8,14 @@ from django.views.decorators.http import require_POST, require_safe
 from desk import queue
 from desk.build.clocks import deadlines_by_ticket, is_late
 from desk.build.rows import RowContext, rows_of
-from desk.build.team import colleagues
+from desk.build.team import colleagues, works
 from desk.build.waiting import drafts_of, exceptions_waiting, offers_out
 from desk.counting import MOST, shown
 from desk.present import GroupView, KeyView, LinkView
 from desk.queue import Bounds, Page, View
-from desk.views.shell import Ask, desk_page, desk_render, me_of, query, within
+from desk.views.shell import Ask, desk_page, desk_render, query, within
 from desk.words import count_words, listed, long_moment_words
-from tickets.access import access_ticket
+from tickets.access import access_ticket, may
 from tickets.errors import DomainError
 from tickets.models import Ticket, User
 from tickets.services import assign, take
@@ -48,11 +48,10 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
     numbers = queue.group_counts(ask.who, view, bounds)
     tickets = [*page.rows, *page.waiting]
     context = RowContext(
-        me=me_of(ask),
+        who=ask.who,
         now=ask.now,
         zone=ask.zone,
         deadlines=deadlines_by_ticket(tickets),
-        stands_in_for=ask.who.stands_in_for,
         exceptions=exceptions_waiting(tickets),
         offers=offers_out(tickets),
         drafts=drafts_of(tickets),
@@ -75,7 +74,8 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
             "groups": _groups(page, numbers, bounds, context),
             "after": page.after,
             "first": page.first,
-            "people": colleagues(ask.who, ask.now),
+            "works": works(ask.who),
+            "people": colleagues(ask.who, ask.now) if works(ask.who) else [],
             "unowned": counts.get("unowned", 0),
             "keys": KEYS,
         },
@@ -169,11 +169,11 @@ def take_next(request: HttpRequest, ask: Ask) -> HttpResponse:
     page = queue.page_of(
         ask.who, queue.view_called("unowned", queue.views_for(ask.who, bounds)), bounds
     )
-    tickets = [*page.rows, *page.waiting]
-    if not tickets:
+    found = next((one for one in (*page.rows, *page.waiting) if may(ask.who, "work", one)), None)
+    if found is None:
         messages.info(request, "Every ticket of your teams has an owner.")
         return redirect("/desk/")
-    ticket = access_ticket(ask.who, tickets[0].number, verb="work")
+    ticket = access_ticket(ask.who, found.number, verb="work")
     take(ticket, actor=ask.who.actor, now=ask.now)
     messages.success(request, f"{ticket.number} is yours.")
     return redirect(f"/desk/tickets/{ticket.number}/")

@@ -54,6 +54,7 @@ def test_the_wish_stands_in_the_timeline_until_somebody_takes_it_up(
     page = Client().get(own)
     now = [stage for stage in page.context["standing"].stages if stage.state == "now"]
     assert [stage.words for stage in now] == ["Somebody with more say looks at it"]
+    assert climb.next_at is not None
     by = long_moment_words(climb.next_at, zone=zone_of(ticket.customer.time_zone))
     assert f"If nobody takes it up by {by}" in now[0].detail
     assert 'name="e-reason"' not in page.content.decode()

@@ -135,3 +135,30 @@ def test_the_timeline_says_whom_each_step_told_and_of_what() -> None:
     )
     assert event_words(step) == "escalated for first response, step 2: told Sue Marsh and Bob Stone"
     assert short_words(step) == "escalated"
+
+
+def test_who_only_looks_on_is_shown_who_can_act(
+    sign_in: SignIn, whole_desk: Desk, late: Ticket
+) -> None:
+    for person in (whole_desk.audrey, whole_desk.mona):
+        page = sign_in(person).get("/desk/late/")
+        body = page.content.decode()
+        assert "/take-over/" not in body and "/acknowledge/" not in body
+        assert "Take over: somebody of the team can" in text_of(page)
+        assert 'action="/desk/next/"' not in body
+    assert "/take-over/" in sign_in(whole_desk.sue).get("/desk/late/").content.decode()
+
+
+def test_a_queue_offers_to_take_what_its_reader_may_take(
+    sign_in: SignIn, whole_desk: Desk, late: Ticket
+) -> None:
+    for person, offered in (
+        (whole_desk.alice, True), (whole_desk.audrey, False), (whole_desk.mona, False),
+    ):  # fmt: skip
+        client = sign_in(person)
+        body = client.get("/desk/?view=team").content.decode()
+        assert (f'name="take" value="{late.number}"' in body) is offered, person
+        assert ('action="/desk/next/"' in body) is offered, person
+        assert ("data-selection" in body) is offered, person
+    client = sign_in(whole_desk.mona)
+    assert "has an owner" in text_of(client.post("/desk/next/", follow=True))

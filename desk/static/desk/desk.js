@@ -29,7 +29,7 @@
   let anchor = null;
   function select(row, range) {
     const box = row && one("input[type=checkbox]", row);
-    if (!box) return;
+    if (!box || !one("[data-selection]")) return;
     if (range && anchor) {
       const list = rows();
       const [from, to] = [list.indexOf(anchor), list.indexOf(row)].sort((a, b) => a - b);
