@@ -13,14 +13,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import Protocol
 
-from escalation.hours import Calendar, TimeOfDay
+from escalation.hours import Calendar
 from escalation.law.rules import Law
+from escalation.law.spans import Days, Length, OpenTime, Until, duration_words
+from escalation.worktime import Boundary
 
+__all__ = [
+    "NOTHING", "Clock", "Days", "Length", "OpenTime", "Pause", "Reading", "Status", "Step", "Until",
+    "duration_words", "settled",
+]  # fmt: skip
 NOTHING = timedelta()
 
 
@@ -31,98 +36,6 @@ class Status(StrEnum):
     PAUSED = "paused"
     MET = "met"
     CANCELLED = "cancelled"
-
-
-# -- lengths --------------------------------------------------------------------------------------
-
-
-class Length(Protocol):
-    """How long a target is."""
-
-    @property
-    def exact(self) -> bool:
-        """Whether it ends on the clock on the wall: then closed hours count, used and paused."""
-        ...
-
-    def due(self, calendar: Calendar, start: datetime) -> datetime:
-        """The deadline of a clock that starts at `start` and is never paused (UTC)."""
-        ...
-
-    def words(self) -> str:
-        """The length for people: "4 working hours"."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class OpenTime:
-    """So much open time; seconds count."""
-
-    amount: timedelta
-
-    @property
-    def exact(self) -> bool:
-        """Never: it is made of working time."""
-        return False
-
-    def due(self, calendar: Calendar, start: datetime) -> datetime:
-        """When so much open time has passed since `start`."""
-        return calendar.add(start, self.amount)
-
-    def words(self) -> str:
-        """Hours and minutes, as people say them."""
-        return f"{duration_words(self.amount)} of working time"
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """So many days after the day of the start, which does not count.
-
-    Working days, or with `calendar_days` any days; at the last closing of that day with
-    `end_of_day`, else at the same local time. `origin` TimeOfDay.ROLL_TO_OPENING first moves a
-    start outside working hours to the next opening.
-    """
-
-    count: int
-    end_of_day: bool = True
-    calendar_days: bool = False
-    origin: TimeOfDay = TimeOfDay.KEEP
-    exact: bool = False
-
-    def due(self, calendar: Calendar, start: datetime) -> datetime:
-        """The instant so many days after `start`."""
-        if self.calendar_days:
-            local = calendar.local(start)
-            day = local.date() + timedelta(days=self.count)
-            if self.end_of_day:
-                return calendar.close_of_day(day)
-            return calendar.resolve(datetime.combine(day, local.time()))
-        if self.end_of_day:
-            mode = TimeOfDay.END_OF_BUSINESS_DAY
-        else:
-            mode = self.origin
-        return calendar.add_working_days(start, self.count, time_of_day=mode)
-
-    def words(self) -> str:
-        """Days, as people say them."""
-        unit = "day" if self.calendar_days else "working day"
-        plural = "" if self.count == 1 else "s"
-        return f"{self.count} {unit}{plural}{', by close' if self.end_of_day else ''}"
-
-
-@dataclass(frozen=True, slots=True)
-class Until:
-    """To a fixed instant: a promise, or a date that was given to the customer."""
-
-    at: datetime
-    exact: bool = False
-
-    def due(self, calendar: Calendar, start: datetime) -> datetime:
-        """The instant itself, whatever the calendar."""
-        return self.at.astimezone(UTC)
-
-    def words(self) -> str:
-        """The date and time."""
-        return f"until {self.at:%Y-%m-%d %H:%M} UTC"
 
 
 # -- the clock ------------------------------------------------------------------------------------
@@ -208,6 +121,8 @@ class Clock:
                 break
             moved = measure.between(pause.start, until)
             due = measure.add(due, moved) if moved else due
+        if isinstance(self.length, OpenTime) and self.length.boundary is Boundary.NEXT_OPEN:
+            return measure.next_open(due)
         return due
 
     def granted(self) -> timedelta:
@@ -382,18 +297,6 @@ def _always(tz: str) -> Calendar:
 
 def _moved(calendar: Calendar, moment: datetime, by: timedelta) -> datetime:
     return calendar.add(moment, by) if by else moment
-
-
-# -- words ----------------------------------------------------------------------------------------
-
-
-def duration_words(amount: timedelta) -> str:
-    """Hours and minutes for people, rounded down: "4 h 30 min"."""
-    minutes = int(amount.total_seconds()) // 60
-    hours, minutes = divmod(minutes, 60)
-    if hours and minutes:
-        return f"{hours} h {minutes} min"
-    return f"{hours} h" if hours else f"{minutes} min"
 
 
 def _stamp(moment: datetime) -> str:

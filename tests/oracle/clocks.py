@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from escalation.clock import Clock, Days, Length, OpenTime, Reading, Step
+from escalation.clock import Clock, Length, OpenTime, Reading, Step
 from escalation.history import DEFAULT_PAUSING, Happening, Replay, What
-from escalation.hours import Calendar, TimeOfDay
+from escalation.hours import Calendar
+from escalation.law.lengths import length
 from escalation.policies.kinds import Kind
 from tests.oracle import options as semantics
 from tests.oracle.cases import Failure, Vector, vectors
@@ -288,8 +289,11 @@ def _lengths(targets: Mapping[str, Any], options: Vector) -> dict[Kind, Length]:
 
 def _length(value: Any, options: Vector) -> Length:
     if isinstance(value, Mapping):
-        origin = TimeOfDay(options.get("day_origin", TimeOfDay.KEEP))
-        return Days(value["days"], end_of_day=value.get("end_of_day", False), origin=origin)
+        if value.get("end_of_day"):
+            return length({"working_days": value["days"]})
+        # As a policy says it.
+        said = {"working_days": value["days"], "time_of_day": options.get("day_origin", "keep")}
+        return length(said)
     return OpenTime(timedelta(minutes=value))
 
 

@@ -1,6 +1,7 @@
 """Semantics other than ours that published vectors ask for, and where Amends offers them.
 
-`chosen` is a word of a policy, `asked` an argument of the pure functions that no policy needs;
+`chosen` is a word of a policy, and the vectors are asked through it; `asked` an argument of the
+pure functions that no policy needs, for the reason given;
 `reckoned` is arithmetic of the oracle alone: the product does not offer it, for the reason given.
 """
 
@@ -18,18 +19,19 @@ OFFERED: dict[tuple[str, str], str] = {
     ("next_update", "any_contact"): "chosen: `starts` and `restarts` of the target",
     ("time_of_day", "end_of_business_day"): "chosen: `end_of_day: true`, or 2wd",
     ("time_of_day", "keep"): "chosen: `end_of_day: false`",
-    ("time_of_day", "clamp"): "asked: TimeOfDay.CLAMP",
-    ("time_of_day", "clamp_to_close"): "asked: TimeOfDay.CLAMP_TO_CLOSE",
-    ("time_of_day", "roll_to_opening"): "asked: TimeOfDay.ROLL_TO_OPENING",
-    ("day_origin", "roll_to_opening"): "asked: `origin` of Days",
-    ("boundary", "next_open"): "asked: Boundary.NEXT_OPEN; a breach begins there in any case",
-    ("boundary", "prev_close"): "reckoned: `prev_open` of the result",
-    ("reversed", "negative"): "asked: Reversed.NEGATIVE",
-    ("reversed", "absolute"): "asked: Reversed.ABSOLUTE",
-    ("count", "start"): "asked: DayCount.START",
-    ("count", "both"): "asked: DayCount.BOTH",
-    ("closing_instant", "open"): "asked: `closing_is_open`",
-    ("nonworking_origin", "roll"): "asked: `roll` of add_days",
+    ("time_of_day", "clamp"): "chosen: `time_of_day: clamp`",
+    ("time_of_day", "clamp_to_close"): "chosen: `time_of_day: clamp_to_close`",
+    ("time_of_day", "roll_to_opening"): "chosen: `time_of_day: roll_to_opening`",
+    ("day_origin", "roll_to_opening"): "chosen: `time_of_day: roll_to_opening`",
+    ("boundary", "next_open"): "chosen: `boundary: next_open`",
+    ("boundary", "prev_close"): "reckoned: only warnings count backwards, and before an "
+    "opening they come at the closing",
+    ("reversed", "negative"): "asked: Reversed.NEGATIVE; no clock ends before it starts",
+    ("reversed", "absolute"): "asked: Reversed.ABSOLUTE; no clock ends before it starts",
+    ("count", "start"): "asked: DayCount.START; a deadline adds days: `counted: true` there",
+    ("count", "both"): "asked: DayCount.BOTH; a deadline adds days: `counted: true` there",
+    ("closing_instant", "open"): "asked: `closing_is_open`; one instant moves no deadline",
+    ("nonworking_origin", "roll"): "chosen: `nonworking_origin: roll`",
     ("zero", "unchanged"): "reckoned: nothing added is no question that a deadline asks",
     ("dst", "wall"): "reckoned: a promise of an hour is a real hour, in the night of a change too",
     ("pause_measure", "wall"): "reckoned: a weekend's wait would give days of working time",

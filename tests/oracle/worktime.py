@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from escalation.hours import Calendar, TimeOfDay
+from escalation.law.lengths import length
 from escalation.worktime import Boundary, DayCount, Reversed, Span
 from tests.oracle import options as semantics
 from tests.oracle.cases import Failure, Vector, vectors
@@ -83,6 +84,12 @@ def _add(calendar: Calendar, vector: Vector, options: Vector) -> datetime:
     start = _moment(vector["start"])
     if vector["seconds"] == 0 and options.get("zero") == "unchanged":
         return start
+    if (
+        options.get("boundary") == Boundary.NEXT_OPEN
+        and (seconds := vector["seconds"]) > 0 == seconds % 60
+    ):
+        # As a policy says it.
+        return length({"minutes": seconds // 60, "boundary": "next_open"}).due(calendar, start)
     boundary = Boundary(options.get("boundary", Boundary.AT_CLOSE))
     return calendar.add(start, _seconds(vector), boundary=boundary)
 
@@ -118,11 +125,19 @@ def _days_between(calendar: Calendar, vector: Vector, options: Vector) -> int:
 
 def _add_days(calendar: Calendar, vector: Vector, options: Vector) -> date:
     roll = options.get("nonworking_origin") == "roll"
-    return calendar.add_days(date.fromisoformat(vector["start"]), vector["days"], roll=roll)
+    start, days = date.fromisoformat(vector["start"]), vector["days"]
+    if roll and days >= 0:
+        said = {"working_days": days, "time_of_day": "keep", "nonworking_origin": "roll"}
+        noon = calendar.resolve(datetime.combine(start, time(12)))
+        return calendar.local(length(said).due(calendar, noon)).date()
+    return calendar.add_days(start, days, roll=roll)
 
 
 def _add_days_time(calendar: Calendar, vector: Vector, options: Vector) -> datetime:
     time_of_day = TimeOfDay(options.get("time_of_day", TimeOfDay.KEEP))
+    if vector["days"] >= 0:
+        said = {"working_days": vector["days"], "time_of_day": time_of_day.value}
+        return length(said).due(calendar, _moment(vector["start"]))
     return calendar.add_working_days(
         _moment(vector["start"]), vector["days"], time_of_day=time_of_day
     )

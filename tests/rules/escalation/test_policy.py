@@ -170,3 +170,71 @@ def test_the_next_thing_is_the_first_of_all_that_was_not_done(
     for count in range(len(plan.steps) + 1):
         taken = [planned.key for planned in plan.steps[:count]]
         assert plan.next(taken) == next(iter(plan.steps[count:]), None)
+
+
+# -- closed hours that count otherwise ------------------------------------------------------------
+
+OFFICE = Calendar.parse(
+    {"tz": "UTC", "hours": {day: [["09:00", "17:00"]] for day in "mon tue wed thu fri".split()}}
+)
+
+
+def moment(text: str) -> dt.datetime:
+    """A moment of November 2026: Monday is the 23rd."""
+    day, clock = text.split()
+    return dt.datetime.fromisoformat(f"2026-11-{day}T{clock}+00:00")
+
+
+@pytest.mark.parametrize(
+    ("within", "start", "due"),
+    [
+        ({"hours": 4}, "23 13:00", "23 17:00"),
+        ({"hours": 4, "boundary": "next_open"}, "23 13:00", "24 09:00"),
+        ({"hours": 4, "boundary": "next_open"}, "23 12:00", "23 16:00"),
+        ({"working_days": 1, "time_of_day": "keep"}, "23 07:00", "24 07:00"),
+        ({"working_days": 1, "time_of_day": "clamp"}, "23 07:00", "24 09:00"),
+        ({"working_days": 1, "time_of_day": "clamp"}, "23 19:00", "25 09:00"),
+        ({"working_days": 1, "time_of_day": "clamp_to_close"}, "23 19:00", "24 17:00"),
+        ({"working_days": 1, "time_of_day": "roll_to_opening"}, "23 19:00", "25 09:00"),
+        ({"working_days": 1, "time_of_day": "end_of_business_day"}, "23 11:00", "24 17:00"),
+        ({"working_days": 1, "nonworking_origin": "roll"}, "21 11:00", "24 17:00"),
+        ({"working_days": 1}, "21 11:00", "23 17:00"),
+        ({"days": 1, "nonworking_origin": "roll", "end_of_day": False}, "21 11:00", "24 11:00"),
+    ],
+)
+def test_a_policy_chooses_how_closed_hours_count(
+    within: dict[str, Any], start: str, due: str
+) -> None:
+    data = {"targets": [{"kind": "resolve", "within": within}]}
+    target = Policy.parse(data).by_kind[Kind.RESOLVE]
+    assert target.length is not None
+    assert target.length.due(OFFICE, moment(start)) == moment(due)
+    assert target.length.words()
+
+
+def test_a_pause_moves_a_deadline_at_an_opening_to_an_opening() -> None:
+    wait = Pause(moment("23 14:00"), moment("23 16:00"))
+    clock = Clock(
+        OFFICE, length({"hours": 6, "boundary": "next_open"}), moment("23 09:00"), (wait,)
+    )
+    assert clock.due() == moment("24 09:00")
+    assert clock.breach_at() == moment("24 09:00")
+
+
+@pytest.mark.parametrize(
+    ("within", "place"),
+    [
+        ({"hours": 4, "boundary": "soon"}, "within.boundary"),
+        ({"hours": 4, "time_of_day": "keep"}, "within.time_of_day"),
+        ({"working_days": 1, "boundary": "next_open"}, "within.boundary"),
+        ({"working_days": 1, "hours": 2}, "within.hours"),
+        ({"working_days": 1, "time_of_day": "noon"}, "within.time_of_day"),
+        ({"working_days": 1, "time_of_day": "keep", "end_of_day": True}, "within.time_of_day"),
+        ({"days": 1, "time_of_day": "clamp"}, "within.time_of_day"),
+        ({"days": 1, "nonworking_origin": "back"}, "within.nonworking_origin"),
+    ],
+)
+def test_options_that_do_not_go_together_are_named(within: dict[str, Any], place: str) -> None:
+    with pytest.raises(PolicyInvalid) as caught:
+        length(within)
+    assert caught.value.field == place

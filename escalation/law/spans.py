@@ -1,0 +1,128 @@
+"""How long a target is, where no rule of law says it: working time, days, to an instant. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from escalation.hours import Calendar, TimeOfDay
+from escalation.worktime import Boundary
+
+_TIMES = {
+    TimeOfDay.ROLL_TO_OPENING: "a start in closed hours moved to the next opening",
+    TimeOfDay.CLAMP: "an end in closed hours moved to the next opening",
+    TimeOfDay.CLAMP_TO_CLOSE: "not later than closing",
+}
+
+
+class Length(Protocol):
+    """How long a target is."""
+
+    @property
+    def exact(self) -> bool:
+        """Whether it ends on the clock on the wall: then closed hours count, used and paused."""
+        ...
+
+    def due(self, calendar: Calendar, start: datetime) -> datetime:
+        """The deadline of a clock that starts at `start` and is never paused (UTC)."""
+        ...
+
+    def words(self) -> str:
+        """The length for people: "4 working hours"."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTime:
+    """So much open time; seconds count. What runs out exactly at closing is due then, or with
+    `boundary` NEXT_OPEN at the next opening."""
+
+    amount: timedelta
+    boundary: Boundary = Boundary.AT_CLOSE
+
+    @property
+    def exact(self) -> bool:
+        """Never: it is made of working time."""
+        return False
+
+    def due(self, calendar: Calendar, start: datetime) -> datetime:
+        """When so much open time has passed since `start`."""
+        return calendar.add(start, self.amount, boundary=self.boundary)
+
+    def words(self) -> str:
+        """Hours and minutes, as people say them."""
+        opening = ", due at an opening, not at closing"
+        said = f"{duration_words(self.amount)} of working time"
+        return f"{said}{opening}" if self.boundary is Boundary.NEXT_OPEN else said
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """So many days after the day of the start, which does not count.
+
+    Working days, or with `calendar_days` any days; at the last closing of that day with
+    `end_of_day`, else at the same local time, or what `origin` makes of it: ROLL_TO_OPENING first
+    moves a start outside working hours to the next opening, CLAMP moves an end outside them there,
+    CLAMP_TO_CLOSE not beyond closing. With `roll` a start on a day without work counts as one on
+    the next working day.
+    """
+
+    count: int
+    end_of_day: bool = True
+    calendar_days: bool = False
+    origin: TimeOfDay = TimeOfDay.KEEP
+    exact: bool = False
+    roll: bool = False
+
+    def due(self, calendar: Calendar, start: datetime) -> datetime:
+        """The instant so many days after `start`."""
+        local = calendar.local(start)
+        if self.roll and not calendar.is_working_day(local.date()):
+            first = calendar.add_days(local.date(), 1)
+            start = calendar.resolve(datetime.combine(first, local.time()))
+            local = calendar.local(start)
+        if self.calendar_days:
+            day = local.date() + timedelta(days=self.count)
+            if self.end_of_day:
+                return calendar.close_of_day(day)
+            return calendar.resolve(datetime.combine(day, local.time()))
+        mode = TimeOfDay.END_OF_BUSINESS_DAY if self.end_of_day else self.origin
+        return calendar.add_working_days(start, self.count, time_of_day=mode)
+
+    def words(self) -> str:
+        """Days, as people say them."""
+        unit = "day" if self.calendar_days else "working day"
+        said = [f"{self.count} {unit}{'' if self.count == 1 else 's'}"]
+        if self.end_of_day:
+            said.append("by close")
+        elif self.origin in _TIMES:
+            said.append(_TIMES[self.origin])
+        if self.roll:
+            said.append("a start on a day without work counted as the next working day")
+        return ", ".join(said)
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """To a fixed instant: a promise, or a date that was given to the customer."""
+
+    at: datetime
+    exact: bool = False
+
+    def due(self, calendar: Calendar, start: datetime) -> datetime:
+        """The instant itself, whatever the calendar."""
+        return self.at.astimezone(UTC)
+
+    def words(self) -> str:
+        """The date and time."""
+        return f"until {self.at:%Y-%m-%d %H:%M} UTC"
+
+
+def duration_words(amount: timedelta) -> str:
+    """Hours and minutes for people, rounded down: "4 h 30 min"."""
+    minutes = int(amount.total_seconds()) // 60
+    hours, minutes = divmod(minutes, 60)
+    if hours and minutes:
+        return f"{hours} h {minutes} min"
+    return f"{hours} h" if hours else f"{minutes} min"
