@@ -6,3 +6,7 @@ class TicketsConfig(AppConfig):
 
     name = "tickets"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Have moments read quickly."""
+        from tickets import moments  # noqa: F401, PLC0415 - registers its receiver

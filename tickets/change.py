@@ -22,6 +22,7 @@ from tickets import outbox
 from tickets.actors import Actor
 from tickets.bulk import update
 from tickets.errors import NotFound, Stale
+from tickets.later import Later
 from tickets.models import Alert, Event, Outbox, Ticket, User
 from tickets.ringing import ring
 from tickets.rows import Rows
@@ -62,6 +63,8 @@ class Unit(Rows):
         self.memo: dict[tuple[str, ...], Any] = {}
         #: What `Change.read` has found for a batch, by ticket.
         self.found: dict[Callable[..., Any], dict[int, Any]] = {}
+        #: Reactions that wait for the end.
+        self.later = Later()
 
     def hold(self, tickets: Iterable[Ticket], actor: Actor) -> list[Change]:
         """The changes of tickets whose rows the caller has locked in this transaction.
@@ -200,7 +203,7 @@ class Change:
             self._bumped = True
             ticket.version += 1
             self._dirty.add("version")
-        event = Event(
+        event = Event.made(
             ticket=ticket,
             seq=ticket.event_count,
             type=str(type_),
@@ -313,8 +316,10 @@ class Change:
         `tickets.ringing.ring`. Tickets from the past alert nobody."""
         if self.ticket.historical:
             return
-        alert = Alert(user=user, ticket=self.ticket, key=key, text=text[:300], urgent=urgent)
-        alert.created_at = self.now
+        alert = Alert.made(
+            user=user, ticket=self.ticket, key=key, text=text[:300], urgent=urgent,
+            created_at=self.now,
+        )  # fmt: skip
         ring(self.unit, self.unit.memo, alert, mail=mail, anyway=anyway, fold=fold)
 
     def write(self, row: models.Model, *fields: str) -> None:
@@ -358,6 +363,7 @@ def unit_of_work(*, now: dt.datetime) -> Iterator[Unit]:
     try:
         with transaction.atomic():
             yield unit
+            unit.later.run(unit.changes)
             unit.flush()
     finally:
         _current.reset(token)

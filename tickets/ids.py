@@ -66,7 +66,9 @@ def next_id(model: type[models.Model]) -> int:
 def _fetch(model: type[models.Model], size: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            # The sequence is looked up once, not for each key.
+            "WITH s AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, %s)::regclass AS name)"
+            " SELECT nextval(s.name) FROM s, generate_series(1, %s)",
             [f'"{model._meta.db_table}"', model._meta.pk.column, size],
         )
         return [int(row[0]) for row in cursor.fetchall()]

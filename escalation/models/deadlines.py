@@ -15,6 +15,7 @@ from escalation.policies.kinds import DEFAULTS, Kind
 from escalation.rules import EscalationLevel
 from tickets.models import Ticket
 from tickets.models.choices import choices_of, one_of
+from tickets.models.quick import Quick
 
 #: Kept or missed: the fact is there, and the moment it was is the breach, else the meeting.
 DECIDED = Q(breached_at__isnull=False) | Q(met_at__isnull=False)
@@ -35,7 +36,7 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         return self.filter(next_at__lt=now)
 
 
-class Deadline(models.Model):
+class Deadline(Quick):
     """One clock. That it was missed (`breached_at`) is a fact that stays when it is met late.
 
     Changed only under the lock of its ticket. `steps_taken` holds the keys of the warnings, the
@@ -162,7 +163,7 @@ class Deadline(models.Model):
         return self.met_at or self.cancelled_at
 
 
-class Pause(models.Model):
+class Pause(Quick):
     """A time that does not count for one deadline. It has a reason and ends by itself."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="+", db_index=True)
@@ -226,7 +227,7 @@ class Extension(models.Model):
         return f"to {self.due_after}"
 
 
-class Escalation(models.Model):
+class Escalation(Quick):
     """A step taken: by the clock, by a colleague, or because the customer asked."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="escalations")

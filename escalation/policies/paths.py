@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from string import Formatter
 from typing import Any
 
@@ -83,7 +84,7 @@ class PathStep:
         return when.percent is None and not back
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Path:
     """An ordered escalation path."""
 
@@ -107,7 +108,7 @@ class Path:
             raise wrong(where, "no step comes after it; add one, or leave it out")
         return cls(key, tuple(steps))
 
-    @property
+    @cached_property
     def is_conditional(self) -> bool:
         """Whether some step is for some tickets only."""
         return any(step.only != Only() for step in self.steps)

@@ -9,8 +9,10 @@ work on one ticket at once, and never wait for each other in opposite orders.
 from __future__ import annotations
 
 import datetime as dt
+import gc
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import structlog
@@ -31,7 +33,7 @@ from tickets.models import Ticket, User
 
 log = structlog.get_logger(__name__)
 
-BATCH = 100
+BATCH = 200
 FIRST_DELAY = dt.timedelta(minutes=1)
 LONGEST_DELAY = dt.timedelta(hours=6)
 
@@ -52,11 +54,25 @@ def sweep(*, now: dt.datetime, limit: int = 5000, batch: int = BATCH) -> Swept:
     """
     seen = steps = failed = 0
     while seen < limit:
-        claimed, done, wrong = sweep_batch(now=now, size=batch)
+        with _uncollected():
+            claimed, done, wrong = sweep_batch(now=now, size=batch)
         if claimed == 0:
             break
         seen, steps, failed = seen + claimed, steps + done, failed + wrong
     return Swept(steps, failed)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without Python's search for cycles, which would go through the thousands of rows of a batch
+    again and again while they are all in use: a fifth of a sweep's time. It is done right after."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def sweep_batch(*, now: dt.datetime, size: int = BATCH) -> tuple[int, int, int]:
@@ -68,9 +84,9 @@ def sweep_batch(*, now: dt.datetime, size: int = BATCH) -> tuple[int, int, int]:
     claimed: list[int] = []
     try:
         with unit_of_work(now=now) as unit:
-            rows = _claim(now=now, size=size)
-            claimed = [row.pk for row in rows]
-            return len(claimed), _take_all(unit, rows, now=now), 0
+            due = _claim(now=now, size=size)
+            claimed = [key for key, _ in due]
+            return len(claimed), _take_all(unit, due, now=now), 0
     except Exception:
         # Without a database no row is to blame, and none is pushed back.
         if not claimed or not connection.is_usable():
@@ -84,8 +100,7 @@ def _sweep_one(key: int, *, now: dt.datetime) -> int:
     """The steps of one deadline in a transaction of its own; -1 where that fails."""
     try:
         with unit_of_work(now=now) as unit:
-            rows = _claim(now=now, size=1, only=key)
-            return _take_all(unit, rows, now=now)
+            return _take_all(unit, _claim(now=now, size=1, only=key), now=now)
     except Exception as error:
         if not connection.is_usable():
             raise
@@ -94,30 +109,33 @@ def _sweep_one(key: int, *, now: dt.datetime) -> int:
         return -1
 
 
-def _claim(*, now: dt.datetime, size: int, only: int | None = None) -> list[Deadline]:
-    """Due deadlines, oldest first, with their tickets locked; busy tickets are passed over."""
-    due = Deadline.objects.due(now)
-    if only is not None:
-        due = due.filter(pk=only)
-    return list(
-        due.select_related("ticket__customer")
-        .select_for_update(of=("ticket",), no_key=True, skip_locked=True)
-        .order_by("next_at", "id")[:size]
+def _claim(*, now: dt.datetime, size: int, only: int | None = None) -> list[tuple[int, Ticket]]:
+    """Keys of due deadlines, oldest first, each with its ticket, which is locked; busy tickets are
+    passed over."""
+    # Both in one filter: it is one deadline of the ticket that is meant.
+    which = {"deadlines__next_at__lt": now} | ({"deadlines": only} if only is not None else {})
+    found = (
+        Ticket.objects.filter(**which)
+        .select_related("customer")
+        .select_for_update(of=("self",), no_key=True, skip_locked=True)
+        .annotate(due=F("deadlines__id"))
+        .order_by("deadlines__next_at", "deadlines__id")[:size]
     )
+    return [(ticket.due, ticket) for ticket in found]
 
 
-def _take_all(unit: Unit, claimed: list[Deadline], *, now: dt.datetime) -> int:
+def _take_all(unit: Unit, claimed: list[tuple[int, Ticket]], *, now: dt.datetime) -> int:
     """Take every due step of the tickets whose deadlines were claimed."""
     if not claimed:
         return 0
-    tickets = {row.ticket_id: row.ticket for row in claimed}
+    tickets = {ticket.pk: ticket for _, ticket in claimed}
     clocks = _hold(unit, tickets)
     taken = 0
     changed: list[Deadline] = []
-    for row in claimed:
+    for key, ticket in claimed:
         # What the claim saw may be older than the lock: the row that counts was read under it.
-        mine = clocks[row.ticket_id]
-        fresh = next(r for r in mine.rows if r.pk == row.pk)
+        mine = clocks[ticket.pk]
+        fresh = next(r for r in mine.rows if r.pk == key)
         taken += take_due_steps(mine, fresh, now=now)
     for mine in clocks.values():
         changed += mine.dirty()
@@ -246,7 +264,7 @@ def _taken(
 ) -> None:
     """The row that makes the step unique, and says when it was due and when it was done."""
     clocks.change.add(
-        Escalation(
+        Escalation.made(
             ticket=clocks.ticket,
             deadline=row,
             level=level.value,

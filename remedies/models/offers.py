@@ -9,11 +9,12 @@ from remedies.rules.draft import ComponentKind
 from remedies.rules.states import UNDECIDED, ExceptionStatus, OfferStatus
 from tickets.models import Message, Ticket, User
 from tickets.models.choices import choices_of, one_of
+from tickets.models.quick import Quick
 
 _UNDECIDED = sorted(status.value for status in UNDECIDED)
 
 
-class Offer(models.Model):
+class Offer(Quick):
     """What we propose on a ticket: made by a policy or a person, sent by a person."""
 
     ticket = models.ForeignKey(
@@ -79,7 +80,7 @@ class Offer(models.Model):
         return f"Offer {self.pk}"
 
 
-class OfferComponent(models.Model):
+class OfferComponent(Quick):
     """One part of an offer. Amounts are minor units of the offer's currency.
 
     A trigger keeps everything but `accepted` once the offer left draft: what was sent stays.

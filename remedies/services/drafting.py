@@ -121,12 +121,7 @@ def draft_offer(change: Change, situation: Situation, *, again: bool = False) ->
 
 def _without_granted(change: Change, parts: Sequence[Component]) -> list[Component]:
     """The components less what the ledger has for the same rules on this ticket."""
-    granted: dict[str, int] = {}
-    remedies = Remedy.objects.filter(ticket=change.ticket).exclude(
-        status=RemedyStatus.REVERSED.value
-    )
-    for rule, amount in remedies.values_list("rule", "amount"):
-        granted[rule] = granted.get(rule, 0) + (amount or 0)
+    granted = change.read(_granted) or {}
     left = []
     for part in parts:
         if part.rule not in granted:
@@ -146,6 +141,18 @@ def _without_granted(change: Change, parts: Sequence[Component]) -> list[Compone
                 )
             )
     return left
+
+
+def _granted(tickets: list[Ticket]) -> dict[int, dict[str, int]]:
+    """By ticket: what the ledger has for each rule, in minor units. One query."""
+    found: dict[int, dict[str, int]] = {}
+    remedies = Remedy.objects.filter(ticket__in=[ticket.pk for ticket in tickets]).exclude(
+        status=RemedyStatus.REVERSED.value
+    )
+    for ticket, rule, amount in remedies.values_list("ticket_id", "rule", "amount"):
+        granted = found.setdefault(ticket, {})
+        granted[rule] = granted.get(rule, 0) + (amount or 0)
+    return found
 
 
 def _policy_amount(component: OfferComponent) -> int | None:
@@ -228,34 +235,29 @@ def _told(offer: Offer, result: OfferDraft) -> dict[str, Any]:
 
 def component_row(offer: Offer, part: Component, position: int) -> OfferComponent:
     """The stored form of what a rule gave."""
-    return OfferComponent(
-        offer=offer,
-        position=position,
-        kind=part.kind.value,
-        rule=part.rule,
-        title=part.title[:160],
-        clause=part.clause[:160],
-        words=part.says,
-        steps=list(part.steps),
-        facts=[list(fact) for fact in part.facts],
-        amount=part.amount,
-        ranged=part.ranged,
-        range_min=part.range_min,
-        range_max=part.range_max,
-        owed=part.owed,
-        loss=part.loss,
-        code=part.code,
-        form=part.form,
-        pay_within_days=part.pay_within_days,
-    )
+    return OfferComponent(offer=offer, rule=part.rule, **_columns(part, position))
 
 
-#: What a changed draft takes over from the policy, column by column.
-_TAKEN = (
-    "position", "kind", "title", "clause", "words", "steps", "facts", "amount", "ranged",
-    "range_min", "range_max", "owed", "loss", "code", "form", "pay_within_days", "adjusted_from",
-    "reason",
-)  # fmt: skip
+def _columns(part: Component, position: int) -> dict[str, Any]:
+    """What a rule gave, column by column."""
+    return {
+        "position": position,
+        "kind": part.kind.value,
+        "title": part.title[:160],
+        "clause": part.clause[:160],
+        "words": part.says,
+        "steps": list(part.steps),
+        "facts": [list(fact) for fact in part.facts],
+        "amount": part.amount,
+        "ranged": part.ranged,
+        "range_min": part.range_min,
+        "range_max": part.range_max,
+        "owed": part.owed,
+        "loss": part.loss,
+        "code": part.code,
+        "form": part.form,
+        "pay_within_days": part.pay_within_days,
+    }
 
 
 def _update(
@@ -327,28 +329,29 @@ def _replace(
         rows.remove(gone)
         change.unit.remove(gone)
     for position, part in enumerate(parts):
-        fresh = component_row(draft, part, position)
         if part.rule in stored:
-            changes |= _merge(change, stored[part.rule], fresh)
+            changes |= _merge(change, stored[part.rule], _columns(part, position))
         else:
+            fresh = component_row(draft, part, position)
             rows.append(change.add(fresh))
             changes |= component_paths(fresh)
     return changes
 
 
 def _merge(
-    change: Change, stored: OfferComponent, fresh: OfferComponent
+    change: Change, stored: OfferComponent, fresh: dict[str, Any]
 ) -> dict[str, tuple[Any, Any]]:
     """What a rule gives now, over what it gave; a person's own sum stays within its range."""
-    if stored.adjusted_from is not None and fresh.ranged and stored.amount is not None:
-        high = fresh.range_max
-        if stored.amount >= (fresh.range_min or 0) and (high is None or stored.amount <= high):
-            fresh.adjusted_from, fresh.amount = fresh.amount, stored.amount
-            fresh.reason = stored.reason
-    changed = [name for name in _TAKEN if getattr(stored, name) != getattr(fresh, name)]
+    fresh |= {"adjusted_from": None, "reason": ""}
+    if stored.adjusted_from is not None and fresh["ranged"] and stored.amount is not None:
+        high = fresh["range_max"]
+        if stored.amount >= (fresh["range_min"] or 0) and (high is None or stored.amount <= high):
+            fresh["adjusted_from"], fresh["amount"] = fresh["amount"], stored.amount
+            fresh["reason"] = stored.reason
+    changed = [name for name, value in fresh.items() if getattr(stored, name) != value]
     before = stored.amount
     for name in changed:
-        setattr(stored, name, getattr(fresh, name))
+        setattr(stored, name, fresh[name])
     change.write(stored, *changed)
     path = f"offers.{stored.offer_id}.components.{stored.pk}.amount"
     return {} if before == stored.amount else {path: (before, stored.amount)}

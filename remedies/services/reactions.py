@@ -27,14 +27,15 @@ RECONSIDER = frozenset(
         "category_changed",
         "message_received",
         "handed_over",
-        "deadline_breached",
-        "delay_owed",
         "review_asked",
         "reopened",
         "merged_in",
         "split_off",
     }
 )
+#: After these it is enough to look once, at the end of the unit: a sweep may take many steps of one
+#: ticket, and nobody looks at its offer in between.
+AT_THE_END = frozenset({"deadline_breached", "delay_owed"})
 #: With these, somebody answered how it affected the customer.
 GIVES_FACTORS = frozenset({"ticket_created", "factors_set"})
 
@@ -49,6 +50,8 @@ def react(change: Change, event: Event) -> None:
         check_factors(change.ticket.factors)
     if event.type in RECONSIDER:
         reconsider(change)
+    elif event.type in AT_THE_END:
+        change.unit.later.add(change, reconsider)
     elif event.type in _OTHERS:
         _OTHERS[event.type](change, event)
 

@@ -125,8 +125,9 @@ def _stored(tickets: list[Ticket]) -> dict[int, list[tuple[int, Told]]]:
     found: dict[int, list[tuple[int, Told]]] = {}
     keys = [ticket.pk for ticket in tickets]
     rows = Event.objects.filter(ticket__in=keys, type__in=TOLD).order_by("ticket_id", "seq")
-    for event in rows.only("ticket_id", "type", "at", "data", "changes"):
-        found.setdefault(event.ticket_id, []).append((event.pk, Told.of(event)))
+    columns = ("ticket_id", "pk", "type", "at", "data", "changes")
+    for ticket, key, type_, at, data, changes in rows.values_list(*columns):
+        found.setdefault(ticket, []).append((key, Told(type_, at, data, changes)))
     return found
 
 

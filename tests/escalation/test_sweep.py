@@ -272,3 +272,15 @@ def test_a_batch_reads_and_writes_for_all_its_tickets_at_once(
 
     queries(1)  # what every process reads once
     assert queries(12) == queries(2)
+
+
+def test_several_missed_deadlines_of_one_sweep_are_one_new_assessment(desk: Desk) -> None:
+    ticket = owned(desk)
+    stepping.sweep(now=at("27 12:00"))
+    types = types_of(ticket)
+    assert types.count("deadline_breached") > 1
+    assert types.count("pain_assessed") == 2, "when it came in, and once for all of them"
+    missed = types.count("deadline_breached")
+    ticket.refresh_from_db()
+    words = next(r["words"] for r in ticket.pain_reasons if r["factor"] == "deadlines_missed")
+    assert f"{missed} times" in words

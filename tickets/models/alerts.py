@@ -6,10 +6,11 @@ from django.db import models
 from django.db.models import Q
 
 from tickets.models.people import User
+from tickets.models.quick import Quick
 from tickets.models.tickets import Ticket
 
 
-class Alert(models.Model):
+class Alert(Quick):
     """That a person should know something about a ticket. Never twice for the same cause.
 
     It is the record, made at once; `held_until` and `mail_at` say when the person is reached.

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from tickets.models.choices import one_of
+from tickets.models.quick import Quick
 
 
 class ContactKind(StrEnum):
@@ -16,7 +17,7 @@ class ContactKind(StrEnum):
     POST = "post"
 
 
-class Customer(models.Model):
+class Customer(Quick):
     """A person or firm with all that helps us to treat them as an individual."""
 
     name = models.CharField(max_length=160)

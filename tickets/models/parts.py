@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from tickets.models.choices import choices_of, one_of
 from tickets.models.config import RootCause
 from tickets.models.people import User
+from tickets.models.quick import Quick
 from tickets.models.tickets import Ticket
 from tickets.rules import (
     ActorKind,
@@ -17,7 +18,7 @@ from tickets.rules import (
 )
 
 
-class Point(models.Model):
+class Point(Quick):
     """One head of complaint, with its finding and why it happened."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="points")
@@ -42,7 +43,7 @@ class Point(models.Model):
         return self.text
 
 
-class Message(models.Model):
+class Message(Quick):
     """What was said: by the customer, to the customer, or among ourselves."""
 
     ticket = models.ForeignKey(

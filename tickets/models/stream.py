@@ -8,6 +8,7 @@ from django.db.models import Func, Q
 
 from tickets.models.choices import choices_of, one_of
 from tickets.models.people import User
+from tickets.models.quick import Quick
 from tickets.models.tickets import Ticket
 from tickets.rules import ActorKind
 
@@ -18,7 +19,7 @@ _TRANSACTION = Func(
 )
 
 
-class Event(models.Model):
+class Event(Quick):
     """One fact that happened to a ticket. Append-only: a trigger refuses update and delete.
 
     `changes` maps a path of the ticket's state ("status", "points.12.outcome") to its new
@@ -83,7 +84,7 @@ class OutboxState(models.TextChoices):
     DEAD = "dead"
 
 
-class Outbox(models.Model):
+class Outbox(Quick):
     """Something that must leave the process, written in the transaction that decided it."""
 
     kind = models.CharField(max_length=20)

@@ -12,6 +12,7 @@ from tickets.models.choices import choices_of, one_of
 from tickets.models.config import Category
 from tickets.models.customers import Customer
 from tickets.models.people import Team, User
+from tickets.models.quick import Quick
 from tickets.rules import NEVER, OPEN_STATUSES, WAITING_STATUSES, Channel, Stage, Status
 
 _OPEN = sorted(status.value for status in OPEN_STATUSES)
@@ -35,7 +36,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.select_related("customer", "category", "team", "owner")
 
 
-class Ticket(models.Model):
+class Ticket(Quick):
     """One complaint of one customer, from open to close. Changed only by services."""
 
     id: int
