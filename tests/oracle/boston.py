@@ -1,8 +1,10 @@
 """Due times that the City of Boston gave, against ours: `boston311_deadlines.csv.gz`.
 
 Amends counts what the data's README describes (Monday to Friday 08:30 to 17:00, closed on US
-federal holidays and Patriots' Day) and every disagreement is told apart by trying what would
-explain it. The page docs/boston.md is `python -m tests.oracle boston FILE --report docs/boston.md`.
+federal holidays and Patriots' Day). A holiday on a Sunday is kept on Monday, one on a Saturday
+where it is, as the law of Massachusetts has it (General Laws, chapter 4, section 7, clause 18);
+federal offices would close on the Friday before. Every disagreement is told apart by trying what
+would explain it. The page docs/boston.md is what `boston FILE --report docs/boston.md` writes.
 """
 
 from __future__ import annotations
@@ -31,6 +33,12 @@ YEARS = range(2014, 2029)
 TOLERANCE = timedelta(seconds=90)
 DAY = timedelta(hours=8, minutes=30)
 MINUTE = timedelta(minutes=1)
+ONE_DAY = timedelta(days=1)
+FRIDAY = 4
+# Years of which the city's tables hold next to no holiday; the README of the data says so too.
+LACKING = (2018, 2022)
+# Within these, the due time is that of a case counted from another moment of the same day.
+MINUTES_OFF = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +92,11 @@ class Why(StrEnum):
     """What explains that the city's due time is another than ours."""
 
     HOLIDAY_2018_2022 = "holiday missing in the city's tables of 2018 and 2022"
-    HOLIDAY_SUBSTITUTE = "weekday off for a holiday at the weekend, missing in the city's table"
-    HOLIDAY_OTHER = "other holiday missing in the city's table of that year"
+    HOLIDAY_NEXT_YEAR = "holiday of the year after the opening, not yet in the city's table"
+    HOLIDAY_FRIDAY = "Friday before a holiday on a Saturday, closed in the city's table"
+    HOLIDAY_OTHER = "another holiday missing in the city's table"
     NO_TARGET = "due at the moment of opening: no target was set"
+    MINUTES_OFF = "the right day, some minutes apart: counted from another moment than the opening"
     DAYS_MORE = "another whole number of days than usual for the type"
     BY_HAND = "a time of its own, no whole number of days later: set by hand, it seems"
 
@@ -111,12 +121,22 @@ class Case:
         """Whether both are the same but for the city's seconds."""
         return near(self.ours, self.due)
 
+    @property
+    def agrees_federal(self) -> bool:
+        """The same, were the city closed on the Fridays of federal offices."""
+        return near(shown(self.promise, self.opened, federal_office()), self.due)
+
     def why(self) -> tuple[Why, str]:
         """What explains the disagreement, and a detail of it."""
         if near(self.due, self.opened):
             return Why.NO_TARGET, ""
         if (missing := self._missing_holidays()) is not None:
-            return _holiday_class(missing), " and ".join(map(str, missing))
+            return self._holiday_class(missing), " and ".join(map(str, missing))
+        for friday in fridays():
+            if near(shown(self.promise, self.opened, office(more=friday)), self.due):
+                return Why.HOLIDAY_FRIDAY, str(friday)
+        if abs(self.due - self.ours) <= MINUTES_OFF:
+            return Why.MINUTES_OFF, f"{(self.due - self.ours) / MINUTE:+.0f} minutes"
         for days in range(1, 2 * self.promise.days + 10):
             for working in {self.promise.working, True}:
                 other = Promise(days, working=working)
@@ -125,14 +145,27 @@ class Case:
         return Why.BY_HAND, ""
 
     def _missing_holidays(self) -> tuple[date, ...] | None:
-        """The fewest holidays without which our due time is the city's."""
+        """The fewest holidays without which our due time is the city's; of several as few, those
+        that the city's tables are known to lack."""
         days = {moment.astimezone(office().zone).date() for moment in (self.opened, self.ours)}
         between = [day for day in holidays() if min(days) <= day <= max(days) and day.weekday() < 5]
         for count in range(1, len(between) + 1):
-            for missing in combinations(between, count):
-                if near(shown(self.promise, self.opened, office(frozenset(missing))), self.due):
-                    return missing
+            found = [
+                missing
+                for missing in combinations(between, count)
+                if near(shown(self.promise, self.opened, office(frozenset(missing))), self.due)
+            ]
+            if found:
+                return min(found, key=lambda missing: list(Why).index(self._holiday_class(missing)))
         return None
+
+    def _holiday_class(self, missing: Sequence[date]) -> Why:
+        year = self.opened.astimezone(office().zone).year
+        if all(day.year in LACKING for day in missing):
+            return Why.HOLIDAY_2018_2022
+        if all(day.year in LACKING or day.year > year for day in missing):
+            return Why.HOLIDAY_NEXT_YEAR
+        return Why.HOLIDAY_OTHER
 
     def __str__(self) -> str:
         stamps = (f"{office().local(m):%a %Y-%m-%d %H:%M}" for m in (self.opened, self.due))
@@ -162,30 +195,42 @@ def near(one: datetime, other: datetime) -> bool:
 
 
 @cache
-def holidays() -> list[date]:
-    """US federal holidays and Patriots' Day, the third Monday of April."""
-    patriots = [date(y, 4, 21 - date(y, 4, 21).weekday()) for y in YEARS]
-    return sorted(set(patriots).union(*(public_holidays("US", "", year) for year in YEARS)))
+def federal() -> frozenset[date]:
+    """US federal holidays, with the weekday on which federal offices close for one at a weekend."""
+    return frozenset().union(*(public_holidays("US", "", year) for year in YEARS))
 
 
 @cache
-def office(without: frozenset[date] = frozenset()) -> Calendar:
-    """The city's calendar as the README describes it, `without` some holidays to try them out."""
-    days = [str(day) for day in holidays() if day not in without]
+def fridays() -> list[date]:
+    """Fridays on which federal offices close for a holiday on the Saturday."""
+    days = federal()
+    return sorted(day for day in days if day.weekday() == FRIDAY and day + ONE_DAY in days)
+
+
+@cache
+def holidays() -> list[date]:
+    """US federal holidays, a Sunday's kept on Monday, and Patriots' Day, April's third Monday."""
+    patriots = {date(y, 4, 21 - date(y, 4, 21).weekday()) for y in YEARS}
+    return sorted((federal() | patriots) - set(fridays()))
+
+
+@cache
+def office(without: frozenset[date] = frozenset(), more: date | None = None) -> Calendar:
+    """The city's calendar, `without` some holidays or with one `more`, to try them out."""
+    closed = {*holidays(), *([] if more is None else [more])} - without
+    return _calendar(tuple(sorted(map(str, closed))))
+
+
+@cache
+def federal_office() -> Calendar:
+    """The same calendar, closed on those Fridays too."""
+    return _calendar(tuple(map(str, sorted({*holidays(), *fridays()}))))
+
+
+def _calendar(closed: tuple[str, ...]) -> Calendar:
     return Calendar.parse(
-        {"tz": "America/New_York", "hours": dict.fromkeys(WEEK, HOURS), "holidays": days}
+        {"tz": "America/New_York", "hours": dict.fromkeys(WEEK, HOURS), "holidays": list(closed)}
     )
-
-
-def _holiday_class(missing: Sequence[date]) -> Why:
-    if all(day.year in (2018, 2022) for day in missing):
-        return Why.HOLIDAY_2018_2022
-    fixed = {(1, 1), (6, 19), (7, 4), (11, 11), (12, 25)}
-    beside = {(d + timedelta(n)) for d in missing for n in (-1, 1)}
-    moved = all((day.month, day.day) not in fixed for day in missing)
-    if moved and any((day.month, day.day) in fixed and day.weekday() > 4 for day in beside):
-        return Why.HOLIDAY_SUBSTITUTE
-    return Why.HOLIDAY_OTHER
 
 
 # -- reading ----------------------------------------------------------------------------------
@@ -263,6 +308,13 @@ def rates(judged: Sequence[Case]) -> Iterator[tuple[str, int, int, float]]:
         known = STATED[min(names)].known
         if mine and known is not None:
             yield group, sum(case.agrees for case in mine), len(mine), known
+
+
+def short_rates(judged: Sequence[Case]) -> Iterator[tuple[str, float]]:
+    """Each of the short types alone, with its share of agreeing due times."""
+    for name in SHORT:
+        if mine := [case.agrees for case in judged if case.type == name]:
+            yield name, sum(mine) / len(mine)
 
 
 def remarks(paths: Sequence[Path]) -> list[str]:

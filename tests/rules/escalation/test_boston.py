@@ -27,6 +27,21 @@ def test_due_times_agree_with_the_citys_as_often_as_is_known(records: Path) -> N
     assert agreeing > 1000
 
 
+def test_every_short_type_alone_reaches_the_known_rate_in_whole_percents(records: Path) -> None:
+    judged = boston.cases([records], boston.STATED)
+    if len(judged) != 1512:
+        pytest.skip("OTHER BOSTON RECORDS than those of the page")
+    shares = dict(boston.short_rates(judged))
+    assert len(shares) == 8
+    assert not {name: share for name, share in shares.items() if round(share, 2) < 0.96}
+
+
+def test_a_holiday_on_a_saturday_moves_to_no_friday_and_one_on_a_sunday_to_monday() -> None:
+    closed = set(boston.holidays())
+    assert dt.date(2020, 7, 3) not in closed
+    assert {dt.date(2021, 7, 5), dt.date(2024, 4, 15), dt.date(2015, 12, 25)} <= closed
+
+
 def test_every_disagreement_has_an_explanation_and_none_is_our_arithmetic(records: Path) -> None:
     judged = boston.cases([records], boston.STATED)
     counts = {why: len(mine) for why, mine in reasons(judged)}
