@@ -133,6 +133,7 @@ class Replay:
             self._end(Kind.FIRST_RESPONSE, happening.at)
         if happening.counts(Kind.NEXT_REPLY):
             self._end(Kind.NEXT_REPLY, happening.at)
+        if happening.counts(Kind.NEXT_REPLY) or happening.counts(Kind.NEXT_UPDATE):
             self._restart(Kind.NEXT_UPDATE, happening.at)
 
     def _go_on(self, at: datetime) -> None:

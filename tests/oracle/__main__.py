@@ -13,7 +13,7 @@ import tests.oracle
 
 HELPERS = {
     "__main__", "cases", "options", "wording", "boston_report",
-    "uci_log", "uci_replay", "walker", "fresh", "fresh_clocks",
+    "uci_log", "uci_replay", "uci_report", "walker", "fresh", "fresh_clocks", "fresh_questions",
 }  # fmt: skip
 
 
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--core", action="store_true", help="only vectors marked as core")
     parser.add_argument("--pack", type=Path, help="remedies: the policy to judge with")
-    parser.add_argument("--report", type=Path, help="boston: where to write the page")
+    parser.add_argument("--report", type=Path, help="boston, uci: where to write the page")
     options = parser.parse_args(arguments)
     judge = importlib.import_module(f"tests.oracle.{options.oracle}")
     more = {n: v for n in ("pack", "report") if (v := getattr(options, n)) is not None}

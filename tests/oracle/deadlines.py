@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -24,7 +24,7 @@ from escalation.law.terms import Case, Clear, Reckoned, Term, as_moment
 from escalation.law.text import rule
 from escalation.worktime import WorkTimeError
 from tests.oracle import wording
-from tests.oracle.cases import Failure, Vector
+from tests.oracle.cases import Failure, Vector, all_of_them, judged, told
 
 #: What a fact is called in our packs, by what a case may call it.
 NAMES = {
@@ -79,21 +79,7 @@ def run(
     paths: Sequence[Path], *, core_only: bool = False, pack: Path | None = None, **_: object
 ) -> tuple[int, list[Failure]]:
     """How many cases pass, and those that do not. `core_only` says nothing about deadlines."""
-    passed, failures = 0, []
-    for case in cases(paths):
-        failure = judge(case)
-        if failure is None:
-            passed += 1
-        else:
-            failures.append(failure)
-    return passed, failures
-
-
-def cases(paths: Sequence[Path]) -> Iterator[Vector]:
-    """Every case of the files that is about a deadline."""
-    for path in paths:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        yield from document["cases"] if isinstance(document, dict) else document
+    return judged(paths, "cases", judge, wanted=all_of_them)
 
 
 def judge(case: Vector) -> Failure | None:
@@ -102,7 +88,7 @@ def judge(case: Vector) -> Failure | None:
         given = Given.of(case)
         reckoned = answer(given)
     except (PolicyInvalid, WorkTimeError, ValueError, LookupError) as error:
-        return Failure(case["id"], case["expected"], str(getattr(error, "message", error)))
+        return Failure(case["id"], case["expected"], told(error))
     if reckoned is None:
         return Failure(case["id"], case["expected"], f"no rule for {given.regime} {given.clock}")
     got = {name: given.shown(name, reckoned) for name in case["expected"]}

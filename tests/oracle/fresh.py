@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import random
 import sys
-from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import pairwise
@@ -17,6 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.oracle.cases import Vector
+from tests.oracle.fresh_questions import BY_WALL, OPERATIONS, ask, ask_by_wall
 from tests.oracle.walker import ONE_DAY, WEEK, OutOfSight, Walker
 
 # Whole, half and quarter hours, gaps at midnight, gaps of half an hour and of two, negative DST,
@@ -46,6 +47,8 @@ SHAPES: list[list[list[str]]] = [
     [["01:30", "02:30"], ["14:00", "20:00"]],
     [["16:00", "24:00"]],
     [["00:15", "01:45"], ["12:00", "23:59"]],
+    [["09:00", "12:00"], ["12:00", "15:00"], ["15:30", "16:00"], ["22:30", "01:15"]],
+    [["08:00", "16:00"], ["12:00", "20:00"], ["18:00", "02:00"]],
 ]
 # Days painted around the moment asked about.
 BEFORE, AFTER = 70, 170
@@ -87,7 +90,7 @@ class Maker:
     def moment(self, zone: str) -> datetime:
         """A moment, more often than not within days of a change of the clock or a year's end."""
         rnd = self.random
-        year = rnd.randrange(2001, 2026)
+        year = rnd.randrange(2001, 2026) if rnd.random() < 0.8 else rnd.randrange(1972, 2060)
         near = changes(zone, year)
         if near and rnd.random() < 0.6:
             around = rnd.choice(near) - timedelta(hours=rnd.randrange(-48, 96))
@@ -142,7 +145,7 @@ class Maker:
 
     def _break(self, day: date) -> dict[str, str]:
         start, length = self.random.randrange(0, 1380), self.random.randrange(5, 300)
-        ends = (start, min(start + length, 1439))
+        ends = (start, min(start + length, 1440))
         texts = [f"{minutes // 60:02}:{minutes % 60:02}" for minutes in ends]
         return {"date": str(day), "from": texts[0], "to": texts[1]}
 
@@ -154,19 +157,25 @@ class Maker:
             calendar = self.calendar(around)
             try:
                 walker = walked(calendar, around)
-                for _ in range(4):
-                    made.append(self._vector(walker, around, f"fresh-{self.seed}-{len(made)}"))
             except OutOfSight:
                 continue
+            for _ in range(6):
+                with suppress(OutOfSight):
+                    made.append(self._vector(walker, around, f"fresh-{self.seed}-{len(made)}"))
         return made[:count]
 
     def _vector(self, walker: Walker, around: datetime, key: str) -> Vector:
-        at = around + timedelta(seconds=self.random.choice([0, self.random.randrange(400_000)]))
-        op = self.random.choice(list(OPERATIONS))
-        given, expected = OPERATIONS[op](walker, at.astimezone(walker.zone), self.random)
+        rnd = self.random
+        at = around + timedelta(seconds=rnd.choice([0, rnd.randrange(400_000)]))
+        at = at.astimezone(walker.zone)
+        op = rnd.choice(list(OPERATIONS))
+        if op in BY_WALL and rnd.random() < 0.1:
+            given, expected, semantics = ask_by_wall(walker, op, at, rnd)
+        else:
+            given, expected, semantics = ask(walker, op, at, rnd)
         return {
             "id": key, "kind": "calendar", "calendar": walker.spec, "op": op, **given,
-            "expected": expected, "core": True,
+            "expected": expected, "core": not semantics, "semantics": semantics,
         }  # fmt: skip
 
 
@@ -174,70 +183,6 @@ def walked(calendar: dict[str, Any], around: datetime) -> Walker:
     """The walker for the days around a moment."""
     day = around.date()
     return Walker(calendar, day - BEFORE * ONE_DAY, day + AFTER * ONE_DAY)
-
-
-# -- questions ----------------------------------------------------------------------------------
-
-Question = tuple[dict[str, Any], Any]
-
-
-def _amount(rnd: random.Random) -> int:
-    return rnd.choice(
-        [0, 60 * rnd.randrange(1, 600), 3600 * rnd.randrange(1, 60), rnd.randrange(1, 400_000)]
-    )
-
-
-def _add(walker: Walker, at: datetime, rnd: random.Random) -> Question:
-    # Now and then the time to a closing, so that it runs out exactly there.
-    seconds = _amount(rnd)
-    if rnd.random() < 0.2:
-        seconds = walker.elapsed(at, walker.closing_after(at + timedelta(days=rnd.randrange(5))))
-    return {"start": at.isoformat(), "seconds": seconds}, walker.add(at, seconds).isoformat()
-
-
-def _subtract(walker: Walker, at: datetime, rnd: random.Random) -> Question:
-    seconds = _amount(rnd)
-    given = {"start": at.isoformat(), "seconds": seconds}
-    return given, walker.subtract(at, seconds).isoformat()
-
-
-def _elapsed(walker: Walker, at: datetime, rnd: random.Random) -> Question:
-    end = at + timedelta(seconds=rnd.choice([1, 60, 3600]) * rnd.randrange(-100, 2000))
-    given = {"start": at.isoformat(), "end": end.isoformat()}
-    return given, walker.elapsed(at, end) if end > at else 0
-
-
-def _add_days(walker: Walker, at: datetime, rnd: random.Random) -> Question:
-    days = rnd.randrange(-15, 16)
-    given = {"start": str(at.date()), "days": days}
-    return given, str(walker.add_days(at.date(), days))
-
-
-def _days_between(walker: Walker, at: datetime, rnd: random.Random) -> Question:
-    end = at.date() + rnd.randrange(60) * ONE_DAY
-    days = [at.date() + n * ONE_DAY for n in range(1, (end - at.date()).days + 1)]
-    given = {"start": str(at.date()), "end": str(end)}
-    return given, sum(map(walker.is_business_day, days))
-
-
-def _add_days_time(walker: Walker, at: datetime, rnd: random.Random) -> Question:
-    days = rnd.randrange(-15, 16)
-    given = {"start": at.isoformat(), "days": days}
-    return given, walker.add_days_time(at, days).isoformat()
-
-
-OPERATIONS: dict[str, Callable[[Walker, datetime, random.Random], Question]] = {
-    "add": _add,
-    "subtract": _subtract,
-    "elapsed": _elapsed,
-    "add_days": _add_days,
-    "days_between": _days_between,
-    "add_days_time": _add_days_time,
-    "is_open": lambda w, at, _: ({"at": at.isoformat()}, w.is_open(at)),
-    "next_open": lambda w, at, _: ({"at": at.isoformat()}, w.next_open(at).isoformat()),
-    "prev_open": lambda w, at, _: ({"at": at.isoformat()}, w.prev_open(at).isoformat()),
-    "closing_after": lambda w, at, _: ({"at": at.isoformat()}, w.closing_after(at).isoformat()),
-}
 
 
 def document(vectors: list[Vector], about: str) -> str:

@@ -1,15 +1,15 @@
 """Fresh random histories, in the form of `clock.json`, answered by the rules of its README.
 
 The evaluator shares no code with `escalation/`: it paints the open seconds and the paused ones
-(`walker`) and counts what is open and not paused. Left to the published vectors: messages that
-count for some targets only, and what is shown of a deadline that has ended.
+(`walker`) and counts what is open and not paused. Left to the published vectors: what is shown of a
+deadline that has ended, and pauses measured otherwise than in open time.
 """
 
 from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.oracle.cases import Vector
@@ -31,6 +31,7 @@ class Told:
     targets: dict[str, Any] = field(default_factory=dict)
     calendar: dict[str, Any] = field(default_factory=dict)
     steps: list[dict[str, Any]] = field(default_factory=list)
+    options: dict[str, Any] = field(default_factory=dict)
     #: (target, start, end) of each run, the last one of a target perhaps without end.
     runs: list[tuple[str, datetime, datetime | None]] = field(default_factory=list)
     pauses: list[tuple[datetime, datetime]] = field(default_factory=list)
@@ -43,10 +44,17 @@ class Told:
         for event in self.events:
             at = datetime.fromisoformat(event["at"])
             for name in ("targets", "calendar", "steps"):
-                if event.get(name) is not None:
-                    setattr(self, name, event[name])
+                if name in event:
+                    setattr(self, name, event[name] or {})
+            if event.get("targets") and self.options.get("policy_start") == "change":
+                self.runs = [(n, at if end is None else start, end) for n, start, end in self.runs]
             self._take(event, at)
         return self
+
+    @property
+    def pausing(self) -> set[str]:
+        """The targets that a wait stops."""
+        return set(self.options.get("pause_extends", PAUSING))
 
     def _take(self, event: dict[str, Any], at: datetime) -> None:
         kind = event["type"]
@@ -56,12 +64,9 @@ class Told:
         elif kind == "acknowledged":
             self._end("acknowledge", at)
         elif kind == "customer_reply":
-            if not any(n == "next_reply" and end is None for n, _, end in self.runs):
-                self.runs.append(("next_reply", at, None))
+            self._hear(at)
         elif kind == "agent_reply":
-            for name in ("first_response", "next_reply", "next_update"):
-                self._end(name, at)
-            self.runs.append(("next_update", at, None))
+            self._answer(event.get("counts_for", ["first_response", "next_reply"]), at)
         elif kind in {"status:open", "reopened"} and self.held is not None:
             self.pauses.append((self.held, at))
             self.held = self.closed = None
@@ -74,7 +79,25 @@ class Told:
     def _create(self, event: dict[str, Any], at: datetime) -> None:
         names = ["acknowledge", "first_response", "resolution"]
         names += ["next_reply"] if event["by"] == "customer" else []
+        names += ["next_update"] if self.options.get("next_update") == "any_contact" else []
         self.runs += [(name, at, None) for name in names]
+
+    def _hear(self, at: datetime) -> None:
+        if not any(n == "next_reply" and end is None for n, _, end in self.runs):
+            self.runs.append(("next_reply", at, None))
+        if self.options.get("next_update") == "any_contact":
+            self._update(at)
+
+    def _answer(self, counts: list[str], at: datetime) -> None:
+        for name in counts:
+            self._end(name, at)
+        if "next_reply" in counts:
+            self._update(at)
+
+    def _update(self, at: datetime) -> None:
+        """The periodic update is given, and the next one runs from here."""
+        self._end("next_update", at)
+        self.runs.append(("next_update", at, None))
 
     def _end(self, name: str, at: datetime) -> None:
         self.runs = [
@@ -96,20 +119,23 @@ class Judge:
 
     def counting(self, name: str) -> Walker:
         """The seconds that count for a target."""
-        return self.unpaused if name in PAUSING else self.walker
+        return self.unpaused if name in self.told.pausing else self.walker
 
     def due(self, name: str, start: datetime) -> datetime:
         """The deadline of a run that began at `start`."""
         length = self.told.targets[name]
         if not isinstance(length, dict):
-            return self.counting(name).add(start, length * 60)
+            due = self.counting(name).add(start, length * 60)
+            if self.told.options.get("boundary") == "next_open":
+                due = self.walker.next_open(due)
+            return due
         if length["end_of_day"]:
             due = self.walker.close_of_day(start, length["days"])
         else:
             due = self.walker.add_days_time(start, length["days"])
         for low, high in self.told.pauses:
             since = max(low, start)
-            if name in PAUSING and since < min(high, due):
+            if name in self.told.pausing and since < min(high, due):
                 moved = self.walker.elapsed(since, high)
                 due = self.walker.add(due, moved) if moved else due
         return due
@@ -150,7 +176,7 @@ class Judge:
                 found[f"{name}_margin"] = self.told.targets[name] - used
                 found[f"{name}_late_minutes"] = max(*over, 0) // 60
         found["next_due"] = min(dues).isoformat() if dues else None
-        created = self.told.runs[0][1]
+        created = datetime.fromisoformat(self.told.events[0]["at"])
         counted = self.unpaused.elapsed(created, self.end)
         found["paused_seconds"] = self.walker.elapsed(created, self.end) - counted
         found["state"] = self._state(late)
@@ -161,7 +187,7 @@ class Judge:
     def _running(self, name: str, start: datetime, end: datetime | None) -> datetime | None:
         if end is not None or self.told.closed is not None:
             return None
-        if self.told.waiting and name in PAUSING:
+        if self.told.waiting and name in self.told.pausing:
             return None
         return self.due(name, start)
 
@@ -230,7 +256,7 @@ class Historian:
             of = rnd.choice(["created", "acknowledge", "first_response", "resolution"])
             step: dict[str, Any] = {"id": key, "of": of}
             if rnd.random() < 0.3:
-                step["offset_days"] = rnd.randrange(1, 4)
+                step["offset_days"] = rnd.choice([1, 2, 3, -1, -2])
             else:
                 step["offset_minutes"] = rnd.choice([0, 30, 240, -15, -60, 600])
             made.append(step)
@@ -243,34 +269,63 @@ class Historian:
         if self.random.random() < 0.3:
             # Always open: what happens and what falls due often do so in the same second.
             calendar = {"tz": calendar["tz"], "hours": dict.fromkeys(WEEK, ALL_DAY)}
-        targets, steps = self.targets(), self.steps()
+        targets, steps, options = self.targets(), self.steps(), self.options()
         events = self._events(around, targets)
         as_of = datetime.fromisoformat(events[-1]["at"])
         as_of += timedelta(seconds=self.random.choice([0, 3600, self.random.randrange(400_000)]))
-        told = Told(events, as_of, targets, calendar, steps).read()
+        told = Told(events, as_of, targets, calendar, steps, options).read()
         expected = Judge(told, walked(told.calendar, around)).expected()
         return {
             "id": key, "kind": "clock", "calendar": calendar, "targets": targets, "steps": steps,
-            "events": events, "as_of": as_of.isoformat(), "expected": expected, "core": True,
+            "events": events, "as_of": as_of.isoformat(), "expected": expected, "core": not options,
+            "semantics": options,
         }  # fmt: skip
 
-    def _events(self, around: datetime, targets: dict[str, Any]) -> Events:
+    def options(self) -> dict[str, Any]:
+        """Mostly the usual semantics."""
         rnd = self.random
-        at, status = around, "open"
-        created = {"at": at.isoformat(), "type": "created", "by": rnd.choice(["customer", "agent"])}
+        if rnd.random() < 0.7:
+            return {}
+        some: dict[str, Any] = {
+            "pause_extends": sorted(rnd.sample(TARGETS, rnd.randrange(6))),
+            "next_update": "any_contact",
+            "policy_start": "change",
+            "boundary": "next_open",
+        }
+        return {key: some[key] for key in rnd.sample(sorted(some), rnd.choice([1, 1, 2]))}
+
+    def _events(self, around: datetime, targets: dict[str, Any]) -> Events:
+        rnd, zone = self.random, around.tzinfo
+        at, status = around.astimezone(UTC), "open"
+        created = {
+            "at": at.isoformat(),
+            "type": "created",
+            "by": rnd.choice(["customer", "customer", "agent", "system"]),
+        }
         if rnd.random() < 0.1:
             created["status"] = status = "waiting"
         events: Events = [created]
         for _ in range(rnd.randrange(1, 12)):
             at += timedelta(seconds=rnd.choice([0, 60, 1800, 9000]) * rnd.randrange(1, 30))
-            exact = [around + timedelta(minutes=m) for m in targets.values() if isinstance(m, int)]
+            exact = [
+                around.astimezone(UTC) + timedelta(minutes=m)
+                for m in targets.values()
+                if isinstance(m, int)
+            ]
             if rnd.random() < 0.3 and (later := [due for due in exact if due >= at]):
                 at = min(later)
-            event: dict[str, Any] = {"at": at.isoformat(), "type": self._next(status)}
+            event: dict[str, Any] = {
+                "at": at.astimezone(zone).isoformat(),
+                "type": self._next(status),
+            }
             status = {
                 "status:waiting": "waiting", "status:open": "open", "reopened": "open",
                 "status:closed": "closed",
             }.get(event["type"], status)  # fmt: skip
+            if event["type"] == "agent_reply" and rnd.random() < 0.3:
+                event["counts_for"] = rnd.choice([["first_response"], ["next_reply"]])
+            if event["type"] == "policy_changed":
+                event["targets"] = self.targets() if rnd.random() < 0.7 else None
             if event["type"] == "priority_changed":
                 event["targets"] = {name: self.length() for name in TARGETS}
                 if rnd.random() < 0.5:
@@ -283,7 +338,7 @@ class Historian:
     def _next(self, status: str) -> str:
         often = {
             "open": ["customer_reply", "agent_reply", "status:waiting", "status:closed",
-                     "acknowledged", "priority_changed", "calendar_changed"],
+                     "acknowledged", "priority_changed", "policy_changed", "calendar_changed"],
             "waiting": ["status:open", "status:open", "customer_reply", "agent_reply",
                         "status:closed", "calendar_changed"],
             "closed": ["reopened"],

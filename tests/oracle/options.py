@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.oracle.cases import Vector, vectors
+from tests.oracle.cases import Vector, is_core, vectors
 
 OFFERED: dict[tuple[str, str], str] = {
     ("pause_extends", "*"): "chosen: `pauses_on` and `statutory` of each target",
@@ -52,7 +52,7 @@ def remarks(paths: Sequence[Path]) -> list[str]:
     """The vectors of other semantics by what they ask for, and where that is offered."""
     asked: Counter[str] = Counter()
     for vector in vectors(paths):
-        if not vector["core"]:
+        if not is_core(vector):
             asked.update(_lines(vector))
     lines = [f"  {count}: {line}" for line, count in sorted(asked.items())]
     return ["of other semantics than ours:", *lines] if lines else []
@@ -60,6 +60,8 @@ def remarks(paths: Sequence[Path]) -> list[str]:
 
 def _lines(vector: Vector) -> list[str]:
     semantics = vector.get("semantics") or {}
+    if not isinstance(semantics, dict):
+        return [f"{semantics!r}: no semantics, no reason on record"]
     lines = [
         f"{key}={value}: {offer(key, value) or 'not offered, no reason on record'}"
         for key, value in semantics.items()

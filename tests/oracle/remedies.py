@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from remedies.errors import FactWrong, PolicyInvalid
 from remedies.rules import Policy, evaluate, load_policy
 from remedies.rules.cases import CASE_NOW, differences
-from tests.oracle.cases import Failure
+from tests.oracle.cases import Failure, Vector, all_of_them, judged
 
 PACKS = Path(__file__).parents[2] / "remedies" / "packs"
 
@@ -27,7 +26,7 @@ def judge(case: dict[str, Any], policy: Policy | None) -> Failure | None:
     """What is wrong with one case; None when it passes."""
     expected = case["expected"]
     if policy is None:
-        return Failure(case["id"], expected, f"no pack for {case['regime']}")
+        return Failure(case["id"], expected, f"no pack for {case.get('regime')}")
     try:
         draft = evaluate(policy, case["inputs"], now=CASE_NOW)
     except FactWrong as error:
@@ -41,15 +40,12 @@ def run(
 ) -> tuple[int, list[Failure]]:
     """How many cases pass, and those that do not. `core_only` says nothing about remedies."""
     kept: dict[str, Policy] = {}
-    passed, failures = 0, []
-    for path in paths:
-        for case in json.loads(path.read_text(encoding="utf-8"))["cases"]:
-            try:
-                failure = judge(case, pack_of(case["regime"], pack, kept))
-            except PolicyInvalid as error:
-                failure = Failure(case["id"], case["expected"], error.message)
-            if failure is None:
-                passed += 1
-            else:
-                failures.append(failure)
-    return passed, failures
+
+    def judge_case(case: Vector) -> Failure | None:
+        try:
+            policy = pack_of(str(case.get("regime", "")), pack, kept)
+        except PolicyInvalid as error:
+            return Failure(case["id"], case["expected"], error.message)
+        return judge(case, policy)
+
+    return judged(paths, "cases", judge_case, wanted=all_of_them)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import copy
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,7 @@ class Walker:
 
     def __init__(self, calendar: dict[str, Any], first: date, last: date) -> None:
         self.spec = calendar
+        self.first, self.last = first, last
         self.zone = ZoneInfo(calendar["tz"])
         self.start = (first - date(1970, 1, 1)).days * DAY
         self.open = bytearray((last - first).days * DAY)
@@ -91,10 +92,12 @@ class Walker:
         return index
 
     def at(self, index: int) -> datetime:
-        """The instant of an index, in the calendar's zone."""
+        """The instant of an index, with the offset of the calendar's zone then: two moments of one
+        zone would be compared by their wall clocks."""
         if not 0 < index < len(self.open):
             raise OutOfSight
-        return (EPOCH + timedelta(seconds=self.start + index)).astimezone(self.zone)
+        offset = timezone(timedelta(seconds=self._offset(self.start + index)))
+        return (EPOCH + timedelta(seconds=self.start + index)).astimezone(offset)
 
     def add(self, start: datetime, seconds: int) -> datetime:
         """When so many open seconds have passed since `start`."""
@@ -144,6 +147,11 @@ class Walker:
         """The end of the running or next open period."""
         opens = _found(self.open.find(1, self.place(at)))
         return self.at(_found(self.open.find(0, opens)))
+
+    def opening_before(self, at: datetime) -> datetime:
+        """The beginning of the open period that ends at, or goes on until, `at`."""
+        closes = _found(self.open.rfind(1, 0, self.place(at)))
+        return self.at(_found(self.open.rfind(0, 0, closes)) + 1)
 
     # -- days -----------------------------------------------------------------------------------
 

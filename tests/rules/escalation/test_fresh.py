@@ -23,7 +23,7 @@ def judged(judge: object, made: list[dict[str, object]], folder: Path) -> list[s
 @pytest.mark.parametrize("seed", [20261121, 7])
 def test_working_time_agrees_with_painted_seconds(seed: int, tmp_path: Path) -> None:
     made = Maker(seed).vectors(200)
-    assert len({vector["op"] for vector in made}) == 10
+    assert len({vector["op"] for vector in made}) == 14
     assert not judged(worktime, made, tmp_path)
 
 
