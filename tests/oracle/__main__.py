@@ -13,7 +13,8 @@ import tests.oracle
 
 HELPERS = {
     "__main__", "cases", "options", "wording", "boston_report",
-    "uci_log", "uci_replay", "uci_report", "walker", "fresh", "fresh_clocks", "fresh_questions",
+    "uci_log", "uci_replay", "uci_report", "walker",
+    "fresh", "fresh_clocks", "fresh_questions", "fresh_deadlines",
 }  # fmt: skip
 
 

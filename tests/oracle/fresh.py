@@ -1,7 +1,7 @@
 """Fresh random vectors of calendar arithmetic, in the form of `random.json`, answered by `walker`.
 
-`python -m tests.oracle.fresh calendar|clocks SEED COUNT > FILE`, then
-`python -m tests.oracle worktime|clocks FILE`.
+`python -m tests.oracle.fresh calendar|clocks|deadlines SEED COUNT > FILE`, then
+`python -m tests.oracle worktime|clocks|deadlines FILE`.
 """
 
 from __future__ import annotations
@@ -179,27 +179,33 @@ class Maker:
         }  # fmt: skip
 
 
+def vectors_of(seed: int, count: int) -> list[Vector]:
+    """So many vectors of one seed."""
+    return Maker(seed).vectors(count)
+
+
 def walked(calendar: dict[str, Any], around: datetime) -> Walker:
     """The walker for the days around a moment."""
     day = around.date()
     return Walker(calendar, day - BEFORE * ONE_DAY, day + AFTER * ONE_DAY)
 
 
-def document(vectors: list[Vector], about: str) -> str:
-    """The vectors as a file of the oracle's form."""
-    return json.dumps({"about": {"title": about, "count": len(vectors)}, "vectors": vectors})
+def document(vectors: list[Vector], about: str, key: str = "vectors") -> str:
+    """The vectors, or `cases`, as a file of the oracle's form."""
+    return json.dumps({"about": {"title": about, "count": len(vectors)}, key: vectors})
 
 
 def main(arguments: list[str]) -> None:
     """Write a file of fresh vectors to standard output."""
     kind, seed, count = arguments[0], int(arguments[1]), int(arguments[2])
     if kind == "clocks":
-        from tests.oracle.fresh_clocks import histories
-
-        made = histories(seed, count)
+        from tests.oracle.fresh_clocks import histories as make
+    elif kind == "deadlines":
+        from tests.oracle.fresh_deadlines import deadlines as make
     else:
-        made = Maker(seed).vectors(count)
-    sys.stdout.write(document(made, f"Fresh random {kind} vectors, seed {seed}"))
+        make = vectors_of
+    key = "cases" if kind == "deadlines" else "vectors"
+    sys.stdout.write(document(make(seed, count), f"Fresh random {kind} vectors, seed {seed}", key))
 
 
 if __name__ == "__main__":

@@ -118,7 +118,7 @@ def _lengths(body: str) -> list[dict[str, Any]]:
     for match in LENGTH.finditer(body):
         before = body[: match.start()]
         if re.search(
-            r"(?:younger|older|less|more|fewer|newer) than (?:the )?$|\bday $|\bfirst $", before
+            r"(?:younger|older|less|more|fewer|newer) than (?:the )?$|\bby day $|\bfirst $", before
         ):
             continue
         found.append((match.start(), _core(match, body)))

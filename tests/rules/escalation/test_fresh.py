@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.oracle import clocks, worktime
+from tests.oracle import clocks, deadlines, worktime
 from tests.oracle.fresh import ZONES, Maker, document, main, walked
 from tests.oracle.fresh_clocks import histories
+from tests.oracle.fresh_deadlines import RULES
+from tests.oracle.fresh_deadlines import deadlines as cases
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "oracle"
 
@@ -34,6 +36,16 @@ def test_clocks_agree_with_counted_seconds(seed: int, tmp_path: Path) -> None:
     assert not judged(clocks, made, tmp_path)
 
 
+@pytest.mark.parametrize("seed", [20261121, 7])
+def test_deadlines_of_law_agree_with_days_counted_one_by_one(seed: int, tmp_path: Path) -> None:
+    made = cases(seed, 250)
+    assert {case["regime"] for case in made} == {rule.regime for rule in RULES} | {"nobody"}
+    path = tmp_path / "fresh.json"
+    path.write_text(document(made, "fresh", "cases"))
+    passed, failures = deadlines.run([path])
+    assert (passed, list(map(str, failures))) == (250, [])
+
+
 def test_the_second_reckoning_agrees_with_published_random_results() -> None:
     vectors = json.loads((DATA / "random.json").read_text())["vectors"]
     for vector in [v for v in vectors if v["op"] in ("add", "subtract")][:60]:
@@ -57,6 +69,13 @@ def test_the_command_writes_a_file_that_the_oracle_reads(
     path = tmp_path / "made.json"
     path.write_text(capsys.readouterr().out)
     assert worktime.run([path]) == (20, [])
+
+
+def test_fresh_vectors_ask_for_every_option_of_working_time() -> None:
+    made = Maker(2).vectors(500)
+    asked = {pair for vector in made for pair in vector["semantics"].items()}
+    assert {"boundary", "count", "closing_instant", "dst", "nonworking_origin", "reversed",
+            "time_of_day", "zero"} == {key for key, _ in asked}  # fmt: skip
 
 
 def test_the_zones_are_more_than_sixty_five() -> None:
