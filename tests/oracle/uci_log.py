@@ -30,6 +30,8 @@ STATUSES = {
 }
 WAITING = {Status.WAITING_CUSTOMER, Status.WAITING_THIRD_PARTY}
 DONE = {Status.RESOLVED, Status.CLOSED}
+# The log's priority goes from 1, critical, to 4; our pain from 1 to 5, the worst.
+PAIN = {"1": 5, "2": 4, "3": 3, "4": 2}
 CHANNELS = {"Phone": Channel.PHONE, "Email": Channel.EMAIL}
 # The publisher left out some group names: two teams stand for them, so that a move shows.
 NAMELESS = ("group not disclosed (1)", "group not disclosed (2)")
@@ -79,15 +81,17 @@ class Verb(StrEnum):
     RESUME = "resume"
     RESOLVE = "resolve"
     CLOSE = "close"
+    GRADE = "set the pain"
 
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """One call of a service; `group` and `resolver` where it needs them."""
+    """One call of a service; `group`, `resolver` and `pain` where it needs them."""
 
     verb: Verb
     group: str = ""
     resolver: str = ""
+    pain: int = 0
 
 
 def read(path: Path) -> Iterator[list[Row]]:
@@ -124,6 +128,7 @@ class Teller:
     def __init__(self, first: Row) -> None:
         self.group = first.group or NAMELESS[0]
         self.owner = ""
+        self.pain = 0
         self.status = Status.OPEN
         self.now = first.at
         self.reassigned = self.handoffs = 0
@@ -150,6 +155,9 @@ class Teller:
         if self.status in DONE and status not in DONE:
             done.append(Doing(Verb.REOPEN))
             self.status = Status.OPEN
+        if (pain := PAIN.get(row.priority, 0)) not in (0, self.pain):
+            self.pain = pain
+            done.append(Doing(Verb.GRADE, pain=pain))
         done += self._hands(before, row)
         done += self._steps(status)
         self.status = status

@@ -1,26 +1,33 @@
 """Replays the incident log through the services, with the log's own times as `now`.
 
 Needs Django and a database. After every update the ticket's status, team, owner and counters are
-held against the log, and at the end its events against its row.
+held against the log, and at the end its events against its row and against its deadlines.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
+from django.db import transaction
+
+from escalation.clock import Status as DeadlineStatus
+from escalation.models import Deadline
+from escalation.services import stepping
 from escalation.services.defaults import ensure_defaults
+from escalation.services.setup import setup
 from tests.oracle.cases import Failure
-from tests.oracle.uci_log import DONE, Doing, Odd, Row, Teller, Verb, places
+from tests.oracle.uci_log import DONE, WAITING, Doing, Odd, Row, Teller, Verb, places
+from tests.support.reckoning import differences, reckon
 from tickets import services
 from tickets.actors import Actor
 from tickets.cached import forget_all
 from tickets.errors import DomainError
-from tickets.models import Category, Customer, Membership, Team, Ticket, User
+from tickets.models import Category, Customer, Event, Membership, Team, Ticket, User
 from tickets.rules import Status
 from tickets.services.opening import NewTicket
 from tickets.state import fold, state_now
@@ -35,19 +42,32 @@ class Account:
 
     incidents: int = 0
     updates: int = 0
+    #: Warnings, breaches, steps of paths and ends of pauses that the sweep took.
+    steps: int = 0
     calls: Counter[str] = field(default_factory=Counter)
     moves: Counter[tuple[str, str]] = field(default_factory=Counter)
+    #: What the log's counters come to, and ours.
+    counters: Counter[str] = field(default_factory=Counter)
+    deadlines: Counter[str] = field(default_factory=Counter)
     odd: Counter[Odd] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
+
+    @property
+    def refused(self) -> int:
+        """Calls that a service said no to."""
+        return sum("refused" in failure.id for failure in self.failures)
 
     def lines(self) -> list[str]:
         """For people."""
         done = ", ".join(f"{count} {verb}" for verb, count in self.calls.most_common())
+        counted = ", ".join(f"{count} {what}" for what, count in self.counters.items())
+        kept = ", ".join(f"{count} {kind}" for kind, count in self.deadlines.most_common())
+        moved = f"{self.moves.total()} changes of state of {len(self.moves)} kinds"
         lines = [
             f"{self.incidents} incidents, {self.updates} updates, calls: {done}",
-            f"{sum(self.moves.values())} changes of state of {len(self.moves)} kinds, none refused"
-            if not any("refused" in failure.id for failure in self.failures)
-            else "some changes of state were refused",
+            f"{moved}, {self.refused or 'none'} refused",
+            f"counters: {counted}",
+            f"{self.deadlines.total()} deadlines as their events give them: {kept}",
             "what has no counterpart:",
         ]
         return lines + [f"  {count}: {odd}" for odd, count in self.odd.most_common()]
@@ -117,6 +137,7 @@ class Replayed:
             if row.state != before:
                 account.moves[before, row.state] += 1
             before = row.state
+            self._sweep(row)
             doings = self.teller.doings(row)
             for doing in doings:
                 account.calls[doing.verb] += 1
@@ -130,19 +151,34 @@ class Replayed:
         self._compare_events()
         account.odd.update(self.teller.odd)
 
+    def _sweep(self, row: Row) -> None:
+        """Where a wait outlasted the longest pause that is allowed, clocks run again by then."""
+        if self.teller.status not in WAITING:
+            return
+        paused = Deadline.objects.filter(ticket=self.ticket, status=DeadlineStatus.PAUSED)
+        if paused.due(row.at).exists():
+            self.account.steps += stepping.sweep(now=row.at).steps
+
     def _do(self, doing: Doing) -> None:
-        desk, now = self.desk, self.teller.now
-        common: dict[str, Any] = {"actor": desk.dispatch, "now": now}
+        desk = self.desk
+        common: dict[str, Any] = {"actor": desk.dispatch, "now": self.teller.now}
+        owner = desk.people[doing.resolver] if doing.resolver else None
         match doing.verb:
-            case Verb.REOPEN:
-                services.reopen(self.ticket, reason="Reopened in the log.", **common)
             case Verb.MOVE:
-                owner = desk.people[doing.resolver] if doing.resolver else None
                 team = desk.teams[doing.group]
                 services.move_to_team(self.ticket, team, brief="As logged.", owner=owner, **common)
-            case Verb.ASSIGN:
-                owner = desk.people[doing.resolver]
+            case Verb.ASSIGN if owner is not None:
                 services.assign(self.ticket, owner, brief="As logged.", **common)
+            case Verb.GRADE:
+                services.override_pain(self.ticket, doing.pain, reason="As logged.", **common)
+            case _:
+                self._step(doing.verb, common)
+
+    def _step(self, verb: Verb, common: dict[str, Any]) -> None:
+        """Have the ticket change its status."""
+        match verb:
+            case Verb.REOPEN:
+                services.reopen(self.ticket, reason="Reopened in the log.", **common)
             case Verb.WAIT_CUSTOMER:
                 services.wait_for_customer(self.ticket, for_what="an answer", **common)
             case Verb.WAIT_OTHERS:
@@ -176,29 +212,50 @@ class Replayed:
             self._fail(row, "resolved_at", teller.status, stored.resolved_at)
 
     def _compare_events(self) -> None:
-        """The log's counter is the number of moves; the events, folded, are the stored row."""
-        last = self.rows[-1]
+        """The log's counter is the number of moves; the events, folded, are the stored row, and
+        told anew they give its deadlines."""
+        last, counters = self.rows[-1], self.account.counters
         events = list(self.ticket.events.order_by("seq"))
         unseen = self.teller.odd.count(Odd.UNSEEN_MOVE)
         moved = sum(event.type == MOVED for event in events)
         if moved + unseen != last.reassigned:
             self._fail(last, "reassignment_count", last.reassigned, moved)
-        stored = state_now(Ticket.objects.get(pk=self.ticket.pk))
-        told = fold(events)
-        if wrong := {path for path, value in stored.items() if told.get(path) != value}:
+        stored = Ticket.objects.get(pk=self.ticket.pk)
+        counters["reassignments in the log"] += last.reassigned
+        counters["moves to another team in our events"] += moved
+        counters["reassignments that the log does not show"] += unseen
+        counters["incidents reassigned"] += last.reassigned > 0
+        counters["reopenings in the log"] += last.reopened
+        counters["reopenings of ours"] += stored.reopenings
+        counters["incidents reopened"] += last.reopened > 0
+        told, state = fold(events), state_now(stored)
+        if wrong := {path for path, value in state.items() if told.get(path) != value}:
             self._fail(last, "fold of events", "the stored row", sorted(wrong))
+        self._compare_deadlines(last, events)
+
+    def _compare_deadlines(self, last: Row, events: Sequence[Event]) -> None:
+        rules, rows = setup(), list(Deadline.objects.filter(ticket=self.ticket))
+        for wrong in differences(rows, reckon(events, rules), rules, now=self.teller.now):
+            self._fail(last, "deadlines", "what the events give", wrong)
+        self.account.deadlines.update(row.kind for row in rows)
 
     def _fail(self, row: Row, what: str, expected: object, got: object) -> None:
         key = f"{row.number} at {row.at:%Y-%m-%d %H:%M}: {what}"
         self.account.failures.append(Failure(key, expected, got))
 
 
-def replay(incidents: Sequence[Sequence[Row]]) -> Account:
-    """Live every incident of the list again; they may be a part of the log."""
+def replay(
+    incidents: Sequence[Sequence[Row]], *, after_each: Callable[[int], None] | None = None
+) -> Account:
+    """Live every incident of the list again, each in one transaction; they may be a part of the
+    log. `after_each` hears how many are done."""
     account = Account()
     desk = Desk(incidents)
-    for rows in incidents:
-        Replayed(desk, rows, account).live()
+    for number, rows in enumerate(incidents, start=1):
+        with transaction.atomic():
+            Replayed(desk, rows, account).live()
+        if after_each is not None:
+            after_each(number)
     return account
 
 
