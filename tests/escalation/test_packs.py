@@ -98,3 +98,18 @@ def test_what_law_sets_is_missed_though_the_desk_is_closed(desk: Desk) -> None:
     due = deadline(ticket, "resolve").due_at
     stepping.sweep(now=due + dt.timedelta(seconds=1))
     assert deadline(ticket, "resolve").breached_at == due
+
+
+def test_under_the_housing_code_each_message_begins_the_next_twenty_working_days(
+    desk: Desk,
+) -> None:
+    said("housing-code-2024")
+    DeadlinePolicy.objects.filter(key="housing-stage-1").update(active=True, order=1)
+    ticket, alice = make_ticket(desk), user(desk.alice)
+    services.acknowledge(ticket, actor=alice, now=at("25 10:00"))
+    first = deadline(ticket, "next_update")
+    assert str(first.due_at) == "2026-12-23 23:59:59+00:00"
+    services.reply(ticket, body="We look into it.", actor=alice, now=at("30 10:00"))
+    second = deadline(ticket, "next_update")
+    assert (second.pk != first.pk, second.started_at) == (True, at("30 10:00"))
+    assert str(second.due_at) == "2026-12-30 23:59:59+00:00"

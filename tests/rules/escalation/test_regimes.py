@@ -99,6 +99,45 @@ def test_every_published_case_agrees_and_by_its_pack(
     assert "judged by its words" not in capsys.readouterr().err
 
 
+def test_only_what_has_no_regime_of_its_own_is_judged_by_its_words(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    deadlines.run([INVENTED])
+    said = [line for line in capsys.readouterr().err.splitlines() if "no pack has" in line]
+    left = {line.split("no pack has ")[1].split(" ")[0] for line in said}
+    # Invented bodies, the German code of reckoning (a method without a clock), and two of the
+    # fourteen-day kind that courts set case by case.
+    assert left == {
+        "a-landlord", "a-court", "a-tribunal", "a-firm", "de-bgb", "de-bgb-188", "x", "uk-cpr",
+        "civil-procedure",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("facts", "due"),
+    [
+        ({}, "2026-04-01"),
+        ({"acknowledged": "2026-03-09"}, "2026-04-08"),
+        ({"acknowledged": "2026-03-09", "last_update": "2026-03-20"}, "2026-04-21"),
+        ({"occurrence": 2}, "2026-05-01"),
+    ],
+)
+def test_a_resident_hears_every_twenty_working_days(facts: dict[str, Any], due: str) -> None:
+    provision = pack("housing-code-2024").provision("progress_update")
+    assert provision is not None
+    holidays = ["2026-04-03", "2026-04-06"]
+    calendar = Calendar.parse(
+        {
+            "tz": "Europe/London",
+            "hours": {d: [["09:00", "17:00"]] for d in "mon tue wed thu fri".split()},
+            "holidays": holidays,
+        }
+    )
+    law = Law(provision.law.rule, facts)
+    start = dt.datetime(2026, 3, 4, 12, tzinfo=dt.UTC)
+    assert str(law.reckon(calendar, start).day) == due
+
+
 def test_the_command_names_the_case_that_fails(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
