@@ -63,6 +63,7 @@ urlpatterns = [
     path("desk/drafts/<int:key>/", reports.trial, name="desk-draft"),
     path("desk/drafts/<int:key>/cancel/", reports.cancel, name="desk-draft-cancel"),
     path("desk/reckonings/<int:key>/", reports.reckoning, name="desk-reckoning"),
+    path("desk/reckonings/<int:key>/cancel/", reports.cancel_preview, name="desk-reckoning-cancel"),
     path("desk/customers/", people.customers, name="desk-customers"),
     path("desk/customers/<int:customer_id>/", people.customer, name="desk-customer"),
     path("desk/search/", people.search, name="desk-search"),

@@ -264,6 +264,8 @@ class RederivationAdmin(OnlyLook, admin.ModelAdmin):
     @admin.display(description="Done")
     def percent(self, job: Rederivation) -> str:
         """How far it is."""
+        if job.is_cancelled:
+            return f"stopped by {job.cancelled_by}"
         return f"{rederiving.progress(job).percent} %"
 
     @admin.display(description="Found")

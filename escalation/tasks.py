@@ -5,7 +5,7 @@ import datetime as dt
 from celery import shared_task
 from django.utils import timezone
 
-from escalation.services import calling, rederiving, stepping, trials
+from escalation.services import calling, rederiving, stepping, tidying, trials
 from tickets.services import telling
 
 #: How long one ring works on a new reckoning before it lets others have the worker.
@@ -30,6 +30,12 @@ def rederive_open() -> None:
         if not rederiving.do_next(now=now):
             return
     rederive_open.delay()
+
+
+@shared_task
+def forget_trials() -> None:
+    """Delete results of trials and previews that nobody looks at any more."""
+    tidying.forget_trials(now=timezone.now())
 
 
 @shared_task

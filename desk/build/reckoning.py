@@ -54,13 +54,14 @@ def reckoning_view(found: Found, *, now: dt.datetime, zone: ZoneInfo) -> Reckoni
         for one in progress.examples
     )
     waiting = "Under way" if progress.done else "Waiting for a worker"
+    states = {"done": "Done", "cancelled": f"Stopped by {job.cancelled_by}"}
     return ReckoningView(
         id=job.pk,
         name=job.why,
         preview=job.preview,
-        state_words="Done" if progress.finished else waiting,
-        under_way=not progress.finished,
-        percent=progress.percent,
+        state_words=states.get(found.state, waiting),
+        under_way=found.state == "under_way",
+        percent=found.percent,
         finding=f"{found.words}.",
         counts=(
             f"{count_words(progress.deadlines, 'open deadline')} on "

@@ -28,7 +28,7 @@ from desk.forms.trial import TrialForm
 from desk.views.shell import Ask, desk_page, desk_render, query
 from escalation import tasks
 from escalation.services import previews, reports, trials
-from tickets.errors import DomainError, Invalid, NotFound
+from tickets.errors import Conflict, DomainError, Invalid, NotFound
 from tickets.models import Category
 
 
@@ -159,6 +159,18 @@ def reckoning(request: HttpRequest, ask: Ask, key: int) -> HttpResponse:
     found = previews.look(previews.access(ask.who, key), who=ask.who)
     context = {"place": "late", "reckoning": reckoning_view(found, now=ask.now, zone=ask.zone)}
     return desk_render(request, ask, "desk/reckoning.html", context)
+
+
+@desk_page
+@require_POST
+def cancel_preview(request: HttpRequest, ask: Ask, key: int) -> HttpResponse:
+    """Stop a preview; what is found so far stays."""
+    job = previews.access(ask.who, key)
+    try:
+        previews.cancel(job, who=ask.who, now=ask.now)
+    except Conflict as error:
+        messages.error(request, error.message)
+    return redirect(f"/desk/reckonings/{key}/")
 
 
 @desk_page

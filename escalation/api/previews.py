@@ -71,3 +71,24 @@ class OneReckoning(AccessView):
         """How far it is, and what it found so far."""
         found = previews.look(previews.access(self.principal, key), who=self.principal)
         return Response(report_render.reckoning(found))
+
+
+class CancelReckoning(CommandView):
+    """Stop a preview."""
+
+    read_scope = write_scope = "config:read"
+
+    @operation(
+        "reckonings_cancel", "Cancel a preview", tag="deadlines", parameters=[KEY],
+        answers=report_shapes.Reckoning,
+    )  # fmt: skip
+    def post(self, request: Request, **kwargs: Any) -> Response:
+        """What is found so far stays. One that is over stays as it is; a reckoning of a change that
+        is in force can't be cancelled (409)."""
+        return super().post(request, **kwargs)
+
+    def do(self, **kwargs: Any) -> Response:
+        """Cancel it."""
+        job = previews.access(self.principal, kwargs["key"])
+        job = previews.cancel(job, who=self.principal, now=self.now)
+        return Response(report_render.reckoning(previews.look(job, who=self.principal)))

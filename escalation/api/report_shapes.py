@@ -131,7 +131,11 @@ class Reckoning(Shape):
     id = serializers.IntegerField()
     why = serializers.CharField()
     preview = serializers.BooleanField(help_text="A look only: nothing is changed.")
-    finished = serializers.BooleanField()
+    state = serializers.ChoiceField(
+        choices=["under_way", "done", "cancelled"],
+        help_text="Cancelled: somebody stopped it; the counts are of what was looked at by then.",
+    )
+    finished = serializers.BooleanField(help_text="Done or cancelled.")
     percent = serializers.IntegerField()
     words = serializers.CharField(help_text="412 deadlines move, 3 would be missed at once")
     total = serializers.IntegerField(help_text="Tickets with open deadlines when it began.")
@@ -146,6 +150,7 @@ class Reckoning(Shape):
     examples = Moved(many=True, help_text="The most urgent of those that you may see.")
     created_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)
+    cancelled_by = serializers.CharField(allow_blank=True, help_text="Who stopped the preview.")
 
 
 class PolicyDraft(Input):

@@ -25,6 +25,11 @@ urlpatterns = [
     ),
     path("reckonings/", previews.Reckonings.as_view(), name="api-reckonings"),
     path("reckonings/<int:key>/", previews.OneReckoning.as_view(), name="api-reckoning"),
+    path(
+        "reckonings/<int:key>/cancel/",
+        previews.CancelReckoning.as_view(),
+        name="api-reckoning-cancel",
+    ),
     path("escalations/", views.Escalations.as_view(), name="api-escalations"),
     path("escalations/<int:key>/", views.OneEscalation.as_view(), name="api-escalation"),
     path(

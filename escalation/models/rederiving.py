@@ -24,14 +24,28 @@ class Rederivation(models.Model):
     #: Tickets with open deadlines when it began.
     tickets = models.PositiveIntegerField(default=0)
     finished_at = models.DateTimeField(null=True, blank=True)
+    #: A preview that somebody stopped: `finished_at` is the same moment, and what was not begun by
+    #: then is never looked at.
+    cancelled_by = models.CharField(max_length=160, blank=True)
 
     class Meta:
         ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(cancelled_by="") | Q(preview=True, finished_at__isnull=False),
+                name="rederivation_only_previews_are_cancelled",
+            )
+        ]
         verbose_name = "new reckoning of deadlines"
         verbose_name_plural = "new reckonings of deadlines"
 
     def __str__(self) -> str:
         return f"{'Preview: ' if self.preview else ''}{self.why}"
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether somebody stopped it before all was looked at."""
+        return bool(self.cancelled_by)
 
 
 class RederivationPart(models.Model):

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from escalation.models import Rederivation
@@ -32,8 +33,27 @@ class Found:
 
     @property
     def words(self) -> str:
-        """ "412 deadlines move, 3 would be missed at once"."""
-        return self.progress.words(preview=self.job.preview)
+        """ "412 deadlines move, 3 would be missed at once"; of what was looked at, where it was
+        cancelled."""
+        said = self.progress.words(preview=self.job.preview)
+        if not self.job.is_cancelled:
+            return said
+        return f"{said}, of the first {self.progress.tickets:,} of {self.job.tickets:,} tickets"
+
+    @property
+    def state(self) -> str:
+        """ "under_way", "done" or "cancelled"."""
+        if self.job.is_cancelled:
+            return "cancelled"
+        return "done" if self.progress.finished else "under_way"
+
+    @property
+    def percent(self) -> int:
+        """How far it is, or was when it was cancelled: then never 100."""
+        if not self.job.is_cancelled:
+            return self.progress.percent
+        whole = max(self.job.tickets, 1)
+        return min(100 * self.progress.tickets // whole, 99)
 
 
 def check_may_preview(who: Principal) -> None:
@@ -80,6 +100,31 @@ def access(who: Principal, key: int) -> Rederivation:
     if job is None:
         raise NotFound(field="reckoning")
     return job
+
+
+def cancel(job: Rederivation, *, who: Principal, now: dt.datetime) -> Rederivation:
+    """Stop a preview: what is found so far stays, what nobody has begun is not looked at any more.
+
+    A part that a worker has in hand ends, and still counts. One that is over stays as it is. Raises
+    `NotAllowed`, and `Conflict` for a reckoning in earnest: what is set up is in force already.
+    """
+    check_may_preview(who)
+    if not job.preview:
+        raise Conflict("This change is in force. It is worked out to its end.")
+    with transaction.atomic():
+        held = Rederivation.objects.select_for_update().get(pk=job.pk)
+        if held.finished_at is not None:
+            return held
+        waiting = held.parts.filter(done_at__isnull=True).select_for_update(skip_locked=True)
+        keys = list(waiting.values_list("pk", flat=True))
+        if not keys and not held.parts.filter(done_at__isnull=True).exists():
+            return held
+        held.parts.filter(pk__in=keys).delete()
+        held.finished_at = now
+        name = who.user.name if who.user is not None else who.client
+        held.cancelled_by = (name or "an integration")[:160]
+        held.save(update_fields=["finished_at", "cancelled_by"])
+    return held
 
 
 def look(job: Rederivation, *, who: Principal) -> Found:
