@@ -26,6 +26,7 @@ from desk.build.report import (
 from desk.build.trial import trial_view
 from desk.forms.trial import TrialForm
 from desk.views.shell import Ask, desk_page, desk_render, query
+from desk.words import moment_words
 from escalation import tasks
 from escalation.services import previews, reports, trials
 from tickets.errors import Conflict, DomainError, Invalid, NotFound
@@ -115,10 +116,15 @@ def try_draft(request: HttpRequest, ask: Ask) -> HttpResponse:
             form.refuse(error)
         else:
             return redirect(page)
+    may_preview = _may_preview(ask)
     context = {
         "place": "late",
         "form": form,
-        "may_preview": _may_preview(ask),
+        "may_preview": may_preview,
+        "reckonings": [
+            (row, moment_words(row.created_at, now=ask.now, zone=ask.zone))
+            for row in (previews.visible(ask.who)[:8] if may_preview else ())
+        ],
         "begin_from": form.in_force,
         "trials": [
             trial_view(row, now=ask.now, zone=ask.zone)

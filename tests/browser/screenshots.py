@@ -5,6 +5,7 @@ docs/screens/, named page-width-scheme.png. Names of pages as arguments picture 
 """
 
 import io
+import json
 import os
 import subprocess
 import sys
@@ -30,6 +31,7 @@ SIZES = {1440: 900, 390: 844}
 SCHEMES = ("light", "dark")
 PASSWORD = "amends-demo"
 REP, SUPERVISOR, NOBODY = "nadia@linden.example", "helen@linden.example", ""
+MANAGER = "miriam@linden.example"
 #: Page → who looks, and the address; {…} is filled from the demo.
 PAGES = {
     "queue": (REP, "/desk/"),
@@ -41,13 +43,17 @@ PAGES = {
     "escalated": (SUPERVISOR, "/desk/tickets/{late}/?do=de-escalate"),
     "deadlines": (SUPERVISOR, "/desk/tickets/{number}/deadlines/"),
     "report": (SUPERVISOR, "/desk/reports/deadlines/"),
-    "drafts": (SUPERVISOR, "/desk/drafts/?from=general"),
+    "drafts": (SUPERVISOR, "/desk/drafts/"),
+    "draft": (SUPERVISOR, "/desk/drafts/{draft}/"),
+    "reckoning": (MANAGER, "/desk/reckonings/{reckoning}/"),
+    "clock": (SUPERVISOR, "/desk/tickets/{number}/deadlines/?kind=decide"),
+    "extend": (SUPERVISOR, "/desk/late/{clock}/extend/"),
     "alerts": (REP, "/desk/alerts/"),
     "rota": (SUPERVISOR, "/desk/rota/"),
     "components": (SUPERVISOR, "/desk/styleguide/"),
     "form": (NOBODY, "/complain/?about=retail"),
     "own": (NOBODY, "/c/{key}/"),
-    "own-above": (NOBODY, "/c/{key}/#escalate"),
+    "own-above": (NOBODY, "/c/{above}/"),
     "survey": (NOBODY, "/s/{survey}/"),
     "sign-in": (NOBODY, "/accounts/login/"),
 }
@@ -106,26 +112,11 @@ def _manage(site: LiveSite, *arguments: str) -> str:
 
 
 def _places(site: LiveSite) -> dict[str, str]:
-    """The addresses' parts: a rich ticket of the rep, one in escalation, one with an offer
-    sent, an open survey."""
-    code = (
-        "from tickets.models import Ticket; from feedback.models import Survey\n"
-        "from remedies.models import Offer\n"
-        "rich = Ticket.objects.filter(customer__name='Ines Calloway', closed_at=None)"
-        ".order_by('-received_at').first() or Ticket.objects.order_by('-event_count').first()\n"
-        "sent = Offer.objects.filter(status='sent').order_by('-total').first()\n"
-        "known = Survey.objects.filter(status__in=['sent', 'answered'])\n"
-        "survey = known.order_by('status').last()\n"
-        "from escalation.models import Spell\n"
-        "spell = Spell.objects.filter(ended_at=None, ticket__closed_at=None).last()\n"
-        "print('PLACES', rich.number, rich.customer_id, (spell.ticket if spell else rich).number,"
-        " (sent.ticket if sent else rich).access_key, survey.token if survey else 'none')"
-    )
-    line = next(
-        line for line in _manage(site, "shell", "-c", code).splitlines() if "PLACES" in line
-    )
-    names = ("number", "customer", "late", "key", "survey")
-    return dict(zip(names, line.split()[1:], strict=True))
+    """What stands in the addresses, from a process on the site's database."""
+    told = _manage(site, "shell", "-c", "from tests.browser.places import main; main()")
+    line = next(line for line in told.splitlines() if line.startswith("PLACES "))
+    found: dict[str, str] = json.loads(line.removeprefix("PLACES "))
+    return found
 
 
 def _picture_all(
@@ -137,7 +128,7 @@ def _picture_all(
     wanted: list[str],
 ) -> None:
     width, height = size
-    for person in (REP, SUPERVISOR, NOBODY):
+    for person in (REP, SUPERVISOR, MANAGER, NOBODY):
         context = browser.new_context(
             base_url=site.url,
             viewport={"width": width, "height": height},
