@@ -5,6 +5,9 @@ from functools import lru_cache
 
 from remedies.models import RemedyPolicy
 from remedies.rules import Policy, load_policy
+from remedies.rules.findings import Finding
+from remedies.rules.soundness import check_soundness
+from remedies.rules.source import read_source
 from remedies.rules.states import PolicyStatus
 from tickets.cached import Cached
 from tickets.catalogue import catalogue
@@ -18,6 +21,15 @@ def compiled(source: str) -> Policy:
     Raises `PolicyInvalid`.
     """
     return load_policy(source)
+
+
+@lru_cache(maxsize=64)
+def flaws_of(source: str) -> tuple[Finding, ...]:
+    """What the search finds wrong or doubtful in the policy of a text. Takes about a second.
+
+    Raises `PolicyInvalid`.
+    """
+    return tuple(check_soundness(read_source(source), compiled(source)))
 
 
 @dataclass(frozen=True, slots=True)

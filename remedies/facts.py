@@ -86,6 +86,8 @@ class FactDef:
     default: Any = None
     at_least: Decimal | None = None
     at_most: Decimal | None = None
+    #: Whether more of it is worse or better for the customer, or neither; "" says nothing.
+    more: str = ""
 
 
 def as_number(raw: Any) -> Decimal:

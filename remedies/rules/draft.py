@@ -33,6 +33,8 @@ class WhyNot(StrEnum):
     MISSING = "missing"
     REPLACED = "replaced"
     NOTHING = "nothing"
+    NO_ROW = "no_row"
+    UPSIDE_DOWN = "upside_down"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from remedies.errors import FactWrong
 from remedies.facts import Kind, NotThatKind, given_values, read_fact
 from remedies.rules.draft import Component, MissingFact, NotApplied, OfferDraft, Option, WhyNot
 from remedies.rules.modifiers import round_to, to_minor
-from remedies.rules.nodes import Context, Inapplicable
+from remedies.rules.nodes import Context, Inapplicable, NoRow
 from remedies.rules.policy import Cap, Choice, Policy, Range, Rule, placed_words, range_words
 from remedies.rules.ruling import PLACEHOLDER
 from remedies.rules.source import nearest
@@ -107,7 +107,8 @@ class _Run:
         try:
             outcome = self._component(rule)
         except Inapplicable as error:
-            outcome = self._no(rule, WhyNot.NOTHING, str(error))
+            why = WhyNot.NO_ROW if isinstance(error, NoRow) else WhyNot.NOTHING
+            outcome = self._no(rule, why, str(error))
         except ArithmeticError:
             outcome = self._no(rule, WhyNot.NOTHING, "the numbers are too large to count with")
         if outcome is None:
@@ -210,7 +211,8 @@ class _Run:
         if low is None or high is None or placed is None or (spread.round_to and unit is None):
             return None
         if high < low:
-            raise Inapplicable(f"the range is upside down: {range_words(low, high, at.currency)}")
+            said = f"the range is upside down: {range_words(low, high, at.currency)}"
+            return self._no(rule, WhyNot.UPSIDE_DOWN, said)
         if high <= 0:
             return self._no(rule, WhyNot.NOTHING, "it comes to nothing")
         share, said = placed

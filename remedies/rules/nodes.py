@@ -21,6 +21,10 @@ class Inapplicable(Exception):
     """There is nothing to give here; the message says why, in words."""
 
 
+class NoRow(Inapplicable):
+    """A table has no place for the facts."""
+
+
 @dataclass(slots=True)
 class Context:
     """Everything one evaluation knows. Lives for that evaluation only."""

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from remedies.errors import PolicyInvalid, Problem
-from remedies.facts import FactDef, Kind, NotThatKind, as_moment, read_fact
+from remedies.facts import NUMERIC, FactDef, Kind, NotThatKind, as_moment, read_fact
 from remedies.rules.modifiers import rounding_way
 from remedies.rules.nodes import Scope, ValueRef, compile_node
 from remedies.rules.policy import Cap, Case, Choice, Exclusion, Policy, Rule
@@ -46,8 +46,9 @@ POLICY_KEYS = frozenset(
     }
 )
 FACT_KEYS = frozenset(
-    {"type", "title", "unit", "ask", "choices", "items", "default", "at_least", "at_most"}
+    {"type", "title", "unit", "ask", "choices", "items", "default", "at_least", "at_most", "more"}
 )
+MORE = ("worse", "better", "neither")
 
 
 T = TypeVar("T")
@@ -166,6 +167,7 @@ def _fact(name: str, raw: Any, scope: Scope, at: Place) -> FactDef:
         items=_kind(spec["items"], at / "items") if "items" in spec else None,
         at_least=_limit(spec, "at_least", at),
         at_most=_limit(spec, "at_most", at),
+        more=_more(spec, kind, at),
     )
     if "missing" in fact.choices:
         (at / "choices").fail("missing always means that a fact is not given.")
@@ -186,6 +188,17 @@ def _kind(raw: Any, at: Place) -> Kind:
     if raw not in set(Kind):
         at.fail(f"No type is called {raw}.{nearest(str(raw), list(Kind))}")
     return Kind(raw)
+
+
+def _more(spec: dict[str, Any], kind: Kind, at: Place) -> str:
+    """Whether more of the fact is worse or better for the customer; "" where it is not said."""
+    if "more" not in spec:
+        return ""
+    if spec["more"] not in MORE:
+        (at / "more").fail(f"more says worse, better or neither.{nearest(spec['more'], MORE)}")
+    if kind not in NUMERIC and kind is not Kind.YES_NO:
+        (at / "more").fail(f"There is no more or less of a {kind.replace('_', '/')}.")
+    return str(spec["more"])
 
 
 def _limit(spec: dict[str, Any], key: str, at: Place) -> Decimal | None:

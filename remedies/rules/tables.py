@@ -9,9 +9,9 @@ from remedies.rules.conditions import TESTS, compile_tests
 from remedies.rules.nodes import (
     Context,
     FactRef,
-    Inapplicable,
     Literal,
     Node,
+    NoRow,
     Raw,
     Scope,
     ValueRef,
@@ -42,7 +42,7 @@ class Table(Node):
             if held:
                 return gives
         if self.other is None:
-            raise Inapplicable(f"no row of the table fits: {described(self.subject, at)}")
+            raise NoRow(f"no row of the table fits: {described(self.subject, at)}")
         return self.other
 
     def value(self, at: Context) -> Any:
@@ -120,7 +120,7 @@ def _held(tests: list[tuple[Node, Any]], subject: Node, at: Context) -> Any:
             return None
         if held:
             return gives
-    raise Inapplicable(f"the table has no place for it: {described(subject, at)}")
+    raise NoRow(f"the table has no place for it: {described(subject, at)}")
 
 
 def described(subject: Node, at: Context) -> str:

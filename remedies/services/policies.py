@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import Max
 
-from remedies.active import compiled
+from remedies.active import compiled, flaws_of
 from remedies.errors import PolicyInvalid, Problem
 from remedies.models import RemedyPolicy
 from remedies.rules.cases import check_cases
@@ -38,24 +38,31 @@ def save_draft(source: str, *, by: User | None, now: dt.datetime) -> RemedyPolic
 def activate(policy: RemedyPolicy, *, by: User | None, now: dt.datetime) -> RemedyPolicy:
     """Put a draft in force at once; the version before it is retired.
 
-    Raises `Conflict` where it is no draft, `PolicyInvalid` where one of its cases fails.
+    Raises `Conflict` where it is no draft, `PolicyInvalid` where one of its cases fails or a
+    mistake is found in it, such as more pain that yields less.
     """
+    flaws_of(policy.source)  # before the lock, for it takes a while; kept
     with transaction.atomic():
         versions = RemedyPolicy.objects.select_for_update().filter(key=policy.key)
         row = next((found for found in versions if found.pk == policy.pk), None)
         if row is None or row.status != PolicyStatus.DRAFT:
             raise Conflict("Only a draft can be put in force.", field="status")
-        failed = check_cases(compiled(row.source))
-        if failed:
-            raise PolicyInvalid(
-                *(Problem(f"Case “{name}”: {'; '.join(wrong)}.") for name, wrong in failed.items())
-            )
+        _refuse_wrong(row.source)
         for other in versions:
             if other.status == PolicyStatus.ACTIVE:
                 _retire(other, now=now)
         row.status, row.active_from, row.activated_by = PolicyStatus.ACTIVE.value, now, by
         row.save(update_fields=["status", "active_from", "activated_by"])
     return row
+
+
+def _refuse_wrong(source: str) -> None:
+    """Raises `PolicyInvalid` with every case that fails and every mistake that is found."""
+    failed = check_cases(compiled(source))
+    problems = [Problem(f"Case “{name}”: {'; '.join(wrong)}.") for name, wrong in failed.items()]
+    problems += [flaw.problem for flaw in flaws_of(source) if flaw.is_wrong]
+    if problems:
+        raise PolicyInvalid(*problems)
 
 
 def retire(policy: RemedyPolicy, *, now: dt.datetime) -> None:

@@ -253,3 +253,19 @@ def test_an_administrator_sets_every_limit(admin: Client) -> None:
     own = Authority.objects.create(role="admin", currency="GBP", per_ticket=1_000)
     sent = {"role": "admin", "currency": "GBP", "per_ticket": 999, "period_days": 365}
     assert admin.post(f"/admin/remedies/authority/{own.pk}/change/", sent).status_code == 302
+
+
+def test_a_policy_in_which_more_pain_yields_less_is_not_put_in_force(desk: Desk) -> None:
+    source = """
+policy: small
+currency: GBP
+facts: {pain: number}
+rules:
+  - rule: A
+    gives: credit
+    amount: {table: pain, rows: [{at_most: 2, gives: 20}], else: 15}
+"""
+    draft = remedies.save_draft(source, by=None, now=NOW)
+    with pytest.raises(PolicyInvalid, match=r"Line 6: More pain yields less: 2 gives £20"):
+        remedies.activate(draft, by=None, now=NOW)
+    assert RemedyPolicy.objects.get().status == "draft"

@@ -13,6 +13,8 @@ from remedies.errors import FactWrong, PolicyInvalid
 from remedies.rules import OfferDraft, Policy, evaluate, load_policy
 from remedies.rules.cases import check_cases
 from remedies.rules.schema import check_schema
+from remedies.rules.soundness import check_soundness
+from remedies.rules.source import read_source
 from remedies.services import activate, save_draft
 from tickets.errors import DomainError
 
@@ -25,7 +27,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Three verbs."""
         verbs = parser.add_subparsers(dest="verb", required=True)
-        check = verbs.add_parser("check", help="Form, names, and the policy's own cases.")
+        check = verbs.add_parser("check", help="Form, names, the policy's own cases, proportion.")
         check.add_argument("file", type=Path, nargs="+")
         work = verbs.add_parser("evaluate", help="What a policy gives for facts.")
         work.add_argument("file", type=Path)
@@ -58,15 +60,19 @@ class Command(BaseCommand):
             raise CommandError(f"{path} is not a policy:\n{lines}") from None
 
     def check_files(self, options: dict[str, Any]) -> None:
-        """Each file: schema, names, cases."""
+        """Each file: schema, names, cases, and what a search finds; doubts don't fail it."""
         wrong = 0
         for path in options["file"]:
             policy = self.load(path)
             problems = [str(problem) for problem in check_schema(self.read(path))]
             failed = check_cases(policy)
             problems += [f"Case “{name}”: {'; '.join(said)}." for name, said in failed.items()]
+            flaws = check_soundness(read_source(self.read(path)), policy)
+            problems += [f"{flaw.flaw}: {flaw}" for flaw in flaws if flaw.is_wrong]
             for problem in problems:
                 self.stdout.write(f"{path}: {problem}")
+            for doubt in (flaw for flaw in flaws if not flaw.is_wrong):
+                self.stdout.write(f"{path}: doubt, {doubt.flaw}: {doubt}")
             held = len(policy.cases) - len(failed)
             self.stdout.write(
                 f"{path}: {len(policy.rules)} rules, {len(policy.facts)} facts, "

@@ -1,0 +1,97 @@
+"""What is wrong with a policy that reads well: searched for before it is put in force. Pure.
+
+`check_soundness` tries a policy with the facts at which it may change its mind (probing) and tells
+
+- a rule that never gives anything, whatever the facts (unreachable);
+- a place between two at which a rule gives something and it does not (gap);
+- two rules that read the same facts and both pay (overlap);
+- a cap below a floor, and a range whose ends are upside down;
+- *disproportion*: more pain, more loss, a longer delay or more recurrence that yields less.
+
+Each comes with facts that show it. A search finds what it finds: no finding is no proof.
+"""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from remedies.rules.findings import Finding, Flaw
+from remedies.rules.policy import Policy
+from remedies.rules.searching import Search
+from remedies.rules.source import Source
+
+#: Evaluations that a check may take; about a second of work.
+BUDGET = 12_000
+#: Of one kind so many findings are told; the rest says the same again.
+MOST_OF_A_KIND = 10
+
+
+def check_soundness(source: Source, policy: Policy, *, budget: int = BUDGET) -> list[Finding]:
+    """Everything doubtful about a policy, mistakes first. Deterministic; `budget` evaluations."""
+    search = Search(source, policy, budget)
+    search.run()
+    found = [
+        *_caps_below_floors(source, policy),
+        *search.findings(),
+        *_unused(source, policy),
+    ]
+    told: dict[Flaw, int] = {}
+    kept = []
+    for finding in sorted(found, key=lambda one: (not one.is_wrong, one.line)):
+        told[finding.flaw] = told.get(finding.flaw, 0) + 1
+        if told[finding.flaw] <= MOST_OF_A_KIND:
+            kept.append(finding)
+    return kept
+
+
+# -- what is seen without a search ----------------------------------------------------------------
+
+
+def _caps_below_floors(source: Source, policy: Policy) -> Iterator[Finding]:
+    data: Mapping[str, Any] = source.data
+    floors: dict[str, Decimal] = {}
+    for index, raw in enumerate(data.get("rules") or []):
+        name = str(raw.get("rule"))
+        for low, high, path in _limits(raw.get("amount"), ("rules", index, "amount")):
+            if high is not None and low is not None and low > high:
+                said = f"{name}: the lowest sum, {low}, is above the highest, {high}."
+                line = source.lines.get(path, 0)
+                yield Finding(Flaw.CAP_BELOW_FLOOR, said, (name,), (), line)
+            if low is not None:
+                floors[name] = max(low, floors.get(name, low))
+        low = _plain(raw["range"].get("from")) if isinstance(raw.get("range"), dict) else None
+        if low is not None:
+            floors[name] = low
+    for index, cap in enumerate(policy.caps):
+        limit = _plain((data.get("caps") or [])[index].get("at_most"))
+        for name in cap.rules:
+            if limit is not None and floors.get(name, limit) > limit:
+                said = f"{cap.name} cuts {name} to {limit}, below its lowest sum of {floors[name]}."
+                line = source.lines.get(("caps", index), 0)
+                yield Finding(Flaw.CAP_BELOW_FLOOR, said, (name,), (), line)
+
+
+def _limits(
+    raw: Any, path: tuple[str | int, ...]
+) -> Iterator[tuple[Decimal | None, Decimal | None, tuple[str | int, ...]]]:
+    """Lowest and highest sums that stand beside a form; the bounds of tests are none."""
+    if not isinstance(raw, dict) or raw.keys() & {"fact", "value"}:
+        return
+    low, high = _plain(raw.get("at_least")), _plain(raw.get("at_most"))
+    if low is not None or high is not None:
+        yield low, high, (*path, "at_most")
+    for key in ("amount", "of", "each", "divide", "from", "subtract"):
+        yield from _limits(raw.get(key), (*path, key))
+
+
+def _plain(raw: Any) -> Decimal | None:
+    return raw if isinstance(raw, Decimal) else None
+
+
+def _unused(source: Source, policy: Policy) -> Iterator[Finding]:
+    read = {name for rule in policy.rules for name in rule.reads}
+    read |= {name for cap in policy.caps for name in cap.reads}
+    for name in policy.facts:
+        if name not in read:
+            line = source.lines.get(("facts", name), 0)
+            yield Finding(Flaw.UNUSED, f"No rule reads the fact {name}.", (), (), line)
