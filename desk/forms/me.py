@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
 
@@ -16,6 +17,11 @@ DAYS = [
 ]
 
 
+def _is_place(zone: str) -> bool:
+    """A time zone by its place, or UTC; not the old names and the fixed offsets."""
+    return zone == "UTC" or ("/" in zone and not zone.startswith(("Etc/", "SystemV/")))
+
+
 def _time(label: str, **more: Any) -> forms.TimeField:
     widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     return forms.TimeField(label=label, widget=widget, **more)
@@ -24,6 +30,7 @@ def _time(label: str, **more: Any) -> forms.TimeField:
 class AlertSettingsForm(Fields):
     """When and how a person is told."""
 
+    time_zone = forms.ChoiceField(label="Your time zone", required=False, choices=[])
     quiet_from = _time("Quiet from", required=False)
     quiet_until = _time("until", required=False)
     quiet_days = forms.MultipleChoiceField(
@@ -38,12 +45,20 @@ class AlertSettingsForm(Fields):
     )
     digest_minutes = forms.IntegerField(label="within so many minutes", min_value=1, max_value=1440)
 
+    def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # One's own is among them, whatever it is: else the first of the list would be kept.
+        zones = sorted({*filter(_is_place, available_timezones()), zone})
+        self.fields["time_zone"].choices = [(z, z.replace("_", " ")) for z in zones]  # type: ignore[attr-defined]
+        self.fields["time_zone"].initial = zone
+
     @classmethod
     def of(cls, row: AlertSettings) -> "AlertSettingsForm":
         """The form with what the person said before."""
         names = ("quiet_from", "quiet_until", "urgent_anyway", "digest_after", "digest_minutes")
         known = {name: getattr(row, name) for name in names}
-        return cls(initial={**known, "quiet_days": [str(day) for day in row.quiet_days]})
+        days = [str(day) for day in row.quiet_days]
+        return cls(initial={**known, "quiet_days": days}, zone=row.user.time_zone)
 
     @property
     def values(self) -> dict[str, Any]:

@@ -154,6 +154,35 @@ def test_quiet_hours_are_set_on_a_page(whole_desk: Desk, ticket: Ticket, sign_in
     assert 'value="22:00"' in page
 
 
+def test_whoever_sets_quiet_hours_says_in_which_zone(whole_desk: Desk, sign_in: SignIn) -> None:
+    alice = sign_in(whole_desk.alice)
+    page = alice.get("/desk/").content.decode()
+    assert 'href="/desk/alerts/#quiet-title"' in page  # in the menu of the account
+    form = {"digest_after": "5", "digest_minutes": "15"}
+    shown = alice.get("/desk/alerts/").content.decode()
+    assert '<option value="Europe/London" selected>' in shown
+    assert (
+        alice.post("/desk/alerts/settings/", {**form, "time_zone": "The/Moon"}).status_code == 422
+    )
+    kept = {**form, "time_zone": "Asia/Kolkata", "quiet_from": "22:00", "quiet_until": "07:00"}
+    assert alice.post("/desk/alerts/settings/", kept).status_code == 302
+    whole_desk.alice.refresh_from_db()
+    assert whole_desk.alice.time_zone == "Asia/Kolkata"
+    page = text_of(alice.get("/desk/alerts/"))
+    assert "Times are yours: Asia/Kolkata." in page
+
+
+def test_a_zone_that_is_not_in_the_list_is_not_lost_by_saving(
+    whole_desk: Desk, sign_in: SignIn
+) -> None:
+    User.objects.filter(pk=whole_desk.alice.pk).update(time_zone="GB")
+    alice = sign_in(whole_desk.alice)
+    assert '<option value="GB" selected>' in alice.get("/desk/alerts/").content.decode()
+    form = {"digest_after": "5", "digest_minutes": "15", "time_zone": "GB"}
+    assert alice.post("/desk/alerts/settings/", form).status_code == 302
+    assert User.objects.get(pk=whole_desk.alice.pk).time_zone == "GB"
+
+
 def test_what_quiet_hours_hold_back_does_not_ring(
     whole_desk: Desk, ticket: Ticket, sign_in: SignIn
 ) -> None:

@@ -196,3 +196,13 @@ def test_quiet_hours_are_set_and_read(desk: Desk, as_user: SignIn) -> None:
     )  # fmt: skip
     wrong = alice.put(address, {"quiet_from": "22:00"}, format="json")
     assert wrong.json()["errors"][0]["field"] == "quiet_until"
+
+
+def test_quiet_hours_come_with_the_time_zone_that_they_are_of(desk: Desk, as_user: SignIn) -> None:
+    alice, address = as_user(desk.alice), "/api/v1/me/alert-settings/"
+    body = alice.put(address, {"time_zone": "Asia/Kolkata"}, format="json").json()
+    assert body["time_zone"] == "Asia/Kolkata"
+    assert alice.put(address, {}, format="json").json()["time_zone"] == "Asia/Kolkata"
+    wrong = alice.put(address, {"time_zone": "The/Moon"}, format="json")
+    assert wrong.status_code == 400
+    assert wrong.json()["errors"][0]["field"] == "time_zone"

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from tickets.errors import Invalid
 from tickets.models import Alert, AlertSettings, User
+from tickets.services.customers import clean_zone
 
 
 def alerts_of(user: User, *, unread_at: dt.datetime | None = None) -> QuerySet[Alert]:
@@ -41,12 +42,17 @@ def set_alert_settings(
     urgent_anyway: bool = False,
     digest_after: int = 5,
     digest_minutes: int = 15,
+    time_zone: str = "",
 ) -> AlertSettings:
-    """Say when and how a person is told. Times are local to his own time zone.
+    """Say when and how a person is told. Times are local to his own time zone, which is
+    `time_zone` from now on where that is given; everything else he sees is in it too.
 
-    Raises `Invalid` as `checked_days` does.
+    Raises `Invalid` as `checked_days` does, and for a time zone that does not exist.
     """
     days = checked_days(quiet_from, quiet_until, quiet_days, digest_after, digest_minutes)
+    if time_zone and clean_zone(time_zone) != user.time_zone:
+        user.time_zone = time_zone
+        user.save(update_fields=["time_zone"])
     row, _ = AlertSettings.objects.update_or_create(
         user=user,
         defaults={

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tickets.api.base import AccessView, CommandView
-from tickets.api.fields import Input, Whole
+from tickets.api.fields import Input, Text, Whole
 from tickets.api.filters import refuse_unknown
 from tickets.api.pagination import NEWEST_ID, CursorPages
 from tickets.api.schema import PAGE, operation, paged
@@ -59,8 +59,12 @@ class SettingsShape(Shape):
 
 
 class SettingsInput(Input):
-    """All of it: what is left out is as usual."""
+    """All of it: what is left out is as usual, and your time zone as it is."""
 
+    time_zone = Text(
+        max_length=64, required=False, allow_blank=True, default="",
+        help_text="Yours from now on, such as Europe/London.",
+    )  # fmt: skip
     quiet_from = serializers.TimeField(required=False, allow_null=True, default=None)
     quiet_until = serializers.TimeField(required=False, allow_null=True, default=None)
     quiet_days = serializers.ListField(
