@@ -147,6 +147,7 @@ def render_ticket(
     if status != 200:
         ticket = access_ticket(ask.who, ticket.pk)  # as it is now, not as it was seen
     doing = Doing(ticket, ask.who, ask.now, ask.zone)
+    may_work = may(ask.who, "work", ticket)
     context = {
         "place": "queue",
         "back": back_of(request),
@@ -156,9 +157,9 @@ def render_ticket(
         "links": links_of(ticket, ask.who),
         "thread": thread_of(ticket, now=ask.now, zone=ask.zone),
         "keys": KEYS,
-        "may_work": may(ask.who, "work", ticket),
+        "may_work": may_work,
         **owed_part(ticket, ask),
-        **_composer(doing, opened, form, held),
+        **(_composer(doing, opened, form, held) if may_work else {"menu": []}),
     }
     context |= _standing_acts(context, may_supervise=may(ask.who, "supervise", ticket))
     return desk_render(request, ask, "desk/ticket.html", context, status=status)

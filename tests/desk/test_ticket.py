@@ -302,3 +302,13 @@ def test_no_two_fields_of_the_page_share_a_name_for_their_labels(
     body = sign_in(whole_desk.alice).get(f"/desk/tickets/{ticket.number}/?do=refuse").content
     names = re.findall(r'\bid="([^"]+)"', body.decode())
     assert len(names) == len(set(names)), [name for name in names if names.count(name) > 1]
+
+
+def test_who_only_reads_gets_no_link_to_a_form_that_is_not_there(
+    sign_in: SignIn, whole_desk: Desk
+) -> None:
+    ticket = make_hurt(whole_desk)
+    for person, there in ((whole_desk.alice, True), (whole_desk.audrey, False)):
+        body = sign_in(person).get(f"/desk/tickets/{ticket.number}/").content.decode()
+        assert ("?do=" in body) is there, person
+        assert 'id="composer"' in body, person
