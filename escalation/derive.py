@@ -14,6 +14,7 @@ from typing import Any
 
 from escalation.clock import Clock, Length, Pause, Until
 from escalation.hours import Calendar
+from escalation.policies.kinds import Kind
 from escalation.policies.pausing import CLOSED_TIME, PauseRule, rule_for
 from escalation.policies.policy import Policy, Target
 
@@ -143,6 +144,9 @@ class Reckoning:
     calendars: Calendars
     runs: list[Run] = field(default_factory=list)
     past: list[Told] = field(default_factory=list)
+    #: Policies by the key that events name them by; without them what was adopted late is worked
+    #: out anew, by the policy in force.
+    versions: Mapping[int, Policy] = field(default_factory=dict)
 
     @classmethod
     def of(cls, policy: Policy, calendars: Calendars, told: Iterable[Told]) -> Reckoning:
@@ -281,25 +285,32 @@ class Reckoning:
     def _adopt(self, told: Told) -> None:
         """Clocks that came from another ticket, by a merge or a split."""
         for item in told.data.get("adopted", []):
-            target = next((t for t in self.policy.targets if t.kind == item["kind"]), None)
-            if target is None:
-                continue
-            started = datetime.fromisoformat(item["started_at"])
-            run = next((r for r in self.open() if r.key == (target.kind.value, "")), None)
+            kind, started = Kind(item["kind"]), datetime.fromisoformat(item["started_at"])
+            run = next((r for r in self.open() if r.key == (kind.value, "")), None)
             if run is None:
+                target = self.policy.by_kind.get(kind)
+                if target is None:
+                    continue
                 run = Run(self.policy, target, "", started, read_moment(item, "until"))
                 run.extended_to = read_moment(item, "extended_to")
                 run.extended_at = read_moment(item, "extended_at")
                 self.runs.append(run)
-            late = bool(item.get("late"))
-            run.started_at = started if late else min(run.started_at, started)
-            if late:
-                run.extended_to = read_moment(item, "extended_to")
-                run.extended_at = read_moment(item, "extended_at")
+            if late := item.get("late"):
+                self._be_late(run, item, self.versions.get(late.get("policy"), run.policy))
+            else:
+                run.started_at = min(run.started_at, started)
             if run.target.pauses:
                 run.pauses = [read_pause(pause) for pause in item["pauses"]]
         if told.data.get("since"):
             self._begin_late(told)
+
+    def _be_late(self, run: Run, item: Mapping[str, Any], policy: Policy) -> None:
+        """What was missed elsewhere comes as it was there, and by the policy that it had."""
+        run.policy, run.target = policy, policy.by_kind.get(run.target.kind, run.target)
+        run.started_at = datetime.fromisoformat(item["started_at"])
+        run.until = read_moment(item, "until")
+        run.extended_to = read_moment(item, "extended_to")
+        run.extended_at = read_moment(item, "extended_at")
 
     def _begin_late(self, told: Told) -> None:
         """After a split: what begins with every ticket, and never ran on the former one."""

@@ -9,16 +9,14 @@ from typing import Any
 import pytest
 
 from escalation.clock import NOTHING
-from escalation.derive import Reckoning
 from escalation.models import Deadline
-from escalation.policies.policy import Policy, Subject, Target
 from escalation.services import stepping
 from escalation.services.clocks import Clocks
 from escalation.services.manual import extend_deadline
-from escalation.services.setup import Setup, setup
-from escalation.services.telling import tell
+from escalation.services.setup import setup
 from tests.builders import NOW, Desk, make_ticket, user
 from tests.escalation.builders import TARGETS, make_policy
+from tests.support.reckoning import differences, reckon, unfolded
 from tickets import services
 from tickets.actors import SYSTEM, Actor
 from tickets.change import Change, Unit, changing
@@ -39,35 +37,6 @@ LENIENT = [
     {"kind": "resolve", "within": "60h", "pauses": {"waiting_customer": "3d"}},
     {"kind": "promise"},
 ]
-
-
-def policy_of(rules: Setup, state: dict[str, Any]) -> Policy:
-    """The policy that a ticket in this state has, by its events."""
-    subject = Subject(stage=state.get("stage", "1"), pain=state.get("pain") or 0)
-    return next(v.policy for v in rules.active if v.policy.match.fits(subject))
-
-
-def reckon(events: list[Event], rules: Setup) -> Reckoning:
-    """All deadlines from the events alone."""
-    state: dict[str, Any] = {}
-    made: Reckoning | None = None
-
-    def calendars(_: Policy, target: Target) -> Any:
-        return rules.calendar_for(rules.active[0], target)
-
-    policies = {}
-    for event in events:
-        state |= event.changes
-        policies[event.type, event.at, event.seq] = policy_of(rules, state)
-    told = list(tell(events))
-    heard = [e for e in events if any(tell([e]))]
-    for event, one in zip(heard, told, strict=True):
-        policy = policies[event.type, event.at, event.seq]
-        made = made or Reckoning(policy, calendars)
-        anew = rules.may_choose_anew(event.type) and not one.machine
-        made.take(one, policy if anew else None)
-    assert made is not None
-    return made
 
 
 class Life:
@@ -103,21 +72,10 @@ class Life:
         """Rows against the reckoning, and each row against itself."""
         rules = setup()
         events = list(Event.objects.filter(ticket=self.ticket).order_by("seq"))
-        runs = reckon(events, rules).runs
         rows = list(Deadline.objects.filter(ticket=self.ticket).order_by("id"))
-        key = [(r.kind, r.subject, r.started_at) for r in rows]
-        assert sorted(key) == sorted((*run.key, run.started_at) for run in runs), deed
-        for row in rows:
-            run = next(r for r in runs if (*r.key, r.started_at) == key[rows.index(row)])
-            known = row.ended_at or self.now
-            clock = run.clock(lambda _, target: rules.calendar_for(rules.active[0], target))
-            clock = clock.at(known)
-            what = (deed, row.kind, row.subject, self.now, run.pauses, list(row.pauses.values()))
-            assert (row.ended_at, row.met_at is not None) == (run.ended_at, run.met), what
-            assert row.due_at == clock.due(), what
-            assert rules.versions[row.policy_id].policy is run.policy, what
-            if row.is_open:
-                assert row.paused_since == clock.paused_since(self.now), what
+        made = reckon(events, rules)
+        assert not differences(rows, made, rules, now=self.now), (deed, self.now)
+        assert not unfolded(rows, events), (deed, self.now)
         self.check_rows(rows, deed)
 
     def check_rows(self, rows: list[Deadline], deed: str) -> None:

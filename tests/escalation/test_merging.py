@@ -11,7 +11,7 @@ from escalation.services import rehearsing, stepping
 from escalation.services.setup import setup
 from tests.builders import NOW, Desk, make_customer, make_ticket, user
 from tests.escalation.builders import at, deadline
-from tests.escalation.test_histories import reckon
+from tests.support.reckoning import reckon
 from tickets import services
 from tickets.models import Event, Ticket
 
