@@ -1,5 +1,7 @@
 """What sends a ticket up a path without a clock, and what ends that: heard from its events."""
 
+from escalation.derive import MERGED_IN
+from escalation.models import Climb
 from escalation.policies.kinds import Kind
 from escalation.rules import ESCALATION_WISHES, EscalationEvent, EscalationLevel
 from escalation.services import spells
@@ -33,6 +35,8 @@ def hear(change: Change, event: Event) -> None:
             _by_rule(change, event, "Nobody decided the exception in time.", "exception_ignored")
     elif event.type in SETTLED:
         _settle(change, event)
+    elif event.type == MERGED_IN:
+        _go_on(change, event)
     elif event.type in CONDITIONS:
         _plan_anew(change)
 
@@ -57,6 +61,26 @@ def _settle(change: Change, event: Event) -> None:
             changes=over,
             at=event.at,
         )
+
+
+def _go_on(change: Change, event: Event) -> None:
+    """Whom the customer or a colleague called on the other ticket, and nobody has answered, is
+    called here; a customer who was in escalation there is so here. The other has not ended yet."""
+    other = change.unit.changes.get(event.data["other_id"])
+    if other is None:
+        return
+    if spells.open_spell(other) is not None and (began := spells.begin(change, at=event.at)):
+        change.record(
+            EscalationEvent.ESCALATED,
+            data={"words": f"in escalation, as {other.ticket.number} was", "by": "merged"},
+            changes=began,
+            at=event.at,
+        )
+    for climb in other.all(Climb):
+        if climb.ended_at is None and climb.acknowledged_at is None:
+            reason = f"{climb.reason} (called on {other.ticket.number})"
+            level = EscalationLevel(climb.level)
+            call_above(change, level, reason=reason, at=event.at)
 
 
 def _plan_anew(change: Change) -> None:

@@ -84,6 +84,7 @@ def test_whoever_splits_says_which_facts_go_with_which(
     form = text_of(alice.get(f"{url}?do=split"))
     assert "Visits missed: 2" in form
     assert "Goes with the points" in form
+    assert "<legend>Which points?" in alice.get(f"{url}?do=split").content.decode()
     point = ticket.points.latest("id").pk
     data = {"points": [point], "reason": "Two", "fact-visits_missed": "there"}
     alice.post(f"{url}split/", data)

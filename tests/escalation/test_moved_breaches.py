@@ -6,10 +6,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from escalation.models import Deadline
+from escalation.models import Climb, Deadline, Spell
 from escalation.services import rehearsing, stepping
 from escalation.services.explaining import explain
-from escalation.services.manual import acknowledge_escalation
+from escalation.services.manual import (
+    acknowledge_escalation,
+    acknowledge_step,
+    escalate_by_hand,
+)
 from escalation.services.reports import Line, Period, report
 from tests.builders import NOW, Desk, make_customer, make_ticket, user
 from tests.escalation.builders import at, deadline, make_policy
@@ -175,6 +179,32 @@ def test_the_explanation_says_where_it_went(desk: Desk, first: Ticket, second: T
     merge(desk, second, first, at("24 13:30"))
     (found,) = explain(Ticket.objects.get(pk=first.pk), now=LATER, kind="acknowledge")
     assert f"moved to {second.number} and counted there" in found.standing
+
+
+def test_whoever_was_called_and_has_not_answered_is_called_on_the_survivor(
+    desk: Desk, first: Ticket, second: Ticket
+) -> None:
+    bob = user(desk.bob)
+    escalate_by_hand(first, reason="She cries.", actor=bob, now=at("24 13:10"))
+    merge(desk, second, first, at("24 13:30"))
+    (climb,) = Climb.objects.filter(ticket=second)
+    assert climb.reason == f"She cries. (called on {first.number})"
+    assert climb.ended_at is None
+    assert not Climb.objects.filter(ticket=first, ended_at=None).exists()
+    assert Alert.objects.filter(ticket=second, user=desk.sue).exists()
+    (here,), (there,) = (Spell.objects.filter(ticket=ticket) for ticket in (second, first))
+    assert (here.started_at, here.ended_at, there.ended_at) == (
+        at("24 13:30"), None, at("24 13:30"),
+    )  # fmt: skip
+    state = fold(second.events.order_by("seq"))
+    assert dt.datetime.fromisoformat(state["escalation.since"]) == at("24 13:30")
+
+
+def test_what_was_answered_is_not_called_again(desk: Desk, first: Ticket, second: Ticket) -> None:
+    step = escalate_by_hand(first, reason="She cries.", actor=user(desk.bob), now=at("24 13:10"))
+    acknowledge_step(step, actor=user(desk.sue), now=at("24 13:20"))
+    merge(desk, second, first, at("24 13:30"))
+    assert not Climb.objects.filter(ticket=second).exists()
 
 
 # -- splitting --------------------------------------------------------------------------------
