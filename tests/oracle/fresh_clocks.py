@@ -8,7 +8,7 @@ deadline that has ended, and pauses measured otherwise than in open time.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -117,6 +117,13 @@ class Judge:
             pauses.append((told.held, told.as_of))
         self.unpaused = walker.without(pauses)
 
+    def _until(self, end: datetime | None) -> Judge:
+        """The same for a target that was met at `end`: what comes after does not move it."""
+        if end is None:
+            return self
+        before = [(low, min(high, end)) for low, high in self.told.pauses if low < end]
+        return Judge(replace(self.told, pauses=before, held=None), self.walker)
+
     def counting(self, name: str) -> Walker:
         """The seconds that count for a target."""
         return self.unpaused if name in self.told.pausing else self.walker
@@ -210,7 +217,7 @@ class Judge:
             runs = [(s, e) for kind, s, e in self.told.runs if kind == of]
             if of != "created" and (not runs or self.told.targets.get(of) is None):
                 continue
-            at = created if of == "created" else self.due(of, runs[-1][0])
+            at = created if of == "created" else self._until(runs[-1][1]).due(of, runs[-1][0])
             minutes = step.get("offset_minutes", 0)
             if "offset_days" in step:
                 at = self.walker.add_days_time(at, step["offset_days"])

@@ -161,12 +161,16 @@ def _add_days(calendar: Calendar, vector: Vector, options: Vector) -> date:
 
 def _add_days_time(calendar: Calendar, vector: Vector, options: Vector) -> datetime:
     time_of_day = TimeOfDay(options.get("time_of_day", TimeOfDay.KEEP))
-    if vector["days"] >= 0:
-        said = {"working_days": vector["days"], "time_of_day": time_of_day.value}
-        return length(said).due(calendar, _moment(vector["start"]))
-    return calendar.add_working_days(
-        _moment(vector["start"]), vector["days"], time_of_day=time_of_day
-    )
+    days, start = vector["days"], _moment(vector["start"])
+    if options.get("nonworking_origin") == "roll":
+        local = calendar.local(start)
+        if not calendar.is_working_day(local.date()):
+            day = calendar.add_days(local.date(), -1 if days < 0 else 1)
+            start = calendar.resolve(datetime.combine(day, local.time()))
+    if days >= 0:
+        said = {"working_days": days, "time_of_day": time_of_day.value}
+        return length(said).due(calendar, start)
+    return calendar.add_working_days(start, days, time_of_day=time_of_day)
 
 
 def _by_wall_clock(calendar: Calendar, vector: Vector, options: Vector) -> Any:
@@ -174,11 +178,17 @@ def _by_wall_clock(calendar: Calendar, vector: Vector, options: Vector) -> Any:
     flat = replace(calendar, tz="UTC")
     local = dict(vector)
     for key in ("start", "end", "at"):
-        if key in local:
+        if len(local.get(key, "")) > len("2024-02-29"):
             wall = calendar.local(_moment(local[key])).replace(tzinfo=UTC)
             local[key] = wall.isoformat()
     got = OPERATIONS[vector["op"]](flat, local, options)
-    return calendar.resolve(got.replace(tzinfo=None)) if isinstance(got, datetime) else got
+    if isinstance(got, list):
+        return [Span(_on_wall(calendar, s.start), _on_wall(calendar, s.end)) for s in got]
+    return _on_wall(calendar, got) if isinstance(got, datetime) else got
+
+
+def _on_wall(calendar: Calendar, flat: datetime) -> datetime:
+    return calendar.resolve(flat.replace(tzinfo=None))
 
 
 OPERATIONS: dict[str, Callable[[Calendar, Vector, Vector], Any]] = {
