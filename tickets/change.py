@@ -291,7 +291,7 @@ class Change:
         """
         if self.ticket.historical:
             return
-        row = Outbox(
+        row = Outbox.made(
             kind=kind,
             key=key,
             ticket=self.ticket,

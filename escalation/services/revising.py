@@ -166,7 +166,7 @@ def _bring(
         return
     if last is None or last.started_at < run.started_at:
         row = clocks.add(
-            Deadline(
+            Deadline.made(
                 ticket=clocks.ticket,
                 kind=kind,
                 subject=subject,

@@ -120,7 +120,7 @@ def _row(clocks: Clocks, version: Version, target: Target, event: Event) -> Dead
     moment = dt.datetime.fromisoformat(until) if until else None
     if moment is None and target.length is None:
         return None
-    return Deadline(
+    return Deadline.made(
         ticket=clocks.ticket,
         kind=target.kind.value,
         subject=subject,

@@ -180,7 +180,7 @@ def _create(
     problems: list[str],
 ) -> Offer:
     offer = change.add(
-        Offer(
+        Offer.made(
             ticket=change.ticket,
             policy=row,
             status=OfferStatus.DRAFT.value,
@@ -235,7 +235,7 @@ def _told(offer: Offer, result: OfferDraft) -> dict[str, Any]:
 
 def component_row(offer: Offer, part: Component, position: int) -> OfferComponent:
     """The stored form of what a rule gave."""
-    return OfferComponent(offer=offer, rule=part.rule, **_columns(part, position))
+    return OfferComponent.made(offer=offer, rule=part.rule, **_columns(part, position))
 
 
 def _columns(part: Component, position: int) -> dict[str, Any]:

@@ -119,7 +119,7 @@ def once_in_unit(
             with unit_of_work(now=now) as unit:
                 response = run()
                 if key:
-                    row = IdempotentRequest(sender=sender, key=key, fingerprint=fingerprint)
+                    row = IdempotentRequest.made(sender=sender, key=key, fingerprint=fingerprint)
                     row.status, row.headers, row.body = _answer(response)
                     row.created_at = now
                     unit.add(row)

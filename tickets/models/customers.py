@@ -56,7 +56,7 @@ class Customer(Quick):
         return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
 
 
-class ContactPoint(models.Model):
+class ContactPoint(Quick):
     """One address or number of a customer. An e-mail address belongs to one customer only."""
 
     customer = models.ForeignKey(

@@ -2,8 +2,10 @@
 
 from django.db import models
 
+from tickets.models.quick import Quick
 
-class IdempotentRequest(models.Model):
+
+class IdempotentRequest(Quick):
     """A POST with an `Idempotency-Key`, and its answer.
 
     Written in the transaction that did what was asked, so there is an answer exactly if it

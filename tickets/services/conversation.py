@@ -33,7 +33,7 @@ def _say(
     actor = change.actor
     author_kind = ActorKind.CUSTOMER if kind is MessageKind.INBOUND else actor.kind
     name = change.ticket.customer.name if kind is MessageKind.INBOUND else actor.name
-    message = Message(
+    message = Message.made(
         ticket=change.ticket,
         kind=kind.value,
         channel=Channel(channel).value,

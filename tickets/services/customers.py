@@ -145,7 +145,7 @@ def _learn(unit: Unit, found: Customer, details: CustomerDetails, *, phone: str)
 
 
 def _new(unit: Unit, details: CustomerDetails, *, name: str, email: str, phone: str) -> Customer:
-    customer = Customer(
+    customer = Customer.made(
         name=name,
         language=clean_language(details.language) if details.language else "en",
         time_zone=clean_zone(details.time_zone) if details.time_zone else "Europe/London",
@@ -166,7 +166,7 @@ def _new(unit: Unit, details: CustomerDetails, *, name: str, email: str, phone: 
 
 
 def _contact(customer: Customer, kind: ContactKind, value: str, normal: str) -> ContactPoint:
-    return ContactPoint(
+    return ContactPoint.made(
         customer=customer,
         kind=kind.value,
         value=value,

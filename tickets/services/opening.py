@@ -89,7 +89,7 @@ def _ticket(new: NewTicket, *, body: str, received: dt.datetime) -> Ticket:
     if new.loss is not None and new.loss.minor < 0:
         raise Invalid("A loss can't be below zero.", field="loss")
     key = next_id(Ticket)
-    return Ticket(
+    return Ticket.made(
         id=key,
         number=number_of(key),
         customer=new.customer,
@@ -117,9 +117,9 @@ def _record(change: Change, new: NewTicket, *, body: str, received: dt.datetime)
     changes = opening_changes(ticket)
     for position, text in enumerate(new.points or [ticket.subject]):
         line = clean_line(text, field=f"points.{position}", limit=300)
-        point = change.add(Point(ticket=ticket, text=line))
+        point = change.add(Point.made(ticket=ticket, text=line))
         changes[f"points.{point.pk}.text"] = (None, point.text)
-    message = Message(
+    message = Message.made(
         ticket=ticket,
         kind=MessageKind.INBOUND.value,
         channel=ticket.channel,
