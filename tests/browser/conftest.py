@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Response
 
     from tests.builders import Desk
+    from tickets.models import Ticket
 
 PASSWORD = "a-long-password-1"
 PACK = Path(__file__).parents[2] / "remedies" / "packs" / "general.yaml"
@@ -97,3 +99,48 @@ def people(browser: Browser, live_site: LiveSite, live_desk: Desk) -> Iterator[P
     for context in found.contexts:
         context.close()
     assert not found.broken, f"{found.broken}\n{live_site.log('web')[-3000:]}"
+
+
+#: A draft under which what has an hour more would be missed at once.
+TIGHT = [{"kind": "resolve", "within": "1h"}, {"kind": "decide", "within": "1h"}]
+
+
+@pytest.fixture
+def called(live_desk: Desk) -> Ticket:
+    """A complaint that ran late and was escalated by its owner, on a desk
+    with somebody on duty and a tried draft."""
+    from django.utils import timezone
+
+    from escalation.models import DeadlinePolicy, DutySlot, Rota
+    from escalation.services import manual, previews, rederiving, stepping, trials
+    from escalation.services.simulating import Draft
+    from tests.builders import make_ticket, user
+    from tickets import services
+    from tickets.access import Principal
+
+    now = timezone.now()
+    late = make_ticket(
+        live_desk, now=now - dt.timedelta(days=20), factors={"consequence": "serious"}
+    )
+    services.assign(late, live_desk.alice, actor=user(live_desk.sue), now=now)
+    manual.escalate_by_hand(late, reason="She waits.", actor=user(live_desk.alice), now=now)
+    stepping.sweep(now=now)
+    rota = Rota.objects.create(key="day", name="Day", team=live_desk.home, time_zone="UTC")
+    DutySlot.objects.create(
+        rota=rota, user=live_desk.bob, weekday=now.weekday(), starts=dt.time(0), ends=dt.time(0)
+    )
+    sue = Principal.of_user(live_desk.sue, now=now)
+    draft = Draft(
+        "general", "General", 0,
+        {"calendar": "office", "targets": [{"kind": "first_response", "within": "1h"}]},
+    )  # fmt: skip
+    tried = trials.begin(draft, since=now - dt.timedelta(days=60), until=now, who=sue, now=now)
+    while trials.work(tried.pk, now=now):
+        continue
+    policy = DeadlinePolicy.objects.order_by("order").first()
+    assert policy is not None
+    item = {"key": policy.key, "data": {**policy.data, "targets": TIGHT}}
+    mona = Principal.of_user(live_desk.mona, now=now)
+    looked = previews.begin({"policies": [item]}, who=mona, now=now)
+    rederiving.run(looked, now=now)
+    return late

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -99,51 +98,6 @@ def test_axe_finds_nothing(people: People, live_desk: Desk, scheme: str, width: 
         "/accounts/password/reset/", "/nowhere/", "/s/wrong/",
     ]  # fmt: skip
     check_all({sue: desk_pages, nobody: open_pages})
-
-
-@pytest.fixture
-def called(live_desk: Desk) -> Ticket:
-    """A complaint that ran late and was escalated by its owner, on a desk
-    with somebody on duty and a tried draft."""
-    from django.utils import timezone
-
-    from escalation.models import DeadlinePolicy, DutySlot, Rota
-    from escalation.services import manual, previews, rederiving, stepping, trials
-    from escalation.services.simulating import Draft
-    from tests.builders import make_ticket, user
-    from tickets import services
-    from tickets.access import Principal
-
-    now = timezone.now()
-    late = make_ticket(
-        live_desk, now=now - dt.timedelta(days=20), factors={"consequence": "serious"}
-    )
-    services.assign(late, live_desk.alice, actor=user(live_desk.sue), now=now)
-    manual.escalate_by_hand(late, reason="She waits.", actor=user(live_desk.alice), now=now)
-    stepping.sweep(now=now)
-    rota = Rota.objects.create(key="day", name="Day", team=live_desk.home, time_zone="UTC")
-    DutySlot.objects.create(
-        rota=rota, user=live_desk.bob, weekday=now.weekday(), starts=dt.time(0), ends=dt.time(0)
-    )
-    sue = Principal.of_user(live_desk.sue, now=now)
-    draft = Draft(
-        "general", "General", 0,
-        {"calendar": "office", "targets": [{"kind": "first_response", "within": "1h"}]},
-    )  # fmt: skip
-    tried = trials.begin(draft, since=now - dt.timedelta(days=60), until=now, who=sue, now=now)
-    while trials.work(tried.pk, now=now):
-        continue
-    policy = DeadlinePolicy.objects.order_by("order").first()
-    assert policy is not None
-    item = {"key": policy.key, "data": {**policy.data, "targets": TIGHT}}
-    mona = Principal.of_user(live_desk.mona, now=now)
-    looked = previews.begin({"policies": [item]}, who=mona, now=now)
-    rederiving.run(looked, now=now)
-    return late
-
-
-#: A draft under which what has an hour more would be missed at once.
-TIGHT = [{"kind": "resolve", "within": "1h"}, {"kind": "decide", "within": "1h"}]
 
 
 def manager_pages() -> list[str]:
