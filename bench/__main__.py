@@ -38,6 +38,7 @@ def main(arguments: list[str]) -> int:
                 section = Section(name.capitalize(), "**This could not be measured.**")
                 failed = True
             sections.append(section)
+            failed = failed or section.failed
             print(f"\n{section_markdown(section)}\n", flush=True)
     except StackError as error:
         print(f"Amends: {error}", file=sys.stderr)

@@ -47,6 +47,8 @@ class Section:
     #: Tables that have other columns: header first.
     table: list[list[str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    #: Some of it could not be measured.
+    failed: bool = False
 
 
 def number(value: float) -> str:

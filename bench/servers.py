@@ -2,7 +2,9 @@
 
 import json
 import os
+import select
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -165,11 +167,19 @@ class Agent:
                 env=environment,
                 cwd=BASE_DIR,
                 text=True,
+                # What it forks ends with it.
+                start_new_session=True,
             )
         self._log = log
 
-    def call(self, function: str, **arguments: Any) -> Any:
-        """The result of `module:function`. Raises `Failed` with its traceback."""
+    @property
+    def is_alive(self) -> bool:
+        """Whether it still answers."""
+        return self._process.poll() is None
+
+    def call(self, function: str, *, within: float | None = None, **arguments: Any) -> Any:
+        """The result of `module:function`. Raises `Failed` with its traceback, or where it takes
+        more seconds than `within`: then the process is ended, with all that it forked."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
@@ -179,6 +189,11 @@ class Agent:
             self._process.stdin.flush()
         except BrokenPipeError:
             raise Failed(f"{function}: its process has ended; see {self._log}") from None
+        # An answer is one line, so nothing of it lies in Python's buffer yet.
+        if not select.select([self._process.stdout], [], [], within)[0]:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            raise Failed(f"{function} took more than {within:g} s")
         line = self._process.stdout.readline()
         if not line:
             raise Failed(f"{function}: its process has ended; see {self._log}")

@@ -104,7 +104,7 @@ class Ground:
     def agent(self, side: Side, kind: str) -> Agent:
         """A process with that side's Django on its copy; one a run."""
         key = (side.key, kind)
-        if key not in self._agents:
+        if key not in self._agents or not self._agents[key].is_alive:
             database = self.database(side, kind)
             self._agents[key] = self.bench.agent(database, side.settings)
         return self._agents[key]

@@ -1,14 +1,17 @@
 """What the clocks of a desk cost: idle sweeps, many at once, delays, and working all out anew."""
 
 import datetime as dt
-import os
 import time
+from functools import partial
 from statistics import median
 from typing import Any
 
 from django.db import connection, transaction
 
 from bench.amends.desk import complain, desk
+from bench.amends.pacing import measured
+from bench.amends.processes import forked, memory
+from bench.amends.righting import moment_with
 from escalation.models import (
     Deadline,
     DeadlinePolicy,
@@ -18,17 +21,10 @@ from escalation.models import (
     WorkCalendar,
 )
 from escalation.services import rederiving, stepping
-from tickets.models import Ticket
-
-#: As beat rings, see TICK_SECONDS.
-TICK = 1.0
-#: A stretch without openings and closings, at which everything of a day falls due at once.
-_STEADY_HOURS = (10, 16)
-#: Steps that may have to be done before it.
-_MOST_BEFORE = 30_000
+from tickets.models import Event, Ticket
 
 
-def idle(rounds: int) -> dict[str, float]:
+def idle(rounds: int) -> float:
     """Seconds that the database takes for a sweep with nothing due (the median)."""
     first = Deadline.objects.filter(next_at__isnull=False).order_by("next_at").first()
     assert first is not None and first.next_at is not None
@@ -46,93 +42,48 @@ def idle(rounds: int) -> dict[str, float]:
             taken.append(0.0)
             if stepping.sweep(now=first.next_at).steps:
                 raise RuntimeError("something was due")
-    return {"seconds": median(taken), "open": Deadline.objects.open().count()}
+    return median(taken)
+
+
+def rightly_due(due: int) -> str:
+    """The moment at which so many deadlines are due, all of them rightly, in ISO 8601."""
+    return moment_with(due).isoformat()
 
 
 def sweeping(processes: int, due: int) -> dict[str, float]:
     """Take the steps of so many due deadlines, in so many processes at once."""
-    moments = Deadline.objects.filter(next_at__isnull=False).order_by("next_at", "id")
-    moment = moments.values_list("next_at", flat=True)[due]
-    assert moment is not None
-    now = moment + dt.timedelta(microseconds=1)
-    before = Escalation.objects.count()
+    now = moment_with(due)
+    steps, events = Escalation.objects.count(), _last_event()
     began = time.perf_counter()
-    _each_in_its_process(processes, lambda: stepping.sweep(now=now, limit=10**9))
+    told = forked([partial(_sweep, now)] * processes)
     seconds = time.perf_counter() - began
-    return {"steps": Escalation.objects.count() - before, "seconds": seconds}
-
-
-def _each_in_its_process(processes: int, work: Any) -> None:
-    connection.close()
-    running = []
-    for _ in range(processes):
-        pid = os.fork()
-        if pid == 0:
-            code = 1
-            try:
-                work()
-                code = 0
-            finally:
-                os._exit(code)
-        running.append(pid)
-    for pid in running:
-        if os.waitpid(pid, 0)[1]:
-            raise RuntimeError("a sweep failed")
-
-
-def delays(per_second: int, seconds: int) -> dict[str, Any]:
-    """How long after it fell due each step was done, in seconds, rung once a second.
-
-    The desk's clock runs faster than ours, by as much as makes so many steps due each second.
-    """
-    start, there = _steady_stretch(per_second * seconds)
-    speed = per_second / (there / 3600)
-    seconds = max(2, min(seconds, int(0.9 * there / per_second)))
-    last = Escalation.objects.order_by("-id").values_list("id", flat=True).first() or 0
-    began = time.perf_counter()
-    delays: list[float] = []
-    for tick in range(1, seconds + 1):
-        time.sleep(max(0.0, began + tick * TICK - time.perf_counter()))
-        now = start + dt.timedelta(seconds=(time.perf_counter() - began) * speed)
-        while stepping.sweep_batch(now=now)[0]:
-            done = time.perf_counter()
-            fresh = Escalation.objects.filter(id__gt=last).order_by("id")
-            for key, due in fresh.values_list("id", "due_at"):
-                late = done - began - (due - start).total_seconds() / speed
-                delays.append(late)
-                last = key
-    # What fell due before the stretch began says nothing.
-    counted = sorted(late for late in delays if late <= seconds)
     return {
-        "steps": len(counted),
-        "per_second": len(counted) / seconds,
-        "p50": counted[len(counted) // 2],
-        "p99": counted[min(len(counted) - 1, int(len(counted) * 0.99))],
+        "steps": Escalation.objects.count() - steps,
+        "missed": Escalation.objects.filter(step="breach", done_at=now).count(),
+        "events": Event.objects.filter(id__gt=events).count(),
+        "seconds": seconds,
+        "cpu": sum(one["cpu"] for one in told),
+        "early": max(one["early"] for one in told),
+        "peak": max(one["peak"] for one in told),
     }
 
 
-def _steady_stretch(steps: int) -> tuple[dt.datetime, int]:
-    """The next hour in which so many steps fall due evenly, or the one with most; how many do.
-
-    Everything due before it is done first.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT hour, steps FROM (SELECT date_trunc('hour', next_at) AS hour,"
-            " count(*) AS steps, sum(count(*)) OVER (ORDER BY date_trunc('hour', next_at))"
-            " - count(*) AS before FROM escalation_deadline WHERE next_at IS NOT NULL"
-            " GROUP BY 1) hours WHERE extract(hour FROM hour) BETWEEN %s AND %s"
-            " ORDER BY CASE WHEN before < %s THEN least(steps, %s) ELSE 0 END DESC, hour LIMIT 1",
-            [*_STEADY_HOURS, _MOST_BEFORE, steps],
-        )
-        hour, there = cursor.fetchone()
-    while stepping.sweep(now=hour, limit=10**9).steps:
-        continue
-    return hour, int(there)
+def _last_event() -> int:
+    return Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
 
 
-def rederiving_all(tickets: int, processes: int) -> dict[str, float]:
-    """Work the deadlines of so many tickets out anew, after a holiday was added."""
+def _sweep(now: dt.datetime) -> dict[str, float]:
+    """Sweep to the end; memory after the first batch and at the end, seconds of the processor."""
+    began = time.process_time()
+    stepping.sweep_batch(now=now)
+    early = memory()
+    stepping.sweep(now=now, limit=10**9)
+    return {"early": early, "peak": memory(), "cpu": time.process_time() - began}
+
+
+def rederiving_all(tickets: int, processes: int, seconds: int, per_second: int) -> dict[str, Any]:
+    """Work the deadlines of the newest so many tickets out anew, after a holiday was added, for so
+    many seconds at most, while older ones fall due and are swept by one process more."""
     now = Ticket.objects.order_by("-received_at").values_list("received_at", flat=True)[0]
     calendar = WorkCalendar.objects.get(is_default=True)
     calendar.holidays = [*calendar.holidays, now.date() + dt.timedelta(days=2)]
@@ -141,20 +92,31 @@ def rederiving_all(tickets: int, processes: int) -> dict[str, float]:
     job = rederiving.start("A holiday more", now=now)
     RederivationPart.objects.update(not_before=now)
     parts = max(1, tickets // rederiving.SIZE)
-    wanted = RederivationPart.objects.order_by("id").values_list("id", flat=True)[:parts]
+    # The newest, of which nearly nothing is over; the last part is kept for those that come.
+    wanted = RederivationPart.objects.order_by("-id").values_list("id", flat=True)[1 : parts + 1]
     RederivationPart.objects.exclude(id__in=list(wanted)).delete()
+    found = measured(
+        per_second, min(seconds, 30), 1, beside=partial(_rederive, job, now, processes, seconds)
+    )
+    worked = found.pop("beside")
+    at = rederiving.progress(job)
+    if at.failed:
+        raise RuntimeError(f"{at.failed} tickets failed")
+    return {**worked, "tickets": at.tickets, "moved": at.moved, "sweep": found}
 
-    def work() -> None:
-        while rederiving.do_next(now=now, job=job):
-            continue
 
+def _rederive(
+    job: Rederivation, now: dt.datetime, processes: int, seconds: int
+) -> dict[str, float]:
     began = time.perf_counter()
-    _each_in_its_process(processes, work)
-    seconds = time.perf_counter() - began
-    found = rederiving.progress(job)
-    if found.failed:
-        raise RuntimeError(f"{found.failed} tickets failed")
-    return {"tickets": found.tickets, "moved": found.moved, "seconds": seconds}
+
+    def work() -> int:
+        while time.perf_counter() - began < seconds and rederiving.do_next(now=now, job=job):
+            continue
+        return memory()
+
+    peak = max(forked([work] * processes))
+    return {"seconds": time.perf_counter() - began, "peak": peak}
 
 
 def share_of_creation(tickets: int) -> dict[str, float]:

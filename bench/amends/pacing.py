@@ -1,0 +1,159 @@
+"""So many deadlines fall due each second, rung once a second: how long after is each step done."""
+
+import datetime as dt
+import os
+import tempfile
+import time
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Self
+
+from bench.amends.processes import Running, forked, memory
+from bench.amends.righting import put_right
+from bench.stats import percentile
+from escalation.models import Deadline, Escalation
+from escalation.services import stepping
+
+#: As beat rings, see TICK_SECONDS.
+TICK = 1.0
+_GOLDEN = 0.6180339887
+#: A stretch of the day without openings and closings, at which much falls due at one instant.
+_STEADY_HOURS = (10, 16)
+#: When the last ring has come, what is left may take so long.
+_PATIENCE = 20.0
+
+
+@dataclass(frozen=True)
+class Pace:
+    """The desk's clock, run so that so many deadlines fall due in each of our seconds."""
+
+    moments: list[dt.datetime]
+    #: Seconds after the beginning at which the desk's clock shows each of them.
+    falls: list[float]
+    seconds: float
+    began: float
+
+    @classmethod
+    def of(cls, moments: list[dt.datetime], per_second: int, seconds: int) -> Self:
+        """From now on. In no step with the rings: each falls anywhere between two of them."""
+        falls = [(n + n * _GOLDEN % 1) / per_second for n in range(len(moments))]
+        return cls(moments, falls, seconds, time.perf_counter())
+
+    def now(self, elapsed: float) -> dt.datetime:
+        """What the desk's clock shows so many seconds after the beginning."""
+        return self.moments[max(0, bisect_right(self.falls, elapsed) - 1)]
+
+    def due(self, moment: dt.datetime) -> float:
+        """Seconds after the beginning at which the desk's clock passes a moment."""
+        return self.falls[min(bisect_left(self.moments, moment), len(self.falls) - 1)]
+
+
+def delays(per_second: int, seconds: int, processes: int = 2) -> dict[str, Any]:
+    """How long after it fell due each step was done, in seconds, swept by so many processes."""
+    return measured(per_second, seconds, processes)
+
+
+def measured(
+    per_second: int, seconds: int, processes: int, beside: Callable[[], Any] | None = None
+) -> dict[str, Any]:
+    """The same while something else goes on, whose result is `beside`."""
+    moments = _stretch(per_second * seconds + 1)
+    last = Escalation.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    seconds = min(seconds, int((len(moments) - 1) / per_second))
+    other = Running([beside]) if beside is not None else None
+    with tempfile.TemporaryDirectory() as folder:
+        pace = Pace.of(moments, per_second, seconds)
+        logs = [Path(folder) / str(number) for number in range(processes)]
+        peak = _ring(pace, logs)
+        done = dict(_read(log) for path in logs for log in path.read_text().splitlines())
+    late = []
+    steps = Escalation.objects.filter(id__gt=last, due_at__gte=moments[0])
+    for due, at in steps.values_list("due_at", "done_at"):
+        if (fell := pace.due(due)) <= seconds:
+            late.append(done[at] - fell)
+    return {
+        "steps": len(late),
+        # Those that nobody came to in time; their delay is not known, only that it is long.
+        "left": Deadline.objects.due(pace.now(seconds)).count(),
+        "seconds": seconds,
+        "p50": percentile(late, 0.5),
+        "p99": percentile(late, 0.99),
+        "peak": peak,
+        "beside": other.results()[0] if other is not None else None,
+    }
+
+
+def _read(line: str) -> tuple[dt.datetime, float]:
+    moment, seconds = line.split()
+    return dt.datetime.fromisoformat(moment), float(seconds)
+
+
+def _ring(pace: Pace, logs: list[Path]) -> int:
+    """Ring once a second; whichever process is free answers. Returns the most memory of one."""
+    bell, hand = os.pipe()
+    running = Running([partial(_answer, pace, bell, hand, log, n) for n, log in enumerate(logs)])
+    os.close(bell)
+    for tick in range(1, int(pace.seconds) + 2):
+        time.sleep(max(0.0, pace.began + tick * TICK - time.perf_counter()))
+        os.write(hand, b".")
+    os.close(hand)
+    return max(found["peak"] for found in running.results())
+
+
+def _answer(pace: Pace, bell: int, hand: int, log: Path, place: int) -> dict[str, int]:
+    """Sweep whenever it rings, and note when each batch was committed by its own moment."""
+    os.close(hand)
+    batches = 0
+    with log.open("w", encoding="utf-8") as notes:
+        while os.read(bell, 1):
+            while True:
+                elapsed = time.perf_counter() - pace.began
+                if elapsed > pace.seconds + _PATIENCE:
+                    break
+                # The moments of batches differ, so that each step tells which one it was in.
+                batches += 1
+                own = dt.timedelta(microseconds=1 + place + 10 * batches)
+                now = pace.now(elapsed) + own
+                if not stepping.sweep_batch(now=now)[0]:
+                    break
+                notes.write(f"{now.isoformat()} {time.perf_counter() - pace.began}\n")
+    return {"peak": memory()}
+
+
+def _stretch(count: int) -> list[dt.datetime]:
+    """The moments of the next so many deadlines, in a steady part of the day; what is due before is
+    done."""
+    start = _first()
+    low, high = _STEADY_HOURS
+    if not low <= start.hour < high:
+        later = start + dt.timedelta(days=start.hour >= high)
+        start = later.replace(hour=low, minute=0, second=0, microsecond=0)
+    right: set[int] = set()
+    until = start
+    while True:
+        until = max(until, _nth(start, count))
+        if not put_right(until, right):
+            break
+    forked([lambda: stepping.sweep(now=start, limit=10**9).steps] * 2)
+    moments = Deadline.objects.filter(next_at__gte=start).order_by("next_at", "id")
+    found = moments.values_list("next_at", flat=True)[:count]
+    end = start.replace(hour=high)
+    return [moment for moment in found if moment is not None and moment < end]
+
+
+def _first() -> dt.datetime:
+    first = Deadline.objects.filter(next_at__isnull=False).order_by("next_at").first()
+    assert first is not None
+    assert first.next_at is not None
+    return first.next_at
+
+
+def _nth(start: dt.datetime, count: int) -> dt.datetime:
+    """When the so manieth deadline from `start` on is due, or the last one within the day."""
+    end = start.replace(hour=_STEADY_HOURS[1])
+    rows = Deadline.objects.filter(next_at__gte=start, next_at__lt=end).order_by("next_at", "id")
+    found = list(rows.values_list("next_at", flat=True)[:count])
+    return found[-1] if found and found[-1] is not None else end
