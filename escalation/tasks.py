@@ -24,9 +24,10 @@ def sweep() -> int:
 @shared_task
 def rederive_open() -> None:
     """Work on the new reckonings that were begun, part by part; rung by beat too, so that one whose
-    worker was killed goes on."""
+    worker was killed goes on. What falls due meanwhile goes first: a reckoning delays no sweep."""
     until = timezone.now() + TURN
     while (now := timezone.now()) < until:
+        stepping.sweep(now=now)
         if not rederiving.do_next(now=now):
             return
     rederive_open.delay()

@@ -51,38 +51,68 @@ class Pace:
         return self.falls[min(bisect_left(self.moments, moment), len(self.falls) - 1)]
 
 
+@dataclass
+class Sweeper:
+    """One process that sweeps by the desk's clock, and notes when each batch was committed."""
+
+    pace: Pace
+    folder: Path
+    place: int
+    batches: int = 0
+
+    def sweep(self) -> None:
+        """Do what is due, to the end."""
+        with (self.folder / str(self.place)).open("a", encoding="utf-8") as notes:
+            while (elapsed := self._elapsed()) <= self.pace.seconds + _PATIENCE:
+                # The moments of batches differ, so that each step tells which one it was in.
+                self.batches += 1
+                own = dt.timedelta(microseconds=1 + self.place + 10 * self.batches)
+                now = self.pace.now(elapsed) + own
+                if not stepping.sweep_batch(now=now)[0]:
+                    break
+                notes.write(f"{now.isoformat()} {self._elapsed()}\n")
+
+    def _elapsed(self) -> float:
+        return time.perf_counter() - self.pace.began
+
+
+Beside = Callable[[Pace, Path], Any]
+
+
 def delays(per_second: int, seconds: int, processes: int = 2) -> dict[str, Any]:
     """How long after it fell due each step was done, in seconds, swept by so many processes."""
     return measured(per_second, seconds, processes)
 
 
 def measured(
-    per_second: int, seconds: int, processes: int, beside: Callable[[], Any] | None = None
+    per_second: int, seconds: int, processes: int, beside: Beside | None = None
 ) -> dict[str, Any]:
-    """The same while something else goes on, whose result is `beside`."""
+    """The same while something else goes on, which may sweep too; its result is `beside`."""
     moments = _stretch(per_second * seconds + 1)
     last = Escalation.objects.order_by("-id").values_list("id", flat=True).first() or 0
     seconds = min(seconds, int((len(moments) - 1) / per_second))
-    other = Running([beside]) if beside is not None else None
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
         pace = Pace.of(moments, per_second, seconds)
-        logs = [Path(folder) / str(number) for number in range(processes)]
-        peak = _ring(pace, logs)
-        done = dict(_read(log) for path in logs for log in path.read_text().splitlines())
+        other = Running([partial(beside, pace, folder)]) if beside is not None else None
+        peak = _ring(pace, folder, processes)
+        left = Deadline.objects.due(moments[-1]).count()
+        results = other.results() if other is not None else [None]
+        done = dict(_read(line) for log in folder.iterdir() for line in log.open())
     late = []
-    steps = Escalation.objects.filter(id__gt=last, due_at__gte=moments[0])
+    steps = Escalation.objects.filter(id__gt=last, due_at__range=(moments[0], moments[-1]))
     for due, at in steps.values_list("due_at", "done_at"):
         if (fell := pace.due(due)) <= seconds:
             late.append(done[at] - fell)
     return {
         "steps": len(late),
         # Those that nobody came to in time; their delay is not known, only that it is long.
-        "left": Deadline.objects.due(pace.now(seconds)).count(),
+        "left": left,
         "seconds": seconds,
         "p50": percentile(late, 0.5),
         "p99": percentile(late, 0.99),
         "peak": peak,
-        "beside": other.results()[0] if other is not None else None,
+        "beside": results[0],
     }
 
 
@@ -91,36 +121,24 @@ def _read(line: str) -> tuple[dt.datetime, float]:
     return dt.datetime.fromisoformat(moment), float(seconds)
 
 
-def _ring(pace: Pace, logs: list[Path]) -> int:
+def _ring(pace: Pace, folder: Path, processes: int) -> int:
     """Ring once a second; whichever process is free answers. Returns the most memory of one."""
     bell, hand = os.pipe()
-    running = Running([partial(_answer, pace, bell, hand, log, n) for n, log in enumerate(logs)])
+    sweepers = [Sweeper(pace, folder, place) for place in range(processes)]
+    running = Running([partial(_answer, one, bell, hand) for one in sweepers])
     os.close(bell)
     for tick in range(1, int(pace.seconds) + 2):
         time.sleep(max(0.0, pace.began + tick * TICK - time.perf_counter()))
         os.write(hand, b".")
     os.close(hand)
-    return max(found["peak"] for found in running.results())
+    return max(running.results())
 
 
-def _answer(pace: Pace, bell: int, hand: int, log: Path, place: int) -> dict[str, int]:
-    """Sweep whenever it rings, and note when each batch was committed by its own moment."""
+def _answer(sweeper: Sweeper, bell: int, hand: int) -> int:
     os.close(hand)
-    batches = 0
-    with log.open("w", encoding="utf-8") as notes:
-        while os.read(bell, 1):
-            while True:
-                elapsed = time.perf_counter() - pace.began
-                if elapsed > pace.seconds + _PATIENCE:
-                    break
-                # The moments of batches differ, so that each step tells which one it was in.
-                batches += 1
-                own = dt.timedelta(microseconds=1 + place + 10 * batches)
-                now = pace.now(elapsed) + own
-                if not stepping.sweep_batch(now=now)[0]:
-                    break
-                notes.write(f"{now.isoformat()} {time.perf_counter() - pace.began}\n")
-    return {"peak": memory()}
+    while os.read(bell, 1):
+        sweeper.sweep()
+    return memory()
 
 
 def _stretch(count: int) -> list[dt.datetime]:

@@ -33,7 +33,7 @@ from tickets.models import Ticket, User
 
 log = structlog.get_logger(__name__)
 
-BATCH = 200
+BATCH = 100
 FIRST_DELAY = dt.timedelta(minutes=1)
 LONGEST_DELAY = dt.timedelta(hours=6)
 
@@ -100,7 +100,7 @@ def _sweep_one(key: int, *, now: dt.datetime) -> int:
     """The steps of one deadline in a transaction of its own; -1 where that fails."""
     try:
         with unit_of_work(now=now) as unit:
-            return _take_all(unit, _claim(now=now, size=1, only=key), now=now)
+            return _take_all(unit, _claim(now=now, size=1, only=key), now=now, only=key)
     except Exception as error:
         if not connection.is_usable():
             raise
@@ -124,23 +124,31 @@ def _claim(*, now: dt.datetime, size: int, only: int | None = None) -> list[tupl
     return [(ticket.due, ticket) for ticket in found]
 
 
-def _take_all(unit: Unit, claimed: list[tuple[int, Ticket]], *, now: dt.datetime) -> int:
-    """Take every due step of the tickets whose deadlines were claimed."""
+def _take_all(
+    unit: Unit, claimed: list[tuple[int, Ticket]], *, now: dt.datetime, only: int | None = None
+) -> int:
+    """Take the due steps of the tickets whose deadlines were claimed, of all their deadlines: after
+    an outage a ticket has several, and is then read, assessed and written once. With `only`, of
+    this deadline alone."""
     if not claimed:
         return 0
-    tickets = {ticket.pk: ticket for _, ticket in claimed}
-    clocks = _hold(unit, tickets)
-    taken = 0
-    changed: list[Deadline] = []
-    for key, ticket in claimed:
-        # What the claim saw may be older than the lock: the row that counts was read under it.
-        mine = clocks[ticket.pk]
-        fresh = next(r for r in mine.rows if r.pk == key)
-        taken += take_due_steps(mine, fresh, now=now)
-    for mine in clocks.values():
-        changed += mine.dirty()
-    write(changed)
+    clocks = _hold(unit, {ticket.pk: ticket for _, ticket in claimed})
+    # What the claim saw may be older than the lock: the rows that count were read under it.
+    due = [
+        (row.next_at, row.pk, row)
+        for mine in clocks.values()
+        for row in mine.rows
+        if row.next_at is not None and row.next_at < now and only in (None, row.pk)
+    ]
+    taken = sum(
+        take_due_steps(clocks[row.ticket_id], row, now=now) for *_, row in sorted(due, key=_order)
+    )
+    write([row for mine in clocks.values() for row in mine.dirty()])
     return taken
+
+
+def _order(due: tuple[dt.datetime, int, Deadline]) -> tuple[dt.datetime, int]:
+    return due[:2]
 
 
 def _hold(unit: Unit, tickets: dict[int, Ticket]) -> dict[int, Clocks]:

@@ -284,3 +284,32 @@ def test_several_missed_deadlines_of_one_sweep_are_one_new_assessment(desk: Desk
     ticket.refresh_from_db()
     words = next(r["words"] for r in ticket.pain_reasons if r["factor"] == "deadlines_missed")
     assert f"{missed} times" in words
+
+
+def test_all_that_is_due_on_a_ticket_is_done_at_once_and_in_due_order(desk: Desk) -> None:
+    ticket = owned(desk)
+    stepping.sweep_batch(now=at("27 12:00"), size=1)
+    assert not Deadline.objects.due(at("27 12:00")).filter(ticket=ticket).exists()
+    missed = ticket.events.filter(type="deadline_breached").order_by("seq")
+    moments = list(missed.values_list("at", flat=True))
+    assert len(moments) > 2
+    assert moments == sorted(moments)
+
+
+def test_a_failing_row_does_not_stop_others_of_its_ticket(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = owned(desk)
+    bad = deadline(ticket, "first_response")
+    real = ACTIONS["notify"]
+
+    def notify(call: Any) -> None:
+        if call.key.startswith(f"deadline:{bad.pk}:"):
+            raise RuntimeError("the bell is broken")
+        real(call)
+
+    monkeypatch.setitem(ACTIONS, "notify", notify)
+    assert stepping.sweep(now=at("27 12:00")).failed == 1
+    bad.refresh_from_db()
+    assert (bad.failures, bad.steps_taken) == (1, [])
+    assert "breach" in deadline(ticket, "resolve").steps_taken
