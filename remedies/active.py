@@ -1,5 +1,6 @@
 """The policies in force, compiled once in each process, and the one that a ticket falls under."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -39,6 +40,19 @@ class Active:
     by_category: dict[str, RemedyPolicy] = field(default_factory=dict)
     general: RemedyPolicy | None = None
 
+    def row_for(self, keys: Iterable[str]) -> RemedyPolicy | None:
+        """The policy for a category whose key and those above it are `keys`, nearest first."""
+        named = next((self.by_category[key] for key in keys if key in self.by_category), None)
+        return named or self.general
+
+    def with_policy(self, row: RemedyPolicy) -> "Active":
+        """The same with `row` in force in the place of the policy with its key."""
+        kept = {key: one for key, one in self.by_category.items() if one.key != row.key}
+        general = None if self.general is not None and self.general.key == row.key else self.general
+        if not row.categories:
+            return Active(kept, row)
+        return Active({**kept, **dict.fromkeys(row.categories, row)}, general)
+
 
 def _load() -> Active:
     rows = RemedyPolicy.objects.filter(status=PolicyStatus.ACTIVE.value).order_by("-active_from")
@@ -52,7 +66,7 @@ def _load() -> Active:
     return Active(by_category, general)
 
 
-_active = Cached(_load, RemedyPolicy)
+active = Cached(_load, RemedyPolicy)
 
 
 def policy_for(ticket: Ticket) -> tuple[RemedyPolicy, Policy] | None:
@@ -60,8 +74,5 @@ def policy_for(ticket: Ticket) -> tuple[RemedyPolicy, Policy] | None:
 
     The nearest category wins; without one the general policy; None where there is neither.
     """
-    active = _active()
-    keys = catalogue().entry(ticket.category_id).keys
-    row = next((active.by_category[key] for key in keys if key in active.by_category), None)
-    row = row or active.general
+    row = active().row_for(catalogue().entry(ticket.category_id).keys)
     return None if row is None else (row, compiled(row.source))

@@ -46,6 +46,11 @@ def limits_of(actor: Actor) -> list[Limit]:
     return _limits().get(role_of(actor), [])
 
 
+def limits_of_role(role: str) -> list[Limit]:
+    """The limits of everybody with this role."""
+    return _limits().get(role, [])
+
+
 def lock_customer(ticket: Ticket) -> None:
     """Hold the customer's row to the end of the transaction.
 

@@ -1,7 +1,7 @@
 """What the rules may know of a ticket: its own columns and facts, and what happened to it."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +59,7 @@ def situation_of(change: Change) -> Situation:
     that is not new one for its missed deadlines and what it needs of the customer and the points.
     """
     ticket = change.ticket
-    promises, deadlines = (0, 0) if change.is_new else _breaches(change)
+    promises, deadlines = (0, 0) if change.is_new else breaches(_told(change))
     known = Circumstances(
         contacts=ticket.contacts,
         recurrence=0 if change.unit.is_pending(ticket.customer) else _recurrence(change),
@@ -74,11 +74,11 @@ def situation_of(change: Change) -> Situation:
 def _recurrence(change: Change) -> int:
     """How many complaints of the same category the customer had in the year before."""
     ticket = change.ticket
-    count, *about = change.read(_earlier) or (0,)
+    count, *about = change.read(earlier) or (0,)
     if about == [ticket.customer_id, ticket.category_id]:
         return count
-    change.forget(_earlier)  # filed elsewhere since it was asked
-    return (change.read(_earlier) or (0,))[0]
+    change.forget(earlier)  # filed elsewhere since it was asked
+    return (change.read(earlier) or (0,))[0]
 
 
 _EARLIER = """
@@ -91,7 +91,7 @@ GROUP BY t.id, t.customer, t.category
 """
 
 
-def _earlier(tickets: list[Ticket]) -> dict[int, tuple[int, int, int]]:
+def earlier(tickets: list[Ticket]) -> dict[int, tuple[int, int, int]]:
     """By ticket: complaints of its customer in its category in the year before it, and which
     customer and category that was. One query."""
     rows = [
@@ -108,19 +108,19 @@ def _told(change: Change) -> list[Told]:
     if change.is_new:
         return []
     own = {event.pk for event in change.events}
-    stored = [one for key, one in change.read(_stored) or () if key not in own]
+    stored = [one for key, one in change.read(stored_events) or () if key not in own]
     return stored + [Told.of(event) for event in change.events if event.type in TOLD]
 
 
-def _breaches(change: Change) -> tuple[int, int]:
-    """Promises broken and other deadlines missed on the ticket."""
-    told = [one.data for one in _told(change) if one.type == BREACHED]
-    kinds = [deadline.get("kind") for data in told for deadline in data.get("deadlines", [])]
+def breaches(told: Iterable[Told]) -> tuple[int, int]:
+    """Promises broken and other deadlines missed, by what was told."""
+    missed = [one.data for one in told if one.type == BREACHED]
+    kinds = [deadline.get("kind") for data in missed for deadline in data.get("deadlines", [])]
     promises = kinds.count("promise")
     return promises, len(kinds) - promises
 
 
-def _stored(tickets: list[Ticket]) -> dict[int, list[tuple[int, Told]]]:
+def stored_events(tickets: list[Ticket]) -> dict[int, list[tuple[int, Told]]]:
     """By ticket: each event of missed deadlines and of escalation, with its key. One query."""
     found: dict[int, list[tuple[int, Told]]] = {}
     keys = [ticket.pk for ticket in tickets]
@@ -155,9 +155,20 @@ def our_delay(told: Iterable[Told]) -> int:
 
 def _facts(change: Change, known: Circumstances) -> dict[str, Any]:
     """Every fact by the name that policies call it. docs/remedies.md lists those made here."""
-    ticket = change.ticket
-    told = _told(change)
-    finding = outcome_of(change.all(Point))
+    return facts_of(
+        change.ticket, known, _told(change), outcome_of(change.all(Point)), now=change.now
+    )
+
+
+def facts_of(
+    ticket: Ticket,
+    known: Circumstances,
+    told: Sequence[Told],
+    finding: Outcome | None,
+    *,
+    now: dt.datetime,
+) -> dict[str, Any]:
+    """The same from what was read of a ticket before, such as for many at once."""
     loss = (
         None
         if ticket.loss_minor is None
@@ -175,7 +186,7 @@ def _facts(change: Change, known: Circumstances) -> dict[str, Any]:
         "deadlines_missed": known.deadlines_missed,
         "promises_broken": known.promises_broken,
         "hand_offs": known.hand_offs,
-        "hours_in_escalation": hours_in_escalation(told, now=change.now),
+        "hours_in_escalation": hours_in_escalation(told, now=now),
         "our_delay_hours": our_delay(told),
         "support_needs": known.support_needs,
         "channel": ticket.channel,

@@ -1,4 +1,4 @@
-"""`manage.py policy check|evaluate|activate`: a policy from the command line."""
+"""`manage.py policy check|evaluate|diff|backtest|activate`: a policy from the command line."""
 
 import datetime as dt
 import json
@@ -10,22 +10,25 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from remedies.errors import FactWrong, PolicyInvalid
+from remedies.management import trying
 from remedies.rules import OfferDraft, Policy, evaluate, load_policy
 from remedies.rules.cases import check_cases
+from remedies.rules.difference import differences_between
 from remedies.rules.schema import check_schema
 from remedies.rules.soundness import check_soundness
 from remedies.rules.source import read_source
 from remedies.services import activate, save_draft
+from remedies.services.backtesting import Period, Sides
 from tickets.errors import DomainError
 
 
 class Command(BaseCommand):
-    """Checks a policy, shows what it gives for facts, or puts it in force."""
+    """Checks a policy, shows what it gives or would have given, or puts it in force."""
 
-    help = "Checks a remedy policy, shows what it gives for facts, or puts it in force."
+    help = "Checks a remedy policy, shows what it gives or would have given, puts it in force."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Three verbs."""
+        """Five verbs."""
         verbs = parser.add_subparsers(dest="verb", required=True)
         check = verbs.add_parser("check", help="Form, names, the policy's own cases, proportion.")
         check.add_argument("file", type=Path, nargs="+")
@@ -37,12 +40,57 @@ class Command(BaseCommand):
         work.add_argument("--json", action="store_true")
         force = verbs.add_parser("activate", help="Put policies in force, the ones before retire.")
         force.add_argument("file", type=Path, nargs="+")
+        diff = verbs.add_parser("diff", help="What a policy says otherwise than another.")
+        diff.add_argument("file", type=Path, nargs=2, metavar="FILE")
+        past = verbs.add_parser("backtest", help="What a policy would have given in the past.")
+        past.add_argument("file", type=Path)
+        for parser_, needed in ((diff, False), (past, True)):
+            parser_.add_argument(
+                "--since", required=needed, help="Tickets received from this day on, 2026-01-31."
+            )
+            parser_.add_argument("--until", help="And before this day; by default now.")
+            parser_.add_argument("--processes", type=int, default=2, choices=range(1, 17))
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Runs the verb; exit code 1 where something is wrong."""
-        {"check": self.check_files, "evaluate": self.evaluate, "activate": self.activate}[
-            options["verb"]
-        ](options)
+        verbs = {
+            "check": self.check_files,
+            "evaluate": self.evaluate,
+            "activate": self.activate,
+            "diff": self.diff,
+            "backtest": self.backtest,
+        }
+        verbs[options["verb"]](options)
+
+    def diff(self, options: dict[str, Any]) -> None:
+        """What the second says otherwise than the first; with --since, on past tickets as well."""
+        texts = [self.read(path) for path in options["file"]]
+        for path in options["file"]:
+            self.load(path)
+        found = differences_between(*(read_source(text) for text in texts))
+        for difference in found:
+            self.stdout.write(str(difference))
+        if not found:
+            self.stdout.write("They say the same.")
+        if options["since"]:
+            self._try(Sides.with_draft(texts[1], beside=texts[0]), options)
+
+    def backtest(self, options: dict[str, Any]) -> None:
+        """What a policy would have given, against the policies in force."""
+        self.load(options["file"])
+        self._try(Sides.with_draft(self.read(options["file"])), options)
+
+    def _try(self, sides: Sides, options: dict[str, Any]) -> None:
+        now = timezone.now()
+        until = trying.day(options["until"]) if options["until"] else now
+        period = Period(trying.day(options["since"]), until)
+        if period.since >= period.until:
+            raise CommandError("The span is empty: --since is not before its end.")
+        tally, whole = trying.run(sides, period, now=now, processes=options["processes"])
+        for line in trying.lines(tally, whole=whole):
+            self.stdout.write(line)
+        if not whole:
+            raise CommandError("Stopped before the end.")
 
     def read(self, path: Path) -> str:
         """The text of a file."""
