@@ -18,9 +18,10 @@ from escalation.policies.paths import Deed, PathStep
 from escalation.rules import EscalationEvent
 from tickets import services as desk
 from tickets.actors import SYSTEM
-from tickets.change import Change, json_value
+from tickets.change import Change
 from tickets.errors import DomainError
 from tickets.models import User
+from tickets.values import json_value
 
 MAX_PAIN = 5
 #: What a customer reads where a path gives no words of its own.

@@ -27,29 +27,13 @@ from tickets.models import Alert, Event, Outbox, Ticket, User
 from tickets.ringing import ring
 from tickets.rows import Rows
 from tickets.signals import ticket_changed
+from tickets.values import json_value
 
 M = TypeVar("M", bound=models.Model)
 T = TypeVar("T")
 
 #: {path of the ticket's state: (before, after)}, both JSON values; None means "not there".
 Changes = Mapping[str, tuple[Any, Any]]
-
-
-#: Most values: JSON has them.
-_AS_THEY_ARE = frozenset({type(None), str, int, bool, dict, list})
-
-
-def json_value(value: Any) -> Any:
-    """The form in which a value stands in an event: moments as ISO 8601 in UTC, rows by key."""
-    if type(value) in _AS_THEY_ARE:
-        return value
-    if isinstance(value, dt.datetime):
-        return value.astimezone(dt.UTC).isoformat()
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, models.Model):
-        return value.pk
-    return value
 
 
 class Unit(Rows):

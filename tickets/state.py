@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from tickets.change import json_value
 from tickets.models import Event, Ticket
+from tickets.values import json_value
 
 #: Columns that are not part of what happened: keys, secrets, and counters of the record itself.
 _LEFT_OUT = frozenset({"id", "access_key", "version", "event_count", "facts", "factors"})

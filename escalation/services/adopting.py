@@ -28,8 +28,8 @@ from escalation.rules import EscalationEvent
 from escalation.services.clocks import Clocks
 from escalation.services.revising import has_passed
 from escalation.services.setup import Version
-from tickets.change import json_value
 from tickets.models import Event
+from tickets.values import json_value
 
 #: What `hear` does something with.
 HEARD = frozenset({MERGED_IN, SPLIT_FROM})

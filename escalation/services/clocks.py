@@ -21,9 +21,10 @@ from escalation.policies.pausing import PauseRule
 from escalation.policies.policy import Target
 from escalation.services.setup import Setup, Version, setup
 from tickets.bulk import update
-from tickets.change import Change, Changes, json_value
+from tickets.change import Change, Changes
 from tickets.models import Ticket
 from tickets.rules import NEVER
+from tickets.values import json_value
 
 #: Columns that belong to the state of the ticket, and so to its events.
 TOLD = (

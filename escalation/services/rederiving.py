@@ -29,8 +29,9 @@ from escalation.services.setup import Setup, setup
 from escalation.services.telling import tell_many
 from tickets.actors import SYSTEM
 from tickets.bulk import update
-from tickets.change import Unit, changing, json_value, unit_of_work
+from tickets.change import Unit, changing, unit_of_work
 from tickets.models import Ticket, User
+from tickets.values import json_value
 
 log = structlog.get_logger(__name__)
 

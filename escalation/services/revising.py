@@ -22,9 +22,9 @@ from escalation.rules import EscalationEvent
 from escalation.services.clocks import Clocks
 from escalation.services.setup import Version
 from escalation.services.telling import tell
-from tickets.change import json_value
 from tickets.models import Event
 from tickets.rules import OPEN_STATUSES
+from tickets.values import json_value
 
 #: Reads what happened to the ticket; called only where another policy needs to know.
 Story = Callable[[], Iterable[Told]]

@@ -130,9 +130,9 @@ def undisturbed(*, now: dt.datetime) -> Outcome:
 def check(wanted: Outcome, *, now: dt.datetime) -> None:
     """Every due step once and none early, and the rows are what the events say."""
     from escalation.models import Deadline, Escalation
-    from tickets.change import json_value
     from tickets.models import Ticket
     from tickets.state import fold
+    from tickets.values import json_value
 
     assert not Deadline.objects.due(now).exists()
     assert not Deadline.objects.filter(failures__gt=0).exists()

@@ -8,9 +8,9 @@ from feedback.models import Answer, FollowUp, Survey
 from tests.builders import NOW, Desk, make_ticket, user
 from tickets import services
 from tickets.actors import Actor
-from tickets.change import json_value
 from tickets.models import Ticket
 from tickets.state import state_at
+from tickets.values import json_value
 
 DAY = dt.timedelta(days=1)
 

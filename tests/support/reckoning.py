@@ -14,9 +14,9 @@ from escalation.policies.policy import Policy, Subject, Target
 from escalation.services.clocks import TOLD
 from escalation.services.setup import Setup
 from escalation.services.telling import tell
-from tickets.change import json_value
 from tickets.models import Event
 from tickets.state import fold
+from tickets.values import json_value
 
 
 @dataclass(frozen=True)
