@@ -148,6 +148,8 @@ def update(model: type[models.Model], rows: Sequence[models.Model], names: Seque
 
 def _value(value: Any) -> Any:
     """The JSON of a column's value. Moments keep their microseconds."""
+    if type(value) is dt.datetime and value.tzinfo is dt.UTC:
+        return value.isoformat()
     if type(value) in _AS_THEY_ARE or isinstance(value, str | int | dict | list):
         return value
     if isinstance(value, dt.datetime):

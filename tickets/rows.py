@@ -33,12 +33,13 @@ class Rows:
 
         Until then a change of its attributes is enough: what it holds at the end is written.
         """
-        if row.pk is None:
-            row.pk = next_id(type(row))
-        self._added.setdefault(type(row), {})[row.pk] = row
+        model, key = type(row), row.pk
+        if key is None:
+            key = row.pk = next_id(model)
+        self._added.setdefault(model, {})[key] = row
         ticket = getattr(row, "ticket_id", None)
         if ticket is not None:
-            self._of.setdefault((type(row), ticket), []).append(row)
+            self._of.setdefault((model, ticket), []).append(row)
         return row
 
     def is_pending(self, row: models.Model) -> bool:

@@ -28,7 +28,7 @@ class _Defaults:
 def _defaults(model: type[models.Model]) -> _Defaults:
     found = _Defaults()
     for one in model._meta.concrete_fields:
-        if callable(one.default):
+        if one.has_default() and callable(one.default):
             found.fresh.append((one.attname, one.get_default))
         else:
             found.constant[one.attname] = one.get_default()
