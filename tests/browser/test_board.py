@@ -140,6 +140,7 @@ def test_the_board_without_javascript(people: People, live_desk: Desk, shown: li
     sue.locator("#kind").select_option("resolve")
     sue.get_by_role("button", name="Show").click()
     assert "kind=resolve" in sue.url
+    sue.locator("[data-row]").last.wait_for()  # all_inner_texts takes what is there so far
     kinds = set(sue.locator("[data-row] .row-kind").all_inner_texts())
     assert len(kinds) == 1
     sue.locator("[data-row]", has_text="Rosa Ferrante").get_by_role("link", name="Reassign").click()
