@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from bench.amends.desk import complain, desk
 from bench.amends.pacing import Pace, Sweeper, measured
-from bench.amends.processes import forked, memory
+from bench.amends.processes import forked, memory, server_seconds
 from bench.amends.righting import moment_with
 from escalation.models import (
     Deadline,
@@ -64,6 +64,7 @@ def sweeping(processes: int, due: int) -> dict[str, float]:
         "events": Event.objects.filter(id__gt=events).count(),
         "seconds": seconds,
         "cpu": sum(one["cpu"] for one in told),
+        "server": sum(one["server"] for one in told),
         "early": max(one["early"] for one in told),
         "peak": max(one["peak"] for one in told),
     }
@@ -79,7 +80,8 @@ def _sweep(now: dt.datetime) -> dict[str, float]:
     stepping.sweep_batch(now=now)
     early = memory()
     stepping.sweep(now=now, limit=10**9)
-    return {"early": early, "peak": memory(), "cpu": time.process_time() - began}
+    cpu = time.process_time() - began
+    return {"early": early, "peak": memory(), "cpu": cpu, "server": server_seconds()}
 
 
 def rederiving_all(tickets: int, processes: int, seconds: int, per_second: int) -> dict[str, Any]:

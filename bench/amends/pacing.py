@@ -127,7 +127,7 @@ def _ring(pace: Pace, folder: Path, processes: int) -> int:
     sweepers = [Sweeper(pace, folder, place) for place in range(processes)]
     running = Running([partial(_answer, one, bell, hand) for one in sweepers])
     os.close(bell)
-    for tick in range(1, int(pace.seconds) + 2):
+    for tick in range(1, int(pace.seconds) + 4):
         time.sleep(max(0.0, pace.began + tick * TICK - time.perf_counter()))
         os.write(hand, b".")
     os.close(hand)

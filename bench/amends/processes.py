@@ -4,6 +4,7 @@ import json
 import os
 import resource
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from django.db import connection
@@ -52,6 +53,15 @@ def _fork(work: Callable[[], Any]) -> tuple[int, int]:
                 answer.write(f"{type(error).__name__}: {error}")
     finally:
         os._exit(code)
+
+
+def server_seconds() -> float:
+    """Seconds of the processor that PostgreSQL has spent on this process's connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
 def memory() -> int:

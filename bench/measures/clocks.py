@@ -1,5 +1,6 @@
 """Deadlines at a million, in many processes, their delay, and what they cost elsewhere."""
 
+import os
 from collections.abc import Callable, Iterator
 from statistics import median
 from typing import Any
@@ -8,6 +9,7 @@ from bench.report import Check, Section, milliseconds, number
 from bench.sides import AMENDS, MILLION, THOUSANDS, Ground
 
 ROUNDS, TURNS = 20, 7
+CORES = os.cpu_count() or 1
 CREATED = 40
 #: Seconds of database time that an idle sweep may take, steps a second that four processes should
 #: make, seconds of delay that 99 of 100 steps should have at most, and of a new reckoning.
@@ -23,12 +25,14 @@ deadlines fall due in each second. Worked out anew is every open deadline of the
 from its start and with all its pauses, as after a change of calendar, by two processes, while a
 third one sweeps what falls due."""
 LIMITS = """\
-**What limits the steps** is Python's work, not PostgreSQL's: of the processor's time for a step
-about three quarters are spent in Python (a third of it on pain and offer, where a promise was
-missed; the rest on rows, events, alerts and the next instant), one quarter in PostgreSQL. Two
-cores are busy with two processes, so four make hardly more. Statements are few (about twenty for
-200 deadlines), and nobody waits for a lock. Plain SQL that marks a row and writes an event makes
-some 5,000 a second in one process here (see above): what lies between is what a step does."""
+**What limits the steps** is the processor, and there Python more than PostgreSQL: three quarters of
+a step's time are Python's (a third of that for pain and offer where promises are missed, the rest
+for rows, events, alerts and the next instant), one quarter is PostgreSQL's, which runs on the same
+cores. So two processes keep two cores busy, and four make hardly more. Statements are few (some
+25 for a hundred deadlines) and nobody waits for a lock: a sweep passes over what another one holds.
+The limit above only marks a row and writes an event; a step of ours also writes the row that makes
+it happen once, tells people, plans the next instant, and where a promise was missed reads the
+offer, assesses pain, evaluates the policy and writes what changed."""
 
 Rows = Iterator[list[str]]
 
@@ -91,8 +95,11 @@ def _processes(ground: Ground, section: Section) -> Rows:
         aim = "" if processes == 1 else _reached(f"≥ {STEPS_AIM:,}/s", fine=made >= STEPS_AIM)
         yield ["steps", what, f"{number(made)}/s", aim]
         if processes == 1:
-            spent = found["cpu"] / found["steps"]
-            yield ["", "of a step: Python's share of the time", f"{milliseconds(spent)} ms", ""]
+            python, server = found["cpu"] / found["steps"], found["server"] / found["steps"]
+            spent = f"{milliseconds(python)} ms Python, {milliseconds(server)} ms PostgreSQL"
+            yield ["", "processor's time of a step", spent, ""]
+            most = f"{number(CORES / (python + server))}/s"
+            yield ["", f"which makes on {CORES} cores at most", most, ""]
         grown = f"{found['early']:,} MB after a batch, {found['peak']:,} MB at most"
         yield ["", "memory of a process", grown, ""]
 
