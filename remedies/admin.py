@@ -16,6 +16,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from remedies.active import compiled
 from remedies.models import (
     Authority,
+    Budget,
     ExceptionRequest,
     Offer,
     OfferComponent,
@@ -123,6 +124,21 @@ class AuthorityAdmin(ForConfigurers, SimpleHistoryAdmin):
             own = _role_of(request)
             field.choices = [one for one in field.choices if one[0] != own]
         return field
+
+
+@admin.register(Budget)
+class BudgetAdmin(ForConfigurers, SimpleHistoryAdmin):
+    """What a person or a team may give away in a period, in minor units."""
+
+    list_display = ["user", "team", "currency", "amount", "every"]
+    list_filter = ["currency", "every"]
+    autocomplete_fields = ["user"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody raises his own; administrators may."""
+        return super().has_change_permission(request, obj) and (
+            obj is None or administers(request) or obj.user_id != request.user.pk
+        )
 
 
 def _role_of(request: HttpRequest) -> str:

@@ -22,6 +22,7 @@ class Span(StrEnum):
     REMEDY = "remedy"
     TICKET = "ticket"
     CUSTOMER = "customer"
+    BUDGET = "budget"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,16 @@ NOTHING_USED = Used({}, {})
 
 
 @dataclass(frozen=True, slots=True)
+class Pot:
+    """A budget of goodwill in its period: `words` say whose and when, "in your budget for …"."""
+
+    words: str
+    currency: str
+    amount: int
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
 class Meter:
     """One limit as a bar: used before, this time, and the limit."""
 
@@ -74,6 +85,8 @@ class Meter:
     this: int
     currency: str
     period_days: int | None = None
+    #: Of a budget: whose, and for when.
+    name: str = ""
 
     @property
     def left(self) -> int:
@@ -95,6 +108,8 @@ class Meter:
 
     def about(self) -> str:
         """What the limit is for: "for this ticket"."""
+        if self.span is Span.BUDGET:
+            return self.name
         if self.span is Span.CUSTOMER:
             return f"for this customer in {self.period_days} days"
         return "for this ticket" if self.span is Span.TICKET else "in one remedy"
@@ -114,16 +129,30 @@ class Decision:
 
 
 def decide(
-    limits: Sequence[Limit], asked: Sequence[Asked], used: Used, *, currency: str
+    limits: Sequence[Limit],
+    asked: Sequence[Asked],
+    used: Used,
+    *,
+    currency: str,
+    pots: Sequence[Pot] = (),
 ) -> Decision:
     """Whether somebody with `limits` may grant all of `asked`, in `currency`, by himself.
 
     Each limit that is about a component has to hold: those of its kind for that kind alone,
     those of any kind for everything together. Without a limit nothing that costs is allowed.
+    `pots` are the budgets that it would come from, and each has to suffice.
     """
     ours = [limit for limit in limits if limit.currency == currency]
     counted = [item for item in asked if item.counts]
-    meters = tuple(meter for limit in ours for meter in _meters(limit, counted, used))
+    whole = sum(item.amount or 0 for item in counted)
+    meters = (
+        *(meter for limit in ours for meter in _meters(limit, counted, used)),
+        *(
+            Meter(Span.BUDGET, None, pot.amount, pot.used, whole, currency, name=pot.words)
+            for pot in pots
+            if pot.currency == currency
+        ),
+    )
     for item in counted:
         about = [limit for limit in ours if limit.kind in (None, item.kind)]
         if not about and (item.amount or item.kind not in FREE):

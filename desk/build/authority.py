@@ -31,7 +31,7 @@ def round_words(minor: int, currency: str) -> str:
 
 
 def meters_of(decision: Decision) -> tuple[MeterView, ...]:
-    """The limits of a ticket and of its customer, each as a bar."""
+    """The limits of a ticket, of its customer and of budgets, each as a bar."""
     shown = [meter for meter in decision.meters if meter.span is not Span.REMEDY or meter.over]
     return tuple(_bar(meter) for meter in shown)
 
@@ -40,6 +40,9 @@ def _bar(meter: Meter) -> MeterView:
     limit = round_words(meter.limit, meter.currency)
     months = f"{round((meter.period_days or 0) / 30.4)} months"
     label = {Span.TICKET: "This ticket", Span.REMEDY: "One remedy"}.get(meter.span, f"In {months}")
+    if meter.span is Span.BUDGET:
+        told = meter.name.removeprefix("in ")
+        label = told[0].upper() + told[1:]
     if meter.kind is not None:
         label += f", {meter.kind}"
     whole = max(meter.limit, 1)

@@ -168,7 +168,7 @@ class Refusal(Shape):
 class Meter(Shape):
     """A limit, what counts against it, and what is left."""
 
-    span = serializers.ChoiceField(choices=["remedy", "ticket", "customer"])
+    span = serializers.ChoiceField(choices=["remedy", "ticket", "customer", "budget"])
     kind = serializers.CharField(allow_null=True, help_text="Null: everything together.")
     limit = MoneyOutput()
     used = MoneyOutput()

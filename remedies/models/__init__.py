@@ -1,5 +1,6 @@
 """What is stored about policies, offers, exceptions, refusals and the ledger."""
 
+from remedies.models.budgets import Budget as Budget
 from remedies.models.ledger import Remedy as Remedy
 from remedies.models.ledger import RemedyEntry as RemedyEntry
 from remedies.models.offers import ExceptionRequest as ExceptionRequest

@@ -9,6 +9,7 @@ from remedies.errors import AboveAuthority
 from remedies.models import Authority, Grantor, Offer, OfferComponent, Remedy
 from remedies.rules.draft import ComponentKind
 from remedies.rules.states import OfferStatus, RemedyStatus
+from remedies.services.budgets import lock_budgets, pots_of
 from tickets.actors import Actor
 from tickets.cached import Cached
 from tickets.models import Customer, Ticket
@@ -132,7 +133,8 @@ def weigh(
         Asked(ComponentKind(part.kind), part.amount, owed=part.owed, loss=part.loss)
         for part in components
     ]
-    return decide(limits, asked, used, currency=money)
+    pots = pots_of(ticket, actor, currency=money, now=now, besides=offer)
+    return decide(limits, asked, used, currency=money, pots=pots)
 
 
 def check_authority(
@@ -143,7 +145,11 @@ def check_authority(
     actor: Actor,
     now: dt.datetime,
 ) -> Decision:
-    """As `weigh`, raising `AboveAuthority` with the reason where he may not."""
+    """As `weigh`, raising `AboveAuthority` with the reason where he may not.
+
+    The caller holds the customer's lock; here the budgets are held too.
+    """
+    lock_budgets(ticket, actor)
     decision = weigh(offer, components, ticket=ticket, actor=actor, now=now)
     if not decision.allowed:
         raise AboveAuthority(why=decision.reason, field="amount")

@@ -8,7 +8,7 @@ from django.db import connection
 
 from remedies import services as remedies
 from remedies.errors import AboveAuthority, AlreadyDecided, OfferNotOpen
-from remedies.models import Offer, Remedy
+from remedies.models import Budget, Offer, Remedy
 from tests.builders import NOW, Desk, make_customer, make_desk, make_ticket, user
 from tests.remedies.builders import draft_of, make_hurt, part, put_in_force, sent_offer, set_limits
 from tests.remedies.conftest import PACKS
@@ -145,3 +145,18 @@ def test_one_exception_is_decided_once(busy_desk: Desk) -> None:
     )
     assert ends == ["AlreadyDecided", "done"]
     assert {AlreadyDecided.code, OfferNotOpen.code} == {"already_decided", "offer_not_open"}
+
+
+def test_two_who_give_from_one_budget_at_once_do_not_pass_it(busy_desk: Desk) -> None:
+    tickets = [make_hurt(busy_desk) for _ in range(4)]
+    Budget.objects.create(team=tickets[0].team, currency="GBP", amount=18_000)
+    people = [busy_desk.alice, busy_desk.bob] * 2
+    ends = at_once(
+        *[
+            lambda ticket=ticket, person=person: remedies.send_offer(
+                draft_of(ticket), body="We were wrong.", actor=user(person), now=NOW
+            )
+            for ticket, person in zip(tickets, people, strict=True)
+        ]
+    )
+    assert ends == ["AboveAuthority", "AboveAuthority", "done", "done"]
