@@ -1,6 +1,7 @@
 """Budgets of goodwill: bounded for a person and a team, anew in each period."""
 
 import datetime as dt
+import itertools
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -8,7 +9,7 @@ from django.db import IntegrityError, transaction
 from remedies import services as remedies
 from remedies.errors import AboveAuthority
 from remedies.models import Budget, Offer
-from tests.builders import NOW, Desk, user
+from tests.builders import NOW, Desk, make_customer, user
 from tests.remedies.builders import draft_of, make_hurt, sent_offer
 from tickets.actors import Actor
 from tickets.models import Team, Ticket
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.django_db
 
 #: What a rep may give on one ticket of pain 4: the credit of £90; the refund is a proven loss.
 CREDIT = 9000
+_people = itertools.count()
 
 
 def budget(amount: int, **whose: object) -> Budget:
@@ -25,8 +27,8 @@ def budget(amount: int, **whose: object) -> Budget:
 
 
 def hurt(desk: Desk, now: dt.datetime = NOW) -> Ticket:
-    """A complaint of a customer of his own."""
-    return make_hurt(desk, now=now)
+    """A complaint of somebody who never complained before."""
+    return make_hurt(desk, customer=make_customer(email=f"{next(_people)}@example.com"), now=now)
 
 
 def test_a_person_gives_no_more_than_his_budget_of_the_month(remedy_desk: Desk) -> None:
@@ -39,7 +41,7 @@ def test_a_person_gives_no_more_than_his_budget_of_the_month(remedy_desk: Desk) 
 
 
 def test_the_next_month_begins_anew(remedy_desk: Desk) -> None:
-    budget(CREDIT + 3000, user=remedy_desk.alice)  # less than both; it is £113 the second time
+    budget(CREDIT, user=remedy_desk.alice)
     first = hurt(remedy_desk)
     offer = sent_offer(remedy_desk, first)
     remedies.accept_offer(offer, actor=Actor.of_customer(first.customer), now=NOW)
