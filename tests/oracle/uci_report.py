@@ -60,12 +60,12 @@ def _counters(account: Account) -> str:
         " nothing to do again.",
         100,
     )
-    return f"\n## Counters\n\n{words}\n" + _table("counter", "--- | ---:", rows)
+    return f"\n## Counters\n\n{words}\n" + _table("counter | count", "--- | ---:", rows)
 
 
 def _calls(account: Account) -> str:
-    calls = _table("asked of the services", "--- | ---:", _counted(account.calls))
-    kinds = _table("deadlines that ran", "--- | ---:", _counted(account.deadlines))
+    calls = _table("asked of the services | times", "--- | ---:", _counted(account.calls))
+    kinds = _table("deadlines that ran | count", "--- | ---:", _counted(account.deadlines))
     return f"\n## What was done\n{calls}{kinds}"
 
 
@@ -73,7 +73,7 @@ def _moves(account: Account) -> str:
     """Each change of the log's state, and what it is in our words."""
     rows = []
     for (before, after), count in sorted(account.moves.items(), key=lambda item: -item[1]):
-        ours = " to ".join(dict.fromkeys(_status(state) for state in (before, after)))
+        ours = " to ".join(dict.fromkeys(filter(None, map(_status, (before, after)))))
         rows.append(f"| {before or 'none'} | {after or 'none'} | {ours} | {count:,} |")
     table = _table("from | to | for us | times", "--- | --- | --- | ---:", rows)
     total = account.moves.total()
@@ -81,8 +81,9 @@ def _moves(account: Account) -> str:
 
 
 def _status(state: str) -> str:
+    """Our status in words; empty where the log gives no state, for then it stays as it was."""
     status = STATUSES.get(state)
-    return "as it was" if status is None else status.value.replace("_", " ")
+    return "" if status is None else status.value.replace("_", " ")
 
 
 def _words() -> str:
