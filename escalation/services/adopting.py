@@ -221,7 +221,7 @@ def _item(
     theirs = there.spans_of(row)
     late = _late(there, row, event)
     if mine is not None:
-        if has_passed(mine, event.at) or (row.started_at >= mine.started_at and not late):
+        if has_passed(clocks, mine, event.at) or (row.started_at >= mine.started_at and not late):
             return None
         if not late:
             return _told(row, [*_before(theirs, mine.started_at), *clocks.spans_of(mine)])

@@ -67,7 +67,7 @@ def revise(clocks: Clocks, *, at: dt.datetime, story: Story) -> Revision:
     done = {row.pk for row in _revise_policy(clocks, revision, at=at, story=story)}
     for row in list(clocks.open()):
         revision.looked_at += 1
-        if row.pk in done or has_passed(row, at):
+        if row.pk in done or has_passed(clocks, row, at):
             continue
         _refresh(clocks, row, revision, at=at)
     return revision
@@ -86,9 +86,13 @@ def settle(clocks: Clocks, revision: Revision, *, at: dt.datetime, why: str = ""
     clocks.record(EscalationEvent.DEADLINES_SET, revision.added, at=at, policy=revision.policy)
 
 
-def has_passed(row: Deadline, at: dt.datetime) -> bool:
+def has_passed(clocks: Clocks, row: Deadline, at: dt.datetime) -> bool:
     """Whether its due moment, as it was promised, is over: then nothing moves it."""
-    return row.breached_at is not None or (row.status == Status.RUNNING and row.due_at < at)
+    if row.breached_at is not None or row.status == Status.RUNNING:
+        return row.breached_at is not None or row.due_at < at
+    # Paused as far as the row knows; its longest pause may be over, and no sweep has noticed.
+    clock = clocks.clock_of(row).at(at)
+    return clock.paused_since(at) is None and clock.due() < at
 
 
 # -- inside ---------------------------------------------------------------------------------------
@@ -108,7 +112,7 @@ def _revise_policy(
     anew = _reckon(clocks, version, rows, story)
     for row in rows:
         run = anew.pop((row.kind, row.subject), None) if anew is not None else None
-        if has_passed(row, at):
+        if has_passed(clocks, row, at):
             continue
         target = version.policy.by_kind.get(Kind(row.kind))
         if target is None:
