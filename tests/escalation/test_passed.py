@@ -14,8 +14,11 @@ pytestmark = pytest.mark.django_db
 def test_what_passed_after_its_longest_pause_is_not_moved_though_no_sweep_has_noticed(
     desk: Desk,
 ) -> None:
-    make_policy("severe", order=1, data={
-        "match": {"pain": {"min": 4}}, "targets": [{"kind": "resolve", "within": "5h"}]})  # fmt: skip
+    make_policy(
+        "severe",
+        order=1,
+        data={"match": {"pain": {"min": 4}}, "targets": [{"kind": "resolve", "within": "5h"}]},
+    )
     ticket = make_ticket(desk)
     alice = user(desk.alice)
     services.wait_for_customer(ticket, for_what="it", actor=alice, now=at("24 12:18"))
