@@ -112,8 +112,21 @@ def outcome() -> Outcome:
             .iterator()
         ),
         alerts=Counter(Alert.objects.values_list("user_id", "ticket_id", "key")),
-        outbox=Counter(Outbox.objects.values_list("kind", "key")),
+        outbox=Counter(
+            # What colleagues are mailed is written after a sweep, by what has come in by then: one
+            # mail, or several in a digest. `untold` is what must hold of it.
+            Outbox.objects.exclude(kind="mail", key__regex="^(alert|digest):").values_list(
+                "kind", "key"
+            )
+        ),
     )
+
+
+def untold(*, now: dt.datetime) -> int:
+    """Alerts that are to be mailed and were not."""
+    from tickets.models import Alert
+
+    return Alert.objects.filter(mail_at__lte=now, mailed_at=None, read_at=None).count()
 
 
 def undisturbed(*, now: dt.datetime) -> Outcome:

@@ -18,6 +18,7 @@ def main(verb: str, argument: str = "") -> None:
     django.setup()
     from escalation.models import Deadline
     from tests.faults import victims
+    from tickets.models import Alert, Outbox
 
     if verb == "prepare":
         neglect(int(argument))
@@ -25,10 +26,14 @@ def main(verb: str, argument: str = "") -> None:
         now = timezone.now()
         Path(argument).write_bytes(pickle.dumps((now, victims.undisturbed(now=now))))
     elif verb == "left":
-        sys.stdout.write(str(Deadline.objects.due(timezone.now()).count()))
+        now = timezone.now()
+        sys.stdout.write(str(Deadline.objects.due(now).count() + victims.untold(now=now)))
     elif verb == "check":
         now, wanted = pickle.loads(Path(argument).read_bytes())  # noqa: S301 - our own
         victims.check(wanted, now=now)
+        mails = Outbox.objects.filter(kind="mail", key__regex="^(alert|digest):")
+        assert mails.count() == mails.values("key").distinct().count()
+        assert mails.exists() == Alert.objects.filter(mailed_at__isnull=False).exists()
     else:
         raise SystemExit(__doc__)
 
