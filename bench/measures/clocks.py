@@ -28,8 +28,10 @@ LIMITS = """\
 **What limits the steps** is the processor, and there Python more than PostgreSQL: three quarters of
 a step's time are Python's (a third of that for pain and offer where promises are missed, the rest
 for rows, events, alerts and the next instant), one quarter is PostgreSQL's, which runs on the same
-cores. So two processes keep two cores busy, and four make hardly more. Statements are few (some
-25 for a hundred deadlines) and nobody waits for a lock: a sweep passes over what another one holds.
+cores. The line "at most" is what that alone allows. Where four processes stay below it they wait,
+for the disk (a database many times the size of its buffers, and every batch flushed) or for each
+other; which of the two, this bench does not tell. Statements are few (some 25 for a hundred
+deadlines), and no sweep waits for the tickets that another one holds.
 The limit above only marks a row and writes an event; a step of ours also writes the row that makes
 it happen once, tells people, plans the next instant, and where a promise was missed reads the
 offer, assesses pain, evaluates the policy and writes what changed."""
