@@ -22,7 +22,7 @@ def database_is_postgresql(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
     """amends.E002: row locks, partial indexes and triggers are PostgreSQL's."""
-    if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    if settings.DATABASES["default"]["ENGINE"] == "config.database":
         return []
     return [Error("DATABASE_URL must name a PostgreSQL database.", id="amends.E002")]
 

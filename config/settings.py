@@ -137,6 +137,8 @@ DATABASES: dict[str, Any] = {
         "TEST": {"TEMPLATE": env.str("AMENDS_TEST_TEMPLATE", default=None)},
     }
 }
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    DATABASES["default"]["ENGINE"] = "config.database"  # any other is refused by a check
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 
 REDIS_URL = _urls.redis
