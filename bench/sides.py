@@ -109,6 +109,21 @@ class Ground:
             self._agents[key] = self.bench.agent(database, side.settings)
         return self._agents[key]
 
+    @contextmanager
+    def copy(self, side: Side, kind: str) -> Iterator[Agent]:
+        """A process on a copy that is thrown away, so that what is measured twice is the same."""
+        if agent := self._agents.pop((side.key, kind), None):
+            agent.close()  # a database is copied while nobody is on it
+        name = f"copy_{side.key}_{kind}"
+        self.bench.create_database(name, like=self.database(side, kind))
+        self.bench.settle()
+        agent = self.bench.agent(name, side.settings)
+        try:
+            yield agent
+        finally:
+            agent.close()
+            self.bench.drop_database(name)
+
     def ask(self, side: Side, kind: str, function: str, **arguments: Any) -> Any:
         """What `bench.<side>.work:function` answers on that database."""
         return self.agent(side, kind).call(f"bench.{side.key}.work:{function}", **arguments)
