@@ -55,7 +55,7 @@ def sweep(*, now: dt.datetime = LATER, batch: int = 100) -> None:
 
 
 def test_killed_at_every_statement_nothing_is_lost_or_doubled(desk: Desk) -> None:
-    neglect(desk, 6)
+    neglect(desk, 20)
     wanted = victims.undisturbed(now=LATER)
     kills = 0
     for number in range(1, 2000):
