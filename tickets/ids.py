@@ -3,6 +3,7 @@
 Keys come from the table's own sequence, a block at a time for each process, so a ticket
 with all its parts costs no extra query for them. Keys of a block that a process never
 uses leave gaps, which nothing minds: order is by moment or by `Event.seq`, not by key.
+Keys in hand are dropped where a connection is made anew.
 """
 
 import os
@@ -11,8 +12,11 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from django.db import connection, models
+from django.db.backends.signals import connection_created
+from django.dispatch import receiver
 
 _BLOCK = 256
 _block = ContextVar("block", default=_BLOCK)
@@ -26,6 +30,14 @@ _pools: dict[str, deque[int]] = {}
 def forget() -> None:
     """Drop the keys in hand, such as after the database was exchanged for another."""
     _pools.clear()
+
+
+@receiver(connection_created)
+def _drop_with_connection(**_: Any) -> None:
+    """A new connection may be one to a server that has crashed. A sequence that was asked in a
+    transaction which was not committed may then be behind what it gave, and gives it again: what
+    this process has in hand could be given to somebody else, or twice to itself."""
+    forget()
 
 
 # A forked child must not hand out what its parent holds.

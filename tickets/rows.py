@@ -36,7 +36,11 @@ class Rows:
         model, key = type(row), row.pk
         if key is None:
             key = row.pk = next_id(model)
-        self._added.setdefault(model, {})[key] = row
+        added = self._added.setdefault(model, {})
+        if key in added:
+            # One of the two would be lost in silence.
+            raise RuntimeError(f"{model._meta.label} {key} is there already: its key came twice")
+        added[key] = row
         ticket = getattr(row, "ticket_id", None)
         if ticket is not None:
             self._of.setdefault((model, ticket), []).append(row)
