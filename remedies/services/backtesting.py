@@ -14,16 +14,16 @@ from remedies.active import Active, active, compiled
 from remedies.authority import NOTHING_USED, Asked, Limit, decide
 from remedies.errors import FactWrong
 from remedies.models import Grantor, Offer, RemedyPolicy
-from remedies.rules import OfferDraft, Policy, evaluate
+from remedies.rules import OfferDraft, Policy
 from remedies.rules.comparing import NOTHING, Compared, Given, Tally, facts_digest
 from remedies.services.authorities import limits_of_role
-from remedies.services.pasts import Past, pasts_of
+from remedies.services.drafting import evaluate_for
+from remedies.services.pasts import pasts_of
+from remedies.services.situations import Situation
 from tickets.catalogue import catalogue
 from tickets.models import Ticket
 
 BATCH = 1000
-#: A fact of the wrong kind is left out, and the rest still makes an offer; so often at most.
-MOST_PROBLEMS = 5
 
 
 @dataclass(frozen=True)
@@ -88,15 +88,16 @@ def backtest(keys: list[int], sides: Sides, *, now: dt.datetime) -> Tally:
             cursor.execute("SET TRANSACTION READ ONLY")
         tickets = list(Ticket.objects.filter(pk__in=keys).select_related("customer").order_by("pk"))
         offered = _offered(keys)
-        for past in pasts_of(tickets, now=now):
-            one = _compared(past, sides, limits, offered.get(past.ticket.pk), now, tally)
+        for ticket, situation in pasts_of(tickets, now=now):
+            one = _compared(ticket, situation, sides, limits, offered.get(ticket.pk), now, tally)
             if one is not None:
                 tally.add(one)
     return tally
 
 
 def _compared(
-    past: Past,
+    ticket: Ticket,
+    situation: Situation,
     sides: Sides,
     limits: list[Limit],
     offered: int | None,
@@ -104,20 +105,20 @@ def _compared(
     tally: Tally,
 ) -> Compared | None:
     """One ticket under both; None where the draft is not about it."""
-    keys = catalogue().entry(past.ticket.category_id).keys
+    keys = catalogue().entry(ticket.category_id).keys
     before, after = sides.now.row_for(keys), sides.then.row_for(keys)
     if before is after or after is None:
         return None
     policy = compiled(after.source)
-    draft = _evaluated(policy, past, now)
-    was = None if before is None else _evaluated(compiled(before.source), past, now)
+    draft = _evaluated(policy, situation, now)
+    was = None if before is None else _evaluated(compiled(before.source), situation, now)
     if draft is None or (was is not None and was.currency != draft.currency):
         tally.unreadable += 1
         return None
     return Compared(
-        number=past.ticket.number,
+        number=ticket.number,
         currency=draft.currency,
-        pain=past.ticket.pain or 0,
+        pain=ticket.pain or 0,
         now=NOTHING if was is None else Given.of(was, beyond=_beyond(was, limits)),
         then=Given.of(draft, beyond=_beyond(draft, limits)),
         facts=facts_digest(policy, draft),
@@ -125,18 +126,12 @@ def _compared(
     )
 
 
-def _evaluated(policy: Policy, past: Past, now: dt.datetime) -> OfferDraft | None:
-    """What the policy gives; a fact of the wrong kind counts as missing, as in the product. None
-    for money that the policy does not pay in."""
-    facts = dict(past.facts)
-    for _ in range(MOST_PROBLEMS):
-        try:
-            return evaluate(policy, facts, now=now, currency=past.currency)
-        except FactWrong as error:
-            if error.fact == "currency":
-                return None
-            facts[error.fact] = None
-    return None
+def _evaluated(policy: Policy, situation: Situation, now: dt.datetime) -> OfferDraft | None:
+    """What the policy gives, as the product drafts it; None where too many facts are wrong."""
+    try:
+        return evaluate_for(policy, situation, now=now)[0]
+    except FactWrong:
+        return None
 
 
 def _beyond(draft: OfferDraft, limits: list[Limit]) -> bool:

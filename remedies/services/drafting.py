@@ -66,7 +66,7 @@ def _assess(change: Change, situation: Situation) -> None:
 
 
 def evaluate_for(
-    policy: Policy, situation: Situation, change: Change
+    policy: Policy, situation: Situation, *, now: dt.datetime
 ) -> tuple[OfferDraft, list[str]]:
     """What the policy gives, and the facts that had to be left out because they are wrong."""
     facts, currency = dict(situation.facts), situation.currency
@@ -74,7 +74,7 @@ def evaluate_for(
     payable = True
     while True:
         try:
-            result = evaluate(policy, facts, now=change.now, currency=currency)
+            result = evaluate(policy, facts, now=now, currency=currency)
             return (result if payable else _without_money(result)), problems
         except FactWrong as error:
             problems.append(error.message)
@@ -103,7 +103,7 @@ def draft_offer(change: Change, situation: Situation, *, again: bool = False) ->
     if found is None:
         return None
     row, policy = found
-    result, problems = evaluate_for(policy, situation, change)
+    result, problems = evaluate_for(policy, situation, now=change.now)
     offers = change.all(Offer)
     parts: Sequence[Component] = result.components
     if any(offer.status not in _NOTHING_GRANTED for offer in offers):

@@ -59,16 +59,32 @@ def situation_of(change: Change) -> Situation:
     that is not new one for its missed deadlines and what it needs of the customer and the points.
     """
     ticket = change.ticket
-    promises, deadlines = (0, 0) if change.is_new else breaches(_told(change))
+    again = 0 if change.unit.is_pending(ticket.customer) else _recurrence(change)
+    finding = outcome_of(change.all(Point))
+    return situation_from(ticket, again, _told(change), finding, now=change.now)
+
+
+def situation_from(
+    ticket: Ticket,
+    again: int,
+    told: Sequence[Told],
+    finding: Outcome | None,
+    *,
+    now: dt.datetime,
+) -> Situation:
+    """The same from what was read of a ticket before, such as of many at once: how often the same
+    cause came up in the year before, what clocks and escalation told, and the finding."""
+    promises, deadlines = breaches(told)
     known = Circumstances(
         contacts=ticket.contacts,
-        recurrence=0 if change.unit.is_pending(ticket.customer) else _recurrence(change),
+        recurrence=again,
         deadlines_missed=deadlines,
         promises_broken=promises,
         hand_offs=ticket.handoffs,
         support_needs=bool(ticket.customer.support_needs.strip()),
     )
-    return Situation(known, _facts(change, known), ticket.loss_currency or None)
+    facts = _facts(ticket, known, told, finding, now=now)
+    return Situation(known, facts, ticket.loss_currency or None)
 
 
 def _recurrence(change: Change) -> int:
@@ -153,14 +169,7 @@ def our_delay(told: Iterable[Told]) -> int:
     return max(seconds, default=0) // 3600
 
 
-def _facts(change: Change, known: Circumstances) -> dict[str, Any]:
-    """Every fact by the name that policies call it. docs/remedies.md lists those made here."""
-    return facts_of(
-        change.ticket, known, _told(change), outcome_of(change.all(Point)), now=change.now
-    )
-
-
-def facts_of(
+def _facts(
     ticket: Ticket,
     known: Circumstances,
     told: Sequence[Told],
@@ -168,7 +177,7 @@ def facts_of(
     *,
     now: dt.datetime,
 ) -> dict[str, Any]:
-    """The same from what was read of a ticket before, such as for many at once."""
+    """Every fact by the name that policies call it. docs/remedies.md lists those made here."""
     loss = (
         None
         if ticket.loss_minor is None

@@ -44,10 +44,10 @@ def test_the_past_is_seen_as_the_product_saw_it(desk: Desk) -> None:
     make_hurt(desk, customer=customer)
     later = make_hurt(desk, customer=customer, now=NOW + dt.timedelta(hours=1))
     tickets = list(Ticket.objects.select_related("customer"))
-    for past in pasts_of(tickets, now=NOW):
-        with changing(past.ticket.pk, actor=user(desk.alice), now=NOW) as change:
-            assert dict(past.facts) == dict(situation_of(change).facts)
-    (past,) = pasts_of([later], now=NOW)
+    for ticket, past in pasts_of(tickets, now=NOW):
+        with changing(ticket.pk, actor=user(desk.alice), now=NOW) as change:
+            assert past == situation_of(change)
+    ((_, past),) = pasts_of([later], now=NOW)
     assert past.facts["same_cause_before"] == 1
 
 

@@ -46,14 +46,14 @@ def test_the_next_month_begins_anew(remedy_desk: Desk) -> None:
     offer = sent_offer(remedy_desk, first)
     remedies.accept_offer(offer, actor=Actor.of_customer(first.customer), now=NOW)
     later = NOW + dt.timedelta(days=10)
-    sent_offer(remedy_desk, hurt(remedy_desk, now=later), now=later)
+    assert sent_offer(remedy_desk, hurt(remedy_desk, now=later), now=later).status == "sent"
 
 
 def test_an_offer_that_was_withdrawn_uses_nothing(remedy_desk: Desk) -> None:
     budget(CREDIT, user=remedy_desk.alice)
     offer = sent_offer(remedy_desk, hurt(remedy_desk))
     remedies.withdraw_offer(offer, reason="A mistake.", actor=user(remedy_desk.alice), now=NOW)
-    sent_offer(remedy_desk, hurt(remedy_desk))
+    assert sent_offer(remedy_desk, hurt(remedy_desk)).status == "sent"
 
 
 def test_a_team_gives_no_more_than_its_budget_whoever_gives(remedy_desk: Desk) -> None:
