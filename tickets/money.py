@@ -19,6 +19,7 @@ from tickets.errors import CurrencyUnknown, Invalid
 _NO_MONEY = frozenset({"XYZ", "XXX", "XTS"})
 
 
+@lru_cache(maxsize=256)
 def decimals_of(currency: str) -> int:
     """How many decimal places the currency has (GBP 2, JPY 0). Raises `CurrencyUnknown`."""
     try:

@@ -8,7 +8,7 @@ from operator import ge, gt, le, lt
 from typing import Any
 
 from remedies.facts import ORDERED, Kind
-from remedies.rules.logic import Among, Applied, Either, Every, Is, Known, Not, compared
+from remedies.rules.logic import Among, Applied, Either, Every, Known, Not, asked, compared
 from remedies.rules.nodes import FactRef, Literal, Node, Raw, Scope, ValueRef, compile_node, form
 from remedies.rules.source import Place, items, nearest
 
@@ -158,5 +158,5 @@ def condition(raw: Any, scope: Scope, at: Place) -> Node:
     """The condition for one part of a policy: a mapping, a list (all of it), or a yes/no name."""
     node = compile_node(raw, scope, at, Kind.YES_NO)
     if isinstance(node, FactRef | ValueRef):
-        return Is(node, _label(node))
+        return asked(node, _label(node))
     return node

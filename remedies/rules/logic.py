@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from remedies.facts import Kind
-from remedies.rules.nodes import Context, FactRef, Literal, Node
+from remedies.rules.nodes import Context, FactRef, Literal, Node, ValueRef
 from remedies.rules.words import shown
 
 
@@ -99,20 +99,38 @@ class Not(Condition):
 class Is(Condition):
     """A yes/no fact or value, in words that name it."""
 
-    __slots__ = ("label", "part")
+    __slots__ = ("label", "name", "part")
 
-    def __init__(self, part: Node, label: str):
+    def __init__(self, part: FactRef | ValueRef, label: str):
         self.part, self.label = part, label
+        self.name = part.fact.name if isinstance(part, FactRef) else part.name
 
     def value(self, at: Context) -> bool | None:
-        found: bool | None = self.part.value(at)
-        return found
+        found: bool | None = at.values.get(self.name)  # most often worked out before
+        return self.part.value(at) if found is None else found
 
     def words(self, at: Context) -> str:
         return self.label if self.part.value(at) else f"not {self.label}"
 
     def why_not(self, at: Context) -> str:
         return self.part.why_not(at)
+
+
+class IsFact(Is):
+    """A yes/no fact, without detours."""
+
+    __slots__ = ()
+
+    def value(self, at: Context) -> bool | None:
+        found: bool | None = at.facts.get(self.name)
+        if found is None:
+            at.missing.append(self.name)
+        return found
+
+
+def asked(part: FactRef | ValueRef, label: str) -> Is:
+    """The quickest node for a yes/no fact or value."""
+    return IsFact(part, label) if isinstance(part, FactRef) else Is(part, label)
 
 
 class Test(Condition):
@@ -187,11 +205,18 @@ def compared(
 class Among(Condition):
     """Whether a value is one of several that the policy names."""
 
-    __slots__ = ("label", "listed", "subject", "wanted")
+    __slots__ = ("label", "listed", "needed", "subject", "wanted")
 
     def __init__(self, subject: Node, label: str, listed: tuple[Literal, ...], *, wanted: bool):
         self.subject, self.label, self.wanted = subject, label, wanted
         self.listed = {bound.written: bound for bound in listed}
+        # Money is written in the currency of the evaluation; all else is always the same.
+        fixed = all(bound.kind is not Kind.MONEY for bound in listed)
+        self.needed = self._needed("") if fixed else None
+
+    def _needed(self, currency: str) -> str:
+        names = [shown(one.kind, one.written, currency, one.unit) for one in self.listed.values()]
+        return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
     def value(self, at: Context) -> bool | None:
         found = self.subject.value(at)
@@ -203,8 +228,7 @@ class Among(Condition):
     def why_not(self, at: Context) -> str:
         if not self.wanted:
             return f"{self.words(at)}, and then this is not given"
-        names = [bound.words(at) for bound in self.listed.values()]
-        needed = " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+        needed = self._needed(at.currency) if self.needed is None else self.needed
         return f"{self.words(at)}, and this needs {needed}"
 
 

@@ -20,13 +20,18 @@ ROUNDINGS = {
     "down": ROUND_FLOOR,
 }
 
-#: One step: the running value and the context in, the new value and its words out.
-Step = Callable[[Decimal, Context], "tuple[Decimal, str] | None"]
+_WHOLE = Decimal(1)
+
+#: What a step makes of a value, and what tells it in words; None where nothing changed. Words
+#: are made only for who reads them: to make them takes longer than to count.
+Stepped = tuple[Decimal, Callable[[], str] | None]
+#: One step: the running value and the context in; None out where a fact is missing.
+Step = Callable[[Decimal, Context], Stepped | None]
 
 
 def round_to(value: Decimal, unit: Decimal, way: str) -> Decimal:
     """`value` at the multiple of `unit` that the rounding names; ROUNDINGS lists them."""
-    return (value / unit).quantize(Decimal(1), rounding=ROUNDINGS[way]) * unit
+    return (value / unit).quantize(_WHOLE, rounding=ROUNDINGS[way]) * unit
 
 
 #: More than anybody will ever be offered; what the database can hold is far above.
@@ -37,7 +42,7 @@ def to_minor(value: Decimal, currency: str, way: str = "half_up") -> int:
     """Major units as whole minor units of `currency`. Raises `Inapplicable` beyond reason."""
     if abs(value) > MOST_MINOR:
         raise Inapplicable("the sum is too large to be meant")
-    return int(value.scaleb(places_of(currency)).quantize(Decimal(1), rounding=ROUNDINGS[way]))
+    return int(value.scaleb(places_of(currency)).quantize(_WHOLE, rounding=ROUNDINGS[way]))
 
 
 class Modified(Node):
@@ -59,11 +64,19 @@ class Modified(Node):
                 return None, ""
             running, words = found
             if words:
-                said = f"{said}; {words}"
+                said = f"{said}; {words()}"
         return running, said
 
     def value(self, at: Context) -> Any:
-        return self.explain(at)[0]
+        running = self.base.value(at)
+        if running is None:
+            return None
+        for step in self.steps:
+            found = step(running, at)
+            if found is None:
+                return None
+            running = found[0]
+        return running
 
     def words(self, at: Context) -> str:
         return self.explain(at)[1]
@@ -80,20 +93,24 @@ class _Part:
     says: str
     kind: Kind
 
-    def __call__(self, running: Decimal, at: Context) -> tuple[Decimal, str] | None:
+    def __call__(self, running: Decimal, at: Context) -> Stepped | None:
         held = True if self.when is None else self.when.value(at)
         node = self.percent or self.amount
         found = node.value(at) if held and node else None
         if held is None or (held and found is None):
             return None
         if not held or found is None or node is None:
-            return running, ""
+            return running, None
         change = running * found / 100 if self.percent else found
         after = running + change if self.key == "add" else max(running - change, Decimal(0))
-        share = f"{number(found)} %" if self.percent else node.words(at)
-        verb = "plus" if self.key == "add" else "less"
-        because = f" ({self.says})" if self.says else ""
-        return after, f"{verb} {share}{because} = {shown(self.kind, after, at.currency)}"
+
+        def said() -> str:
+            share = f"{number(found)} %" if self.percent else node.words(at)
+            verb = "plus" if self.key == "add" else "less"
+            because = f" ({self.says})" if self.says else ""
+            return f"{verb} {share}{because} = {shown(self.kind, after, at.currency)}"
+
+        return after, said
 
 
 def _part(key: str, raw: Any, scope: Scope, at: Place, kind: Kind) -> _Part:
@@ -111,36 +128,45 @@ def _part(key: str, raw: Any, scope: Scope, at: Place, kind: Kind) -> _Part:
 
 
 def _set_off(node: Node, kind: Kind) -> Step:
-    def step(running: Decimal, at: Context) -> tuple[Decimal, str] | None:
+    def step(running: Decimal, at: Context) -> Stepped | None:
         less = node.value(at)
         if less is None:
             return None
         after = max(running - less, Decimal(0))
         if less == 0:
-            return running, ""
-        return after, f"less {node.words(at)} already paid = {shown(kind, after, at.currency)}"
+            return running, None
+        return (
+            after,
+            lambda: f"less {node.words(at)} already paid = {shown(kind, after, at.currency)}",
+        )
 
     return step
 
 
 def _limit(node: Node, key: str, kind: Kind) -> Step:
-    def step(running: Decimal, at: Context) -> tuple[Decimal, str] | None:
+    said = "at least" if key == "at_least" else "at most"
+
+    def step(running: Decimal, at: Context) -> Stepped | None:
         bound = node.value(at)
         if bound is None:
             return None
         inside = running >= bound if key == "at_least" else running <= bound
         if inside:
-            return running, ""
-        said = "at least" if key == "at_least" else "at most"
-        result = shown(kind, bound, at.currency)
-        base = node.words(at)
-        return bound, f"{said} {base}" + ("" if base == result else f" = {result}")
+            return running, None
+        return bound, lambda: f"{said} {_worked(node, kind, bound, at)}"
 
     return step
 
 
+def _worked(node: Node, kind: Kind, found: Decimal, at: Context) -> str:
+    base, result = node.words(at), shown(kind, found, at.currency)
+    return base if base == result else f"{base} = {result}"
+
+
 def _rounding(unit: Node, way: str, kind: Kind) -> Step:
-    def step(running: Decimal, at: Context) -> tuple[Decimal, str] | None:
+    words = way.replace("_", " ")
+
+    def step(running: Decimal, at: Context) -> Stepped | None:
         found = unit.value(at)
         if found is None:
             return None
@@ -148,20 +174,22 @@ def _rounding(unit: Node, way: str, kind: Kind) -> Step:
             raise Inapplicable("nothing can be rounded to zero")
         after = round_to(running, found, way)
         if after == running:
-            return running, ""
-        words = way.replace("_", " ")
-        return after, f"rounded {words} to {unit.words(at)} = {shown(kind, after, at.currency)}"
+            return running, None
+        return (
+            after,
+            lambda: f"rounded {words} to {unit.words(at)} = {shown(kind, after, at.currency)}",
+        )
 
     return step
 
 
 def _lower_limit(node: Node, kind: Kind) -> Step:
-    def step(running: Decimal, at: Context) -> tuple[Decimal, str] | None:
+    def step(running: Decimal, at: Context) -> Stepped | None:
         bound = node.value(at)
         if bound is None:
             return None
         if running >= bound:
-            return running, ""
+            return running, None
         small = shown(kind, running, at.currency)
         raise Inapplicable(f"{small} is below {node.words(at)}, under which nothing is paid")
 

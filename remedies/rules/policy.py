@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from remedies.facts import FactDef
@@ -41,21 +41,49 @@ class Range:
     better: tuple[Placing, ...]
     round_to: Node | None
 
-    def place(self, at: Context) -> tuple[Decimal, str] | None:
-        """Where in the range, 0 to 1, and why, in words; None where a fact is missing."""
-        place, said, complete = self.start, [], True
-        for facts, sign, word in ((self.worse, 1, "worse"), (self.better, -1, "better")):
-            held = [(fact, fact.when.value(at)) for fact in facts]
-            complete = complete and all(value is not None for _, value in held)
-            true = [fact for fact, value in held if value]
-            place += sign * sum((fact.part for fact in true), Decimal(0))
-            if true:
-                names = ", ".join(fact.says for fact in true)
-                make = "makes" if len(true) == 1 else "make"
-                said.append(f"{len(true)} of {len(facts)} facts {make} it {word}: {names}")
+    def place(self, at: Context) -> "Placed | None":
+        """Where in the range, and because of which facts; None where a fact is missing."""
+        place, complete = self.start, True
+        held: list[list[Placing]] = []
+        for facts, sign in ((self.worse, 1), (self.better, -1)):
+            true = []
+            for fact in facts:
+                value = fact.when.value(at)
+                if value:
+                    true.append(fact)
+                    place += sign * fact.part
+                elif value is None:
+                    complete = False
+            held.append(true)
         if not complete:
             return None
-        return min(max(place, Decimal(0)), Decimal(1)), "; ".join(said)
+        return Placed(min(max(place, Decimal(0)), Decimal(1)), self, *held)
+
+
+class Placed(NamedTuple):
+    """A place in a range, 0 to 1, and the facts that lead there."""
+
+    share: Decimal
+    spread: Range
+    worse: list[Placing]
+    better: list[Placing]
+
+    def steps(self, low: Decimal, high: Decimal, sum_: Decimal, currency: str) -> list[str]:
+        """The range, why there, and what that comes to, in words."""
+        said = [range_words(low, high, currency)]
+        for true, facts, word in (
+            (self.worse, self.spread.worse, "worse"),
+            (self.better, self.spread.better, "better"),
+        ):
+            if true:
+                names = ", ".join([fact.says for fact in true])
+                make = "makes" if len(true) == 1 else "make"
+                said.append(f"{len(true)} of {len(facts)} facts {make} it {word}: {names}")
+        steps = ["; ".join(said)]
+        if self.share and high.is_finite():
+            placed = placed_words(self.share, low, high, currency)
+            steps.append(f"{placed} = {money(sum_, currency)}")
+        return steps
 
 
 def range_words(low: Decimal, high: Decimal, currency: str) -> str:
@@ -162,6 +190,11 @@ class Policy:
     written: tuple[Rule, ...] = ()
     #: What facts are when they are not given.
     defaults: dict[str, Any] = field(default_factory=dict)
+    #: Whether a fact lies inside another one, as `reroute.hours` does.
+    nested: bool = field(init=False, default=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "nested", any("." in name for name in self.facts))
 
     def readers_of(self, fact: str) -> tuple[str, ...]:
         """Names of the rules that read the fact."""

@@ -1,7 +1,7 @@
 """Values as people write them, in plain British English. Pure."""
 
 import datetime as dt
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -10,6 +10,9 @@ from moneyed.l10n import format_money
 
 from remedies.facts import Calendar, Kind
 from tickets.money import decimals_of
+
+#: Words are found for any number that an evaluation can count with, however large.
+_WIDE = Context(prec=1_000)
 
 #: Units that take no plural s.
 ABBREVIATED = frozenset({"min", "h", "km", "kg", "m", "%", "GB", "MB", "kWh"})
@@ -37,7 +40,7 @@ def money(amount: Decimal, currency: str) -> str:
     whole = amount == amount.to_integral_value()
     if whole:
         digits = f"{amount:,.0f}"
-    elif amount == round(amount, places):
+    elif amount == _rounded(amount, places):
         digits = f"{amount:,.{places}f}"
     else:
         digits = f"{amount:,.{places + 2}f}…"
@@ -47,19 +50,23 @@ def money(amount: Decimal, currency: str) -> str:
     return f"{sign}{digits}" if before else f"{digits}{sign}"
 
 
+def _rounded(value: Decimal, places: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-places), context=_WIDE)
+
+
 def number(value: Decimal) -> str:
     """A number without needless zeros, thousands marked, at most four decimals."""
     if value == value.to_integral_value():
         return f"{value:,.0f}"
-    return f"{round(value, 4):,.4f}".rstrip("0")
+    return f"{_rounded(value, 4):,.4f}".rstrip("0")
 
 
 def duration(minutes: Decimal) -> str:
     """Minutes as hours and minutes, or days: 45 min, 3 h, 2 h 5 min, 4 days."""
-    if minutes and minutes % 1440 == 0:
-        days = minutes // 1440
+    days, over = _WIDE.divmod(minutes, Decimal(1440))
+    if minutes and not over:
         return f"{days:.0f} day{'s' if days != 1 else ''}"
-    hours, rest = divmod(minutes, 60)
+    hours, rest = _WIDE.divmod(minutes, Decimal(60))
     if not hours:
         return f"{number(rest)} min"
     return f"{hours:.0f} h" + (f" {number(rest)} min" if rest else "")

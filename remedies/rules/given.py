@@ -1,0 +1,67 @@
+"""What an evaluation is given: typed facts in one currency, and in words. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from remedies.errors import FactWrong
+from remedies.facts import Kind, NotThatKind, read_fact
+from remedies.rules.nodes import Context
+from remedies.rules.policy import Policy
+from remedies.rules.source import nearest
+from remedies.rules.words import shown
+
+
+def currency_of(policy: Policy, given: Mapping[str, Any], currency: str | None) -> str:
+    """The one currency of this evaluation."""
+    if currency is None:
+        found = {
+            str(raw["currency"]) if isinstance(raw, Mapping) else str(raw.currency)
+            for name, fact in policy.facts.items()
+            if fact.kind is Kind.MONEY
+            and (raw := given.get(name)) is not None
+            and ("currency" in raw if isinstance(raw, Mapping) else hasattr(raw, "currency"))
+        }
+        if len(found) != 1:
+            return policy.currencies[0]
+        currency = found.pop()
+    if currency not in policy.currencies:
+        known = ", ".join(policy.currencies)
+        raise FactWrong("currency", f"{currency} is not one that this policy pays in ({known})")
+    return currency
+
+
+def typed_facts(policy: Policy, given: Mapping[str, Any], currency: str) -> dict[str, Any]:
+    """Facts and defaults as rules count with them. Raises `FactWrong` naming fact and rules."""
+    typed = dict(policy.defaults)
+    for name, fact in policy.facts.items():
+        raw = given.get(name)
+        if raw is None:
+            continue
+        try:
+            typed[name] = read_fact(fact, raw, currency)
+        except NotThatKind as error:
+            raise FactWrong(name, f"{error}", policy.readers_of(name)) from None
+    return typed
+
+
+#: (name, label, words) of a fact.
+Words = tuple[str, str, str]
+
+
+def in_words(policy: Policy, given: Mapping[str, Any], at: Context) -> dict[str, Words]:
+    """(name, label, words) of each fact that was given, as against those that have a default."""
+    typed, currency = at.facts, at.currency
+    return {
+        name: (name, fact.label, shown(fact.kind, typed[name], currency, fact.unit))
+        for name, fact in policy.facts.items()
+        if given.get(name) is not None
+    }
+
+
+def refuse_unknown(policy: Policy, given: Mapping[str, Any]) -> None:
+    """Raises `FactWrong` for the first fact that the policy does not know."""
+    for name, raw in given.items():
+        known = name in policy.facts or name.rpartition(".")[0] in policy.facts
+        outer = isinstance(raw, dict) and any(n.startswith(f"{name}.") for n in policy.facts)
+        if not known and not outer:
+            raise FactWrong(name, f"this policy knows no such fact.{nearest(name, policy.facts)}")
