@@ -1,21 +1,61 @@
 """What the customer reads: a draft that a person changes before he sends it. Pure.
 
-An apology has regret, an explanation, responsibility, what changes and repair; it never says
-"sorry you feel", and asks forgiveness of nobody.
+A letter with an offer acknowledges, explains, says what we offer and why, and what happens next.
+An apology has regret, an explanation, responsibility, what changes and repair (remedies.apology);
+it never says "sorry you feel", and asks forgiveness of nobody.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+SORRY = "We were wrong, and we are sorry."
+_ANSWER = (
+    "What happens next: you can accept all of it, a part of it, or tell us what would be fair "
+    "instead, until {until}. If you don't agree, somebody else will look at it again."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One component in a letter: its words, its sum in words (or none), how it came about."""
+    """One component in a letter: its words, its sum in words (or none), how it came about.
+
+    `why` is the arithmetic in words; `choices` the other forms with their sums; `by` how and by
+    when it is paid.
+    """
 
     title: str
     sum: str = ""
     words: str = ""
     owed: bool = False
+    why: str = ""
+    choices: tuple[str, ...] = ()
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What we found, point by point, and what we change so that it does not happen again."""
+
+    found: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The parts of a letter, in the order in which they are read; empty ones are left out."""
+
+    salutation: str
+    acknowledge: str
+    explain: tuple[str, ...] = ()
+    offer: tuple[str, ...] = ()
+    next: tuple[str, ...] = ()
+    close: str = ""
+
+    @property
+    def text(self) -> str:
+        """The whole, as it is sent."""
+        parts = [self.salutation, self.acknowledge, *self.explain, *self.offer, *self.next]
+        return "\n\n".join(part for part in [*parts, self.close] if part)
 
 
 def offer_letter(
@@ -26,30 +66,68 @@ def offer_letter(
     total: str,
     until: str,
     sender: str,
-) -> str:
-    """A letter with an offer: acknowledge, what we offer and why, what happens next."""
-    sorry = "We were wrong, and we are sorry."
-    said = [f"Dear {name},", f"You wrote to us about this: {matter}. {sorry}"]
+    account: Account | None = None,
+) -> Letter:
+    """A letter with an offer: acknowledge, explain, what we offer and why, what happens next."""
+    told = account or Account()
+    return Letter(
+        salutation=f"Dear {name},",
+        acknowledge=f"You wrote to us about this: {matter.rstrip('.')}. {SORRY}",
+        explain=tuple(_explain(told)),
+        offer=tuple(_offer(lines, total)),
+        next=tuple(_next(lines, until)),
+        close=f"Yours sincerely\n{sender}",
+    )
+
+
+def _explain(told: Account) -> list[str]:
+    said = []
+    if told.found:
+        said.append("What happened, as we found it:\n" + _listed(told.found))
+    if told.changes:
+        said.append("So that it does not happen again, we change this:\n" + _listed(told.changes))
+    return said
+
+
+def _listed(lines: Sequence[str]) -> str:
+    return "\n".join(f"- {line.strip()}" for line in lines)
+
+
+def _offer(lines: Sequence[Line], total: str) -> list[str]:
+    said = []
     money = [line for line in lines if line.sum]
     if money:
-        listed = "\n".join(
-            f"- {line.title}: {line.sum}." + (f" {line.words}" if line.words else "")
-            for line in money
-        )
+        listed = "\n".join(_money_line(line) for line in money)
         said.append(f"This is how we want to put it right, {total} in all:\n{listed}")
     rest = [line.words or line.title for line in lines if not line.sum]
-    rest = [words for words in rest if words != sorry]  # said once, at the top
+    rest = [words for words in rest if words != SORRY]  # said once, at the top
     if rest:
-        said.append("\n".join(f"- {words}" for words in rest))
+        said.append(_listed(rest))
     if any(line.owed for line in lines):
         owed = ", ".join(line.title.lower() for line in lines if line.owed)
         said.append(f"What the law gives you is yours whatever you decide: {owed}.")
-    said.append(
-        f"You can accept all of it, a part of it, or tell us what would be fair instead, until "
-        f"{until}. If you don't agree, somebody else will look at it again."
-    )
-    said.append(f"Yours sincerely\n{sender}")
-    return "\n\n".join(said)
+    return said
+
+
+def _money_line(line: Line) -> str:
+    said = f"- {line.title}: {line.sum}."
+    for words in (line.words, line.why):
+        if words:
+            said += f" {words.rstrip('.')}."
+    if line.choices:
+        said += f" You choose: {line.sum}, or {', or '.join(line.choices)}."
+    return said
+
+
+def _next(lines: Sequence[Line], until: str) -> list[str]:
+    said = [_ANSWER.format(until=until)]
+    dated = [line for line in lines if line.by]
+    if dated:
+        said.append(
+            "When you accept, this is on its way:\n"
+            + _listed([f"{line.title}: {line.by}." for line in dated])
+        )
+    return said
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from desk.demo.playing import Play, Played
 from desk.demo.verbs import verb
 from remedies.models import ExceptionRequest, Offer, OfferComponent, Remedy
 from remedies.rules.states import GRANTED, UNDECIDED, OfferStatus, RemedyStatus
-from remedies.services import answers, drafting, exceptions, ledger, offers, refusals
+from remedies.services import answers, drafting, exceptions, ledger, letters, offers, refusals
 from remedies.services.authorities import weigh
 from tickets.actors import Actor
 from tickets.models import Point
@@ -102,7 +102,7 @@ def offer(play: Play, played: Played, *, actor: Actor, at: dt.datetime, letter: 
     """
     row = offer_in(played, OfferStatus.DRAFT)
     until = play.moments.moment(at + offers.STANDS)
-    body = play.text(played, letter) or offers.letter_for(
+    body = play.text(played, letter) or letters.letter_for(
         row, sender=actor.name, until=f"{until:date}"
     )
     if ExceptionRequest.objects.filter(offer=row, status__in=_GRANTED).exists():

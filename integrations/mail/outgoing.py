@@ -31,9 +31,10 @@ from integrations.mail.addresses import (
     reply_address,
     thread_id,
 )
-from integrations.mail.texts import html_of, message_text, next_steps, received_text
+from integrations.mail.texts import html_of, next_steps, received_text
 from tickets.actors import SYSTEM
 from tickets.change import Change, changing
+from tickets.mailed import message_text, own_page, subject_of
 from tickets.models import Event, Message, Outbox, Ticket
 from tickets.models.customers import ContactKind
 from tickets.outbox import PermanentFailure
@@ -111,18 +112,9 @@ def _letter(row: Outbox) -> Letter:
     raise PermanentFailure(f"There is no mail called {template!r}, and no text is given.")
 
 
-def link_of(ticket: Ticket) -> str:
-    """The address of the customer's own page."""
-    return f"{settings.SITE_URL}/c/{ticket.access_key}/"
-
-
 def desk_link_of(ticket: Ticket) -> str:
     """The address of the ticket for people here."""
     return f"{settings.SITE_URL}/desk/tickets/{ticket.number}/"
-
-
-def _subject(ticket: Ticket, words: str) -> str:
-    return f"[{ticket.number}] {words}"[:200]
 
 
 def _received(ticket: Ticket) -> Letter:
@@ -138,12 +130,12 @@ def _received(ticket: Ticket) -> Letter:
         number=ticket.number,
         subject=ticket.subject,
         steps=next_steps(deadlines, zone=customer.time_zone),
-        link=link_of(ticket),
+        link=own_page(ticket),
     )
     opened_by = ticket.messages.order_by("at", "id").first()
     return Letter(
         to=address_of(ticket),
-        subject=_subject(ticket, "We have your complaint"),
+        subject=subject_of(ticket, "We have your complaint"),
         text=text,
         id=received_id(ticket),
         automatic=True,
@@ -172,10 +164,10 @@ def _message(key: int) -> Letter:
         if room >= 0:
             with attachment.file.open("rb") as stream:
                 files.append((attachment.name, stream.read(), attachment.content_type))
-    text = message_text(body=found.body, number=ticket.number, link=link_of(ticket))
+    text = message_text(body=found.body, number=ticket.number, link=own_page(ticket))
     return Letter(
         to=address_of(ticket),
-        subject=_subject(ticket, ticket.subject),
+        subject=subject_of(ticket, ticket.subject),
         text=text,
         id=message_id(ticket, found.pk),
         automatic=found.automatic,
@@ -192,12 +184,12 @@ def _plain(row: Outbox, payload: dict[str, Any]) -> Letter:
     text = str(payload["body"])
     subject = " ".join(str(payload["subject"]).split())
     if ticket is not None:
-        link = desk_link_of(ticket) if inside else link_of(ticket)
+        link = desk_link_of(ticket) if inside else own_page(ticket)
         text = text.replace("{link}", link)
         if inside and link not in text:
             text = f"{text.rstrip()}\n\n{link}\n"
         if ticket.number not in subject:
-            subject = _subject(ticket, subject)
+            subject = subject_of(ticket, subject)
     return Letter(
         to=[to] if isinstance(to, str) else [str(one) for one in to],
         subject=subject,

@@ -59,11 +59,6 @@ def received_text(*, name: str, number: str, subject: str, steps: list[str], lin
     )
 
 
-def message_text(*, body: str, number: str, link: str) -> str:
-    """A person's words as they are, and below them how to answer."""
-    return f"{body}\n\n-- \nYour complaint {number}: {link}\nYou can also answer this mail."
-
-
 def html_of(text: str) -> str:
     """`text` as a simple page: paragraphs, line breaks, links; everything else escaped."""
 

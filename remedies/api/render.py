@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from remedies import models
+from remedies.apology import Checklist
 from remedies.authority import Meter
 from remedies.pain import Factor
+from remedies.services.letters import Preview
 from tickets.api.fields import money
 from tickets.api.render import person
 
@@ -26,6 +28,10 @@ def component(row: models.OfferComponent, currency: str) -> dict[str, Any]:
         "owed": row.owed,
         "loss": row.loss,
         "form": row.form,
+        "choices": [
+            {"form": form, "amount": money(minor, currency)} for form, minor in row.choices.items()
+        ],
+        "chosen": row.chosen,
         "adjusted_from": money(row.adjusted_from, currency),
         "reason": row.reason,
         "accepted": row.accepted,
@@ -52,6 +58,33 @@ def offer(row: models.Offer) -> dict[str, Any]:
         "expires_at": row.expires_at,
         "answered_at": row.answered_at,
         "wish": row.wish,
+        "wish_amount": money(row.wish_amount, row.currency),
+        "wish_kind": row.wish_kind,
+    }
+
+
+def apology(found: Checklist) -> dict[str, Any]:
+    """An `Apology`."""
+    return {
+        "parts": [
+            {"key": p.key, "label": p.label, "present": p.present, "hint": p.hint}
+            for p in found.parts
+        ],
+        "missing": list(found.missing),
+        "notes": list(found.notes),
+    }
+
+
+def preview(found: Preview, row: models.Offer) -> dict[str, Any]:
+    """An `OfferPreview`."""
+    return {
+        "subject": found.subject,
+        "text": found.text,
+        "body": found.body,
+        "until": found.until,
+        "total": money(row.total, row.currency),
+        "components": [component(part, row.currency) for part in found.components],
+        "apology": apology(found.checklist),
     }
 
 

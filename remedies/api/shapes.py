@@ -15,6 +15,13 @@ from tickets.api.shapes import Person, Shape, one_of, values_of
 from tickets.rules import Outcome
 
 
+class Choice(Shape):
+    """Another form of a component, such as a larger voucher for cash."""
+
+    form = serializers.CharField()
+    amount = MoneyOutput()
+
+
 class Component(Shape):
     """One part of an offer."""
 
@@ -31,6 +38,8 @@ class Component(Shape):
     owed = serializers.BooleanField(help_text="Set by law: the customer's whatever he decides.")
     loss = serializers.BooleanField(help_text="Makes good a proven loss.")
     form = serializers.CharField(allow_blank=True)
+    choices = Choice(many=True, help_text="Other forms that the customer may choose.")
+    chosen = serializers.CharField(allow_blank=True, help_text="The form that he chose.")
     adjusted_from = MoneyOutput(allow_null=True)
     reason = serializers.CharField(allow_blank=True)
     accepted = serializers.BooleanField(allow_null=True)
@@ -70,7 +79,38 @@ class Offer(Shape):
     sent_by = Person(allow_null=True)
     expires_at = serializers.DateTimeField(allow_null=True)
     answered_at = serializers.DateTimeField(allow_null=True)
-    wish = serializers.CharField(allow_blank=True)
+    wish = serializers.CharField(allow_blank=True, help_text="What would be fair instead.")
+    wish_amount = MoneyOutput(allow_null=True)
+    wish_kind = serializers.CharField(allow_blank=True)
+
+
+class ApologyPart(Shape):
+    """A part of an apology, and whether it stands plainly in the text."""
+
+    key = serializers.CharField()
+    label = serializers.CharField()
+    present = serializers.BooleanField()
+    hint = serializers.CharField()
+
+
+class Apology(Shape):
+    """What a text has of an apology that is meant. Guidance: it bars nothing."""
+
+    parts = ApologyPart(many=True)
+    missing = serializers.ListField(child=serializers.CharField())
+    notes = serializers.ListField(child=serializers.CharField())
+
+
+class OfferPreview(Shape):
+    """What the customer would read, word for word."""
+
+    subject = serializers.CharField(help_text="Of the mail.")
+    text = serializers.CharField(help_text="Of the mail, with the way to answer below it.")
+    body = serializers.CharField(help_text="The letter, as it stands on the customer's page.")
+    until = serializers.DateTimeField()
+    total = MoneyOutput()
+    components = Component(many=True)
+    apology = Apology()
 
 
 class Item(Shape):
@@ -249,16 +289,39 @@ class RemedyReasonInput(Input):
     reason = Text(max_length=2000)
 
 
+class PreviewInput(Input):
+    """The letter to look at; without one, that which the desk proposes."""
+
+    body = Text(required=False, default="", allow_blank=True, max_length=20_000)
+    expires_at = Moment(required=False, default=None, allow_null=True)
+
+
+class ApologyInput(Input):
+    """A text to look at."""
+
+    text = Text(max_length=20_000)
+
+
+class ChoiceInput(Input):
+    """The form in which the customer would rather have a component."""
+
+    component = Whole()
+    form = Text(max_length=60)
+
+
 class AcceptInput(Input):
-    """What is accepted; without a list, all of it."""
+    """What is accepted; without a list, all of it. And in which form, where there is a choice."""
 
     components = serializers.ListField(child=Whole(), required=False, default=None, allow_null=True)
+    choices = ChoiceInput(many=True, required=False, default=list)
 
 
 class DeclineInput(Input):
-    """What the customer would find fair instead."""
+    """What the customer would find fair instead: in words, as a sum, of which kind."""
 
     wish = Text(required=False, default="", allow_blank=True, max_length=2000)
+    amount = MoneyInput(required=False, default=None, allow_null=True)
+    kind = Text(required=False, default="", allow_blank=True, max_length=14)
 
 
 class WishInput(Input):

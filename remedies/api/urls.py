@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from remedies.api import views
+from remedies.api import letters, views
 from remedies.api.verbs import EXCEPTION_ACTS, OFFER_ACTS, REMEDY_ACTS
 
 _ACTS = {"offers": OFFER_ACTS, "exceptions": EXCEPTION_ACTS, "remedies": REMEDY_ACTS}
@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern] = [
         views.AskException.as_view(),
         name="api-request-exception",
     ),
+    path("offers/<int:key>/preview/", letters.PreviewOffer.as_view(), name="api-offer-preview"),
+    path("apology-check/", letters.CheckApology.as_view(), name="api-apology-check"),
     path("exceptions/", views.Exceptions.as_view(), name="api-exceptions"),
     path("exceptions/<int:key>/", views.OneException.as_view(), name="api-exception"),
     path("remedies/", views.Remedies.as_view(), name="api-remedies"),

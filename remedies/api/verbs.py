@@ -80,6 +80,19 @@ def _approve(row: ExceptionRequest, data: dict[str, Any], **common: Any) -> None
     services.approve_exception(row, reason=data["reason"], decided=decided, **common)
 
 
+def _accept(offer: Offer, data: dict[str, Any], **common: Any) -> None:
+    choices = {row["component"]: row["form"] for row in data["choices"]}
+    services.accept_offer(offer, components=data["components"], choices=choices, **common)
+
+
+def _decline(offer: Offer, data: dict[str, Any], **common: Any) -> None:
+    minor = None if data["amount"] is None else _minor(data["amount"], offer.currency)
+    with named_as(wish_amount="amount", wish_kind="kind"):
+        services.decline_offer(
+            offer, wish=data["wish"], wish_amount=minor, wish_kind=data["kind"], **common
+        )
+
+
 OFFER_ACTS = [
     Act(
         name="adjust",
@@ -115,13 +128,14 @@ OFFER_ACTS = [
         summary="Accept for the customer",
         words="All of it, or the components named. What is accepted goes into the ledger.",
         takes=shapes.AcceptInput,
-        run=lambda row, d, **c: services.accept_offer(row, components=d["components"], **c),
+        run=_accept,
     ),
     Act(
         name="decline",
         summary="Decline for the customer",
         takes=shapes.DeclineInput,
-        run=lambda row, d, **c: services.decline_offer(row, wish=d["wish"], **c),
+        words="With what would be fair instead, if he says so.",
+        run=_decline,
     ),
 ]
 

@@ -43,8 +43,10 @@ class Offer(Quick):
     message = models.ForeignKey(Message, null=True, blank=True, on_delete=models.PROTECT)
     expires_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
-    #: What the customer would find fair instead, in his words.
+    #: What the customer would find fair instead: in his words, as a sum, of which kind.
     wish = models.TextField(blank=True)
+    wish_amount = models.BigIntegerField(null=True, blank=True)
+    wish_kind = models.CharField(max_length=14, choices=choices_of(ComponentKind), blank=True)
 
     class Meta:
         constraints = [
@@ -61,6 +63,14 @@ class Offer(Quick):
                 condition=~Q(status__in=["sent", "accepted", "partly_accepted", "declined"])
                 | Q(sent_at__isnull=False, expires_at__isnull=False),
                 name="offer_sent_has_moments",
+            ),
+            models.CheckConstraint(
+                condition=Q(wish_amount__isnull=True) | Q(wish_amount__gt=0),
+                name="offer_wish_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(wish_kind="") | Q(wish_kind__in=[k.value for k in ComponentKind]),
+                name="offer_wish_kind_known",
             ),
             models.CheckConstraint(
                 condition=Q(expires_at__isnull=True) | Q(expires_at__gt=F("sent_at")),
@@ -83,7 +93,8 @@ class Offer(Quick):
 class OfferComponent(Quick):
     """One part of an offer. Amounts are minor units of the offer's currency.
 
-    A trigger keeps everything but `accepted` once the offer left draft: what was sent stays.
+    A trigger keeps everything but `accepted` and `chosen` once the offer left draft: what was
+    sent stays.
     """
 
     offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="components")
@@ -111,6 +122,10 @@ class OfferComponent(Quick):
     code = models.CharField(max_length=60, blank=True)
     form = models.CharField(max_length=60, blank=True)
     pay_within_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    #: [{form, amount}] that the customer may choose instead, such as a larger voucher.
+    options = models.JSONField(default=list, blank=True)
+    #: The form that he chose; empty: `form` and `amount` as they are.
+    chosen = models.CharField(max_length=60, blank=True)
     #: What the policy gave, where a person changed it, and why he did.
     adjusted_from = models.BigIntegerField(null=True, blank=True)
     reason = models.CharField(max_length=500, blank=True)
@@ -135,6 +150,28 @@ class OfferComponent(Quick):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def choices(self) -> dict[str, int]:
+        """Other forms that the customer may choose, with their sums in minor units.
+
+        They are kept as the policy gave them; where a person set another sum, they go along in
+        proportion, rounded half up.
+        """
+        policy = self.amount if self.adjusted_from is None else self.adjusted_from
+        if not policy or self.amount is None:
+            return {str(one["form"]): int(one["amount"]) for one in self.options}
+        return {
+            str(one["form"]): (2 * int(one["amount"]) * self.amount + policy) // (2 * policy)
+            for one in self.options
+        }
+
+    @property
+    def settled(self) -> tuple[int | None, str]:
+        """The sum (minor units, or None) and form that the customer gets if he takes it."""
+        if self.chosen:
+            return self.choices[self.chosen], self.chosen
+        return self.amount, self.form
 
     @property
     def is_discretionary(self) -> bool:

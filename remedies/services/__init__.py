@@ -7,6 +7,7 @@ Each is keyword-only after its subject, takes `actor` and `now`, raises a
 from remedies.services.answers import accept_offer as accept_offer
 from remedies.services.answers import decline_offer as decline_offer
 from remedies.services.answers import expire_next as expire_next
+from remedies.services.answers import wish_words as wish_words
 from remedies.services.authorities import weigh as weigh
 from remedies.services.drafting import redraft as redraft
 from remedies.services.exceptions import Addition as Addition
@@ -19,9 +20,10 @@ from remedies.services.exceptions import withdraw_exception as withdraw_exceptio
 from remedies.services.ledger import fail_remedy as fail_remedy
 from remedies.services.ledger import fulfil_remedy as fulfil_remedy
 from remedies.services.ledger import reverse_remedy as reverse_remedy
+from remedies.services.letters import letter_for as letter_for
+from remedies.services.letters import preview_offer as preview_offer
 from remedies.services.offers import add_component as add_component
 from remedies.services.offers import adjust_component as adjust_component
-from remedies.services.offers import letter_for as letter_for
 from remedies.services.offers import remove_component as remove_component
 from remedies.services.offers import send_offer as send_offer
 from remedies.services.offers import withdraw_offer as withdraw_offer

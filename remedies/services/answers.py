@@ -1,10 +1,11 @@
 """The customer answers an offer: all of it, a part of it, or no."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from remedies.errors import OfferNotOpen
 from remedies.models import Offer, OfferComponent
+from remedies.rules.draft import ComponentKind
 from remedies.rules.states import OfferStatus, RemedyEvent
 from remedies.services.authorities import lock_customer
 from remedies.services.ledger import grant_in
@@ -23,9 +24,12 @@ def accept_offer(
     actor: Actor,
     now: dt.datetime,
     components: Collection[int] | None = None,
+    choices: Mapping[int, str] | None = None,
     seen: int | None = None,
 ) -> Offer:
     """The customer takes all of an offer, or the `components` (ids) he names.
+
+    `choices` are the forms that he would rather have, by component: a larger voucher for cash.
 
     Done by himself through his link, or by somebody here on his behalf. What he takes, and what
     the law gives him anyway, goes into the ledger in the same transaction. Raises
@@ -36,11 +40,12 @@ def accept_offer(
         parts = components_of(row)
         chosen = parts if components is None else _chosen(parts, components)
         lock_customer(change.ticket)
+        paths = _choose(change, row, chosen, choices or {})
         whole = len(chosen) == len(parts)
         status = OfferStatus.ACCEPTED if whole else OfferStatus.PARTLY_ACCEPTED
         row.answered_at = now
-        paths = move(change, row, status, "answered_at") | _mark(row, parts, chosen)
-        total = sum(part.amount or 0 for part in chosen)
+        paths |= move(change, row, status, "answered_at") | _mark(row, parts, chosen)
+        total = sum(part.settled[0] or 0 for part in chosen)
         change.record(
             RemedyEvent.OFFER_ACCEPTED,
             data={
@@ -74,6 +79,28 @@ def _chosen(parts: list[OfferComponent], ids: Collection[int]) -> list[OfferComp
     return [part for part in parts if part.pk in ids or part.owed]
 
 
+def _choose(
+    change: Change, row: Offer, chosen: list[OfferComponent], choices: Mapping[int, str]
+) -> dict[str, tuple[object, object]]:
+    """Note the form that the customer would rather have. Raises `Invalid` for one that is not
+    offered, naming those that are."""
+    parts = {part.pk: part for part in chosen}
+    paths: dict[str, tuple[object, object]] = {}
+    for key, form in choices.items():
+        part = parts.get(key)
+        if part is None:
+            raise NotFound(field="choices")
+        if form in {"", part.form}:
+            continue
+        if form not in part.choices:
+            offered = ", ".join([part.form or "as it is", *part.choices])
+            raise Invalid(f"{part.title} can be had as: {offered}.", field="choices")
+        part.chosen = form
+        change.save(part, "chosen")
+        paths[f"offers.{row.pk}.components.{key}.chosen"] = (None, form)
+    return paths
+
+
 def _mark(
     row: Offer, parts: list[OfferComponent], chosen: list[OfferComponent]
 ) -> dict[str, tuple[object, object]]:
@@ -93,28 +120,66 @@ def decline_offer(
     actor: Actor,
     now: dt.datetime,
     wish: str = "",
+    wish_amount: int | None = None,
+    wish_kind: ComponentKind | str = "",
     seen: int | None = None,
 ) -> Offer:
-    """The customer says no, and if he likes what would be fair instead.
+    """The customer says no, and if he likes what would be fair instead: in his words, as a sum
+    (minor units of the offer's currency), of which kind.
 
-    What the law gives him is granted all the same. Raises `OfferNotOpen`.
+    What the law gives him is granted all the same. Raises `OfferNotOpen`, `Invalid`.
     """
     text = clean_text(wish, field="wish", limit=2000)
+    kind = _wished(wish_amount, wish_kind)
     with changing(offer.ticket_id, actor=actor, now=now, seen=seen) as change:
         row = _open(change, offer, now)
         row.answered_at, row.wish = now, text
+        row.wish_amount, row.wish_kind = wish_amount, kind
         parts = components_of(row)
         owed = [part for part in parts if part.owed]
-        paths = move(change, row, OfferStatus.DECLINED, "answered_at", "wish")
+        paths = move(change, row, OfferStatus.DECLINED, "answered_at", *_WISH)
         paths |= _mark(row, parts, owed)
         change.record(
             RemedyEvent.OFFER_DECLINED,
-            data={"offer": row.pk, "wish": text, "words": text or "without a wish"},
+            data={
+                "offer": row.pk,
+                "wish": text,
+                "amount": wish_amount,
+                "kind": kind,
+                "currency": row.currency,
+                "words": wish_words(row) or "without a wish",
+            },
             changes=paths,
         )
         grant_in(change, row, owed, exception=None)
         _tell(change, row, "declines the offer")
     return row
+
+
+_WISH = ("wish", "wish_amount", "wish_kind")
+#: A wish beyond this is a slip of the keyboard.
+MOST_WISHED = 10**13
+
+
+def _wished(amount: int | None, kind: ComponentKind | str) -> str:
+    """The kind of a wish. Raises `Invalid` for what can't be wished."""
+    if amount is not None and not 0 < amount <= MOST_WISHED:
+        raise Invalid("A sum is more than nothing.", field="wish_amount")
+    if kind and kind not in set(ComponentKind):
+        known = ", ".join(ComponentKind)
+        raise Invalid(f"What is wished is one of: {known}.", field="wish_kind")
+    return str(kind)
+
+
+def wish_words(offer: Offer) -> str:
+    """What the customer would find fair instead, in one line; "" where he did not say."""
+    parts = []
+    if offer.wish_amount is not None:
+        parts.append(words(offer.wish_amount, offer.currency))
+    if offer.wish_kind:
+        parts.append(f"as {offer.wish_kind}" if parts else offer.wish_kind)
+    named = " ".join(parts)
+    return f"{named}: {offer.wish}" if named and offer.wish else named or offer.wish
 
 
 def _tell(change: Change, row: Offer, did: str) -> None:

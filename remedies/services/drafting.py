@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.db.models import F
+from django.db.models.functions import Coalesce
 
 from remedies.active import policy_for
 from remedies.errors import FactWrong
@@ -132,24 +133,34 @@ def _without_granted(change: Change, parts: Sequence[Component]) -> list[Compone
             said = f"less {words(before, part.currency)} granted before"
             low = None if part.range_min is None else max(part.range_min - before, 0)
             high = None if part.range_max is None else max(part.range_max - before, 0)
+            rest = part.amount - before
+            options = tuple(
+                replace(one, amount=(2 * one.amount * rest + part.amount) // (2 * part.amount))
+                for one in part.options
+            )
             left.append(
                 part._replace(
-                    amount=part.amount - before,
+                    amount=rest,
                     steps=(*part.steps, said),
                     range_min=low,
                     range_max=high,
+                    options=options,
                 )
             )
     return left
 
 
 def _granted(tickets: list[Ticket]) -> dict[int, dict[str, int]]:
-    """By ticket: what the ledger has for each rule, in minor units. One query."""
+    """By ticket: what the ledger has for each rule, in minor units. One query.
+
+    A larger voucher that the customer chose counts with the sum that it took the place of.
+    """
     found: dict[int, dict[str, int]] = {}
     remedies = Remedy.objects.filter(ticket__in=[ticket.pk for ticket in tickets]).exclude(
         status=RemedyStatus.REVERSED.value
     )
-    for ticket, rule, amount in remedies.values_list("ticket_id", "rule", "amount"):
+    sums = remedies.annotate(given=Coalesce("component__amount", "amount"))
+    for ticket, rule, amount in sums.values_list("ticket_id", "rule", "given"):
         granted = found.setdefault(ticket, {})
         granted[rule] = granted.get(rule, 0) + (amount or 0)
     return found
@@ -257,6 +268,7 @@ def _columns(part: Component, position: int) -> dict[str, Any]:
         "code": part.code,
         "form": part.form,
         "pay_within_days": part.pay_within_days,
+        "options": [{"form": one.form, "amount": one.amount} for one in part.options],
     }
 
 

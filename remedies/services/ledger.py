@@ -78,7 +78,8 @@ def _remedy_of(
     exception: ExceptionRequest | None,
     at: dt.datetime,
 ) -> Remedy:
-    paid = part.amount is not None and part.amount > 0
+    amount, form = part.settled
+    paid = amount is not None and amount > 0
     by_letter = part.kind == ComponentKind.APOLOGY and part.code in IN_THE_LETTER
     due = None if part.pay_within_days is None else at.date() + dt.timedelta(part.pay_within_days)
     return Remedy(
@@ -88,11 +89,11 @@ def _remedy_of(
         kind=part.kind,
         title=part.title,
         rule=part.rule,
-        amount=part.amount if paid else None,
+        amount=amount if paid else None,
         currency=offer.currency if paid else "",
         owed=part.owed,
         loss=part.loss,
-        form=part.form,
+        form=form,
         status=RemedyStatus.GRANTED.value,
         granted_by=offer.sent_by,
         granted_under=_account(offer, part, exception),

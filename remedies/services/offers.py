@@ -3,7 +3,6 @@
 import datetime as dt
 
 from remedies.errors import OutsideRange, SameReviewer
-from remedies.letters import Line, offer_letter
 from remedies.models import ExceptionRequest, Offer, OfferComponent
 from remedies.rules.draft import ComponentKind
 from remedies.rules.states import GRANTED, UNDECIDED, OfferStatus, RemedyEvent
@@ -350,24 +349,4 @@ def withdraw_in(change: Change, row: Offer, reason: str) -> None:
     void_exceptions(change, row, "The offer was withdrawn.")
     change.record(
         RemedyEvent.OFFER_WITHDRAWN, data={"offer": row.pk, "reason": reason}, changes=paths
-    )
-
-
-def letter_for(offer: Offer, *, sender: str, until: str) -> str:
-    """The text that goes with an offer, for its sender to change."""
-    return offer_letter(
-        name=offer.ticket.customer.name,
-        matter=offer.ticket.subject,
-        lines=[
-            Line(
-                title=part.title,
-                sum=words(part.amount, offer.currency),
-                words=part.words,
-                owed=part.owed,
-            )
-            for part in components_of(offer)
-        ],
-        total=words(offer.total, offer.currency),
-        until=until,
-        sender=sender,
     )

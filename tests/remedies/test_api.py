@@ -8,7 +8,8 @@ import time_machine
 
 from remedies.models import Offer, Remedy
 from tests.builders import NOW, Desk, make_customer, make_ticket, user
-from tests.remedies.builders import draft_of, make_hurt, part
+from tests.remedies.builders import draft_of, make_hurt, part, put_in_force, sent_offer
+from tests.remedies.test_previews import VOUCHER
 from tests.support.api import token_client
 from tickets import services
 from tickets.models import User
@@ -238,3 +239,66 @@ def test_factors_and_policies_are_read(remedy_desk: Desk, as_user: SignIn) -> No
     assert alice.get("/api/v1/policies/").json()[0]["key"] == "general"
     assert not Remedy.objects.exists()
     assert make_ticket(remedy_desk).pk
+
+
+def test_a_draft_is_previewed_word_for_word(remedy_desk: Desk, as_user: SignIn) -> None:
+    offer = draft_of(make_hurt(remedy_desk))
+    address = f"/api/v1/offers/{offer.pk}/preview/"
+    alice = as_user(remedy_desk.alice)
+    seen = alice.post(address, {}, format="json")
+    assert seen.status_code == 200, seen.json()
+    found = seen.json()
+    assert found["text"].startswith(found["body"])
+    assert offer.ticket.access_key in found["text"]
+    assert found["total"]["minor"] == offer.total
+    assert [part["key"] for part in found["apology"]["parts"]][-1] == "forgiveness"
+    assert as_user(remedy_desk.charlie).post(address, {}, format="json").status_code == 404
+    assert as_user(remedy_desk.audrey).post(address, {}, format="json").status_code == 403
+    late = alice.post(address, {"expires_at": "2020-01-01T00:00:00Z"}, format="json")
+    assert (late.status_code, late.json()["errors"][0]["field"]) == (400, "expires_at")
+
+
+def test_a_text_is_looked_at_for_an_apology(remedy_desk: Desk, as_user: SignIn) -> None:
+    alice = as_user(remedy_desk.alice)
+    text = "We are sorry if this upset you."
+    found = alice.post("/api/v1/apology-check/", {"text": text}, format="json").json()
+    assert found["notes"] == ["“If” doubts that it happened."]
+    assert "what changes" in found["missing"]
+    assert alice.post("/api/v1/apology-check/", {}, format="json").status_code == 400
+
+
+def test_a_no_says_what_would_be_fair_over_rest(remedy_desk: Desk, as_user: SignIn) -> None:
+    ticket = make_hurt(remedy_desk)
+    offer = sent_offer(remedy_desk, ticket)
+    alice = as_user(remedy_desk.alice)
+    address = f"/api/v1/offers/{offer.pk}/decline/"
+    for wrong, field in [
+        ({"amount": {"minor": 100, "currency": "EUR"}}, "amount.currency"),
+        ({"amount": {"minor": 0, "currency": "GBP"}}, "amount"),
+        ({"kind": "gold"}, "kind"),
+    ]:
+        refused = alice.post(address, wrong, format="json")
+        assert refused.status_code == 400
+        assert refused.json()["errors"][0]["field"] == field
+    wish = {"amount": {"minor": 25_000, "currency": "GBP"}, "kind": "refund", "wish": "My day."}
+    said = alice.post(address, wish, format="json").json()
+    assert (said["status"], said["wish_amount"]["minor"]) == ("declined", 25_000)
+    assert (said["wish_kind"], said["wish"]) == ("refund", "My day.")
+
+
+def test_the_customers_choice_of_form_comes_over_rest(remedy_desk: Desk, as_user: SignIn) -> None:
+    put_in_force(VOUCHER)
+    ticket = make_hurt(remedy_desk)
+    offer = sent_offer(remedy_desk, ticket)
+    credit = part(offer, "V-1")
+    alice = as_user(remedy_desk.alice)
+    shown = alice.get(f"/api/v1/offers/{offer.pk}/").json()["components"][0]
+    assert [(c["form"], c["amount"]["minor"]) for c in shown["choices"]] == [("voucher", 6000)]
+    address = f"/api/v1/offers/{offer.pk}/accept/"
+    chosen = {"choices": [{"component": credit.pk, "form": "gold"}]}
+    refused = alice.post(address, chosen, format="json")
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "choices")
+    chosen["choices"][0]["form"] = "voucher"
+    taken = alice.post(address, chosen, format="json").json()
+    assert taken["components"][0]["chosen"] == "voucher"
+    assert Remedy.objects.get(rule="V-1").amount == 6000

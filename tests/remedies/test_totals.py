@@ -128,7 +128,7 @@ class Story:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.ticket: Ticket = make_hurt(desk)
-        self.mona = user(desk.mona)
+        self.sue = user(desk.sue)
 
     def do(self, act: Act) -> None:
         """Try it. What the domain refuses changes nothing, which is the point as well."""
@@ -161,23 +161,23 @@ class Story:
         offer = self._offer("draft")
         part = self._part(offer, act.pick)
         remedies.adjust_component(
-            offer, part.pk, act.amount, reason="Fair", actor=self.mona, now=NOW
+            offer, part.pk, act.amount, reason="Fair", actor=self.sue, now=NOW
         )
 
     def add(self, act: Act) -> None:
         remedies.add_component(
             self.ticket, kind="gift", title="A gift", amount=act.amount, currency="GBP",
-            reason="Kind", actor=self.mona, now=NOW,
+            reason="Kind", actor=self.sue, now=NOW,
         )  # fmt: skip
 
     def remove(self, act: Act) -> None:
         offer = self._offer("draft")
         part = self._part(offer, act.pick)
-        remedies.remove_component(offer, part.pk, reason="No", actor=self.mona, now=NOW)
+        remedies.remove_component(offer, part.pk, reason="No", actor=self.sue, now=NOW)
 
     def send(self, act: Act) -> None:
         self._offer("draft")
-        sent_offer(self.desk, self.ticket, actor=self.mona)
+        sent_offer(self.desk, self.ticket, actor=self.sue)
 
     def accept(self, act: Act) -> None:
         remedies.accept_offer(self._offer("sent"), actor=SYSTEM, now=NOW)
@@ -191,25 +191,25 @@ class Story:
         remedies.decline_offer(self._offer("sent"), wish="More", actor=SYSTEM, now=NOW)
 
     def redraft(self, act: Act) -> None:
-        remedies.redraft(self.ticket, actor=self.mona, now=NOW)
+        remedies.redraft(self.ticket, actor=self.sue, now=NOW)
 
     def withdraw(self, act: Act) -> None:
-        remedies.withdraw_offer(self._offer("sent"), reason="Wrong", actor=self.mona, now=NOW)
+        remedies.withdraw_offer(self._offer("sent"), reason="Wrong", actor=self.sue, now=NOW)
 
     def fulfil(self, act: Act) -> None:
-        remedies.fulfil_remedy(self._remedy(act.pick), actor=self.mona, now=NOW)
+        remedies.fulfil_remedy(self._remedy(act.pick), actor=self.sue, now=NOW)
 
     def fail(self, act: Act) -> None:
-        remedies.fail_remedy(self._remedy(act.pick), reason="Closed", actor=self.mona, now=NOW)
+        remedies.fail_remedy(self._remedy(act.pick), reason="Closed", actor=self.sue, now=NOW)
 
     def reverse(self, act: Act) -> None:
-        remedies.reverse_remedy(self._remedy(act.pick), reason="Twice", actor=self.mona, now=NOW)
+        remedies.reverse_remedy(self._remedy(act.pick), reason="Twice", actor=self.sue, now=NOW)
 
     def expire(self, act: Act) -> None:
         remedies.expire_next(now=NOW + STANDS)
 
     def facts(self, act: Act) -> None:
-        services.set_loss(self.ticket, Money(act.amount, "GBP"), actor=self.mona, now=NOW)
+        services.set_loss(self.ticket, Money(act.amount, "GBP"), actor=self.sue, now=NOW)
 
 
 def owed_now(ticket: Ticket) -> int:

@@ -1,0 +1,115 @@
+"""The letter that goes with an offer: proposed, and previewed as the customer will read it."""
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from remedies.apology import Checklist, check_apology
+from remedies.letters import Account, Letter, Line, offer_letter
+from remedies.models import Offer, OfferComponent
+from remedies.rules.states import OfferStatus
+from remedies.services.offers import STANDS
+from remedies.services.tallies import components_of
+from tickets.errors import Conflict, Invalid
+from tickets.mailed import message_text, own_page, subject_of
+from tickets.models import CorrectiveAction, Point, Ticket
+from tickets.money import words
+from tickets.rules import Outcome
+from tickets.services.texts import clean_text
+
+#: A finding of ours is told where it says that something went wrong.
+_WRONG = frozenset({Outcome.UPHELD.value, Outcome.PARTLY_UPHELD.value})
+BODY_MAX = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the customer would get: the mail word for word, and the offer on his page."""
+
+    subject: str
+    text: str
+    body: str
+    checklist: Checklist
+    until: dt.datetime
+    components: tuple[OfferComponent, ...]
+
+
+def proposed_letter(offer: Offer, *, sender: str, until: str) -> Letter:
+    """The letter in its parts. Two queries beside the components."""
+    return offer_letter(
+        name=offer.ticket.customer.name,
+        matter=offer.ticket.subject,
+        lines=[_line(part, offer.currency) for part in components_of(offer)],
+        total=words(offer.total, offer.currency),
+        until=until,
+        sender=sender,
+        account=_account(offer.ticket),
+    )
+
+
+def letter_for(offer: Offer, *, sender: str, until: str) -> str:
+    """The text that goes with an offer, for its sender to change."""
+    return proposed_letter(offer, sender=sender, until=until).text
+
+
+def _line(part: OfferComponent, currency: str) -> Line:
+    choices = [f"{words(minor, currency)} as {form}" for form, minor in part.choices.items()]
+    return Line(
+        title=part.title,
+        sum=words(part.amount, currency),
+        words=part.words,
+        owed=part.owed,
+        why="" if part.words or part.amount is None else "; ".join(map(str, part.steps)),
+        choices=tuple(choices),
+        by=_by(part),
+    )
+
+
+def _by(part: OfferComponent) -> str:
+    """How it is paid and by when, as far as the policy says."""
+    days = part.pay_within_days
+    within = "" if days is None else f"within {days} day{'' if days == 1 else 's'}"
+    return ", ".join(said for said in (f"as {part.form}" if part.form else "", within) if said)
+
+
+def _account(ticket: Ticket) -> Account:
+    points = Point.objects.filter(ticket=ticket, outcome__in=_WRONG).exclude(finding="")
+    found = [f"{point.text.rstrip('.:')}: {point.finding}" for point in points.order_by("id")]
+    actions = CorrectiveAction.objects.filter(ticket=ticket)
+    return Account(tuple(found), tuple(action.text for action in actions))
+
+
+def until_words(moment: dt.datetime, ticket: Ticket) -> str:
+    """The day in the customer's own time zone: "Saturday 5 December"."""
+    local = moment.astimezone(ZoneInfo(ticket.customer.time_zone or "UTC"))
+    return f"{local:%A} {local.day} {local:%B}"
+
+
+def preview_offer(
+    offer: Offer,
+    *,
+    body: str,
+    sender: str,
+    now: dt.datetime,
+    expires_at: dt.datetime | None = None,
+) -> Preview:
+    """What would be sent, word for word; nothing is changed. Without a `body`, the proposed one.
+
+    Raises `Conflict` where it is no draft, `Invalid` as sending does.
+    """
+    if offer.status != OfferStatus.DRAFT:
+        raise Conflict("Only a draft can be previewed: this offer is with the customer.")
+    until = expires_at or now + STANDS
+    if until <= now:
+        raise Invalid("An offer stands for some time.", field="expires_at")
+    ticket = offer.ticket
+    text = clean_text(body, field="body", limit=BODY_MAX)
+    text = text or letter_for(offer, sender=sender, until=until_words(until, ticket))
+    return Preview(
+        subject=subject_of(ticket, ticket.subject),
+        text=message_text(body=text, number=ticket.number, link=own_page(ticket)),
+        body=text,
+        checklist=check_apology(text),
+        until=until,
+        components=tuple(components_of(offer)),
+    )
