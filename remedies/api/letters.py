@@ -17,12 +17,12 @@ class PreviewOffer(Reads):
 
     @operation(
         "offers_preview", "Preview an offer as the customer will read it", tag="offers",
-        request=shapes.PreviewInput, answers=shapes.OfferPreview, parameters=[KEY],
+        request=shapes.LetterPreviewInput, answers=shapes.OfferPreview, parameters=[KEY],
     )  # fmt: skip
     def post(self, request: Request, key: int) -> Response:
         """Mail and page, word for word, and the checklist of the apology. Changes nothing."""
         offer = access.access_offer(self.principal, key, verb="work")
-        data: dict[str, Any] = self.parse(shapes.PreviewInput)
+        data: dict[str, Any] = self.parse(shapes.LetterPreviewInput)
         found = services.preview_offer(
             offer,
             body=data["body"],

@@ -289,7 +289,7 @@ class RemedyReasonInput(Input):
     reason = Text(max_length=2000)
 
 
-class PreviewInput(Input):
+class LetterPreviewInput(Input):
     """The letter to look at; without one, that which the desk proposes."""
 
     body = Text(required=False, default="", allow_blank=True, max_length=20_000)
