@@ -159,6 +159,8 @@ SILENCED_SYSTEM_CHECKS = [
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 CELERY_BROKER_URL = REDIS_URL
+if REDIS_URL.startswith("redis:"):  # over TLS kombu knows its own transport only
+    CELERY_BROKER_TRANSPORT = "config.broker:Transport"
 CELERY_TASK_DEFAULT_QUEUE = "amends"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_STORE_EAGER_RESULT = False

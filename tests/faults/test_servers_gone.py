@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,8 @@ class Yard:
     def close(self) -> None:
         """End everything at once."""
         for process in self.processes.values():
-            os.killpg(process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it ended by itself: the test says so
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         self.stack.stop()
 
@@ -108,6 +110,29 @@ def test_servers_killed_under_load_lose_and_double_nothing(yard: Yard) -> None:
     eventually(lambda: yard.left() == 0, seconds=120)
     for name, process in yard.processes.items():
         assert process.poll() is None, f"{name} did not survive"
+    yard.run("tests.faults.yard", "check", wanted)
+
+
+def test_a_worker_survives_a_redis_that_goes_again_and_again(yard: Yard) -> None:
+    """Killed at any moment of a connection, at work or just connecting again."""
+    yard.run("tests.faults.yard", "prepare", "60")
+    wanted = str(yard.folder / "wanted")
+    yard.run("tests.faults.yard", "wanted", wanted)
+    yard.start("worker", "worker", "--concurrency=2", "--without-gossip", "--without-mingle")
+    yard.start("beat", "beat", "--pidfile=")
+    chance = random.Random(7)
+    redis = yard.stack.redis
+    assert redis is not None
+    for _ in range(70):
+        time.sleep(chance.uniform(0, 2))
+        assert redis._process is not None
+        os.kill(redis._process.pid, signal.SIGKILL)
+        redis._process.wait()
+        time.sleep(chance.uniform(0, 1))
+        redis.start()
+        for name, process in yard.processes.items():
+            assert process.poll() is None, f"{name} did not survive"
+    eventually(lambda: yard.left() == 0, seconds=120)
     yard.run("tests.faults.yard", "check", wanted)
 
 
