@@ -31,6 +31,7 @@ from escalation import tasks
 from escalation.services import previews, reports, trials
 from tickets.errors import Conflict, DomainError, Invalid, NotFound
 from tickets.models import Category
+from tickets.periods import period_of
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:
@@ -41,7 +42,7 @@ def _found(ask: Ask, asked: dict[str, str]) -> reports.Report:
     """The report that was asked for. Raises `Invalid`."""
     if asked["kind"] and asked["kind"] not in KINDS:
         raise Invalid("There is no such kind of promise.", field="kind")
-    period = reports.period_of(asked["from"], asked["to"], now=ask.now, zone=ask.zone)
+    period = period_of(asked["from"], asked["to"], now=ask.now, zone=ask.zone)
     narrow = {name: asked[name] for name in ("team", "kind", "category")}
     return reports.report(ask.who, period, now=ask.now, **narrow)
 

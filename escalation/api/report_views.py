@@ -16,6 +16,7 @@ from tickets.api.base import AccessView, CommandView
 from tickets.api.pagination import NEWEST_ID, CursorPages
 from tickets.api.schema import PAGE, operation, paged
 from tickets.errors import Invalid
+from tickets.periods import period_of
 
 KEY = OpenApiParameter("key", int, "path", description="Its id.")
 
@@ -39,7 +40,7 @@ class DeadlineReport(AccessView):
         asked = {name: _text(request, name) for name in ("from", "to", "team", "kind", "category")}
         if asked["kind"] and asked["kind"] not in set(Kind):
             raise Invalid(f"A kind is one of {', '.join(Kind)}.", field="kind")
-        period = reports.period_of(asked.pop("from"), asked.pop("to"), now=self.now, zone=dt.UTC)
+        period = period_of(asked.pop("from"), asked.pop("to"), now=self.now, zone=dt.UTC)
         found = reports.report(self.principal, period, now=self.now, **asked)
         return Response(report_render.report(found))
 

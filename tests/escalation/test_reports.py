@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 
 from escalation.services import reports, stepping, trials
-from escalation.services.reports import Line, Period, Report, period_of, report, table
+from escalation.services.reports import Line, Report, report, table
 from tests.builders import NOW, Desk, make_ticket, user
 from tests.escalation.builders import at
 from tests.support.api import token_client
@@ -16,6 +16,7 @@ from tickets import services
 from tickets.access import Principal
 from tickets.errors import Invalid
 from tickets.models import RootCause, Ticket, User
+from tickets.periods import Period, period_of
 
 LATER = at("27 12:00")
 WEEK = Period(at("23 00:00"), at("30 00:00"))
