@@ -5,8 +5,10 @@ from django.db.models import QuerySet
 from remedies.models import ExceptionRequest, Offer, Refusal, Remedy
 from remedies.rules.states import UNDECIDED
 from tickets.access import Principal, check_may, visible_tickets
-from tickets.errors import NotFound
-from tickets.models import Ticket
+from tickets.catalogue import catalogue
+from tickets.errors import Invalid, NotAllowed, NotFound
+from tickets.models import Team, Ticket
+from tickets.rules import Role
 
 
 def _seen(who: Principal) -> QuerySet[Ticket]:
@@ -75,3 +77,36 @@ def exceptions_to_decide(who: Principal) -> QuerySet[ExceptionRequest]:
     return waiting.select_related("ticket__customer", "offer", "requester").order_by(
         "created_at", "id"
     )
+
+
+def tickets_compared_by(who: Principal, *, category: str = "", team: str = "") -> QuerySet[Ticket]:
+    """The tickets whose remedies `who` may compare: those he sees, if he watches over others.
+
+    Imported ones are left out: nobody here decided them. `category` takes those below it in.
+    Raises `NotAllowed` for a rep, `Invalid` naming a key that fits nothing.
+    """
+    if who.user is not None and not who.is_supervisor:
+        raise NotAllowed(who="Those who supervise a team")
+    seen = _seen(who).filter(historical=False)
+    if category:
+        entries = catalogue().by_id.values()
+        below = [entry.category.pk for entry in entries if category in entry.keys]
+        if not below:
+            raise Invalid("There is no such category.", field="category")
+        seen = seen.filter(category_id__in=below)
+    if team:
+        found = Team.objects.filter(key=team).values_list("pk", flat=True).first()
+        if found is None or (who.teams is not None and found not in who.teams):
+            raise Invalid("There is no such team.", field="team")
+        seen = seen.filter(team_id=found)
+    return seen
+
+
+def reps_compared_by(who: Principal) -> frozenset[int] | None:
+    """Teams within which `who` may tell reps apart: those he supervises; None: every team.
+
+    Managers and administrators: every team. Auditors and integrations: none.
+    """
+    if who.role in {Role.MANAGER, Role.ADMIN}:
+        return None
+    return who.supervises if who.role is Role.SUPERVISOR else frozenset()

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from remedies.api import letters, views
+from remedies.api import fairness, letters, views
 from remedies.api.verbs import EXCEPTION_ACTS, OFFER_ACTS, REMEDY_ACTS
 
 _ACTS = {"offers": OFFER_ACTS, "exceptions": EXCEPTION_ACTS, "remedies": REMEDY_ACTS}
@@ -23,6 +23,8 @@ urlpatterns: list[URLPattern] = [
     path("remedies/<int:key>/", views.OneRemedy.as_view(), name="api-remedy"),
     path("refusals/", views.Refusals.as_view(), name="api-refusals"),
     path("policies/", views.Policies.as_view(), name="api-policies"),
+    path("reports/fairness/", fairness.FairnessSeen.as_view(), name="api-fairness"),
+    path("reports/offer-times/", fairness.OfferTimesSeen.as_view(), name="api-offer-times"),
     path("pain-factors/", views.Factors.as_view(), name="api-pain-factors"),
     path("tickets/<str:number>/authority/", views.AuthorityOnTicket.as_view()),
     path("tickets/<str:number>/draft-offer/", views.Redraft.as_view(), name="api-draft-offer"),

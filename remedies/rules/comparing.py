@@ -4,13 +4,13 @@ Sums are minor units by currency; nothing is converted. A tally is merged from t
 parts, so that several processes may each take a part of the past.
 """
 
-import hashlib
 import heapq
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from remedies.rules.draft import OfferDraft
+from remedies.rules.equality import digest
 from remedies.rules.policy import Policy
 
 #: Tickets that are named: those whose remedy changes most.
@@ -55,9 +55,7 @@ class Compared:
 
 def facts_digest(policy: Policy, draft: OfferDraft) -> bytes:
     """Equal for tickets of which the policy was told the same."""
-    told = "\n".join(f"{name}={words}" for name, _, words in draft.facts)
-    whole = f"{policy.name}\n{draft.currency}\n{told}"
-    return hashlib.blake2b(whole.encode(), digest_size=8).digest()
+    return digest(policy.name, draft.currency, [("", draft.facts)])
 
 
 @dataclass(slots=True)
