@@ -14,13 +14,14 @@ from escalation.services.manual import (
     acknowledge_step,
     escalate_by_hand,
 )
-from escalation.services.reports import Line, Period, report
+from escalation.services.reports import Line, report
 from tests.builders import NOW, Desk, make_customer, make_ticket, user
 from tests.escalation.builders import at, deadline, make_policy
 from tests.escalation.test_merging import agree, merge, split
 from tickets import services
 from tickets.access import Principal
 from tickets.models import Alert, Event, Ticket
+from tickets.periods import Period
 from tickets.state import fold
 
 pytestmark = pytest.mark.django_db
