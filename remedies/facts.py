@@ -52,6 +52,7 @@ MINUTES = {
     "weeks": 10080,
 }
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*")
+_CLOCK = re.compile(r"([0-9]{1,4}):([0-5][0-9])")
 _ISO_DURATION = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 _WEEKDAYS = {name: n for n, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
 
@@ -152,17 +153,20 @@ def as_moment(raw: Any) -> dt.datetime:
         raise NotThatKind("should be a moment such as 2026-04-01T09:30:00Z") from None
     if moment.tzinfo is None:
         raise NotThatKind("should be a moment with its time zone, such as 2026-04-01T09:30:00Z")
-    return moment
+    # Two moments with one time zone would be compared, and taken away, by what clocks show.
+    return moment.replace(tzinfo=dt.timezone(moment.utcoffset() or dt.timedelta()))
 
 
 def as_duration(raw: Any) -> Decimal:
-    """Minutes, from a timedelta, a number of minutes, "3 h", "90 min", "2 days" or ISO PT3H."""
+    """Minutes, from a timedelta, a number of minutes, "3 h", "90 min", "1:30" or ISO PT3H."""
     if isinstance(raw, dt.timedelta):
         return Decimal(int(raw.total_seconds())) / 60
     if isinstance(raw, str) and len(raw) <= 40:
         if match := _DURATION.fullmatch(raw.lower()):
             if match[2] in MINUTES:
                 return as_number(match[1]) * MINUTES[match[2]]
+        elif match := _CLOCK.fullmatch(raw.strip()):
+            return Decimal(int(match[1]) * 60 + int(match[2]))
         elif len(raw) > 1 and raw[-1] != "T" and (match := _ISO_DURATION.fullmatch(raw)):
             weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
             whole = weeks * 10080 + days * 1440 + hours * 60 + minutes

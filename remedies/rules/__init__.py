@@ -4,7 +4,15 @@
 The language is described word by word in docs/remedies.md. Pure: no Django, no clock.
 """
 
-from remedies.rules import amounts, conditions, counting, modifiers, tables
+from remedies.rules import (
+    amounts,
+    conditions,
+    counting,
+    interest,
+    modifiers,
+    moments,
+    tables,
+)
 from remedies.rules.draft import (
     Component,
     ComponentKind,
@@ -19,7 +27,7 @@ from remedies.rules.parsing import load_policy
 from remedies.rules.policy import Policy
 
 #: The modules that bring the forms of the language; importing them registers those.
-FORM_MODULES = (amounts, conditions, counting, modifiers, tables)
+FORM_MODULES = (amounts, conditions, counting, interest, modifiers, moments, tables)
 
 __all__ = [
     "FORM_MODULES",

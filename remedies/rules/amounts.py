@@ -4,22 +4,12 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from remedies.facts import NUMERIC, ORDERED, Kind
+from remedies.facts import NUMERIC, ORDERED, FactDef, Kind
 from remedies.rules import words
-from remedies.rules.conditions import condition
-from remedies.rules.nodes import (
-    Context,
-    Inapplicable,
-    Literal,
-    Node,
-    Raw,
-    Scope,
-    compile_all,
-    compile_node,
-    form,
-    same_kind,
-)
-from remedies.rules.source import Place, items, keys_of
+from remedies.rules.compiling import Raw, Scope, compile_all, compile_node, form, same_kind
+from remedies.rules.conditions import TESTS, compile_tests, condition
+from remedies.rules.nodes import Context, FactRef, Inapplicable, Literal, Node
+from remedies.rules.source import Place, items, keys_of, nearest
 
 
 class Percent(Node):
@@ -32,16 +22,28 @@ class Percent(Node):
 
     def value(self, at: Context) -> Any:
         percent, base = self.percent.value(at), self.base.value(at)
-        return None if percent is None or base is None else percent * base / 100
+        return None if percent is None or base is None else _bounded(percent * base / 100)
 
     def words(self, at: Context) -> str:
-        return f"{self.percent.words(at)} % of {_inner(self.base, at)}"
+        return f"{self.percent.words(at)} % of {inner_words(self.base, at)}"
 
 
-def _inner(node: Node, at: Context) -> str:
+def inner_words(node: Node, at: Context) -> str:
     """A part of a larger sum: as it is when simple, in brackets when not."""
     said = node.words(at)
-    return f"({node.worked(at)})" if node.closed or " = " in said or "; " in said else said
+    if node.closed:
+        return f"({said})"
+    return f"({said} = {node.shown(at)})" if " = " in said or "; " in said else said
+
+
+#: Beyond this nothing is money any more, and counting becomes slow.
+MOST = Decimal(10) ** 18
+
+
+def _bounded(value: Decimal) -> Decimal:
+    if -MOST < value < MOST:
+        return value
+    raise Inapplicable("the numbers are too large to count with")
 
 
 class Product(Node):
@@ -58,11 +60,11 @@ class Product(Node):
             found = part.value(at)
             if found is None:
                 return None
-            total *= found
+            total = _bounded(total * found)
         return total
 
     def words(self, at: Context) -> str:
-        return " × ".join(_inner(part, at) for part in self.parts)
+        return " × ".join(inner_words(part, at) for part in self.parts)
 
 
 class Quotient(Node):
@@ -80,10 +82,10 @@ class Quotient(Node):
             return None
         if by == 0:
             raise Inapplicable(f"{self.of.words(at)} can't be divided by nothing")
-        return of / by
+        return _bounded(of / by)
 
     def words(self, at: Context) -> str:
-        return f"{_inner(self.of, at)} ÷ {_inner(self.by, at)}"
+        return f"{inner_words(self.of, at)} ÷ {inner_words(self.by, at)}"
 
 
 class Total(Node):
@@ -102,7 +104,7 @@ class Total(Node):
 
     def words(self, at: Context) -> str:
         joint = " − " if self.sign < 0 else " + "
-        return joint.join(_inner(part, at) for part in self.parts)
+        return joint.join(inner_words(part, at) for part in self.parts)
 
 
 class Extreme(Node):
@@ -176,41 +178,31 @@ class Choose(Node):
         return "" if row is None else row.words(at)
 
 
-class Interest(Node):
-    """Simple interest by the day."""
-
-    __slots__ = ("base", "days", "rate", "year")
-    kind = Kind.MONEY
-
-    def __init__(self, base: Node, rate: Node, days: Node, year: Node):
-        self.base, self.rate, self.days, self.year = base, rate, days, year
-
-    def value(self, at: Context) -> Any:
-        parts = [node.value(at) for node in (self.base, self.rate, self.days, self.year)]
-        if None in parts:
-            return None
-        base, rate, days, year = parts
-        if year <= 0:
-            raise Inapplicable("a year has no days")
-        return base * rate * max(days, Decimal(0)) / (100 * year)
-
-    def words(self, at: Context) -> str:
-        return (
-            f"{_inner(self.base, at)} × {_inner(self.rate, at)} % a year × "
-            f"{_inner(self.days, at)} ÷ {_inner(self.year, at)}"
-        )
-
-
 class Each(Node):
-    """How many items a list has, or what they sum to."""
+    """How many items a list has, or what they sum to; all of them, or those that pass a test."""
 
-    __slots__ = ("adds", "items")
+    __slots__ = ("adds", "items", "test")
 
-    def __init__(self, listed: Node, kind: Kind, *, adds: bool):
-        self.items, self.adds, self.kind = listed, adds, kind
+    def __init__(self, listed: Node, kind: Kind, test: Node | None, *, adds: bool):
+        self.items, self.test, self.adds, self.kind = listed, test, adds, kind
+
+    def _wanted(self, at: Context) -> list[Any] | None:
+        found = self.items.value(at)
+        if found is None or self.test is None:
+            return found if found is None else list(found)
+        kept = []
+        for item in found:
+            at.facts[""] = item  # the name under which the test looks at one of them
+            held = self.test.value(at)
+            if held is None:
+                return None
+            if held:
+                kept.append(item)
+        at.facts.pop("", None)
+        return kept
 
     def value(self, at: Context) -> Any:
-        found = self.items.value(at)
+        found = self._wanted(at)
         if found is None:
             return None
         return sum(found, Decimal(0)) if self.adds else Decimal(len(found))
@@ -218,9 +210,8 @@ class Each(Node):
     def words(self, at: Context) -> str:
         if not self.adds:
             return words.number(self.value(at))
-        return " + ".join(
-            words.shown(self.kind, item, at.currency) for item in self.items.value(at)
-        )
+        said = [words.shown(self.kind, item, at.currency) for item in self._wanted(at) or []]
+        return " + ".join(said) or "nothing"
 
 
 @form("amount")
@@ -326,30 +317,30 @@ def _choose(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     return Choose(paired, same[-1] if other else None)
 
 
-@form("interest_on", "percent_a_year", "days", "year_of")
-def _interest(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
-    return Interest(
-        compile_node(raw["interest_on"], scope, at / "interest_on", Kind.MONEY),
-        _factor(raw.get("percent_a_year"), scope, at / "percent_a_year"),
-        _factor(raw.get("days"), scope, at / "days"),
-        _factor(raw.get("year_of", Decimal(365)), scope, at / "year_of"),
-    )
+def _listed(key: str, raw: Raw, scope: Scope, at: Place) -> tuple[Node, FactDef, Node | None]:
+    """A fact that is a list, what one item of it is, and which of them are wanted."""
+    name, place = raw[key], at / key
+    fact = scope.facts.get(name) if isinstance(name, str) else None
+    if fact is None or fact.kind is not Kind.LIST:
+        lists = [n for n, f in scope.facts.items() if f.kind is Kind.LIST]
+        place.fail(f"{key} needs the name of a fact that is a list.{nearest(str(name), lists)}")
+    node = compile_node(name, scope, place, Kind.LIST)
+    one = FactDef("", fact.items or Kind.TEXT, f"one of {fact.label}", fact.unit, "", fact.choices)
+    if "where" not in raw:
+        return node, one, None
+    tests = keys_of(raw["where"], at / "where", "where", TESTS)
+    return node, one, compile_tests(FactRef(one), tests, scope, at / "where", frozenset())
 
 
-def _list_fact(raw: Any, scope: Scope, at: Place) -> tuple[Node, Kind]:
-    node = compile_node(raw, scope, at, Kind.LIST)
-    fact = scope.facts[raw]
-    return node, fact.items or Kind.TEXT
-
-
-@form("count_of")
+@form("count_of", "where")
 def _count_of(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
-    return Each(_list_fact(raw["count_of"], scope, at / "count_of")[0], Kind.NUMBER, adds=False)
+    node, _, test = _listed("count_of", raw, scope, at)
+    return Each(node, Kind.NUMBER, test, adds=False)
 
 
-@form("sum_of")
+@form("sum_of", "where")
 def _sum_of(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
-    node, kind = _list_fact(raw["sum_of"], scope, at / "sum_of")
-    if kind not in NUMERIC:
+    node, one, test = _listed("sum_of", raw, scope, at)
+    if one.kind not in NUMERIC:
         (at / "sum_of").fail("sum_of needs a list of numbers or sums.")
-    return Each(node, kind, adds=True)
+    return Each(node, one.kind, test, adds=True)

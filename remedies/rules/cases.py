@@ -71,7 +71,8 @@ def _non_monetary(draft: OfferDraft, wanted: Any) -> tuple[Any, Any]:
 
 def _form(draft: OfferDraft, wanted: Any) -> tuple[Any, Any]:
     """Where nothing is due, no form is given; the published cases name it all the same."""
-    return sorted({part.form for part in draft.components if is_money(part)} or {wanted}), [wanted]
+    paid = [part for part in draft.components if is_money(part)]
+    return sorted({part.form for part in paid if part.form}) if paid else [wanted], [wanted]
 
 
 def _options(draft: OfferDraft, wanted: Any) -> tuple[Any, Any]:

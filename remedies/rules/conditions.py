@@ -8,8 +8,9 @@ from operator import ge, gt, le, lt
 from typing import Any
 
 from remedies.facts import ORDERED, Kind
+from remedies.rules.compiling import Raw, Scope, compile_node, form
 from remedies.rules.logic import Among, Applied, Either, Every, Known, Not, asked, compared
-from remedies.rules.nodes import FactRef, Literal, Node, Raw, Scope, ValueRef, compile_node, form
+from remedies.rules.nodes import FactRef, Literal, Node, ValueRef
 from remedies.rules.source import Place, items, nearest
 
 MISSING = "missing"
@@ -26,13 +27,14 @@ TESTS = frozenset({*_ORDER, "is", "is_not", "one_of", "none_of", "contains"})
 def _label(node: Node) -> str:
     if isinstance(node, FactRef):
         return node.fact.label
-    return node.label if isinstance(node, ValueRef) else "the value"
+    return str(getattr(node, "label", "the value"))
 
 
 def _choice_bound(raw: Any, subject: Node, at: Place) -> Node:
     """A word for a choice, checked against the choices that the fact has."""
     word = raw if isinstance(raw, str) else str(raw)
-    choices = subject.fact.choices if isinstance(subject, FactRef) else ()
+    fact = subject.fact if isinstance(subject, FactRef) else None
+    choices: tuple[str, ...] = fact.choices if fact else getattr(subject, "choices", ())
     if choices and word not in choices:
         at.fail(f"{_label(subject)} is never {word}.{nearest(word, choices)}")
     return Literal(subject.kind, word)
@@ -137,6 +139,8 @@ def _fact(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     if subject is None:
         name = raw["fact"]
         (at / "fact").fail(f"No fact or value is named {name}.{nearest(name, scope.names())}")
+    if len(raw) == 1 and isinstance(subject, FactRef | ValueRef) and subject.kind is Kind.YES_NO:
+        return asked(subject, _label(subject))
     return compile_tests(subject, raw, scope, at, frozenset({"fact"}))
 
 
@@ -150,7 +154,10 @@ def _value(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
 def _rule(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     rule = raw["rule"]
     if rule not in scope.rules:
-        (at / "rule").fail(f"No rule above is {rule}.{nearest(str(rule), scope.rules)}")
+        (at / "rule").fail(f"No rule above is called {rule}.{nearest(str(rule), scope.rules)}")
+    if not isinstance(raw.get("applied", True), bool):
+        (at / "applied").fail("applied is yes or no.")
+    scope.needs.add(str(rule))
     return Applied(str(rule), applied=raw.get("applied", True) is not False)
 
 

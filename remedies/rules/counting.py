@@ -5,13 +5,16 @@ import datetime as dt
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
-from remedies.facts import Calendar, Kind
+from remedies.facts import Calendar, Kind, NotThatKind, as_calendar
 from remedies.rules import words
-from remedies.rules.nodes import Context, Inapplicable, Node, Raw, Scope, compile_node, form
-from remedies.rules.source import Place
+from remedies.rules.compiling import Raw, Scope, compile_node, form
+from remedies.rules.nodes import Context, Inapplicable, Node
+from remedies.rules.source import Place, plain
 
 #: No remedy runs longer; the counting of working days stays quick for any input.
 LONGEST = 366 * 60
+#: Words for a step from a date to another: whether it goes by months, and how many at once.
+STEPS = {"days": (False, 1), "weeks": (False, 7), "months": (True, 1), "years": (True, 12)}
 COUNTED = {"counted": True, "not_counted": False}
 
 
@@ -109,9 +112,10 @@ class DateAfter(Node):
                 return None
         if start is None or count is None:
             return None
-        if self.unit == "months":
-            return add_months(start, int(count))
-        return add_days(start, int(count), calendar)
+        in_months, many = STEPS[self.unit]
+        if in_months:
+            return add_months(start, int(count) * many)
+        return add_days(start, int(count) * many, calendar)
 
     def words(self, at: Context) -> str:
         return words.day(self.value(at))
@@ -222,14 +226,20 @@ def _calendar(raw: Raw, scope: Scope, at: Place) -> Node | Calendar | None:
         (at / "kind").fail("kind is calendar (every day) or working (working days).")
     if kind == "calendar":
         return None
+    if isinstance(raw.get("calendar"), dict):
+        try:
+            return as_calendar(plain(raw["calendar"]))
+        except NotThatKind as error:
+            (at / "calendar").fail(f"The calendar {error}.")
     if "calendar" in raw:
         return compile_node(raw["calendar"], scope, at / "calendar", Kind.CALENDAR)
     return Calendar()
 
 
-def _counted(raw: Raw, key: str, otherwise: str, at: Place) -> bool:
+def counted_word(raw: Raw, key: str, otherwise: str, at: Place) -> bool:
+    """Whether one end of a span counts, as the policy says beside it."""
     word = raw.get(key, otherwise)
-    if word not in COUNTED:
+    if not isinstance(word, str) or word not in COUNTED:
         (at / key).fail(f"{key} is counted or not_counted.")
     return COUNTED[word]
 
@@ -238,19 +248,22 @@ def _counted(raw: Raw, key: str, otherwise: str, at: Place) -> bool:
 def _days_from(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     start = compile_node(raw["days_from"], scope, at / "days_from", Kind.DATE)
     end = compile_node(raw.get("to"), scope, at / "to", Kind.DATE)
-    first = _counted(raw, "first", "not_counted", at)
-    last = _counted(raw, "last", "counted", at)
+    first = counted_word(raw, "first", "not_counted", at)
+    last = counted_word(raw, "last", "counted", at)
     return DaysFrom(start, end, _calendar(raw, scope, at), first=first, last=last)
 
 
-@form("date_after", "days", "months", "kind", "calendar")
+@form("date_after", *STEPS, "kind", "calendar")
 def _date_after(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     start = compile_node(raw["date_after"], scope, at / "date_after", Kind.DATE)
-    if ("days" in raw) is ("months" in raw):
-        at.fail("date_after needs either days or months.")
-    unit = "days" if "days" in raw else "months"
-    count = compile_node(raw[unit], scope, at / unit, Kind.NUMBER)
-    return DateAfter(start, count, unit, _calendar(raw, scope, at))
+    units = [key for key in STEPS if key in raw]
+    if len(units) != 1:
+        at.fail(f"date_after needs one of {', '.join(STEPS)}.")
+    count = compile_node(raw[units[0]], scope, at / units[0], Kind.NUMBER)
+    calendar = _calendar(raw, scope, at)
+    if calendar is not None and units[0] != "days":
+        (at / "kind").fail("Only days can be working days.")
+    return DateAfter(start, count, units[0], calendar)
 
 
 @form("time_from", "to")

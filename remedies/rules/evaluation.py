@@ -1,7 +1,7 @@
 """From a policy and facts to a drafted offer with every reason. Pure and deterministic."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from operator import itemgetter
 from typing import Any
@@ -104,12 +104,22 @@ class _Run:
 
     def _wait(self, rule: Rule, names: list[str]) -> NotApplied:
         """The rule hangs on missing facts: each is remembered with the rules that need it."""
-        for name in dict.fromkeys(names):
+        asked = tuple(dict.fromkeys(names))
+        for name in asked:
             self.waiting.setdefault(name, []).append(rule.name)
+        self._hold(rule, asked)
         if self.policy.groups.get(rule.group) is Choice.FIRST:
             self.held_up.setdefault(rule.group, rule.name)
-        labels = ", ".join(self.policy.facts[name].label for name in dict.fromkeys(names))
-        return self._no(rule, WhyNot.MISSING, f"we don't know yet: {labels}")
+        return self._no(rule, WhyNot.MISSING, f"we don't know yet: {self._labels(asked)}")
+
+    def _labels(self, names: Iterable[str]) -> str:
+        return ", ".join([self.policy.facts[name].label for name in names])
+
+    def _hold(self, rule: Rule, names: tuple[str, ...]) -> None:
+        """Whatever hangs on the rule below has to wait as well: it is neither given nor not."""
+        self.at.waiting[rule.name] = names
+        if rule.result:
+            self.at.held[rule.result] = names
 
     def _blocked(self, rule: Rule) -> NotApplied | None:
         """Why the rule gives nothing for certain, before its amount is looked at; else None."""
@@ -118,6 +128,9 @@ class _Run:
                 rule, WhyNot.REPLACED, f"{self.replaced[rule.name]} applies in its place"
             )
         if rule.stack_on and rule.stack_on not in self.at.applied:
+            if rule.stack_on in self.at.waiting:
+                self.at.missing += self.at.waiting[rule.stack_on]
+                return _UNKNOWN
             return self._no(rule, WhyNot.CONDITION, f"{rule.stack_on} did not apply")
         if rule.group and self.policy.groups.get(rule.group) is Choice.FIRST:
             if rule.group in self.won:
@@ -126,6 +139,7 @@ class _Run:
                 )
             if rule.group in self.held_up:
                 first = self.held_up[rule.group]
+                self._hold(rule, self.at.waiting[first])
                 return self._no(rule, WhyNot.MISSING, f"{first} comes first, and is not known yet")
         return None
 
@@ -305,19 +319,8 @@ class _Run:
     def cap(self, cap: Cap) -> None:
         """Cuts what several rules give together to a limit, the last of them first."""
         covered = [name for name in cap.rules if name in self.given and self.given[name].amount]
-        if not covered:
-            return
-        at = self.at
-        try:
-            bound = cap.at_most.value(at)
-            limit = None if bound is None else max(to_minor(bound, at.currency, "down"), 0)
-        except (Inapplicable, ArithmeticError):
-            limit = None
-        missing = dict.fromkeys(at.missing)
-        at.missing.clear()
+        limit = self._bound(cap, covered) if covered else None
         if limit is None:
-            for name in missing:
-                self.waiting.setdefault(name, []).append(cap.name)
             return
         over = sum([self.given[name].amount or 0 for name in covered]) - limit
         for name in reversed(covered):
@@ -325,18 +328,42 @@ class _Run:
                 return
             over -= self._cut(cap, name, over)
 
+    def _bound(self, cap: Cap, covered: list[str]) -> int | None:
+        """The limit in minor units; while it is unknown, what it covers might be too much."""
+        at, why, said = self.at, WhyNot.MISSING, ""
+        try:
+            bound = cap.at_most.value(at)
+            if bound is not None:
+                return max(to_minor(bound, at.currency, "down"), 0)
+        except Inapplicable as error:
+            why = WhyNot.NO_ROW if isinstance(error, NoRow) else WhyNot.NOTHING
+            said = f"{cap.title}: {error}"
+        except ArithmeticError:
+            why, said = WhyNot.NOTHING, "the numbers are too large to count with"
+        missing = dict.fromkeys(at.missing)
+        at.missing.clear()
+        for name in missing:
+            self.waiting.setdefault(name, []).append(cap.name)
+        said = said or f"we don't know yet what limits it: {self._labels(missing)}"
+        for name in covered:
+            self._withdraw(name, why, said)
+        return None
+
+    def _withdraw(self, name: str, why: WhyNot, said: str) -> None:
+        """Takes back what a rule gave."""
+        rule = next(rule for rule in self.policy.rules if rule.name == name)
+        del self.given[name]
+        self.refused.append((rule.position, self._no(rule, why, said)))
+
     def _cut(self, cap: Cap, name: str, over: int) -> int:
         """Takes up to `over` off what the rule gave; answers how much it was."""
         part = self.given[name]
         amount = part.amount or 0
         left = max(amount - over, 0)
-        said = ""
-        if self.told is not None:
-            said = f"{cap.title}: at most {cap.at_most.worked(self.at)}"
+        bound = "" if self.told is None else cap.at_most.worked(self.at)
+        said = f"{cap.title}: at most {bound}"
         if left == 0:
-            rule = next(rule for rule in self.policy.rules if rule.name == name)
-            del self.given[name]
-            self.refused.append((rule.position, self._no(rule, WhyNot.REPLACED, said)))
+            self._withdraw(name, WhyNot.REPLACED, said)
             return amount
         steps = part.steps
         if self.told is not None:

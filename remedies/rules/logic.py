@@ -74,7 +74,9 @@ class Either(Condition):
         return " or ".join(part.words(at) for part in self.parts)
 
     def why_not(self, at: Context) -> str:
-        return "; ".join(dict.fromkeys(part.why_not(at) for part in self.parts))
+        # Parts may share reasons, through values that they name; each is told once.
+        told = (reason for part in self.parts for reason in part.why_not(at).split("; "))
+        return "; ".join(dict.fromkeys(told))
 
 
 class Not(Condition):
@@ -252,14 +254,17 @@ class Known(Condition):
 
 
 class Applied(Condition):
-    """Whether an earlier rule applied."""
+    """Whether an earlier rule applied; unknown while that rule waits for facts."""
 
     __slots__ = ("applied", "rule")
 
     def __init__(self, rule: str, *, applied: bool):
         self.rule, self.applied = rule, applied
 
-    def value(self, at: Context) -> bool:
+    def value(self, at: Context) -> bool | None:
+        if self.rule in at.waiting:  # it may yet apply
+            at.missing += at.waiting[self.rule]
+            return None
         return (self.rule in at.applied) is self.applied
 
     def words(self, at: Context) -> str:

@@ -8,9 +8,10 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, 
 from typing import Any
 
 from remedies.facts import NUMERIC, Kind
+from remedies.rules.compiling import MODIFIERS, Raw, Scope, compile_node
 from remedies.rules.conditions import condition
-from remedies.rules.nodes import MODIFIERS, Context, Inapplicable, Node, Raw, Scope, compile_node
-from remedies.rules.source import Place, keys_of, nearest
+from remedies.rules.nodes import Context, Inapplicable, Node
+from remedies.rules.source import Place, keys_of, nearest, short
 from remedies.rules.words import number, places_of, shown
 
 ROUNDINGS = {
@@ -29,9 +30,24 @@ Stepped = tuple[Decimal, Callable[[], str] | None]
 Step = Callable[[Decimal, Context], Stepped | None]
 
 
+#: A third has no exact decimal; what a division leaves behind this place is noise.
+NOISE = Decimal(1).scaleb(-12)
+
+
+def settled(value: Decimal) -> Decimal:
+    """`value` without what a division left behind the twelfth place: a third, three times, is one.
+
+    Done before each rounding, so that 0.00499…9 from a division rounds as the 0.005 it is.
+    """
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -12:
+        return value.quantize(NOISE, rounding=ROUND_HALF_EVEN)
+    return value
+
+
 def round_to(value: Decimal, unit: Decimal, way: str) -> Decimal:
     """`value` at the multiple of `unit` that the rounding names; ROUNDINGS lists them."""
-    return (value / unit).quantize(_WHOLE, rounding=ROUNDINGS[way]) * unit
+    return settled(value / unit).quantize(_WHOLE, rounding=ROUNDINGS[way]) * unit
 
 
 #: More than anybody will ever be offered; what the database can hold is far above.
@@ -42,7 +58,8 @@ def to_minor(value: Decimal, currency: str, way: str = "half_up") -> int:
     """Major units as whole minor units of `currency`. Raises `Inapplicable` beyond reason."""
     if abs(value) > MOST_MINOR:
         raise Inapplicable("the sum is too large to be meant")
-    return int(value.scaleb(places_of(currency)).quantize(_WHOLE, rounding=ROUNDINGS[way]))
+    minor = settled(value.scaleb(places_of(currency)))
+    return int(minor.quantize(_WHOLE, rounding=ROUNDINGS[way]))
 
 
 class Modified(Node):
@@ -198,9 +215,11 @@ def _lower_limit(node: Node, kind: Kind) -> Step:
 
 def rounding_way(raw: Any, at: Place) -> str:
     """The name of a rounding, checked."""
-    if raw not in ROUNDINGS:
+    if not isinstance(raw, str) or raw not in ROUNDINGS:
         known = ", ".join(ROUNDINGS)
-        at.fail(f"No rounding is called {raw}; known are {known}.{nearest(str(raw), ROUNDINGS)}")
+        at.fail(
+            f"No rounding is called {short(raw)}; known are {known}.{nearest(str(raw), ROUNDINGS)}"
+        )
     return str(raw)
 
 

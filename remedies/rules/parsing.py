@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from remedies.errors import PolicyInvalid, Problem
 from remedies.facts import NUMERIC, FactDef, Kind, NotThatKind, as_moment, read_fact
+from remedies.rules.compiling import Scope, compile_node
 from remedies.rules.modifiers import rounding_way
-from remedies.rules.nodes import Scope, ValueRef, compile_node
+from remedies.rules.nodes import BUILT_IN, ValueRef
 from remedies.rules.policy import Cap, Case, Choice, Exclusion, Policy, Rule
 from remedies.rules.ruling import compile_cap, compile_exclusion, compile_rule
 from remedies.rules.source import (
@@ -19,6 +20,7 @@ from remedies.rules.source import (
     keys_of,
     nearest,
     read_source,
+    short,
     text_of,
 )
 from remedies.rules.words import places_of
@@ -49,6 +51,11 @@ FACT_KEYS = frozenset(
     {"type", "title", "unit", "ask", "choices", "items", "default", "at_least", "at_most", "more"}
 )
 MORE = ("worse", "better", "neither")
+#: What a case may expect; remedies.rules.cases has the readers.
+EXPECTED = frozenset(
+    {"eligible", "currency", "amount", "range", "non_monetary", "rules", "missing", "form",
+     "options", "parts"}
+)  # fmt: skip
 
 
 T = TypeVar("T")
@@ -80,7 +87,8 @@ def compile_policy(source: Source) -> Policy:
         raw, "caps", at, problems, lambda item, place: compile_cap(item, scope, place, rules)
     )
     cases: list[Case] = _each(raw, "cases", at, problems, _case)
-    _check_covers(exclusions, rules, problems)
+    if not problems:
+        _check_covers(exclusions, rules, at / "exclusions", problems)
     if problems:
         raise PolicyInvalid(*problems)
     return Policy(
@@ -134,12 +142,14 @@ def _currencies(raw: dict[str, Any], at: Place) -> tuple[str, ...]:
             places_of(code if isinstance(code, str) else "?")
         except CurrencyUnknown as error:
             (at / key).fail(error.message)
+    if len(set(listed)) != len(listed):
+        (at / key).fail("A currency is named twice.")
     return tuple(listed)
 
 
 def _zone(name: Any, at: Place) -> ZoneInfo:
-    if name not in available_timezones():
-        at.fail(f"No time zone is called {name}. An example is Europe/London.")
+    if not isinstance(name, str) or name not in available_timezones():
+        at.fail(f"No time zone is called {short(name)}. An example is Europe/London.")
     return ZoneInfo(str(name))
 
 
@@ -150,8 +160,8 @@ def _facts(raw: Any, scope: Scope, at: Place) -> dict[str, FactDef]:
 
 
 def _fact(name: str, raw: Any, scope: Scope, at: Place) -> FactDef:
-    if name in ("now", "today"):
-        at.fail(f"{name} always means the time of the evaluation; give this fact another name.")
+    if name in BUILT_IN:
+        at.fail(f"{name} always means that of the evaluation; give this fact another name.")
     spec = keys_of({"type": raw} if isinstance(raw, str) else raw, at, "A fact", FACT_KEYS)
     kind = _kind(spec.get("type"), at / "type")
     fact = FactDef(
@@ -171,8 +181,7 @@ def _fact(name: str, raw: Any, scope: Scope, at: Place) -> FactDef:
     )
     if "missing" in fact.choices:
         (at / "choices").fail("missing always means that a fact is not given.")
-    if fact.items in (Kind.LIST, Kind.CALENDAR):
-        (at / "items").fail("A list holds single values.")
+    _check_fact(fact, at)
     if spec.get("default") is None:
         return fact
     try:
@@ -184,9 +193,28 @@ def _fact(name: str, raw: Any, scope: Scope, at: Place) -> FactDef:
     )
 
 
+def _check_fact(fact: FactDef, at: Place) -> None:
+    """What may stand beside one type and not beside another."""
+    if fact.items in (Kind.LIST, Kind.CALENDAR):
+        (at / "items").fail("A list holds single values.")
+    if fact.items is not None and fact.kind is not Kind.LIST:
+        (at / "items").fail("Only a list has items.")
+    if fact.choices and fact.kind not in (Kind.CHOICE, Kind.TEXT, Kind.LIST):
+        (at / "choices").fail("Only a choice has choices.")
+    if fact.kind is Kind.CHOICE and not fact.choices:
+        at.fail("A choice needs its choices: [a, b].")
+    for key, limit in (("at_least", fact.at_least), ("at_most", fact.at_most)):
+        if limit is not None and fact.kind not in NUMERIC:
+            (at / key).fail(f"{key} is for numbers, sums and durations (in minutes).")
+    if None not in (fact.at_least, fact.at_most) and fact.at_least > fact.at_most:  # type: ignore[operator]
+        (at / "at_least").fail("at_least is above at_most, so nothing is possible.")
+
+
 def _kind(raw: Any, at: Place) -> Kind:
-    if raw not in set(Kind):
-        at.fail(f"No type is called {raw}.{nearest(str(raw), list(Kind))}")
+    if raw is None:
+        at.fail(f"A type is needed: {', '.join(Kind)}.")
+    if not isinstance(raw, str) or raw not in set(Kind):
+        at.fail(f"No type is called {short(raw)}.{nearest(str(raw), list(Kind))}")
     return Kind(raw)
 
 
@@ -195,7 +223,8 @@ def _more(spec: dict[str, Any], kind: Kind, at: Place) -> str:
     if "more" not in spec:
         return ""
     if spec["more"] not in MORE:
-        (at / "more").fail(f"more says worse, better or neither.{nearest(spec['more'], MORE)}")
+        hint = nearest(str(spec["more"]), MORE)
+        (at / "more").fail(f"more says worse, better or neither.{hint}")
     if kind not in NUMERIC and kind is not Kind.YES_NO:
         (at / "more").fail(f"There is no more or less of a {kind.replace('_', '/')}.")
     return str(spec["more"])
@@ -227,13 +256,14 @@ def _values(raw: Any, scope: Scope, at: Place, problems: list[Problem]) -> None:
             scope.behind[name] = frozenset(scope.used)
         except PolicyInvalid as error:
             problems.extend(error.problems)
+            scope.broken.add(name)
 
 
 def _groups(raw: Any, at: Place) -> dict[str, Choice]:
     if not isinstance(raw, dict):
         at.fail("groups should be a mapping of names to all, first or best.")
     for name, choice in raw.items():
-        if choice not in set(Choice):
+        if not isinstance(choice, str) or choice not in set(Choice):
             (at / name).fail("A group gives all, first or best.")
     return {name: Choice(choice) for name, choice in raw.items()}
 
@@ -261,21 +291,64 @@ def _rules(
             )
         except PolicyInvalid as error:
             problems.extend(error.problems)
+            if isinstance(item, dict):
+                scope.rules.append(str(item.get("rule")))
+                scope.broken.add(str(item.get("result")))
             continue
         rules.append(rule)
+        _check_order(rule, rules, scope.needs, place, problems)
         scope.rules.append(rule.name)
         if rule.result:
             scope.results[rule.result] = rule.name
+    if not problems:
+        _check_overrides(rules, at / "rules", problems)
     if not rules and not problems:
         (at / "rules").fail("A policy needs a rule.")
     return rules
 
 
-def _check_covers(exclusions: list[Exclusion], rules: list[Rule], problems: list[Problem]) -> None:
-    known = {name for rule in rules for name in (rule.name, rule.group, str(rule.kind))}
-    for exclusion in exclusions:
+def _check_order(
+    rule: Rule, rules: list[Rule], needs: set[str], at: Place, problems: list[Problem]
+) -> None:
+    """What a rule hangs on has to be worked out before it: a priority may have it otherwise."""
+    for other in rules[:-1]:
+        if other.name in needs and other.priority < rule.priority:
+            problems.append(
+                at.of_rule(rule.name).problem(
+                    f"It hangs on {other.name}, and its priority puts it before that rule. "
+                    f"Give {other.name} a priority of {rule.priority} or more."
+                )
+            )
+
+
+def _check_overrides(rules: list[Rule], at: Place, problems: list[Problem]) -> None:
+    """A rule takes the place of rules that come after it."""
+    by_name = {rule.name: rule for rule in rules}
+    for rule in rules:
+        place = (at / rule.position).of_rule(rule.name) / "overrides"
+        for name in rule.overrides:
+            other = by_name.get(name)
+            if other is None:
+                hint = nearest(name, by_name)
+                problems.append(place.problem(f"overrides: no rule is called {name}.{hint}"))
+            elif (-other.priority, other.position) <= (-rule.priority, rule.position):
+                problems.append(
+                    place.problem(
+                        f"overrides takes the place of rules that come later, and {name} comes "
+                        f"first. Write {rule.name} above it, or give it a higher priority."
+                    )
+                )
+
+
+def _check_covers(
+    exclusions: list[Exclusion], rules: list[Rule], at: Place, problems: list[Problem]
+) -> None:
+    known = {name for rule in rules for name in (rule.name, rule.group, str(rule.kind)) if name}
+    for index, exclusion in enumerate(exclusions):
+        place = (at / index / "covers").of_rule(exclusion.name)
         for name in sorted((exclusion.covers or set()) - known):
-            problems.append(Problem(f"No rule, group or kind here is {name}.", rule=exclusion.name))
+            said = f"No rule, group or kind here is {name}.{nearest(name, known)}"
+            problems.append(place.problem(said))
 
 
 def _case(raw: Any, at: Place) -> Case:
@@ -284,8 +357,9 @@ def _case(raw: Any, at: Place) -> Case:
     facts, expect = spec.get("facts"), spec.get("expect")
     if not isinstance(facts, dict) or not isinstance(expect, dict):
         at.fail("A case needs facts and expect.")
-    known = frozenset({"eligible", "amount", "range", "non_monetary", "rules", "missing", "form"})
-    keys_of(expect, at / "expect", "expect", known)
+    keys_of(expect, at / "expect", "expect", EXPECTED)
+    if not isinstance(spec.get("currency"), str | None):
+        (at / "currency").fail("currency is a code such as EUR.")
     now: dt.datetime | None = None
     try:
         if spec.get("now"):

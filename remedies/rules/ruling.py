@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from remedies.facts import Kind, NotThatKind, as_date
+from remedies.rules.compiling import Scope, compile_node
 from remedies.rules.conditions import condition
 from remedies.rules.draft import ComponentKind
-from remedies.rules.nodes import Node, Scope, compile_node
+from remedies.rules.nodes import Node
 from remedies.rules.policy import Cap, Choice, Exclusion, Placing, Range, Rule
-from remedies.rules.source import Place, items, keys_of, nearest, text_of
+from remedies.rules.source import Place, items, keys_of, nearest, short, text_of
 from remedies.rules.tables import table_of_pairs, upper_end
 
 RULE_KEYS = frozenset(
@@ -18,6 +19,7 @@ RULE_KEYS = frozenset(
         "rule",
         "title",
         "clause",
+        "by",
         "gives",
         "code",
         "group",
@@ -62,7 +64,7 @@ def compile_rule(
     keys_of(raw, at, "A rule", RULE_KEYS)
     if name in scope.rules:
         (at / "rule").fail(f"Another rule above is called {name}.")
-    scope.used = set()
+    scope.used, scope.needs = set(), set()
     kind = _kind(raw.get("gives"), at / "gives")
     group = str(raw.get("group") or "")
     if group and group not in groups:
@@ -71,7 +73,7 @@ def compile_rule(
     given = _given(raw, scope, at, dated_by)
     rule = Rule(
         name=name,
-        title=text_of(raw.get("title", name), at / "title", "title"),
+        title=_title(raw, at, name),
         kind=kind,
         position=position,
         clause=str(raw.get("clause") or ""),
@@ -94,6 +96,12 @@ def compile_rule(
     for exclusion in stopping:
         scope.used |= scope.behind.get(f"exclusion {exclusion.name}", frozenset())
     return _with(rule, exclusions=(*stopping, *own), reads=tuple(sorted(scope.used)))
+
+
+def _title(raw: dict[str, Any], at: Place, name: str) -> str:
+    """The title; with whom it comes from, where that is said: an apology from somebody."""
+    title = text_of(raw.get("title", name), at / "title", "title")
+    return f"{title} from {text_of(raw['by'], at / 'by', 'by')}" if "by" in raw else title
 
 
 def _unless(raw: dict[str, Any], scope: Scope, at: Place, name: str) -> list[Exclusion]:
@@ -126,10 +134,10 @@ def _with(rule: Rule, **changes: Any) -> Rule:
 
 
 def _kind(raw: Any, at: Place) -> ComponentKind:
-    if raw not in set(ComponentKind):
+    if not isinstance(raw, str) or raw not in set(ComponentKind):
         known = ", ".join(ComponentKind)
         hint = nearest(str(raw), list(ComponentKind))
-        at.fail(f"A rule gives one of {known}, not {raw}.{hint}")
+        at.fail(f"A rule gives one of {known}, not {short(raw)}.{hint}")
     return ComponentKind(raw)
 
 
@@ -227,6 +235,7 @@ def _earlier(raw: dict[str, Any], key: str, scope: Scope, at: Place) -> str:
     name = str(raw.get(key) or "")
     if name and name not in scope.rules:
         (at / key).fail(f"No rule above is called {name}.{nearest(name, scope.rules)}")
+    scope.needs |= {name} if name else set()
     return name
 
 
@@ -259,6 +268,8 @@ def compile_exclusion(raw: Any, scope: Scope, at: Place, name: str = "") -> Excl
     scope.used |= outer
     covers = spec.get("covers")
     named = covers if isinstance(covers, list) else [covers]
+    if not named:
+        (at / "covers").fail("covers names rules, groups or kinds; leave it out for everything.")
     return Exclusion(
         name=name,
         reason=text_of(spec.get("reason"), at / "reason", "reason"),

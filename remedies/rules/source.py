@@ -6,6 +6,7 @@ an error. JSON is read by the same code, being (in practice) YAML.
 """
 
 import datetime as dt
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,9 +23,12 @@ MOST_CHARACTERS = 500_000
 MOST_NODES = 50_000
 DEEPEST = 40
 
-_NUMBER = re.compile(r"[-+]?\d{1,20}(\.\d{1,12})?")
+_NUMBER = re.compile(r"[-+]?[0-9]{1,20}(\.[0-9]{1,12})?([eE][-+]?[0-9]{1,2})?")
 _BOOLEANS = {"yes": True, "true": True, "no": False, "false": False}
 _NOTHING = {"", "~", "null"}
+_TAGS = frozenset(
+    {"str", "int", "float", "bool", "null", "timestamp", "seq", "map", "value", "merge"}
+)
 
 Path = tuple[str | int, ...]
 
@@ -60,10 +64,13 @@ class Place:
             path = path[:-1]
         return self.lines.get(path, 0)
 
+    def problem(self, message: str) -> Problem:
+        """What is wrong at this place."""
+        return Problem(message, ".".join(map(str, self.path)), self.line, self.rule)
+
     def fail(self, message: str) -> NoReturn:
         """Raise `PolicyInvalid` for this place."""
-        dotted = ".".join(map(str, self.path))
-        raise PolicyInvalid(Problem(message, dotted, self.line, self.rule))
+        raise PolicyInvalid(self.problem(message))
 
 
 class _Reader:
@@ -81,18 +88,24 @@ class _Reader:
             place.fail("The policy is too large.")
         if len(path) > DEEPEST:
             place.fail("This is nested too deeply.")
+        if node.tag.rpartition(":")[2] not in _TAGS:
+            tag = node.tag.replace("tag:yaml.org,2002:", "!!")
+            place.fail(f"The tag {tag} is not used here; write the value alone.")
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.read(item, (*path, i)) for i, item in enumerate(node.value)]
-        return _scalar(node)
+        return _scalar(node, place)
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 Place(self.lines, path).fail("A key has to be a word.")
-            name = str(key.value)
+            name = _printable(str(key.value), Place(self.lines, path))
+            if name == "<<":
+                place = Place(self.lines, path)
+                place.fail("<< is not used here; an anchor stands for a whole value: *name.")
             self.lines[(*path, name)] = key.start_mark.line + 1
             if name in found:
                 Place(self.lines, (*path, name)).fail(f"{name} is given twice.")
@@ -100,9 +113,22 @@ class _Reader:
         return found
 
 
-def _scalar(node: Any) -> Any:
-    text = node.value
+def _printable(text: str, at: Place) -> str:
+    """The text, with halves of characters (as JSON escapes them) put together."""
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if "\ufffd" in text or any(sign < " " and sign not in "\n\t\r" for sign in text):
+        at.fail("There is a character in it that can't be printed.")
+    return text
+
+
+def _scalar(node: Any, at: Place) -> Any:
+    text = _printable(node.value, at)
     if node.style is not None:  # quoted or a block: always a text
+        return text
+    # YAML itself knows these as other things; with this tag somebody said that it is a text.
+    plain_text = _NUMBER.fullmatch(text) and "e" not in text.lower()
+    if node.tag.endswith(":str") and (plain_text or text.lower() in {*_BOOLEANS, *_NOTHING}):
         return text
     if text.lower() in _BOOLEANS:
         return _BOOLEANS[text.lower()]
@@ -114,16 +140,55 @@ def _scalar(node: Any) -> Any:
 def read_source(text: str) -> Source:
     """Plain data from YAML or JSON text. Raises `PolicyInvalid` with the line of the error."""
     if len(text) > MOST_CHARACTERS:
-        raise PolicyInvalid(Problem("The policy is too large."))
+        said = f"The policy is too large: {len(text):,} characters of at most {MOST_CHARACTERS:,}."
+        raise PolicyInvalid(Problem(said))
     reader = _Reader()
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise PolicyInvalid(Problem(f"This is not YAML: {error.problem}.", "", line)) from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise PolicyInvalid(Problem(f"This is not YAML: {error}.")) from None
+    node = _composed(_as_yaml(text))
     return Source(None if node is None else reader.read(node, ()), reader.lines)
+
+
+def _as_yaml(text: str) -> str:
+    """JSON as YAML takes it: that has no tabs between words, and knows no halves of characters."""
+    text = text.removeprefix("\ufeff")
+    if text.lstrip()[:1] in ("{", "[") and "\t" in text:
+        try:
+            json.loads(text)
+        except (ValueError, RecursionError):
+            return text
+        return text.replace("\t", " ")
+    return text
+
+
+def _composed(text: str) -> yaml.Node | None:
+    """The nodes of a text. Raises `PolicyInvalid` with the line."""
+    try:
+        found: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 0
+        said = f"This is not YAML: {error.problem or error.context}.{_hint(text, line)}"
+        raise PolicyInvalid(Problem(said, "", line)) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        said = f"This is not YAML: a character that can't be printed, {error.character!r}."
+        raise PolicyInvalid(Problem(said, "", line)) from None
+    except RecursionError:
+        raise PolicyInvalid(Problem("This is nested too deeply.")) from None
+    except (yaml.YAMLError, ValueError) as error:
+        words = " ".join(str(error).split())
+        raise PolicyInvalid(Problem(f"This is not YAML: {words}.")) from None
+    return found
+
+
+def _hint(text: str, line: int) -> str:
+    """What most often lies behind an error of YAML at that line."""
+    lines = text.splitlines()
+    there = lines[line - 1] if 0 < line <= len(lines) else ""
+    if "\t" in there:
+        return " Indent with spaces, not with tabs."
+    if there.count(": ") > 1 and "{" not in there:
+        return " A text with a colon in it needs quotes."
+    return ""
 
 
 def plain(value: Any) -> Any:
@@ -147,10 +212,18 @@ def items(raw: Any, at: Place, what: str) -> Iterator[tuple[Any, Place]]:
         yield item, at / index
 
 
+def short(raw: Any) -> str:
+    """A value for an error message, cut where it is long."""
+    said = "nothing" if raw is None else str(plain(raw))
+    return said if len(said) <= 60 else f"{said[:60]}…"
+
+
 def text_of(raw: Any, at: Place, what: str) -> str:
     """A text, a number or a date as text; an error where it is neither."""
     if isinstance(raw, Decimal):
-        return str(raw)
+        return f"{raw:f}" if abs(raw.adjusted()) < 30 else str(raw)
+    if isinstance(raw, bool):
+        at.fail(f"{what} should be a text. A word such as yes, no, true or false needs quotes.")
     if not isinstance(raw, str) or not raw.strip():
         at.fail(f"{what} should be a text.")
     return " ".join(raw.split())

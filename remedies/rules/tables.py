@@ -5,20 +5,9 @@ from typing import Any
 
 from remedies.facts import Kind
 from remedies.rules import words
+from remedies.rules.compiling import Raw, Scope, compile_node, form, same_kind
 from remedies.rules.conditions import TESTS, compile_tests
-from remedies.rules.nodes import (
-    Context,
-    FactRef,
-    Literal,
-    Node,
-    NoRow,
-    Raw,
-    Scope,
-    ValueRef,
-    compile_node,
-    form,
-    same_kind,
-)
+from remedies.rules.nodes import Context, FactRef, Literal, Node, NoRow, ValueRef
 from remedies.rules.source import Place, items, keys_of
 
 _GIVES = frozenset({"gives"})

@@ -13,6 +13,7 @@ from remedies.errors import FactWrong, PolicyInvalid
 from remedies.management import trying
 from remedies.rules import OfferDraft, Policy, evaluate, load_policy
 from remedies.rules.cases import check_cases
+from remedies.rules.describing import policy_schema
 from remedies.rules.difference import differences_between
 from remedies.rules.schema import check_schema
 from remedies.rules.soundness import check_soundness
@@ -28,7 +29,7 @@ class Command(BaseCommand):
     help = "Checks a remedy policy, shows what it gives or would have given, puts it in force."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Five verbs."""
+        """Six verbs."""
         verbs = parser.add_subparsers(dest="verb", required=True)
         check = verbs.add_parser("check", help="Form, names, the policy's own cases, proportion.")
         check.add_argument("file", type=Path, nargs="+")
@@ -40,6 +41,7 @@ class Command(BaseCommand):
         work.add_argument("--json", action="store_true")
         force = verbs.add_parser("activate", help="Put policies in force, the ones before retire.")
         force.add_argument("file", type=Path, nargs="+")
+        verbs.add_parser("schema", help="The JSON Schema of a policy, as it is published.")
         diff = verbs.add_parser("diff", help="What a policy says otherwise than another.")
         diff.add_argument("file", type=Path, nargs=2, metavar="FILE")
         past = verbs.add_parser("backtest", help="What a policy would have given in the past.")
@@ -57,10 +59,15 @@ class Command(BaseCommand):
             "check": self.check_files,
             "evaluate": self.evaluate,
             "activate": self.activate,
+            "schema": self.schema,
             "diff": self.diff,
             "backtest": self.backtest,
         }
         verbs[options["verb"]](options)
+
+    def schema(self, options: dict[str, Any]) -> None:
+        """The schema, made from the language as it is."""
+        self.stdout.write(json.dumps(policy_schema(), indent=1, ensure_ascii=False))
 
     def diff(self, options: dict[str, Any]) -> None:
         """What the second says otherwise than the first; with --since, on past tickets as well."""

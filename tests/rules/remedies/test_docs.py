@@ -7,8 +7,8 @@ import pytest
 
 from remedies.rules import load_policy
 from remedies.rules.cases import check_cases
+from remedies.rules.compiling import FORMS, MODIFIER_KEYS
 from remedies.rules.modifiers import ROUNDINGS
-from remedies.rules.nodes import FORMS, MODIFIER_KEYS
 from remedies.rules.schema import check_schema
 
 DOCS = Path(__file__).parents[3] / "docs" / "remedies.md"

@@ -1,0 +1,232 @@
+"""From a part of a policy to a node: the forms, and the names that may be used. Pure."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from remedies.errors import PolicyInvalid
+from remedies.facts import MINUTES, FactDef, Kind, NotThatKind, as_kind
+from remedies.rules.nodes import (
+    BUILT_IN,
+    CurrencyOf,
+    FactRef,
+    Literal,
+    Node,
+    Now,
+    ResultRef,
+    Today,
+    ValueRef,
+)
+from remedies.rules.source import Place, nearest
+
+
+@dataclass(slots=True)
+class Scope:
+    """The names that a part of a policy may use, and what was used."""
+
+    currencies: tuple[str, ...]
+    facts: dict[str, FactDef] = field(default_factory=dict)
+    values: dict[str, ValueRef] = field(default_factory=dict)
+    #: Name of a result → the rule that gives it.
+    results: dict[str, str] = field(default_factory=dict)
+    rules: list[str] = field(default_factory=list)
+    #: Facts behind each derived value, and those used by what is being compiled now.
+    behind: dict[str, frozenset[str]] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+    #: Rules that what is being compiled now refers to; they have to be worked out before it.
+    needs: set[str] = field(default_factory=set)
+
+    #: Values and results that could not be read; that is told once, not wherever they are used.
+    broken: set[str] = field(default_factory=set)
+
+    def names(self) -> list[str]:
+        """Every name that can be referred to."""
+        return [*self.facts, *self.values, *self.results, *BUILT_IN]
+
+    def find(self, name: str) -> Node | None:
+        """The node that a name stands for, or None; notes the facts it needs."""
+        if name in self.broken:
+            raise PolicyInvalid
+        if name in self.facts:
+            self.used.add(name)
+            return FactRef(self.facts[name])
+        if name in self.values:
+            self.used |= self.behind[name]
+            return self.values[name]
+        if name in self.results:
+            self.needs.add(self.results[name])
+            return ResultRef(name)
+        if name == "currency":
+            return CurrencyOf(self.currencies)
+        return {"now": Now, "today": Today}[name]() if name in BUILT_IN else None
+
+
+Raw = dict[str, Any]
+Compiler = Callable[[Raw, Scope, Place, Kind | None], Node]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way of writing a value: the key that names it, and the keys that may stand beside."""
+
+    key: str
+    beside: frozenset[str]
+    compile: Compiler
+    modifiable: bool = True
+
+
+FORMS: dict[str, Form] = {}
+DURATION = re.compile(rf"[0-9]+(\.[0-9]+)? *({'|'.join(MINUTES)})")
+_NAME = re.compile(r"[\w.-]+")
+#: A number with a sign, marks or a unit: €10, 1,000, 20%, 30km.
+_DRESSED = re.compile(
+    r"(?:[^\w\s]{1,2}|[A-Z]{1,3})? ?([0-9][0-9,]*(?:\.[0-9]+)?) ?(?:[^\w\s]|\w{1,3})?"
+)
+#: Set by `modifiers`: wraps a node with what stands beside its form (caps, floors, rounding).
+MODIFIERS: dict[str, Callable[[Node, Raw, Scope, Place], Node]] = {}
+MODIFIER_KEYS = frozenset(
+    {"add", "reduce", "minus", "at_least", "at_most", "round_to", "rounding", "nothing_below"}
+)
+
+
+def form(key: str, *beside: str, modifiable: bool = True) -> Callable[[Compiler], Compiler]:
+    """Registers a form under its key. `beside` are the other keys it knows."""
+
+    def register(compiler: Compiler) -> Compiler:
+        FORMS[key] = Form(key, frozenset(beside), compiler, modifiable)
+        return compiler
+
+    return register
+
+
+def compile_node(raw: Any, scope: Scope, at: Place, want: Kind | None = None) -> Node:
+    """The node for one part of a policy. `want` is the kind needed, None if any will do.
+
+    Raises `PolicyInvalid` naming the place, for an unknown form or name or a wrong kind.
+    """
+    if isinstance(raw, dict):
+        node = _compile_form(raw, scope, at, want)
+    elif isinstance(raw, list) and want in (Kind.YES_NO, None):
+        node = FORMS["all"].compile({"all": raw}, scope, at, want)
+    else:
+        node = _compile_word(raw, scope, at, want)
+    if want is not None and node.kind is not want and {node.kind, want} != {Kind.CHOICE, Kind.TEXT}:
+        at.fail(_wrong_kind(node, want, raw))
+    return node
+
+
+def _wrong_kind(node: Node, want: Kind, raw: Any) -> str:
+    kind, needed = node.kind.replace("_", "/"), str(want).replace("_", "/")
+    if want is Kind.MONEY and node.kind is Kind.NUMBER:
+        said = "This is a number, and a sum of money is needed. Multiply it by a sum"
+        named = isinstance(node, ValueRef) and isinstance(raw, str)
+        return f"{said}, or write type: money where {raw} is worked out." if named else f"{said}."
+    if want is Kind.YES_NO:
+        return (
+            f"This is a {kind}, and a condition is needed: a yes/no fact, "
+            "or a test such as {fact: days, at_least: 3}."
+        )
+    if want is Kind.DATE and node.kind is Kind.MOMENT:
+        return "This is a moment, and a date is needed. Its date is {date_of: …}."
+    if want is Kind.MOMENT and node.kind is Kind.DATE:
+        return 'This is a date, and a moment is needed, such as {moment_of: …, at: "23:59"}.'
+    if want is Kind.NUMBER and node.kind is Kind.DURATION:
+        return "This is a duration, and a number is needed, such as {hours_in: …}."
+    return f"This is a {kind}, and a {needed} is needed."
+
+
+def _compile_form(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
+    found = [key for key in raw if key in FORMS]
+    if len(found) != 1:
+        keys = [key for key in raw if key not in MODIFIER_KEYS]
+        if not found:
+            hint = nearest(keys[0], FORMS) if keys else ""
+            at.fail(f"This is none of the known forms.{hint} Known: {', '.join(sorted(FORMS))}.")
+        at.fail(f"{found[0]} and {found[1]} can't stand side by side.")
+    shape = FORMS[found[0]]
+    allowed = shape.beside | (MODIFIER_KEYS if shape.modifiable else frozenset())
+    for key in raw:
+        if key != shape.key and key not in allowed:
+            (at / key).fail(f"{shape.key} knows no {key}.{nearest(key, allowed)}")
+    node = shape.compile(raw, scope, at, want)
+    if shape.modifiable and raw.keys() & (MODIFIER_KEYS - shape.beside):
+        return MODIFIERS["wrap"](node, raw, scope, at)
+    return node
+
+
+def _compile_word(raw: Any, scope: Scope, at: Place, want: Kind | None) -> Node:
+    """A literal, or the name of a fact, a derived value or a result."""
+    if raw is None:
+        at.fail("A value is needed here.")
+    if isinstance(raw, str):
+        if want in (Kind.CHOICE, Kind.TEXT):
+            return Literal(want, " ".join(raw.split()))
+        if node := scope.find(raw):
+            return node
+        if want in (None, Kind.MONEY) and (node := _money_literal(raw, scope, at)):
+            return node
+        if want in (None, Kind.DURATION) and DURATION.fullmatch(raw.strip().lower()):
+            return Literal(Kind.DURATION, as_kind(Kind.DURATION, raw, ""))
+    kind = want or (Kind.YES_NO if isinstance(raw, bool) else Kind.NUMBER)
+    try:
+        if kind is Kind.DURATION and isinstance(raw, Decimal):
+            raise NotThatKind("should be a duration with its unit, such as 90 min or 3 h")
+        return Literal(kind, as_kind(kind, raw, scope.currencies[0]))
+    except (NotThatKind, KeyError) as error:
+        if isinstance(raw, str) and raw[:1].isalpha() and _NAME.fullmatch(raw):
+            at.fail(f"No value is named {raw}.{nearest(raw, scope.names())}")
+        said = f"{raw}: this {error}." if isinstance(error, NotThatKind) else f"{raw} is no value."
+        at.fail(said + _plain_number(raw))
+
+
+def _plain_number(raw: Any) -> str:
+    """ " Write 1000 …" for a number with a sign, a mark or a unit that does not belong there."""
+    found = _DRESSED.fullmatch(raw.strip()) if isinstance(raw, str) else None
+    return f" Write the number alone: {found[1].replace(',', '')}." if found else ""
+
+
+def _money_literal(raw: str, scope: Scope, at: Place) -> Node | None:
+    """ "EUR 10" or "10 EUR", in the policy's own currency; None where it is something else."""
+    parts = raw.split()
+    if len(parts) != 2:
+        return None
+    code, digits = sorted(parts, key=lambda part: not part.isalpha())
+    if len(code) != 3 or not code.isupper():
+        return None
+    try:
+        amount = as_kind(Kind.NUMBER, digits, code)
+    except NotThatKind:
+        return None
+    if code not in scope.currencies:
+        at.fail(f"{raw} is not in the policy's currency, {scope.currencies[0]}.")
+    if len(scope.currencies) > 1:
+        at.fail("A policy in several currencies writes its sums without one.")
+    return Literal(Kind.MONEY, amount)
+
+
+def compile_all(
+    raw: Any, scope: Scope, at: Place, want: Kind | None, least: int = 1
+) -> tuple[Node, ...]:
+    """A node for each item of a list, all of one kind. Plain numbers follow money beside them."""
+    if not isinstance(raw, list) or len(raw) < least:
+        at.fail(f"A list of {least} or more values is needed here.")
+    return same_kind([compile_node(item, scope, at / i, want) for i, item in enumerate(raw)], at)
+
+
+def same_kind(nodes: Iterable[Node], at: Place) -> tuple[Node, ...]:
+    """The nodes, with plain numbers read as money where another one is money."""
+    listed = list(nodes)
+    kinds = {node.kind for node in listed}
+    if Kind.MONEY in kinds and Kind.NUMBER in kinds:
+        listed = [
+            Literal(Kind.MONEY, node.written)
+            if isinstance(node, Literal) and node.kind is Kind.NUMBER
+            else node
+            for node in listed
+        ]
+        kinds = {node.kind for node in listed}
+    if len(kinds) > 1:
+        at.fail(f"These are of different kinds: {', '.join(sorted(kinds))}.")
+    return tuple(listed)
