@@ -69,6 +69,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "fetch mail": every(60, "integrations.tasks.fetch_mail"),
     "send surveys": every(60, "feedback.tasks.send_due_surveys"),
     "expire offers": every(300, "remedies.tasks.expire_offers"),
+    "put policies in force": every(60, "remedies.tasks.activate_policies"),
     "forget old trials of drafts": {
         "task": "escalation.tasks.forget_trials",
         "schedule": crontab(hour="3", minute="27"),

@@ -2,8 +2,8 @@
 
 from django.db.models import QuerySet
 
-from remedies.models import ExceptionRequest, Offer, Refusal, Remedy
-from remedies.rules.states import UNDECIDED
+from remedies.models import ExceptionRequest, Offer, Refusal, Remedy, RemedyPolicy
+from remedies.rules.states import UNDECIDED, PolicyStatus
 from tickets.access import Principal, check_may, visible_tickets
 from tickets.catalogue import catalogue
 from tickets.errors import Invalid, NotAllowed, NotFound
@@ -110,3 +110,65 @@ def reps_compared_by(who: Principal) -> frozenset[int] | None:
     if who.role in {Role.MANAGER, Role.ADMIN}:
         return None
     return who.supervises if who.role is Role.SUPERVISOR else frozenset()
+
+
+# -- policies -------------------------------------------------------------------------------------
+
+#: What anybody here may read: the rules by which offers are, or were, made.
+_OPEN = (PolicyStatus.ACTIVE.value, PolicyStatus.RETIRED.value)
+
+
+def may_edit_policies(who: Principal) -> bool:
+    """Whether `who` writes drafts and puts them in force: managers and administrators."""
+    return who.user is not None and who.role in {Role.MANAGER, Role.ADMIN}
+
+
+def may_see_drafts(who: Principal) -> bool:
+    """Whether `who` reads drafts, what waits for its day, and the history, and may try texts:
+    supervisors and those above; clients with `config:read` that are not limited to some teams."""
+    if who.user is not None:
+        return who.is_supervisor
+    return "config:read" in (who.scopes or ()) and who.teams is None
+
+
+def check_may_see_drafts(who: Principal) -> None:
+    """Raises `NotAllowed` unless `who` may read and try drafts."""
+    if not may_see_drafts(who):
+        raise NotAllowed(who="A supervisor")
+
+
+def check_may_edit_policies(who: Principal) -> None:
+    """Raises `NotAllowed` unless `who` writes drafts and puts them in force."""
+    if not may_edit_policies(who):
+        raise NotAllowed(who="A manager")
+
+
+def visible_policies(who: Principal) -> QuerySet[RemedyPolicy]:
+    """Every version of every policy that `who` may read."""
+    rows = RemedyPolicy.objects.select_related("created_by", "saved_by", "activated_by")
+    if who.scopes is not None and "config:read" not in who.scopes:
+        return rows.none()
+    return rows if may_see_drafts(who) else rows.filter(status__in=_OPEN)
+
+
+def access_policy(
+    who: Principal, key: str, version: int | None = None, *, edit: bool = False
+) -> RemedyPolicy:
+    """One version of a policy; without `version` the one in force.
+
+    Raises `NotFound` where it is not there or not for `who`, `NotAllowed` where he may read it but
+    not `edit`.
+    """
+    rows = visible_policies(who).filter(key=key)
+    if version is None:
+        rows = rows.filter(status=PolicyStatus.ACTIVE.value)
+    elif version < 2**31:
+        rows = rows.filter(version=version)
+    else:
+        rows = rows.none()
+    row = rows.first()
+    if row is None:
+        raise NotFound(field="policy")
+    if edit:
+        check_may_edit_policies(who)
+    return row

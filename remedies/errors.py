@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from tickets.errors import Conflict, DomainError, Invalid, NotAllowed
+from tickets.errors import Conflict, DomainError, Invalid, NotAllowed, Stale
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,11 @@ class PolicyInvalid(Invalid):
     def __init__(self, *problems: Problem, **params: Any):
         self.problems = problems
         super().__init__(" ".join(map(str, problems)) or None, field="source", **params)
+
+
+class DraftStale(Stale):
+    """{who} saved this draft while you were working on it (you saw save {seen}, it is now
+    {current}). Nothing was changed, and your text is kept; look at what is new, then save again."""
 
 
 class FactWrong(Invalid):

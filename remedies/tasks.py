@@ -4,7 +4,7 @@ import datetime as dt
 
 from celery import shared_task
 
-from remedies.services import expire_next
+from remedies.services import activate_next, expire_next
 
 #: One call's share; the next tick takes up the rest.
 MOST = 500
@@ -16,5 +16,15 @@ def expire_offers() -> int:
     now = dt.datetime.now(dt.UTC)
     done = 0
     while done < MOST and expire_next(now=now):
+        done += 1
+    return done
+
+
+@shared_task
+def activate_policies() -> int:
+    """Put the policies in force whose day has come. Returns how many."""
+    now = dt.datetime.now(dt.UTC)
+    done = 0
+    while done < MOST and activate_next(now=now):
         done += 1
     return done

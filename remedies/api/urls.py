@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from remedies.api import fairness, letters, views
+from remedies.api import fairness, letters, policy_views, views
 from remedies.api.verbs import EXCEPTION_ACTS, OFFER_ACTS, REMEDY_ACTS
 
 _ACTS = {"offers": OFFER_ACTS, "exceptions": EXCEPTION_ACTS, "remedies": REMEDY_ACTS}
@@ -25,6 +25,19 @@ urlpatterns: list[URLPattern] = [
     path("policies/", views.Policies.as_view(), name="api-policies"),
     path("reports/fairness/", fairness.FairnessSeen.as_view(), name="api-fairness"),
     path("reports/offer-times/", fairness.OfferTimesSeen.as_view(), name="api-offer-times"),
+    path("policies/", policy_views.Policies.as_view(), name="api-policies"),
+    path("policies/<slug:key>/", policy_views.Versions.as_view(), name="api-policy"),
+    path("policies/<slug:key>/history/", policy_views.History.as_view()),
+    path("policies/<slug:key>/<int:version>/", policy_views.OneVersion.as_view()),
+    path("policies/<slug:key>/<int:version>/differences/", policy_views.Differences.as_view()),
+    path("policies/<slug:key>/<int:version>/save/", policy_views.Save.as_view()),
+    path("policies/<slug:key>/<int:version>/discard/", policy_views.Discard.as_view()),
+    path("policies/<slug:key>/<int:version>/activate/", policy_views.Activate.as_view()),
+    path("policies/<slug:key>/<int:version>/unschedule/", policy_views.Unschedule.as_view()),
+    path("policies/<slug:key>/<int:version>/retire/", policy_views.Retire.as_view()),
+    path("policy-checks/", policy_views.Check.as_view(), name="api-policy-checks"),
+    path("policy-evaluations/", policy_views.Evaluate.as_view(), name="api-policy-evaluations"),
+    path("policy-previews/", policy_views.OnTicket.as_view(), name="api-policy-previews"),
     path("pain-factors/", views.Factors.as_view(), name="api-pain-factors"),
     path("tickets/<str:number>/authority/", views.AuthorityOnTicket.as_view()),
     path("tickets/<str:number>/draft-offer/", views.Redraft.as_view(), name="api-draft-offer"),

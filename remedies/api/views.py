@@ -11,9 +11,8 @@ from rest_framework.response import Response
 from remedies import access, services
 from remedies.api import filters, render, shapes
 from remedies.api.verbs import Act, request_exception
-from remedies.models import ExceptionRequest, Offer, Refusal, Remedy, RemedyPolicy
+from remedies.models import ExceptionRequest, Offer, Refusal, Remedy
 from remedies.pain import FACTORS
-from remedies.rules.states import PolicyStatus
 from tickets.access import access_ticket
 from tickets.api.base import AccessView, CommandView
 from tickets.api.filters import checked, refuse_unknown
@@ -152,22 +151,6 @@ class Refusals(Reads):
         pages = CursorPages(NEWEST_ID)
         page = pages.take(checked(rows, request.query_params, filters.RefusalFilter), request)
         return pages.get_paginated_response([render.refusal(row) for row in page])
-
-
-class Policies(Reads):
-    """Policies in force."""
-
-    read_scope = "config:read"
-
-    @operation(
-        "policies_list", "List the policies in force", tag="offers",
-        answers=shapes.Policy(many=True),
-    )  # fmt: skip
-    def get(self, request: Request) -> Response:
-        """Each with its text."""
-        refuse_unknown(request.query_params, ())
-        rows = RemedyPolicy.objects.filter(status=PolicyStatus.ACTIVE.value)
-        return Response([render.policy(row) for row in rows])
 
 
 class Factors(Reads):

@@ -9,4 +9,5 @@ from remedies.models.offers import OfferComponent as OfferComponent
 from remedies.models.offers import Refusal as Refusal
 from remedies.models.policies import Authority as Authority
 from remedies.models.policies import Grantor as Grantor
+from remedies.models.policies import PolicyAct as PolicyAct
 from remedies.models.policies import RemedyPolicy as RemedyPolicy

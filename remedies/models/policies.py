@@ -9,22 +9,24 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from remedies.rules.draft import ComponentKind
-from remedies.rules.states import PolicyStatus
+from remedies.rules.states import PolicyDeed, PolicyStatus
 from tickets.models import User
 from tickets.models.choices import choices_of, one_of
 
 
 class RemedyPolicy(models.Model):
-    """One version of a policy. Its text is written in draft; once active a trigger keeps it.
+    """One version of a policy. Its text is written in draft; after that a trigger keeps it.
 
-    `source` is the truth, every number in it exact; `data` the same as JSON, for reading.
+    `source` is the truth, every number in it exact; `data` the same as JSON, for reading. The text
+    of a draft may still have mistakes; title, categories and data are then those of the last text
+    that had none.
     """
 
     key = models.SlugField(max_length=60, db_index=False)
     version = models.PositiveIntegerField()
     title = models.CharField(max_length=160)
     status = models.CharField(
-        max_length=8, choices=choices_of(PolicyStatus), default=PolicyStatus.DRAFT.value
+        max_length=10, choices=choices_of(PolicyStatus), default=PolicyStatus.DRAFT.value
     )
     source = models.TextField(help_text="YAML or JSON; docs/remedies.md has the language.")
     data = models.JSONField(default=dict, encoder=DjangoJSONEncoder, editable=False)
@@ -35,6 +37,14 @@ class RemedyPolicy(models.Model):
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    #: The version that the draft began with; None for one from scratch or from a pack.
+    based_on = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    #: Counts the savings of the draft, so that nobody writes over what he has not seen.
+    revision = models.PositiveIntegerField(default=1, editable=False)
+    saved_at = models.DateTimeField(null=True, editable=False)
+    saved_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
     )
     active_from = models.DateTimeField(null=True, blank=True)
     activated_by = models.ForeignKey(
@@ -52,6 +62,12 @@ class RemedyPolicy(models.Model):
             models.UniqueConstraint(
                 fields=["key"], condition=Q(status="active"), name="policy_one_active"
             ),
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(status="draft"), name="policy_one_draft"
+            ),
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(status="scheduled"), name="policy_one_scheduled"
+            ),
             models.CheckConstraint(
                 condition=Q(status="draft", active_from__isnull=True)
                 | (~Q(status="draft") & Q(active_from__isnull=False)),
@@ -61,6 +77,30 @@ class RemedyPolicy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} {self.version}"
+
+
+class PolicyAct(models.Model):
+    """Something that somebody did about a version of a policy. Append-only; a draft that was
+    discarded leaves its acts behind."""
+
+    key = models.CharField(max_length=60)
+    version = models.PositiveIntegerField()
+    deed = models.CharField(max_length=12, choices=choices_of(PolicyDeed))
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    #: His name as it was; empty for the desk itself.
+    by_name = models.CharField(max_length=200, blank=True)
+    words = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["key", "-id"], name="policy_act_by_key")]
+        constraints = [one_of("deed", PolicyDeed, "policy_deed_known")]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.version} {self.deed}"
 
 
 class Grantor(StrEnum):

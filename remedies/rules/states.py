@@ -4,10 +4,23 @@ from enum import StrEnum
 
 
 class PolicyStatus(StrEnum):
-    """draft → active → retired; a policy is edited in draft only."""
+    """draft → active → retired, with a day to wait for in between; edited in draft only."""
 
     DRAFT = "draft"
+    SCHEDULED = "scheduled"
     ACTIVE = "active"
+    RETIRED = "retired"
+
+
+class PolicyDeed(StrEnum):
+    """What people do about a version of a policy; its history is made of these."""
+
+    BEGUN = "begun"
+    SAVED = "saved"
+    DISCARDED = "discarded"
+    SCHEDULED = "scheduled"
+    UNSCHEDULED = "unscheduled"
+    ACTIVATED = "activated"
     RETIRED = "retired"
 
 

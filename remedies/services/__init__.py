@@ -10,6 +10,9 @@ from remedies.services.answers import expire_next as expire_next
 from remedies.services.answers import wish_words as wish_words
 from remedies.services.authorities import weigh as weigh
 from remedies.services.drafting import redraft as redraft
+from remedies.services.drafts import begin_draft as begin_draft
+from remedies.services.drafts import discard_draft as discard_draft
+from remedies.services.drafts import write_draft as write_draft
 from remedies.services.exceptions import Addition as Addition
 from remedies.services.exceptions import answer_back as answer_back
 from remedies.services.exceptions import approve_exception as approve_exception
@@ -28,8 +31,11 @@ from remedies.services.offers import remove_component as remove_component
 from remedies.services.offers import send_offer as send_offer
 from remedies.services.offers import withdraw_offer as withdraw_offer
 from remedies.services.policies import activate as activate
+from remedies.services.policies import activate_next as activate_next
 from remedies.services.policies import retire as retire
 from remedies.services.policies import save_draft as save_draft
+from remedies.services.policies import schedule as schedule
+from remedies.services.policies import unschedule as unschedule
 from remedies.services.refusals import Finding as Finding
 from remedies.services.refusals import No as No
 from remedies.services.refusals import missing_parts as missing_parts

@@ -8,7 +8,7 @@ from django.db import connection
 
 from remedies import services as remedies
 from remedies.errors import AboveAuthority, AlreadyDecided, OfferNotOpen
-from remedies.models import Budget, Offer, Remedy
+from remedies.models import Budget, Offer, Remedy, RemedyPolicy
 from tests.builders import NOW, Desk, make_customer, make_desk, make_ticket, user
 from tests.remedies.builders import draft_of, make_hurt, part, put_in_force, sent_offer, set_limits
 from tests.remedies.conftest import PACKS
@@ -160,3 +160,29 @@ def test_two_who_give_from_one_budget_at_once_do_not_pass_it(busy_desk: Desk) ->
         ]
     )
     assert ends == ["AboveAuthority", "AboveAuthority", "done", "done"]
+
+
+def test_one_of_two_who_begin_a_draft_at_once_is_told(busy_desk: Desk) -> None:
+    source = (PACKS / "general.yaml").read_text()
+    active = RemedyPolicy.objects.get(status="active")
+    ends = at_once(
+        *[
+            lambda: remedies.begin_draft(source, by=busy_desk.mona, now=NOW, based_on=active),
+            lambda: remedies.begin_draft(source, by=busy_desk.ada, now=NOW, based_on=active),
+            lambda: remedies.begin_draft(source, by=None, now=NOW),
+        ]
+    )
+    assert ends == ["Conflict", "Conflict", "done"]
+
+
+def test_one_of_two_who_save_a_draft_at_once_is_told(busy_desk: Desk) -> None:
+    source = (PACKS / "general.yaml").read_text()
+    draft = remedies.begin_draft(source, by=busy_desk.mona, now=NOW)
+
+    def save(title: str) -> object:
+        text = source.replace("title: General retail policy", f"title: {title}")
+        return remedies.write_draft(draft, text, by=busy_desk.mona, now=NOW, seen=1)
+
+    assert at_once(lambda: save("One"), lambda: save("Two")) == ["DraftStale", "done"]
+    draft.refresh_from_db()
+    assert draft.revision == 2
