@@ -22,7 +22,6 @@ urlpatterns: list[URLPattern] = [
     path("remedies/", views.Remedies.as_view(), name="api-remedies"),
     path("remedies/<int:key>/", views.OneRemedy.as_view(), name="api-remedy"),
     path("refusals/", views.Refusals.as_view(), name="api-refusals"),
-    path("policies/", views.Policies.as_view(), name="api-policies"),
     path("reports/fairness/", fairness.FairnessSeen.as_view(), name="api-fairness"),
     path("reports/offer-times/", fairness.OfferTimesSeen.as_view(), name="api-offer-times"),
     path("policies/", policy_views.Policies.as_view(), name="api-policies"),
