@@ -70,9 +70,15 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "send surveys": every(60, "feedback.tasks.send_due_surveys"),
     "expire offers": every(300, "remedies.tasks.expire_offers"),
     "put policies in force": every(60, "remedies.tasks.activate_policies"),
+    "work on backtests": every(15, "remedies.tasks.run_backtests"),
     "forget old trials of drafts": {
         "task": "escalation.tasks.forget_trials",
         "schedule": crontab(hour="3", minute="27"),
+        "options": {"expires": 3600},
+    },
+    "forget old backtests": {
+        "task": "remedies.tasks.forget_backtests",
+        "schedule": crontab(hour="3", minute="37"),
         "options": {"expires": 3600},
     },
     "forget old tokens and sessions": {

@@ -40,6 +40,18 @@ class Active:
     by_category: dict[str, RemedyPolicy] = field(default_factory=dict)
     general: RemedyPolicy | None = None
 
+    @classmethod
+    def of(cls, rows: Iterable[RemedyPolicy]) -> "Active":
+        """With these in force, the newest first."""
+        by_category: dict[str, RemedyPolicy] = {}
+        general = None
+        for row in rows:
+            for category in row.categories:
+                by_category.setdefault(category, row)
+            if not row.categories and general is None:
+                general = row
+        return cls(by_category, general)
+
     def row_for(self, keys: Iterable[str]) -> RemedyPolicy | None:
         """The policy for a category whose key and those above it are `keys`, nearest first."""
         named = next((self.by_category[key] for key in keys if key in self.by_category), None)
@@ -56,14 +68,7 @@ class Active:
 
 def _load() -> Active:
     rows = RemedyPolicy.objects.filter(status=PolicyStatus.ACTIVE.value).order_by("-active_from")
-    by_category: dict[str, RemedyPolicy] = {}
-    general = None
-    for row in rows:
-        for category in row.categories:
-            by_category.setdefault(category, row)
-        if not row.categories and general is None:
-            general = row
-    return Active(by_category, general)
+    return Active.of(rows)
 
 
 active = Cached(_load, RemedyPolicy)

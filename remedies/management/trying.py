@@ -5,16 +5,16 @@ import multiprocessing
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from decimal import Decimal
 from itertools import islice
 
 import tqdm
 from django.core.management.base import CommandError
 from django.db import connections
 
-from remedies.rules.comparing import Line, Spread, Tally
-from remedies.rules.words import money, places_of
+from remedies.rules.comparing import Change, Line, Spread, Tally
+from remedies.rules.retelling import finding, notes, signed, size_words
 from remedies.services.backtesting import Period, Sides, backtest
+from tickets.money import words
 
 #: Rules, and spreads, that are printed; the rest is in `--json`.
 PRINTED = 15
@@ -68,47 +68,54 @@ def _parts(sides: Sides, period: Period, *, now: dt.datetime, processes: int) ->
 
 def lines(tally: Tally, *, whole: bool) -> Iterator[str]:
     """The tally for a terminal."""
-    so_far = "" if whole else ", stopped before the end"
-    yield f"{tally.looked_at} tickets looked at, {tally.concerned} concerned{so_far}"
+    if not whole:
+        yield "Stopped before the end; this is what was counted so far."
+    yield finding(tally)
+    yield from notes(tally)
     if not tally.concerned:
-        yield "The policy is for none of them, or gives what is given now."
         return
-    yield (
-        f"{tally.changed} get another remedy: {tally.more} more money, {tally.less} less; "
-        f"{tally.unreadable} could not be read"
-    )
-    yield f"Beyond a rep's authority: {tally.beyond_now} now, {tally.beyond_then} then"
     yield ""
-    yield _row("", "tickets now", "cost now", "tickets then", "cost then")
+    yield _row("", "tickets now", "cost now", "tickets then", "cost then", "difference")
     for currency, line in sorted(tally.totals.items()):
         yield _line(f"All, {currency}", line, currency)
     for (pain, currency), line in sorted(tally.by_pain.items()):
         yield _line(f"Pain {pain or '-'}, {currency}", line, currency)
-    rules = sorted(tally.by_rule.items(), key=lambda item: -abs(item[1].sum_then - item[1].sum_now))
+    rules = sorted(tally.by_rule.items(), key=lambda item: (-abs(item[1].delta), item[0]))
     for (rule, currency), line in rules[:PRINTED]:
         yield _line(f"{rule}, {currency}", line, currency)
-    for _, number, currency, now, then in tally.changes[:PRINTED]:
-        yield f"{number}: {_sum(now, currency)} now, {_sum(then, currency)} then"
+    yield ""
+    yield _row("Offers by size", "now", "then")
+    for (band, currency), line in sorted(tally.by_size.items()):
+        counts = (f"{line.tickets_now:,}", f"{line.tickets_then:,}")
+        yield _row(f"{size_words(band, currency)}, {currency}", *counts)
+    yield from _named("The largest changes", tally.changes)
+    yield from _named("Would newly need an exception", tally.exceptions)
     yield from _spreads(tally.unequal)
+
+
+def _named(title: str, changes: list[Change]) -> Iterator[str]:
+    if changes:
+        yield ""
+        yield title
+    for one in changes[:PRINTED]:
+        now, then = words(one.now, one.currency), words(one.then, one.currency)
+        yield f"{one.number}: {now} now, {then} then"
 
 
 def _spreads(spreads: list[Spread]) -> Iterator[str]:
     if spreads:
         yield ""
-        yield f"Equal facts, unequal offers: {len(spreads)} sets of facts"
+        yield f"Equal facts, unequal offers: {len(spreads):,} sets of facts"
     for spread in spreads[:PRINTED]:
-        least, most = _sum(spread.least, spread.currency), _sum(spread.most, spread.currency)
-        yield f"{spread.tickets} tickets: {least} on {spread.least_on}, {most} on {spread.most_on}"
+        offers = [f"{words(sum_, spread.currency)} on {number}" for sum_, number in spread.offers]
+        yield f"{spread.tickets} tickets: {', '.join(offers)}"
 
 
 def _line(name: str, line: Line, currency: str) -> str:
-    now, then = _sum(line.sum_now, currency), _sum(line.sum_then, currency)
-    return _row(name, str(line.tickets_now), now, str(line.tickets_then), then)
+    now, then = words(line.sum_now, currency), words(line.sum_then, currency)
+    delta = signed(line.delta, currency)
+    return _row(name, f"{line.tickets_now:,}", now, f"{line.tickets_then:,}", then, delta)
 
 
 def _row(name: str, *cells: str) -> str:
     return f"{name:<22}" + "".join(f"{cell:>16}" for cell in cells)
-
-
-def _sum(minor: int, currency: str) -> str:
-    return money(Decimal(minor).scaleb(-places_of(currency)), currency)

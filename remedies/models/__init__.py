@@ -1,5 +1,8 @@
 """What is stored about policies, offers, exceptions, refusals and the ledger."""
 
+from remedies.models.backtests import Backtest as Backtest
+from remedies.models.backtests import BacktestPart as BacktestPart
+from remedies.models.backtests import BacktestState as BacktestState
 from remedies.models.budgets import Budget as Budget
 from remedies.models.ledger import Remedy as Remedy
 from remedies.models.ledger import RemedyEntry as RemedyEntry

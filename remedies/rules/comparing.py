@@ -1,23 +1,29 @@
-"""What two policies give for the same tickets, added up: cost, by rule and by pain. Pure.
+"""What two policies give for the same tickets, added up: cost, by rule, by pain, by size. Pure.
 
 Sums are minor units by currency; nothing is converted. A tally is merged from the tallies of
 parts, so that several processes may each take a part of the past.
 """
 
 import heapq
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from remedies.rules.draft import OfferDraft
 from remedies.rules.equality import digest
 from remedies.rules.policy import Policy
+from remedies.rules.words import places_of
 
-#: Tickets that are named: those whose remedy changes most.
-NAMED = 20
+#: Tickets that are named: those whose remedy changes most, and those that would need an exception.
+NAMED = 40
 #: Sets of equal facts that are followed; beyond it new ones are counted and not followed, so that
 #: memory does not grow with the past.
 FOLLOWED = 100_000
+#: Tickets with equal facts that are named at either end, and such sets that are kept in the end.
+ENDS, SETS = 3, 50
+#: Upper ends of the sizes of an offer, in major units, each with its end; the last is open.
+BANDS = (0, 10, 25, 50, 100, 250, 500, 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +55,24 @@ class Compared:
     now: Given
     then: Given
     #: Digest of the facts that the rules read; equal facts, equal digest.
-    facts: bytes = b""
+    facts: str = ""
     offered: int | None = None
 
 
-def facts_digest(policy: Policy, draft: OfferDraft) -> bytes:
+def facts_digest(policy: Policy, typed: Mapping[str, Any], currency: str) -> str:
     """Equal for tickets of which the policy was told the same."""
-    return digest(policy.name, draft.currency, [("", draft.facts)])
+    told = [(name, _plain(typed.get(name))) for name in policy.facts]
+    return digest(policy.name, currency, [("", told)]).hex()
+
+
+def _plain(value: Any) -> str:
+    return str(value.normalize() if isinstance(value, Decimal) else value)
+
+
+def band_of(minor: int, currency: str) -> int:
+    """The place in BANDS of a sum; their number for one above all."""
+    scale = 10 ** places_of(currency)
+    return next((i for i, top in enumerate(BANDS) if minor <= top * scale), len(BANDS))
 
 
 @dataclass(slots=True)
@@ -66,8 +83,10 @@ class Line:
     sum_now: int = 0
     tickets_then: int = 0
     sum_then: int = 0
+    #: Tickets whose sum or rules are others.
+    changed: int = 0
 
-    def add(self, now: int | None, then: int | None) -> None:
+    def add(self, now: int | None, then: int | None, *, changed: bool = False) -> None:
         """One ticket; None where the line is not about it."""
         if now is not None:
             self.tickets_now += 1
@@ -75,6 +94,7 @@ class Line:
         if then is not None:
             self.tickets_then += 1
             self.sum_then += then
+        self.changed += changed
 
     def merge(self, other: "Line") -> None:
         """Another part of the past."""
@@ -82,26 +102,62 @@ class Line:
         self.sum_now += other.sum_now
         self.tickets_then += other.tickets_then
         self.sum_then += other.sum_then
+        self.changed += other.changed
+
+    @property
+    def delta(self) -> int:
+        """How much more it costs."""
+        return self.sum_then - self.sum_now
+
+    def counts(self) -> list[int]:
+        """As JSON; `Line(*counts)` is the same again."""
+        return [self.tickets_now, self.sum_now, self.tickets_then, self.sum_then, self.changed]
 
 
 @dataclass(slots=True)
 class Spread:
-    """What was really offered for equal facts: how many, the least and the most, and where."""
+    """What was really offered for equal facts: how many tickets, and who got least and most."""
 
     tickets: int
-    least: int
-    most: int
-    least_on: str
-    most_on: str
     currency: str
+    #: (sum, number of the ticket), rising; of many only both ends.
+    offers: list[tuple[int, str]]
+
+    @property
+    def least(self) -> int:
+        """The smallest sum."""
+        return self.offers[0][0]
+
+    @property
+    def most(self) -> int:
+        """The largest sum."""
+        return self.offers[-1][0]
 
     def merge(self, other: "Spread") -> None:
         """More tickets with the same facts."""
         self.tickets += other.tickets
-        if other.least < self.least:
-            self.least, self.least_on = other.least, other.least_on
-        if other.most > self.most:
-            self.most, self.most_on = other.most, other.most_on
+        offers = sorted([*self.offers, *other.offers])
+        if len(offers) > 2 * ENDS:
+            offers = offers[:ENDS] + offers[-ENDS:]
+        self.offers = offers
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Change:
+    """A ticket that is named; the first field is what it is named for: the larger, the sooner."""
+
+    size: int
+    number: str
+    currency: str
+    now: int
+    then: int
+
+
+#: What is counted and just added up.
+COUNTS = (
+    "looked_at", "concerned", "changed", "more", "less", "beyond_now", "beyond_then",
+    "newly_beyond", "unreadable",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -113,47 +169,58 @@ class Tally:
     changed: int = 0
     more: int = 0
     less: int = 0
-    #: Tickets that needed, or would need, somebody above a rep.
+    #: Tickets that needed, or would need, somebody above a rep; and that would and did not.
     beyond_now: int = 0
     beyond_then: int = 0
+    newly_beyond: int = 0
     #: Tickets for which the draft can't say anything: a fact of the wrong kind.
     unreadable: int = 0
     totals: dict[str, Line] = field(default_factory=dict)
     by_pain: dict[tuple[int, str], Line] = field(default_factory=dict)
     by_rule: dict[tuple[str, str], Line] = field(default_factory=dict)
-    #: (change in size, number, currency, now, then), the largest changes.
-    named: list[tuple[int, str, str, int, int]] = field(default_factory=list)
-    equal: dict[bytes, Spread] = field(default_factory=dict)
+    #: (place in BANDS, currency): how many offers are of that size.
+    by_size: dict[tuple[int, str], Line] = field(default_factory=dict)
+    #: The largest changes, and the largest that newly need an exception; heaps.
+    named: list[Change] = field(default_factory=list)
+    beyond: list[Change] = field(default_factory=list)
+    equal: dict[str, Spread] = field(default_factory=dict)
 
     def add(self, one: Compared) -> None:
         """One ticket that the draft is about."""
         self.concerned += 1
-        now, then = one.now, one.then
+        now, then, currency = one.now, one.then, one.currency
         delta = then.total - now.total
-        if now.rules != then.rules or delta:
-            self.changed += 1
+        changed = delta != 0 or now.rules != then.rules
+        self.changed += changed
         self.more += delta > 0
         self.less += delta < 0
         self.beyond_now += now.beyond
         self.beyond_then += then.beyond
-        self.totals.setdefault(one.currency, Line()).add(now.total, then.total)
-        self.by_pain.setdefault((one.pain, one.currency), Line()).add(now.total, then.total)
-        for rule in now.rules.keys() | then.rules.keys():
-            line = self.by_rule.setdefault((rule, one.currency), Line())
-            line.add(now.rules.get(rule), then.rules.get(rule))
+        self._lines(one, changed=changed)
         if delta:
-            self._name((abs(delta), one.number, one.currency, now.total, then.total))
+            _keep(self.named, Change(abs(delta), one.number, currency, now.total, then.total))
+        if then.beyond and not now.beyond:
+            self.newly_beyond += 1
+            _keep(self.beyond, Change(then.total, one.number, currency, now.total, then.total))
         if one.offered is not None and one.facts:
-            spread = Spread(1, one.offered, one.offered, one.number, one.number, one.currency)
-            self._follow(one.facts, spread)
+            self._follow(one.facts, Spread(1, currency, [(one.offered, one.number)]))
 
-    def _name(self, change: tuple[int, str, str, int, int]) -> None:
-        if len(self.named) < NAMED:
-            heapq.heappush(self.named, change)
-        else:
-            heapq.heappushpop(self.named, change)
+    def _lines(self, one: Compared, *, changed: bool) -> None:
+        now, then, currency = one.now, one.then, one.currency
+        for line in (
+            self.totals.setdefault(currency, Line()),
+            self.by_pain.setdefault((one.pain, currency), Line()),
+        ):
+            line.add(now.total, then.total, changed=changed)
+        before, after = band_of(now.total, currency), band_of(then.total, currency)
+        self.by_size.setdefault((before, currency), Line()).add(now.total, None)
+        self.by_size.setdefault((after, currency), Line()).add(None, then.total)
+        for rule in now.rules.keys() | then.rules.keys():
+            was, gives = now.rules.get(rule), then.rules.get(rule)
+            line = self.by_rule.setdefault((rule, currency), Line())
+            line.add(was, gives, changed=was != gives)
 
-    def _follow(self, facts: bytes, spread: Spread) -> None:
+    def _follow(self, facts: str, spread: Spread) -> None:
         if facts in self.equal:
             self.equal[facts].merge(spread)
         elif len(self.equal) < FOLLOWED:
@@ -161,29 +228,44 @@ class Tally:
 
     def merge(self, other: "Tally") -> None:
         """Another part of the past."""
-        for name in ("looked_at", "concerned", "changed", "more", "less", "beyond_now",
-                     "beyond_then", "unreadable"):  # fmt: skip
+        for name in COUNTS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        pairs: Iterable[tuple[dict[Any, Line], dict[Any, Line]]] = (
+        pairs: tuple[tuple[dict[Any, Line], dict[Any, Line]], ...] = (
             (self.totals, other.totals),
             (self.by_pain, other.by_pain),
             (self.by_rule, other.by_rule),
+            (self.by_size, other.by_size),
         )
         for mine, theirs in pairs:
             for key, line in theirs.items():
                 mine.setdefault(key, Line()).merge(line)
         for change in other.named:
-            self._name(change)
+            _keep(self.named, change)
+        for change in other.beyond:
+            _keep(self.beyond, change)
         for facts, spread in other.equal.items():
             self._follow(facts, spread)
 
     @property
-    def changes(self) -> list[tuple[int, str, str, int, int]]:
+    def changes(self) -> list[Change]:
         """The largest changes, the largest first."""
-        return sorted(self.named, key=lambda change: (-change[0], change[1]))
+        return sorted(self.named, key=lambda change: (-change.size, change.number))
+
+    @property
+    def exceptions(self) -> list[Change]:
+        """The largest of those that would newly need somebody above a rep."""
+        return sorted(self.beyond, key=lambda change: (-change.size, change.number))
 
     @property
     def unequal(self) -> list[Spread]:
         """Equal facts that were treated unequally, the widest spread first."""
         wide = [spread for spread in self.equal.values() if spread.least != spread.most]
-        return sorted(wide, key=lambda s: (s.least - s.most, s.most_on))
+        return sorted(wide, key=lambda s: (s.least - s.most, s.offers[-1][1]))
+
+
+def _keep(named: list[Change], change: Change) -> None:
+    """Among the largest. Of equal ones it does not matter in which order they came."""
+    if len(named) < NAMED:
+        heapq.heappush(named, change)
+    else:
+        heapq.heappushpop(named, change)

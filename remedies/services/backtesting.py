@@ -6,16 +6,21 @@ processes may each take a part. Whoever runs it sees how far it is, and can stop
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F, Value, Window
+from django.db.models.functions import RowNumber
 
 from remedies.active import Active, active, compiled
 from remedies.authority import NOTHING_USED, Asked, Limit, decide
 from remedies.errors import FactWrong
+from remedies.facts import given_values
 from remedies.models import Grantor, Offer, RemedyPolicy
 from remedies.rules import OfferDraft, Policy
 from remedies.rules.comparing import NOTHING, Compared, Given, Tally, facts_digest
+from remedies.rules.given import typed_facts
 from remedies.services.authorities import limits_of_role
 from remedies.services.drafting import evaluate_for
 from remedies.services.pasts import pasts_of
@@ -28,10 +33,12 @@ BATCH = 1000
 
 @dataclass(frozen=True)
 class Period:
-    """Tickets received from `since` and before `until` (aware moments)."""
+    """Tickets received from `since` and before `until` (aware moments), of `teams` (keys; None for
+    all). What was merged into another ticket is not looked at twice."""
 
     since: dt.datetime
     until: dt.datetime
+    teams: frozenset[int] | None = None
 
     def count(self) -> int:
         """How many there are."""
@@ -48,8 +55,33 @@ class Period:
             yield keys
             after = keys[-1]
 
-    def _where(self) -> dict[str, dt.datetime]:
-        return {"received_at__gte": self.since, "received_at__lt": self.until}
+    def parts(self, size: int) -> Iterator[tuple[int, int, int]]:
+        """Spans of keys with so many tickets each: first, last, and how many. One query."""
+        rows = Ticket.objects.filter(**self._where())
+        places = rows.annotate(
+            part=(Window(RowNumber(), order_by=F("pk").asc()) - 1) / Value(size)
+        ).values("pk", "part")
+        sql, parameters = places.query.sql_with_params()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT min(id), max(id), count(*)"  # noqa: S608 - the SQL is Django's own
+                f" FROM ({sql}) AS t(id, part) GROUP BY part ORDER BY part",
+                parameters,
+            )
+            yield from cursor.fetchall()
+
+    def keys(self, first: int, last: int) -> list[int]:
+        """The keys of its tickets from `first` to `last`."""
+        rows = Ticket.objects.filter(**self._where(), pk__range=(first, last)).order_by("pk")
+        return list(rows.values_list("pk", flat=True))
+
+    def _where(self) -> dict[str, Any]:
+        found: dict[str, Any] = {
+            "received_at__gte": self.since,
+            "received_at__lt": self.until,
+            "merged_into__isnull": True,
+        }
+        return found if self.teams is None else {**found, "team__in": self.teams}
 
 
 @dataclass(frozen=True)
@@ -65,10 +97,23 @@ class Sides:
 
         With `beside`, another text, that one stands for what is in force. Raises `PolicyInvalid`.
         """
-        in_force = active()
+        return cls.between(active(), source, beside=beside)
+
+    @classmethod
+    def between(cls, in_force: Active, source: str, *, beside: str = "") -> "Sides":
+        """The same with others in force. Raises `PolicyInvalid`."""
         then = in_force.with_policy(stand_in(source))
         now = in_force.with_policy(stand_in(beside)) if beside else in_force
         return cls(now, then)
+
+    def policies_for(self, ticket: Ticket) -> tuple[Policy | None, Policy] | None:
+        """What is in force for the ticket, and what would be; None where the draft is not about
+        it."""
+        keys = catalogue().entry(ticket.category_id).keys
+        before, after = self.now.row_for(keys), self.then.row_for(keys)
+        if before is after or after is None:
+            return None
+        return None if before is None else compiled(before.source), compiled(after.source)
 
 
 def stand_in(source: str) -> RemedyPolicy:
@@ -80,7 +125,8 @@ def stand_in(source: str) -> RemedyPolicy:
 
 
 def backtest(keys: list[int], sides: Sides, *, now: dt.datetime) -> Tally:
-    """The tally of the tickets with these keys."""
+    """The tally of the tickets with these keys, each as on the day when it was settled; what is
+    open as it is `now`."""
     tally = Tally(looked_at=len(keys))
     limits = limits_of_role(Grantor.REP.value)
     with transaction.atomic():
@@ -89,49 +135,62 @@ def backtest(keys: list[int], sides: Sides, *, now: dt.datetime) -> Tally:
         tickets = list(Ticket.objects.filter(pk__in=keys).select_related("customer").order_by("pk"))
         offered = _offered(keys)
         for ticket, situation in pasts_of(tickets, now=now):
-            one = _compared(ticket, situation, sides, limits, offered.get(ticket.pk), now, tally)
-            if one is not None:
-                tally.add(one)
+            pair = sides.policies_for(ticket)
+            if pair is None:
+                continue
+            one = _compared(ticket, situation, *pair, limits=limits, now=now)
+            if one is None:
+                tally.unreadable += 1
+                continue
+            if (sent := offered.get(ticket.pk)) is not None:
+                one = _as_offered(one, situation, pair[1], sent)
+            tally.add(one)
     return tally
 
 
 def _compared(
     ticket: Ticket,
     situation: Situation,
-    sides: Sides,
+    before: Policy | None,
+    after: Policy,
+    *,
     limits: list[Limit],
-    offered: int | None,
     now: dt.datetime,
-    tally: Tally,
 ) -> Compared | None:
-    """One ticket under both; None where the draft is not about it."""
-    keys = catalogue().entry(ticket.category_id).keys
-    before, after = sides.now.row_for(keys), sides.then.row_for(keys)
-    if before is after or after is None:
+    """One ticket under both; None where one of them can't read its facts."""
+    moment = ticket.resolved_at or now
+    draft = evaluated(after, situation, now=moment)
+    was = None if before is None else evaluated(before, situation, now=moment)
+    if draft is None or (before is not None and was is None):
         return None
-    policy = compiled(after.source)
-    draft = _evaluated(policy, situation, now)
-    was = None if before is None else _evaluated(compiled(before.source), situation, now)
-    if draft is None or (was is not None and was.currency != draft.currency):
-        tally.unreadable += 1
+    if was is not None and was.currency != draft.currency:
         return None
-    return Compared(
-        number=ticket.number,
-        currency=draft.currency,
-        pain=ticket.pain or 0,
-        now=NOTHING if was is None else Given.of(was, beyond=_beyond(was, limits)),
-        then=Given.of(draft, beyond=_beyond(draft, limits)),
-        facts=facts_digest(policy, draft),
-        offered=offered,
-    )
+    then = Given.of(draft, beyond=_beyond(draft, limits))
+    if was is None:
+        given = NOTHING
+    elif was.components == draft.components:
+        given = then
+    else:
+        given = Given.of(was, beyond=_beyond(was, limits))
+    return Compared(ticket.number, draft.currency, ticket.pain or 0, given, then)
 
 
-def _evaluated(policy: Policy, situation: Situation, now: dt.datetime) -> OfferDraft | None:
-    """What the policy gives, as the product drafts it; None where too many facts are wrong."""
+def evaluated(policy: Policy, situation: Situation, *, now: dt.datetime) -> OfferDraft | None:
+    """What the policy gives, as the product drafts it but without words; None where too many
+    facts are wrong."""
     try:
-        return evaluate_for(policy, situation, now=now)[0]
+        return evaluate_for(policy, situation, now=now, explained=False)[0]
     except FactWrong:
         return None
+
+
+def _as_offered(one: Compared, situation: Situation, policy: Policy, sent: int) -> Compared:
+    """With what was really sent, and a mark of the facts; as it is where one of them is wrong."""
+    try:
+        typed = typed_facts(policy, given_values(situation.facts), one.currency)
+    except FactWrong:
+        return one
+    return replace(one, facts=facts_digest(policy, typed, one.currency), offered=sent)
 
 
 def _beyond(draft: OfferDraft, limits: list[Limit]) -> bool:

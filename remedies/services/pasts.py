@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from remedies.services.situations import Situation, earlier, situation_from, stored_events
 from tickets.models import Point, Ticket
 from tickets.rules import Outcome
-from tickets.services.status import outcome_of
+from tickets.services.status import finding_of
 
 
 def pasts_of(tickets: Sequence[Ticket], *, now: dt.datetime) -> Iterator[tuple[Ticket, Situation]]:
@@ -26,8 +26,8 @@ def pasts_of(tickets: Sequence[Ticket], *, now: dt.datetime) -> Iterator[tuple[T
 
 def _findings(tickets: Sequence[Ticket]) -> dict[int, Outcome | None]:
     """By ticket: what its points came to together."""
-    points: dict[int, list[Point]] = {}
-    rows = Point.objects.filter(ticket__in=[t.pk for t in tickets]).only("ticket_id", "outcome")
-    for point in rows:
-        points.setdefault(point.ticket_id, []).append(point)
-    return {ticket: outcome_of(found) for ticket, found in points.items()}
+    outcomes: dict[int, list[str]] = {}
+    rows = Point.objects.filter(ticket__in=[t.pk for t in tickets])
+    for ticket, outcome in rows.values_list("ticket_id", "outcome"):
+        outcomes.setdefault(ticket, []).append(outcome)
+    return {ticket: finding_of(found) for ticket, found in outcomes.items()}

@@ -272,7 +272,11 @@ def escalated_by_customer(ticket: Ticket, *, reason: str, actor: Actor, now: dt.
 def outcome_of(points: list[Point]) -> Outcome | None:
     """The finding on the whole ticket: upheld if any point is, in whole or part; None while
     a point is open. (FCA DISP 1.10: partly upheld counts as upheld.)"""
-    outcomes = [point.outcome for point in points]
+    return finding_of([point.outcome for point in points])
+
+
+def finding_of(outcomes: list[str]) -> Outcome | None:
+    """The same from the outcomes alone, "" for an open point."""
     if not outcomes or "" in outcomes:
         return None
     for finding in (
