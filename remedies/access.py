@@ -67,6 +67,19 @@ def access_remedy(who: Principal, remedy_id: int, *, verb: str = "") -> Remedy:
     return remedy
 
 
+def check_may_set_up(who: Principal) -> None:
+    """Those who set the desk up: managers and administrators, in person. Raises `NotAllowed`."""
+    if who.user is None or not who.user.is_staff:
+        raise NotAllowed(who="A manager")
+
+
+def check_may_look(who: Principal) -> None:
+    """How the desk is set up is seen by everybody who works here, and by clients with
+    `config:read`. Raises `NotAllowed`."""
+    if who.user is None and "config:read" not in (who.scopes or ()):
+        raise NotAllowed(who="A client with config:read")
+
+
 def exceptions_to_decide(who: Principal) -> QuerySet[ExceptionRequest]:
     """The inbox of `who`: what waits in teams he supervises, not his own, oldest first."""
     waiting = visible_exceptions(who).filter(status__in=[status.value for status in UNDECIDED])

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from remedies.models import RemedyPolicy
+from remedies.models import PainScheme, RemedyPolicy
+from remedies.pain import DEFAULT, Scheme
+from remedies.pain_schemes import read_scheme
 from remedies.rules import Policy, load_policy
 from remedies.rules.findings import Finding
 from remedies.rules.soundness import check_soundness
@@ -72,6 +74,25 @@ def _load() -> Active:
 
 
 active = Cached(_load, RemedyPolicy)
+
+
+@dataclass(frozen=True, slots=True)
+class PainInForce:
+    """The assessment in force, and its version; 0 for the one that is shipped."""
+
+    scheme: Scheme = DEFAULT
+    version: int = 0
+    title: str = "As shipped"
+
+
+def _pain() -> PainInForce:
+    row = PainScheme.objects.filter(status=PolicyStatus.ACTIVE.value).first()
+    if row is None:
+        return PainInForce()
+    return PainInForce(read_scheme(row.data), row.version, row.title)
+
+
+pain_in_force = Cached(_pain, PainScheme)
 
 
 def policy_for(ticket: Ticket) -> tuple[RemedyPolicy, Policy] | None:

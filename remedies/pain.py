@@ -1,12 +1,13 @@
 """How much a complaint hurt: 1 (irritation) to 5 (serious harm), from factors, explained. Pure.
 
 Some factors give a level by themselves (the gravest counts); some raise it by one; some
-"make it worse", which moves an offer inside its range, and two of them raise the level by one.
-More of any factor never gives less pain. Answers a person gives are anchors in plain words,
-so that two people who look at the same case tick the same box.
+"make it worse", and so many of them together raise the level by one. Which does what, and in
+which words, a `Scheme` says; `remedies.pain_schemes` reads one, and refuses one by which more of
+something worse gives less pain. Answers a person gives are anchors in plain words, so that two
+people who look at the same case tick the same box.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -15,8 +16,9 @@ from tickets.errors import Invalid
 from tickets.money import Money
 
 HIGHEST = 5
-#: However many factors raise it, the level rises by two at most.
-MOST_RAISES = 2
+#: What an answer or a count may do beside giving a level.
+WORSE, RAISES = "worse", "raises"
+_EFFECTS = {WORSE: "makes it worse", RAISES: "+1"}
 
 
 class FactorInvalid(Invalid):
@@ -27,11 +29,13 @@ class FactorInvalid(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """One answer in plain words, and the level that it stands for by itself (0: none)."""
+    """One answer in plain words, the level that it stands for by itself (0: none), and whether it
+    makes worse what other factors gave (`WORSE`, `RAISES` or "")."""
 
     key: str
     words: str
     level: int
+    effect: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class Factor:
     anchors: tuple[Anchor, ...]
     #: For an answer that is a number: the least number of each anchor, rising.
     least: tuple[int, ...] = ()
+    #: Whether the public form asks for it; a rep can always add it.
+    on_form: bool = False
 
     def anchor(self, answer: Any) -> Anchor:
         """The anchor of an answer. Raises `FactorInvalid` naming the answers there are."""
@@ -65,10 +71,11 @@ def _factor(
     *anchors: tuple[str, str, int],
     least: tuple[int, ...] = (),
 ) -> Factor:
-    return Factor(key, label, question, tuple(Anchor(*anchor) for anchor in anchors), least)
+    asked = key in {"consequence", "time_lost", "depends"}
+    return Factor(key, label, question, tuple(Anchor(*anchor) for anchor in anchors), least, asked)
 
 
-#: Factors that a person answers, in the order in which a form asks for them.
+#: Factors that a person answers, in the order in which a form asks for them, as shipped.
 FACTORS: dict[str, Factor] = {
     factor.key: factor
     for factor in (
@@ -174,6 +181,17 @@ class Pain:
     reasons: tuple[PainReason, ...]
     worse: int = 0
 
+    @property
+    def words(self) -> str:
+        """The level and why, in one line: "3: two days or more lost, third contact"."""
+        return explained(self.level, [reason.words for reason in self.reasons])
+
+
+def explained(level: int, reasons: Sequence[str]) -> str:
+    """A level and its reasons as one says them: "3: A day lost, third contact"."""
+    said = ", ".join(words[:1].lower() + words[1:] for words in reasons)
+    return f"{level}: {said}" if said else f"{level}: nothing is known that makes it worse"
+
 
 @dataclass(frozen=True, slots=True)
 class Steps:
@@ -183,45 +201,69 @@ class Steps:
     raises: int
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """The thresholds of an assessment; a desk may have its own."""
+def _steps() -> dict[str, Steps]:
+    return {
+        "contacts": Steps(worse=3, raises=5),
+        "recurrence": Steps(worse=1, raises=2),
+        "deadlines_missed": Steps(worse=1, raises=3),
+        "promises_broken": Steps(worse=1, raises=2),
+        "hand_offs": Steps(worse=2, raises=4),
+    }
 
-    contacts: Steps = field(default=Steps(worse=3, raises=5))
-    recurrence: Steps = field(default=Steps(worse=1, raises=2))
-    deadlines_missed: Steps = field(default=Steps(worse=1, raises=3))
-    promises_broken: Steps = field(default=Steps(worse=1, raises=2))
-    hand_offs: Steps = field(default=Steps(worse=2, raises=4))
+
+#: What the desk counts by itself, as a person calls it.
+COUNTS = {
+    "contacts": "Contacts that were needed",
+    "recurrence": "Times it happened before, in a year",
+    "deadlines_missed": "Our missed deadlines",
+    "promises_broken": "Promises that we broke",
+    "hand_offs": "Times it was handed over",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """An assessment: its factors and what counts do. A desk may have its own."""
+
+    factors: Mapping[str, Factor] = field(default_factory=lambda: FACTORS)
+    counts: Mapping[str, Steps] = field(default_factory=_steps)
     #: Money lost, in major units, from which a loss by itself stands for level 1, 2, 3, 4,
     #: and the currencies for which those figures are meant; a loss in others is not weighed.
     loss: tuple[Decimal, ...] = (Decimal(1), Decimal(100), Decimal(1000), Decimal(10_000))
     currencies: frozenset[str] = frozenset({"GBP", "EUR", "USD", "CHF", "CAD", "AUD", "NZD"})
+    #: What support needs do; `RAISES` wherever somebody depends on it (an answer to `depends`
+    #: that gives a level).
+    support_needs: str = WORSE
+    #: So many factors that make it worse raise the level by one.
+    worse_for_one: int = 2
+    #: However many factors raise it, the level rises by so much at most.
+    most_raises: int = 2
 
 
-DEFAULT_SCALE = Scale()
+DEFAULT = Scheme()
 
 
-def check_factors(factors: Mapping[str, Any]) -> dict[str, Anchor]:
+def check_factors(factors: Mapping[str, Any], scheme: Scheme = DEFAULT) -> dict[str, Anchor]:
     """The anchors of the answers given. Raises `FactorInvalid` for what is not one."""
     found = {}
     for key, answer in factors.items():
         if answer is None or answer == "":
             continue
-        if key not in FACTORS:
-            allowed = ", ".join(FACTORS)
+        if key not in scheme.factors:
+            allowed = ", ".join(scheme.factors)
             raise FactorInvalid(factor=key, allowed=f"one of: {allowed}", field=f"factors.{key}")
         ticked = {True: "yes", False: "no"}
         given = ticked[answer] if isinstance(answer, bool) else answer
-        found[key] = FACTORS[key].anchor(given)
+        found[key] = scheme.factors[key].anchor(given)
     return found
 
 
-def still_valid(factors: Mapping[str, Any]) -> dict[str, Any]:
+def still_valid(factors: Mapping[str, Any], scheme: Scheme = DEFAULT) -> dict[str, Any]:
     """The answers that still are answers: anchors may have changed since they were given."""
     found = {}
     for key, answer in factors.items():
         try:
-            check_factors({key: answer})
+            check_factors({key: answer}, scheme)
         except FactorInvalid:
             continue
         found[key] = answer
@@ -233,40 +275,47 @@ def assess(
     circumstances: Circumstances | None = None,
     *,
     loss: Money | None = None,
-    scale: Scale = DEFAULT_SCALE,
+    scheme: Scheme = DEFAULT,
 ) -> Pain:
     """The pain of one complaint.
 
     `factors` are answers by factor. Raises `FactorInvalid` for an unknown factor or answer.
     """
     known = circumstances or Circumstances()
-    answers = check_factors(factors)
-    lost = loss.major if loss is not None and loss.currency in scale.currencies else None
-    reasons, base = _levels(answers, lost, scale)
-    raises, worse = 0, 0
-    if known.support_needs and answers.get("depends", _NOBODY).key == "yes":
-        raises += 1
-        reasons.append(PainReason("support_needs", "Told us of support needs", "+1"))
-    elif known.support_needs:
-        worse += 1
-        reasons.append(PainReason("support_needs", "Told us of support needs", "makes it worse"))
+    answers = check_factors(factors, scheme)
+    reasons, base = _levels(answers, _weighed(loss, scheme), scheme)
+    effects = [(key, a.words, a.effect) for key, a in answers.items() if a.effect]
+    effects += _needs(known, answers, scheme)
     for name, count, words in _counts(known):
-        steps: Steps = getattr(scale, name)
+        steps = scheme.counts[name]
         if count >= steps.raises:
-            raises += 1
-            reasons.append(PainReason(name, words, "+1"))
+            effects.append((name, words, RAISES))
         elif count >= steps.worse:
-            worse += 1
-            reasons.append(PainReason(name, words, "makes it worse"))
-    level = min(base + min(raises + worse // 2, MOST_RAISES), HIGHEST)
-    return Pain(level, tuple(reasons), worse)
+            effects.append((name, words, WORSE))
+    reasons += [PainReason(name, words, _EFFECTS[effect]) for name, words, effect in effects]
+    raises = sum(effect == RAISES for _, _, effect in effects)
+    worse = len(effects) - raises
+    added = min(raises + worse // scheme.worse_for_one, scheme.most_raises)
+    return Pain(min(base + added, HIGHEST), tuple(reasons), worse)
 
 
-_NOBODY = FACTORS["depends"].anchors[0]
+def _needs(
+    known: Circumstances, answers: Mapping[str, Anchor], scheme: Scheme
+) -> list[tuple[str, str, str]]:
+    """What support needs do."""
+    if not known.support_needs:
+        return []
+    depends = answers.get("depends")
+    effect = RAISES if depends is not None and depends.level else scheme.support_needs
+    return [("support_needs", "Told us of support needs", effect)] if effect else []
+
+
+def _weighed(loss: Money | None, scheme: Scheme) -> Decimal | None:
+    return loss.major if loss is not None and loss.currency in scheme.currencies else None
 
 
 def _levels(
-    answers: Mapping[str, Anchor], loss: Decimal | None, scale: Scale
+    answers: Mapping[str, Anchor], loss: Decimal | None, scheme: Scheme
 ) -> tuple[list[PainReason], int]:
     """What gives a level by itself, gravest first, and the gravest level (1 at least)."""
     found = [
@@ -275,7 +324,7 @@ def _levels(
         if anchor.level
     ]
     if loss is not None:
-        level = sum(loss >= step for step in scale.loss)
+        level = sum(loss >= step for step in scheme.loss)
         if level:
             found.append((level, PainReason("loss", "Money lost", f"level {level}")))
     found.sort(key=lambda pair: -pair[0])

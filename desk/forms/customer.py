@@ -9,7 +9,7 @@ from django import forms
 
 from desk.forms.base import Fields, ManyFiles
 from desk.forms.ticket import fact_field
-from remedies.pain import FACTORS
+from remedies.active import pain_in_force
 from tickets.catalogue import Entry, parse_facts
 from tickets.errors import Invalid
 from tickets.money import Money
@@ -25,8 +25,6 @@ WISHES = [
 CURRENCIES = [("GBP", "£"), ("EUR", "€"), ("USD", "$")]
 FORM_ZONE = "Europe/London"
 """Whose hours are meant where a stranger types a moment."""
-_ASKED = ("consequence", "time_lost", "depends")
-"""The factors of pain that the public form asks for; a rep can add the others."""
 
 
 def new_token() -> str:
@@ -115,8 +113,9 @@ class ComplaintForm(Fields):
             self.fields["part"].choices = [("", "Choose, if you like"), *parts]  # type: ignore[attr-defined]
         else:
             del self.fields["part"]
-        for key in _ASKED:
-            factor = FACTORS[key]
+        for key, factor in pain_in_force().scheme.factors.items():
+            if not factor.on_form:
+                continue
             answers = [(anchor.key, anchor.words) for anchor in factor.anchors]
             self.fields[f"factor_{key}"] = forms.ChoiceField(
                 label=factor.question,

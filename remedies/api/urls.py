@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from remedies.api import fairness, letters, policy_views, views
+from remedies.api.pain import PATHS as PAIN_PATHS
 from remedies.api.verbs import EXCEPTION_ACTS, OFFER_ACTS, REMEDY_ACTS
 
 _ACTS = {"offers": OFFER_ACTS, "exceptions": EXCEPTION_ACTS, "remedies": REMEDY_ACTS}
@@ -37,6 +38,7 @@ urlpatterns: list[URLPattern] = [
     path("policy-checks/", policy_views.Check.as_view(), name="api-policy-checks"),
     path("policy-evaluations/", policy_views.Evaluate.as_view(), name="api-policy-evaluations"),
     path("policy-previews/", policy_views.OnTicket.as_view(), name="api-policy-previews"),
+    *PAIN_PATHS,
     path("pain-factors/", views.Factors.as_view(), name="api-pain-factors"),
     path("tickets/<str:number>/authority/", views.AuthorityOnTicket.as_view()),
     path("tickets/<str:number>/draft-offer/", views.Redraft.as_view(), name="api-draft-offer"),

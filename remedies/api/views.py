@@ -9,10 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from remedies import access, services
+from remedies.active import pain_in_force
 from remedies.api import filters, render, shapes
 from remedies.api.verbs import Act, request_exception
 from remedies.models import ExceptionRequest, Offer, Refusal, Remedy
-from remedies.pain import FACTORS
 from tickets.access import access_ticket
 from tickets.api.base import AccessView, CommandView
 from tickets.api.filters import checked, refuse_unknown
@@ -165,7 +165,8 @@ class Factors(Reads):
     def get(self, request: Request) -> Response:
         """Each with its answers in plain words."""
         refuse_unknown(request.query_params, ())
-        return Response([render.factor(found) for found in FACTORS.values()])
+        factors = pain_in_force().scheme.factors.values()
+        return Response([render.factor(found) for found in factors])
 
 
 class AuthorityOnTicket(Reads):

@@ -10,6 +10,7 @@ from remedies.models.offers import ExceptionRequest as ExceptionRequest
 from remedies.models.offers import Offer as Offer
 from remedies.models.offers import OfferComponent as OfferComponent
 from remedies.models.offers import Refusal as Refusal
+from remedies.models.pain import PainScheme as PainScheme
 from remedies.models.policies import Authority as Authority
 from remedies.models.policies import Grantor as Grantor
 from remedies.models.policies import PolicyAct as PolicyAct

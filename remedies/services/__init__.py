@@ -30,6 +30,9 @@ from remedies.services.offers import adjust_component as adjust_component
 from remedies.services.offers import remove_component as remove_component
 from remedies.services.offers import send_offer as send_offer
 from remedies.services.offers import withdraw_offer as withdraw_offer
+from remedies.services.pain_schemes import activate_pain_scheme as activate_pain_scheme
+from remedies.services.pain_schemes import drop_pain_draft as drop_pain_draft
+from remedies.services.pain_schemes import save_pain_scheme as save_pain_scheme
 from remedies.services.policies import activate as activate
 from remedies.services.policies import activate_next as activate_next
 from remedies.services.policies import retire as retire

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
-from remedies.active import policy_for
+from remedies.active import pain_in_force, policy_for
 from remedies.errors import FactWrong
 from remedies.models import Offer, OfferComponent, Remedy, RemedyPolicy
 from remedies.pain import assess, still_valid
@@ -58,7 +58,9 @@ def _assess(change: Change, situation: Situation) -> None:
     loss = None
     if ticket.loss_minor is not None:
         loss = Money(ticket.loss_minor, ticket.loss_currency)
-    pain = assess(still_valid(ticket.factors), situation.circumstances, loss=loss)
+    scheme = pain_in_force().scheme
+    answers = still_valid(ticket.factors, scheme)
+    pain = assess(answers, situation.circumstances, loss=loss, scheme=scheme)
     before = ticket.pain_assessed or 0
     if pain.level < before and any(offer.sent_at for offer in change.all(Offer)):
         return

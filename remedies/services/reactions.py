@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from remedies.active import pain_in_force
 from remedies.models import ExceptionRequest, Offer, Remedy
 from remedies.pain import check_factors
 from remedies.rules.states import REMEDY_MOVES, UNDECIDED, OfferStatus, RemedyStatus
@@ -47,7 +48,7 @@ def react(change: Change, event: Event) -> None:
     `Conflict` where a ticket is resolved while an exception waits.
     """
     if event.type in GIVES_FACTORS and not change.ticket.historical:
-        check_factors(change.ticket.factors)
+        check_factors(change.ticket.factors, pain_in_force().scheme)
     if event.type in RECONSIDER:
         reconsider(change)
     elif event.type in AT_THE_END:

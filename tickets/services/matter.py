@@ -99,7 +99,9 @@ def record_assessed_pain(
         if not change.ticket.pain_overridden:
             changed = change.set(pain=level) or changed
         if changed:
-            change.record(EventType.PAIN_ASSESSED, data={"level": level, "reasons": told})
+            words = ", ".join(str(reason.get("words", "")) for reason in told)
+            data = {"level": level, "reasons": told, "words": words}
+            change.record(EventType.PAIN_ASSESSED, data=data)
     return changed
 
 
