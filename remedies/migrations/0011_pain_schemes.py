@@ -34,7 +34,7 @@ DROP FUNCTION remedies_scheme_kept();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("remedies", "0009_scheduled_is_kept"),
+        ("remedies", "0010_backtests"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
