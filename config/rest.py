@@ -62,6 +62,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "DeadlineKindEnum": "escalation.api.shapes.DEADLINE_KINDS",
         "ComponentKindEnum": "remedies.api.shapes.COMPONENT_KINDS",
         "OfferStatusEnum": "remedies.api.shapes.OFFER_STATUSES",
+        "DecisionEnum": "remedies.api.exception_shapes.SAYS",
         "ExceptionStatusEnum": "remedies.api.shapes.EXCEPTION_STATUSES",
         "RemedyStatusEnum": "remedies.api.shapes.REMEDY_STATUSES",
         "PolicyStatusEnum": "remedies.api.shapes.POLICY_STATUSES",

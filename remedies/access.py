@@ -1,8 +1,16 @@
 """Who may see and do what with offers, exceptions and remedies: who may with their ticket."""
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from remedies.models import ExceptionRequest, Offer, Refusal, Remedy, RemedyPolicy
+from remedies.levels import levels_by_key, routed_to, seats_for, seats_of
+from remedies.models import (
+    ExceptionApproval,
+    ExceptionRequest,
+    Offer,
+    Refusal,
+    Remedy,
+    RemedyPolicy,
+)
 from remedies.rules.states import UNDECIDED, PolicyStatus
 from tickets.access import Principal, check_may, visible_tickets
 from tickets.catalogue import catalogue
@@ -21,8 +29,13 @@ def visible_offers(who: Principal) -> QuerySet[Offer]:
 
 
 def visible_exceptions(who: Principal) -> QuerySet[ExceptionRequest]:
-    """Every exception on a ticket that `who` may see."""
-    return ExceptionRequest.objects.filter(ticket__in=_seen(who))
+    """Every exception on a ticket that `who` may see, and those that he was asked to decide."""
+    seen = Q(ticket__in=_seen(who))
+    # A level may name people of other teams: they see the case, not the ticket.
+    mine = [s for s in seats_of(who) if who.teams is not None and s.team not in who.teams]
+    if mine:
+        seen |= routed_to(mine, column="told") & Q(ticket__confidential=False)
+    return ExceptionRequest.objects.filter(seen)
 
 
 def visible_remedies(who: Principal) -> QuerySet[Remedy]:
@@ -48,13 +61,31 @@ def access_offer(who: Principal, offer_id: int, *, verb: str = "") -> Offer:
 
 def access_exception(who: Principal, exception_id: int, *, verb: str = "") -> ExceptionRequest:
     """An exception with its ticket and offer. Raises `NotFound`, `NotAllowed`."""
-    found = visible_exceptions(who).select_related("ticket__customer", "offer", "requester")
+    found = visible_exceptions(who).select_related(
+        "ticket__customer", "offer", "requester", "decider"
+    )
+    found = found.prefetch_related("approvals__user", "approvals__stands_in_for")
     exception = found.filter(pk=exception_id).first()
     if exception is None:
         raise NotFound(field="exception")
-    if verb:
+    if verb == "supervise":
+        check_may_decide(who, exception)
+    elif verb:
         check_may(who, verb, exception.ticket)
     return exception
+
+
+def may_decide(who: Principal, row: ExceptionRequest) -> bool:
+    """Whether `who` has a level at which the request may be decided. Whether he asked for it
+    himself, or decided on the ticket before, is another question."""
+    return bool(seats_for(seats_of(who), row, team=row.ticket.team_id))
+
+
+def check_may_decide(who: Principal, row: ExceptionRequest) -> None:
+    """Raises `NotAllowed`, saying who can, unless `who` may decide the request."""
+    if not may_decide(who, row):
+        asked = ", ".join(level.name for level in levels_by_key(row.told))
+        raise NotAllowed(who=asked or "A supervisor of the team")
 
 
 def access_remedy(who: Principal, remedy_id: int, *, verb: str = "") -> Remedy:
@@ -81,12 +112,16 @@ def check_may_look(who: Principal) -> None:
 
 
 def exceptions_to_decide(who: Principal) -> QuerySet[ExceptionRequest]:
-    """The inbox of `who`: what waits in teams he supervises, not his own, oldest first."""
+    """The inbox of `who`: what he was asked to decide, not his own and not what he said yes to
+    already, oldest first. Administrators see all that waits."""
     waiting = visible_exceptions(who).filter(status__in=[status.value for status in UNDECIDED])
     if who.user is not None:
-        waiting = waiting.exclude(requester=who.user)
+        said = ExceptionApproval.objects.filter(
+            exception=OuterRef("pk"), user=who.user, void_at=None
+        )
+        waiting = waiting.exclude(requester=who.user).exclude(Exists(said))
     if who.role is not None and who.role != "admin":
-        waiting = waiting.filter(ticket__team_id__in=who.supervises)
+        waiting = waiting.filter(routed_to(seats_of(who), column="told"))
     return waiting.select_related("ticket__customer", "offer", "requester").order_by(
         "created_at", "id"
     )

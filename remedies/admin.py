@@ -8,7 +8,12 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
-from django.forms import ModelForm, ValidationError
+from django.forms import (
+    CheckboxSelectMultiple,
+    ModelForm,
+    TypedMultipleChoiceField,
+    ValidationError,
+)
 from django.http import HttpRequest
 from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
@@ -17,6 +22,7 @@ from remedies.active import compiled
 from remedies.models import (
     Authority,
     Budget,
+    DecisionLevel,
     ExceptionRequest,
     Offer,
     OfferComponent,
@@ -25,6 +31,8 @@ from remedies.models import (
     RemedyEntry,
     RemedyPolicy,
 )
+from remedies.rules.draft import ComponentKind
+from remedies.rules.routing import Who
 from remedies.rules.states import PolicyStatus
 from remedies.services import activate, save_draft
 from tickets.admin import (
@@ -37,6 +45,8 @@ from tickets.admin import (
 )
 from tickets.errors import DomainError
 from tickets.models import User
+from tickets.money import decimals_of
+from tickets.rules import Role
 
 
 class PolicyForm(ModelForm):
@@ -141,6 +151,79 @@ class BudgetAdmin(ForConfigurers, SimpleHistoryAdmin):
         )
 
 
+class LevelForm(ModelForm):
+    """A level, with what belongs together checked before the database does."""
+
+    kinds = TypedMultipleChoiceField(
+        choices=[(kind.value, kind.value) for kind in ComponentKind],
+        required=False,
+        widget=CheckboxSelectMultiple,
+        help_text="None chosen: all.",
+    )
+
+    class Meta:
+        model = DecisionLevel
+        fields = [
+            "name", "order", "currency", "up_to", "kinds", "team", "who", "members_of", "people",
+            "needed", "own_limits", "active",
+        ]  # fmt: skip
+
+    def clean_currency(self) -> str:
+        """One that there is, or none."""
+        currency: str = self.cleaned_data["currency"].upper()
+        if currency:
+            try:
+                decimals_of(currency)
+            except DomainError as error:
+                raise ValidationError(error.message) from None
+        return currency
+
+    def clean(self) -> dict[str, Any]:
+        """A sum has a currency; a team or people are named where they decide."""
+        data = super().clean() or self.cleaned_data
+        if data.get("up_to") is not None and not data.get("currency"):
+            self.add_error("currency", "A sum is in a currency: name it, or leave the sum empty.")
+        if data.get("who") == Who.TEAM and not data.get("members_of"):
+            self.add_error("members_of", "Name the team whose members decide.")
+        if data.get("who") != Who.TEAM and data.get("members_of"):
+            self.add_error("members_of", "Leave this empty, or choose “team” above.")
+        people = data.get("people") or []
+        if data.get("who") == Who.PEOPLE and not people:
+            self.add_error("people", "Name those who decide.")
+        elif data.get("who") == Who.PEOPLE and len(people) < (data.get("needed") or 1):
+            self.add_error("needed", "More have to say yes than there are people.")
+        return data
+
+
+@admin.register(DecisionLevel)
+class DecisionLevelAdmin(ForConfigurers, SimpleHistoryAdmin):
+    """Who decides exceptions, up to which sum in minor units. Used ones are switched off."""
+
+    form = LevelForm
+    list_display = [
+        "name", "order", "who", "team", "currency", "up_to", "kinds", "needed", "own_limits",
+        "active",
+    ]  # fmt: skip
+    list_filter = ["active", "currency", "who"]
+    list_select_related = ["team"]
+    autocomplete_fields = ["people"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What was routed to a level keeps it; it can be switched off."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody widens a level that he decides at himself; administrators may."""
+        return super().has_change_permission(request, obj) and (
+            obj is None
+            or administers(request)
+            or not (
+                (obj.who == Who.MANAGERS and _role_of(request) == Role.MANAGER)
+                or (obj.who == Who.PEOPLE and obj.people.filter(pk=request.user.pk or 0).exists())
+            )
+        )
+
+
 def _role_of(request: HttpRequest) -> str:
     return str(getattr(request.user, "role", ""))
 
@@ -187,8 +270,10 @@ class OfferAdmin(ReadOnly):
 class ExceptionAdmin(ReadOnly):
     """Exceptions as they are."""
 
-    list_display = ["id", "ticket", "status", "asked_total", "currency", "requester", "decider"]
-    list_filter = ["status"]
+    list_display = [
+        "id", "ticket", "status", "grounds", "asked_total", "currency", "requester", "decider",
+    ]  # fmt: skip
+    list_filter = ["status", "currency", "decline_code"]
     list_select_related = ["ticket", "requester", "decider"]
 
 

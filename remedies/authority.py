@@ -1,10 +1,11 @@
 """What a role may grant alone: per remedy, per ticket, per customer over a period. Pure.
 
-Sums in minor units of one currency. Sums set by law and proven loss do not count: they are
-not anybody's to give. Non-monetary components are free, unless a limit names their kind.
+Sums in minor units of one currency; a limit in one says nothing of another, and nothing is
+converted. Sums set by law and proven loss do not count: they are not anybody's to give. What is
+given beyond them does. Non-monetary components are free, unless a limit names their kind.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -45,11 +46,20 @@ class Asked:
     amount: int | None = None
     owed: bool = False
     loss: bool = False
+    #: Of a sum set by law or a loss that a person raised: what it was before.
+    policy: int | None = None
+
+    @property
+    def ours(self) -> int:
+        """How much of it is a gift of ours, and so somebody's to give."""
+        if self.owed or self.loss:
+            return 0 if self.policy is None else max((self.amount or 0) - self.policy, 0)
+        return self.amount or 0
 
     @property
     def counts(self) -> bool:
-        """Whether it is a gift of ours, and so anybody's authority matters."""
-        return not (self.owed or self.loss)
+        """Whether anybody's authority matters for it."""
+        return self.ours > 0 or not (self.owed or self.loss)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +145,18 @@ def decide(
     *,
     currency: str,
     pots: Sequence[Pot] = (),
+    waived: Collection[Span] = (),
 ) -> Decision:
     """Whether somebody with `limits` may grant all of `asked`, in `currency`, by himself.
 
     Each limit that is about a component has to hold: those of its kind for that kind alone,
     those of any kind for everything together. Without a limit nothing that costs is allowed.
-    `pots` are the budgets that it would come from, and each has to suffice.
+    `pots` are the budgets that it would come from, and each has to suffice. Limits of the
+    `waived` spans are not asked: somebody decides at a level that has a limit of its own.
     """
     ours = [limit for limit in limits if limit.currency == currency]
     counted = [item for item in asked if item.counts]
-    whole = sum(item.amount or 0 for item in counted)
+    whole = sum(item.ours for item in counted)
     meters = (
         *(meter for limit in ours for meter in _meters(limit, counted, used)),
         *(
@@ -154,10 +166,9 @@ def decide(
         ),
     )
     for item in counted:
-        about = [limit for limit in ours if limit.kind in (None, item.kind)]
-        if not about and (item.amount or item.kind not in FREE):
-            return Decision(False, f"Your role may not grant a {item.kind} alone.", meters)
-    over = [meter for meter in meters if meter.over]
+        if not waived and (item.ours or item.kind not in FREE) and not _about(ours, item.kind):
+            return Decision(False, none_words(limits, item.kind, currency), meters)
+    over = [meter for meter in meters if meter.over and meter.span not in waived]
     if over:
         worst = min(over, key=lambda meter: meter.left)
         beyond = _money(-worst.left, currency)
@@ -167,8 +178,65 @@ def decide(
     return Decision(True, "Inside your authority.", meters)
 
 
+def _about(limits: Sequence[Limit], kind: ComponentKind) -> list[Limit]:
+    return [limit for limit in limits if limit.kind in (None, kind)]
+
+
+def none_words(limits: Sequence[Limit], kind: ComponentKind, currency: str) -> str:
+    """Why nothing of a kind may be granted alone where no limit in the currency is about it."""
+    elsewhere = sorted({limit.currency for limit in _about(limits, kind)} - {currency})
+    if not elsewhere:
+        return f"Your role may not grant a {kind} alone."
+    listed = " and ".join(elsewhere)
+    return (
+        f"You have no limit in {currency}, so a {kind} in it is not yours to grant alone. "
+        f"Your limits are in {listed}; nothing is converted."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What may still be granted of one kind: the highest sum, None for any, and why not more."""
+
+    kind: ComponentKind
+    most: int | None
+    words: str
+
+
+def room_for(
+    kind: ComponentKind,
+    limits: Sequence[Limit],
+    besides: Sequence[Asked],
+    used: Used,
+    *,
+    currency: str,
+    pots: Sequence[Pot] = (),
+) -> Room:
+    """The highest sum of one component of `kind` that `decide` allows beside `besides`.
+
+    This is what a person sees before he types. 0 where there is no limit in the currency.
+    """
+    ours = [limit for limit in limits if limit.currency == currency]
+    if not _about(ours, kind):
+        return Room(kind, 0, none_words(limits, kind, currency))
+    probe = [*besides, Asked(kind, 1)]
+    told = decide(ours, probe, used, currency=currency, pots=pots).meters
+    found: list[tuple[int, str]] = []
+    for meter in told:
+        if meter.kind not in (None, kind):
+            continue
+        limit = _money(meter.limit, currency)
+        # Of one remedy the others do not matter; of the rest, the penny of the probe is free.
+        left = meter.limit if meter.span is Span.REMEDY else meter.left + 1
+        found.append((max(left, 0), f"{limit} {meter.about()}"))
+    if not found:
+        return Room(kind, None, "any sum")
+    most, words = min(found)
+    return Room(kind, most, f"up to {_money(most, currency)}, of {words}")
+
+
 def _meters(limit: Limit, counted: Sequence[Asked], used: Used) -> list[Meter]:
-    about = [item.amount or 0 for item in counted if limit.kind in (None, item.kind)]
+    about = [item.ours for item in counted if limit.kind in (None, item.kind)]
     found = []
     if limit.per_remedy is not None and about:
         largest = max(about)

@@ -71,6 +71,42 @@ class OwnRequest(NotAllowed):
     code = "own_request"
 
 
+class EarlierDecider(NotAllowed):
+    """You decided on this ticket before. Another person decides this one."""
+
+    code = "earlier_decider"
+
+
+class ApprovedAlready(Conflict):
+    """You said yes to these sums already. Another person has to as well."""
+
+    code = "approved_already"
+
+
+class AboveLevel(NotAllowed):
+    """With this, {amount} is given on the ticket, more than you decide about. {who} can."""
+
+    code = "above_level"
+
+
+class NobodyDecides(Conflict):
+    """Nobody may decide about {amount} here. An administrator sets up who decides."""
+
+    code = "nobody_decides"
+
+
+class NothingBeyond(Invalid):
+    """This is inside the policy and your authority, so you may offer it yourself."""
+
+    code = "nothing_beyond"
+
+
+class TooLate(Conflict):
+    """It is too late to take this back. {why}"""
+
+    code = "too_late"
+
+
 class SameReviewer(NotAllowed):
     """A review is decided by another person than the first answer."""
 

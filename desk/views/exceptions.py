@@ -12,11 +12,10 @@ from desk.build.exceptions import case_of, inbox_row, next_after
 from desk.forms.exceptions import DecideForm
 from desk.present import KeyView
 from desk.views.shell import Ask, desk_page, desk_render
-from remedies.access import access_exception
+from remedies.access import access_exception, may_decide
 from remedies.models import ExceptionRequest
 from remedies.rules.states import UNDECIDED
 from remedies.services import approve_exception, ask_back, decline_exception
-from tickets.access import may
 from tickets.errors import DomainError, NotFound
 
 KEYS = (
@@ -54,7 +53,7 @@ def render_inbox(
         chosen is not None
         and chosen.status in UNDECIDED
         and chosen.requester_id != (ask.who.user.pk if ask.who.user else 0)
-        and may(ask.who, "supervise", chosen.ticket)
+        and may_decide(ask.who, chosen)
     )
     context: dict[str, Any] = {
         "place": "exceptions",

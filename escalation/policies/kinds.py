@@ -105,7 +105,7 @@ DEFAULTS: dict[Kind, KindDefaults] = {
     ),
     Kind.APPROVE: KindDefaults(
         words="Decide exception",
-        starts=_all("exception_requested"),
+        starts=_all("exception_requested", "exception_reopened"),
         meets=_all("exception_decided"),
         cancels=_all("exception_withdrawn"),
         subject="exception",

@@ -5,8 +5,12 @@ from typing import Any
 
 from remedies import models
 from remedies.apology import Checklist
-from remedies.authority import Meter
+from remedies.authority import Meter, Room
+from remedies.levels import levels_by_key
 from remedies.pain import Factor
+from remedies.rules.routing import Level
+from remedies.services.authorities import Rooms
+from remedies.services.exceptions import Outcome
 from remedies.services.letters import Preview
 from tickets.api.fields import money
 from tickets.api.render import person
@@ -89,12 +93,34 @@ def preview(found: Preview, row: models.Offer) -> dict[str, Any]:
 
 
 def _item(item: dict[str, Any], currency: str) -> dict[str, Any]:
-    sums = {key: money(item[key], currency) for key in ("policy", "asked", "decided")}
-    return {key: item[key] for key in ("component", "kind", "title", "rule")} | sums
+    sums = {key: money(item.get(key), currency) for key in ("policy", "most", "asked", "decided")}
+    words = {key: item.get(key, "") for key in ("kind", "title", "rule", "instead_of")}
+    return {"component": item["component"]} | words | sums
+
+
+def _level(level: Level, row: models.ExceptionRequest) -> dict[str, Any]:
+    return {
+        "id": level.id,
+        "name": level.name,
+        "who": str(level.who),
+        "up_to": money(level.up_to, level.currency),
+        "needed": level.needed,
+        "told": level.id in row.told,
+    }
+
+
+def _voice(row: models.ExceptionApproval, currency: str) -> dict[str, Any]:
+    return {
+        "user": person(row.user),
+        "stands_in_for": person(row.stands_in_for),
+        "total": money(row.total, currency),
+        "reason": row.reason,
+        "at": row.at,
+    }
 
 
 def exception(row: models.ExceptionRequest) -> dict[str, Any]:
-    """An `ExceptionRequest`; the row comes with its ticket and people."""
+    """An `ExceptionRequest`; the row comes with its ticket, people and approvals."""
     return {
         "id": row.pk,
         "ticket": row.ticket.number,
@@ -104,12 +130,21 @@ def exception(row: models.ExceptionRequest) -> dict[str, Any]:
         "policy_total": money(row.policy_total, row.currency),
         "asked_total": money(row.asked_total, row.currency),
         "decided_total": money(row.decided_total, row.currency),
+        "at_stake": money(row.at_stake, row.currency),
+        "grounds": row.grounds,
+        "because": row.because,
+        "levels": [_level(level, row) for level in levels_by_key(row.route)],
+        "approvals": [
+            _voice(yes, row.currency) for yes in row.approvals.all() if yes.void_at is None
+        ],
         "reason": row.reason,
         "evidence": row.evidence,
+        "attachments": row.attachments,
         "requester": person(row.requester),
         "created_at": row.created_at,
         "decider": person(row.decider),
         "decision_reason": row.decision_reason,
+        "decline_code": row.decline_code,
         "decided_at": row.decided_at,
         "question": row.question,
         "answer": row.answer,
@@ -168,8 +203,29 @@ def refusal(row: models.Refusal) -> dict[str, Any]:
     }
 
 
-def authority(meters: Sequence[Meter], currency: str) -> dict[str, Any]:
+def together(found: Sequence[Outcome]) -> dict[str, Any]:
+    """A `Together`."""
+    return {
+        "results": [
+            {
+                "exception": one.exception,
+                "done": one.done,
+                "status": one.row.status if one.row is not None else "",
+                "code": one.code,
+                "message": one.message,
+            }
+            for one in found
+        ]
+    }
+
+
+def _room(room: Room, currency: str) -> dict[str, Any]:
+    return {"most": money(room.most, currency), "words": room.words}
+
+
+def authority(meters: Sequence[Meter], rooms: Rooms) -> dict[str, Any]:
     """An `Authority`."""
+    currency = rooms.currency
     return {
         "currency": currency,
         "meters": [
@@ -182,6 +238,12 @@ def authority(meters: Sequence[Meter], currency: str) -> dict[str, Any]:
                 "words": meter.words(),
             }
             for meter in meters
+        ],
+        "kinds": [
+            {"kind": str(kind)} | _room(room, currency) for kind, room in rooms.by_kind.items()
+        ],
+        "components": [
+            {"component": key} | _room(room, currency) for key, room in rooms.by_component.items()
         ],
     }
 

@@ -113,40 +113,6 @@ class OfferPreview(Shape):
     apology = Apology()
 
 
-class Item(Shape):
-    """One line of a comparison: what the policy gives, what is asked, what was decided."""
-
-    component = serializers.IntegerField(allow_null=True)
-    kind = one_of(ComponentKind)
-    title = serializers.CharField()
-    rule = serializers.CharField(allow_blank=True)
-    policy = MoneyOutput(allow_null=True)
-    asked = MoneyOutput(allow_null=True)
-    decided = MoneyOutput(allow_null=True)
-
-
-class ExceptionRequest(Shape):
-    """A wish to go beyond policy or authority."""
-
-    id = serializers.IntegerField()
-    ticket = serializers.CharField(help_text="Its number.")
-    offer = serializers.IntegerField()
-    status = one_of(ExceptionStatus)
-    items = Item(many=True)
-    policy_total = MoneyOutput()
-    asked_total = MoneyOutput()
-    decided_total = MoneyOutput(allow_null=True)
-    reason = serializers.CharField()
-    evidence = serializers.CharField(allow_blank=True)
-    requester = Person()
-    created_at = serializers.DateTimeField()
-    decider = Person(allow_null=True)
-    decision_reason = serializers.CharField(allow_blank=True)
-    decided_at = serializers.DateTimeField(allow_null=True)
-    question = serializers.CharField(allow_blank=True)
-    answer = serializers.CharField(allow_blank=True)
-
-
 class Entry(Shape):
     """One line of the ledger."""
 
@@ -216,11 +182,29 @@ class Meter(Shape):
     words = serializers.CharField()
 
 
+class RoomOfKind(Shape):
+    """What may be granted of a kind beside what stands."""
+
+    kind = one_of(ComponentKind)
+    most = MoneyOutput(allow_null=True, help_text="Null: no limit.")
+    words = serializers.CharField(help_text="What bounds it.")
+
+
+class RoomOfComponent(Shape):
+    """The highest that a component of the draft may be set to."""
+
+    component = serializers.IntegerField()
+    most = MoneyOutput(allow_null=True, help_text="Null: no limit.")
+    words = serializers.CharField(help_text="What bounds it.")
+
+
 class Authority(Shape):
     """What the one who asks may grant alone on a ticket."""
 
     currency = serializers.CharField()
     meters = Meter(many=True)
+    kinds = RoomOfKind(many=True)
+    components = RoomOfComponent(many=True, help_text="Of the draft, where there is one.")
 
 
 class Policy(Shape):
@@ -322,56 +306,6 @@ class DeclineInput(Input):
     wish = Text(required=False, default="", allow_blank=True, max_length=2000)
     amount = MoneyInput(required=False, default=None, allow_null=True)
     kind = Text(required=False, default="", allow_blank=True, max_length=14)
-
-
-class WishInput(Input):
-    """One component's wished sum."""
-
-    component = Whole()
-    amount = MoneyInput()
-
-
-class AdditionInput(Input):
-    """Something that the policy does not give."""
-
-    kind = one_of(ComponentKind)
-    title = Text(max_length=160)
-    amount = MoneyInput(required=False, default=None, allow_null=True)
-
-
-class AskExceptionInput(Input):
-    """What is wished beyond policy or authority, and why."""
-
-    amounts = WishInput(many=True, required=False, default=list)
-    additions = AdditionInput(many=True, required=False, default=list)
-    reason = Text(max_length=2000)
-    evidence = Text(required=False, default="", allow_blank=True, max_length=4000)
-
-
-class DecidedInput(Input):
-    """Another sum for one line, counted from 0."""
-
-    item = Whole()
-    amount = MoneyInput()
-
-
-class ApproveInput(Input):
-    """A yes, or with sums of its own an amended one."""
-
-    reason = Text(max_length=2000)
-    decided = DecidedInput(many=True, required=False, default=list)
-
-
-class QuestionInput(Input):
-    """What has to be known first."""
-
-    question = Text(max_length=2000)
-
-
-class AnswerBackInput(Input):
-    """What was asked back."""
-
-    answer = Text(max_length=2000)
 
 
 class FulfilInput(Input):

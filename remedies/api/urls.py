@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from remedies.api import fairness, letters, policy_views, views
+from remedies.api import exception_views, fairness, letters, policy_views, views
 from remedies.api.pain import PATHS as PAIN_PATHS
 from remedies.api.verbs import EXCEPTION_ACTS, OFFER_ACTS, REMEDY_ACTS
 
@@ -13,13 +13,14 @@ urlpatterns: list[URLPattern] = [
     path("offers/<int:key>/", views.OneOffer.as_view(), name="api-offer"),
     path(
         "offers/<int:key>/request-exception/",
-        views.AskException.as_view(),
+        exception_views.AskException.as_view(),
         name="api-request-exception",
     ),
     path("offers/<int:key>/preview/", letters.PreviewOffer.as_view(), name="api-offer-preview"),
     path("apology-check/", letters.CheckApology.as_view(), name="api-apology-check"),
-    path("exceptions/", views.Exceptions.as_view(), name="api-exceptions"),
-    path("exceptions/<int:key>/", views.OneException.as_view(), name="api-exception"),
+    path("exceptions/", exception_views.Exceptions.as_view(), name="api-exceptions"),
+    path("exceptions/decide/", exception_views.DecideTogether.as_view(), name="api-decide"),
+    path("exceptions/<int:key>/", exception_views.OneException.as_view(), name="api-exception"),
     path("remedies/", views.Remedies.as_view(), name="api-remedies"),
     path("remedies/<int:key>/", views.OneRemedy.as_view(), name="api-remedy"),
     path("refusals/", views.Refusals.as_view(), name="api-refusals"),
@@ -43,6 +44,11 @@ urlpatterns: list[URLPattern] = [
     path("tickets/<str:number>/authority/", views.AuthorityOnTicket.as_view()),
     path("tickets/<str:number>/draft-offer/", views.Redraft.as_view(), name="api-draft-offer"),
     path("tickets/<str:number>/components/", views.AddComponent.as_view(), name="api-components"),
+    path(
+        "tickets/<str:number>/request-exception/",
+        exception_views.AskOnTicket.as_view(),
+        name="api-ask-on-ticket",
+    ),
     path("tickets/<str:number>/refuse/", views.Refuse.as_view(), name="api-refuse"),
     *(
         path(f"{of}/<int:key>/{act.address}", views.view_of(act, of), name=f"api-{of}-{act.name}")

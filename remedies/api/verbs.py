@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from remedies import services
-from remedies.api import shapes
+from remedies.api import exception_shapes, shapes
 from remedies.models import ExceptionRequest, Offer
 from tickets.api.fields import Input
 from tickets.api.inputs import Nothing
 from tickets.errors import Invalid, named_as
+from tickets.models import Ticket
 from tickets.money import Money
 
 
@@ -52,14 +53,29 @@ def _ask(offer: Offer, data: dict[str, Any], **common: Any) -> ExceptionRequest:
     for place, item in enumerate(data["additions"]):
         with named_as(amount=f"additions.{place}.amount"):
             amount = None if item["amount"] is None else _minor(item["amount"], currency)
-        additions.append(services.Addition(item["kind"], item["title"], amount))
+        additions.append(services.Addition(item["kind"], item["title"], amount, item["instead_of"]))
     return services.request_exception(
         offer,
         amounts=amounts,
         additions=additions,
         reason=data["reason"],
         evidence=data["evidence"],
+        attachments=data["attachments"],
         **common,
+    )
+
+
+def request_on_ticket(ticket: Ticket, data: dict[str, Any], **common: Any) -> ExceptionRequest:
+    """The same of a ticket that has no draft."""
+    currency = data["currency"].upper() or ticket.loss_currency
+    additions = []
+    for place, item in enumerate(data["additions"]):
+        with named_as(amount=f"additions.{place}.amount"):
+            amount = None if item["amount"] is None else _minor(item["amount"], currency)
+        additions.append(services.Addition(item["kind"], item["title"], amount, item["instead_of"]))
+    more = {key: data[key] for key in ("reason", "evidence", "attachments")}
+    return services.request_exception(
+        ticket, amounts={}, additions=additions, currency=currency, **more, **common
     )
 
 
@@ -143,29 +159,40 @@ EXCEPTION_ACTS = [
     Act(
         name="approve",
         summary="Approve an exception",
-        words="As asked, or with other sums, within your own authority. Nobody decides his own.",
-        takes=shapes.ApproveInput,
+        words="As asked, or with other sums, as far as your level reaches. Nobody decides his own. "
+        "Where others have to say yes too, it stays pending.",
+        takes=exception_shapes.ApproveInput,
         run=_approve,
         needs="supervise",
     ),
     Act(
         name="decline",
         summary="Decline an exception",
-        takes=shapes.RemedyReasonInput,
-        run=lambda row, d, **c: services.decline_exception(row, reason=d["reason"], **c),
+        words="With a reason that the requester reads, and its code. One no is enough.",
+        takes=exception_shapes.DeclineExceptionInput,
+        run=lambda row, d, **c: services.decline_exception(
+            row, reason=d["reason"], code=d["code"], **c
+        ),
         needs="supervise",
     ),
     Act(
         name="ask_back",
         summary="Ask the requester first",
-        takes=shapes.QuestionInput,
+        takes=exception_shapes.QuestionInput,
         run=lambda row, d, **c: services.ask_back(row, question=d["question"], **c),
+        needs="supervise",
+    ),
+    Act(
+        name="undo",
+        summary="Take a decision back at once",
+        words="Your own, within ten seconds, and while the offer is not sent.",
+        run=lambda row, d, **c: services.undo_decision(row, **c),
         needs="supervise",
     ),
     Act(
         name="answer",
         summary="Answer what was asked back",
-        takes=shapes.AnswerBackInput,
+        takes=exception_shapes.AnswerBackInput,
         run=lambda row, d, **c: services.answer_back(row, answer=d["answer"], **c),
     ),
     Act(

@@ -10,9 +10,10 @@ from rest_framework.response import Response
 
 from remedies import access, services
 from remedies.active import pain_in_force
-from remedies.api import filters, render, shapes
-from remedies.api.verbs import Act, request_exception
-from remedies.models import ExceptionRequest, Offer, Refusal, Remedy
+from remedies.api import exception_shapes, filters, render, shapes
+from remedies.api.verbs import Act
+from remedies.models import Offer, Refusal, Remedy
+from remedies.rules.states import OfferStatus
 from tickets.access import access_ticket
 from tickets.api.base import AccessView, CommandView
 from tickets.api.filters import checked, refuse_unknown
@@ -31,11 +32,6 @@ CURRENCY = OpenApiParameter("currency", str, description="ISO 4217; the loss's b
 def offers_with_all(rows: QuerySet[Offer]) -> QuerySet[Offer]:
     """Offers with what they show."""
     return rows.select_related("ticket", "policy", "sent_by").prefetch_related("components")
-
-
-def exceptions_with_all(rows: QuerySet[ExceptionRequest]) -> QuerySet[ExceptionRequest]:
-    """Exceptions with what they show."""
-    return rows.select_related("ticket", "requester", "decider")
 
 
 def remedies_with_all(rows: QuerySet[Remedy]) -> QuerySet[Remedy]:
@@ -75,36 +71,6 @@ class OneOffer(Reads):
         """With its components, the arithmetic, and why not more."""
         row = access.access_offer(self.principal, key)
         return Response(render.offer(row), headers={"ETag": etag(row.ticket.version)})
-
-
-class Exceptions(Reads):
-    """Exceptions on the tickets that the one who asks may see."""
-
-    filterset_class = filters.ExceptionFilter
-
-    @operation(
-        "exceptions_list", "List exceptions", tag="exceptions", parameters=PAGE, filters=True,
-        answers=paged(shapes.ExceptionRequest),
-    )  # fmt: skip
-    def get(self, request: Request) -> Response:
-        """A page of exceptions, newest first."""
-        rows = exceptions_with_all(access.visible_exceptions(self.principal))
-        pages = CursorPages(NEWEST_ID)
-        page = pages.take(checked(rows, request.query_params, filters.ExceptionFilter), request)
-        return pages.get_paginated_response([render.exception(row) for row in page])
-
-
-class OneException(Reads):
-    """One exception."""
-
-    @operation(
-        "exceptions_read", "Read an exception", tag="exceptions",
-        answers=shapes.ExceptionRequest, parameters=[KEY],
-    )  # fmt: skip
-    def get(self, request: Request, key: int) -> Response:
-        """Policy beside wish, and the decision."""
-        row = access.access_exception(self.principal, key)
-        return Response(render.exception(row), headers={"ETag": etag(row.ticket.version)})
 
 
 class Remedies(Reads):
@@ -179,14 +145,18 @@ class AuthorityOnTicket(Reads):
     def get(self, request: Request, number: str) -> Response:
         """Each limit, what counts against it, and what is left."""
         ticket = access_ticket(self.principal, number)
+        draft = Offer.objects.filter(ticket=ticket, status=OfferStatus.DRAFT.value).first()
         currency = request.query_params.get("currency") or ticket.loss_currency
+        currency = currency or (draft.currency if draft is not None else "")
         if not currency:
             raise Missing(what="a currency", field="currency")
         decimals_of(currency)
-        decision = services.weigh(
-            None, [], ticket=ticket, actor=self.actor, now=self.now, currency=currency
-        )
-        return Response(render.authority(decision.meters, currency))
+        offer = draft if draft is not None and draft.currency == currency else None
+        parts = list(offer.components.all()) if offer is not None else []
+        common: dict[str, Any] = {"ticket": ticket, "actor": self.actor, "now": self.now}
+        decision = services.weigh(None, [], **common, currency=currency)
+        rooms = services.rooms_on(offer, parts, **common, currency=currency)
+        return Response(render.authority(decision.meters, rooms))
 
 
 class Command(CommandView):
@@ -221,7 +191,7 @@ class ActView(Command):
 #: What a row is called in the schema → how it is found, shown and described.
 _KINDS: dict[str, tuple[Callable[..., Any], Callable[[Any], dict[str, Any]], Any]] = {
     "offers": (access.access_offer, render.offer, shapes.Offer),
-    "exceptions": (access.access_exception, render.exception, shapes.ExceptionRequest),
+    "exceptions": (access.access_exception, render.exception, exception_shapes.ExceptionRequest),
     "remedies": (access.access_remedy, render.remedy, shapes.Remedy),
 }
 
@@ -246,27 +216,6 @@ def view_of(act: Act, of: str) -> Any:
     }
     name = f"{of.title()}{act.name.title().replace('_', '')}"
     return type(name, (ActView,), members).as_view()  # type: ignore[attr-defined]
-
-
-class AskException(Command):
-    """Ask for more than policy or authority allow."""
-
-    @operation(
-        "offers_request_exception", "Ask for an exception", tag="exceptions",
-        request=shapes.AskExceptionInput, answers={201: shapes.ExceptionRequest},
-        parameters=[KEY],
-    )  # fmt: skip
-    def post(self, request: Request, **kwargs: Any) -> Response:
-        """With a reason, for those who supervise the team. For people only."""
-        return super().post(request, **kwargs)
-
-    def do(self, **kwargs: Any) -> Response:
-        """Ask."""
-        offer = access.access_offer(self.principal, kwargs["key"], verb="work")
-        made = request_exception(offer, self.parse(shapes.AskExceptionInput), **self.common)
-        row = access.access_exception(self.principal, made.pk)
-        headers = {"ETag": etag(row.ticket.version)}
-        return Response(render.exception(row), status=201, headers=headers)
 
 
 class OfTicket(Command):

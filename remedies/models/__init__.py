@@ -4,9 +4,11 @@ from remedies.models.backtests import Backtest as Backtest
 from remedies.models.backtests import BacktestPart as BacktestPart
 from remedies.models.backtests import BacktestState as BacktestState
 from remedies.models.budgets import Budget as Budget
+from remedies.models.exceptions import DecisionLevel as DecisionLevel
+from remedies.models.exceptions import ExceptionApproval as ExceptionApproval
+from remedies.models.exceptions import ExceptionRequest as ExceptionRequest
 from remedies.models.ledger import Remedy as Remedy
 from remedies.models.ledger import RemedyEntry as RemedyEntry
-from remedies.models.offers import ExceptionRequest as ExceptionRequest
 from remedies.models.offers import Offer as Offer
 from remedies.models.offers import OfferComponent as OfferComponent
 from remedies.models.offers import Refusal as Refusal

@@ -3,7 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from remedies.models.offers import ExceptionRequest, Offer, OfferComponent
+from remedies.models.exceptions import ExceptionRequest
+from remedies.models.offers import Offer, OfferComponent
 from remedies.rules.draft import ComponentKind
 from remedies.rules.states import EntryKind, RemedyStatus
 from tickets.models import Ticket, User

@@ -1,4 +1,4 @@
-"""What is offered, asked for beyond policy, and refused."""
+"""What is offered, and what is refused."""
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -6,12 +6,10 @@ from django.db.models import F, Q
 
 from remedies.models.policies import RemedyPolicy
 from remedies.rules.draft import ComponentKind
-from remedies.rules.states import UNDECIDED, ExceptionStatus, OfferStatus
+from remedies.rules.states import OfferStatus
 from tickets.models import Message, Ticket, User
 from tickets.models.choices import choices_of, one_of
 from tickets.models.quick import Quick
-
-_UNDECIDED = sorted(status.value for status in UNDECIDED)
 
 
 class Offer(Quick):
@@ -177,68 +175,6 @@ class OfferComponent(Quick):
     def is_discretionary(self) -> bool:
         """Whether it is ours to give, and so counts against somebody's authority."""
         return not (self.owed or self.loss)
-
-
-class ExceptionRequest(models.Model):
-    """A wish to go beyond policy or authority, for somebody who can say yes.
-
-    `items` is a list of {component (id or null), kind, title, rule, policy, asked, decided}:
-    minor units, null for none. An approval holds for exactly these sums.
-    """
-
-    ticket = models.ForeignKey(
-        Ticket, on_delete=models.PROTECT, related_name="exceptions", db_index=False
-    )
-    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="exceptions")
-    status = models.CharField(max_length=10, choices=choices_of(ExceptionStatus))
-    items = models.JSONField(default=list)
-    currency = models.CharField(max_length=3)
-    policy_total = models.BigIntegerField()
-    asked_total = models.BigIntegerField()
-    decided_total = models.BigIntegerField(null=True, blank=True)
-    reason = models.TextField()
-    evidence = models.TextField(blank=True)
-    requester = models.ForeignKey(User, on_delete=models.PROTECT, related_name="exceptions_asked")
-    created_at = models.DateTimeField()
-    decider = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="exceptions_decided"
-    )
-    decision_reason = models.TextField(blank=True)
-    decided_at = models.DateTimeField(null=True, blank=True)
-    #: Asked back: the question, and the requester's answer.
-    question = models.TextField(blank=True)
-    answer = models.TextField(blank=True)
-
-    class Meta:
-        constraints = [
-            one_of("status", ExceptionStatus, "exception_status_known"),
-            models.CheckConstraint(
-                condition=Q(decider__isnull=True) | ~Q(decider=F("requester")),
-                name="exception_not_decided_by_requester",
-            ),
-            models.CheckConstraint(
-                condition=~Q(status__in=["approved", "amended", "declined"])
-                | Q(decider__isnull=False, decided_at__isnull=False),
-                name="exception_decided_by_somebody",
-            ),
-            models.UniqueConstraint(
-                fields=["offer"],
-                condition=Q(status__in=_UNDECIDED),
-                name="exception_one_undecided",
-            ),
-        ]
-        indexes = [
-            # The inbox of those who decide.
-            models.Index(
-                fields=["created_at", "id"],
-                condition=Q(status__in=_UNDECIDED),
-                name="exception_undecided",
-            ),
-            models.Index(fields=["ticket"], name="exception_of_ticket"),
-        ]
-
-    def __str__(self) -> str:
-        return f"Exception {self.pk}"
 
 
 class Refusal(models.Model):

@@ -53,6 +53,8 @@ class ExceptionStatus(StrEnum):
 UNDECIDED = frozenset({ExceptionStatus.PENDING, ExceptionStatus.ASKED_BACK})
 #: An exception that allows what it says.
 GRANTED = frozenset({ExceptionStatus.APPROVED, ExceptionStatus.AMENDED})
+#: An exception that somebody decided, and whose decision stands.
+DECIDED = GRANTED | {ExceptionStatus.DECLINED}
 
 
 class RemedyStatus(StrEnum):
@@ -106,8 +108,14 @@ class RemedyEvent(StrEnum):
     OFFER_SUPERSEDED = "offer_superseded"
     #: data: exception (id), offer, asked, policy (minor), currency, reason, words.
     EXCEPTION_REQUESTED = "exception_requested"
-    #: data: exception, decision, reason, words.
+    #: data: exception, decision, reason, code (of a decline), words.
     EXCEPTION_DECIDED = "exception_decided"
+    #: data: exception, by, needed (how many more have to say yes), total, words.
+    EXCEPTION_HALF_APPROVED = "exception_half_approved"
+    #: data: exception, level, words: nobody decided in time, so the next who can were asked.
+    EXCEPTION_MOVED_UP = "exception_moved_up"
+    #: data: exception, words: its decision was taken back at once.
+    EXCEPTION_REOPENED = "exception_reopened"
     #: data: exception, question.
     EXCEPTION_ASKED_BACK = "exception_asked_back"
     EXCEPTION_ANSWERED = "exception_answered"

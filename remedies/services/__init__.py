@@ -8,6 +8,7 @@ from remedies.services.answers import accept_offer as accept_offer
 from remedies.services.answers import decline_offer as decline_offer
 from remedies.services.answers import expire_next as expire_next
 from remedies.services.answers import wish_words as wish_words
+from remedies.services.authorities import rooms_on as rooms_on
 from remedies.services.authorities import weigh as weigh
 from remedies.services.drafting import redraft as redraft
 from remedies.services.drafts import begin_draft as begin_draft
@@ -17,8 +18,10 @@ from remedies.services.exceptions import Addition as Addition
 from remedies.services.exceptions import answer_back as answer_back
 from remedies.services.exceptions import approve_exception as approve_exception
 from remedies.services.exceptions import ask_back as ask_back
+from remedies.services.exceptions import decide_together as decide_together
 from remedies.services.exceptions import decline_exception as decline_exception
 from remedies.services.exceptions import request_exception as request_exception
+from remedies.services.exceptions import undo_decision as undo_decision
 from remedies.services.exceptions import withdraw_exception as withdraw_exception
 from remedies.services.ledger import fail_remedy as fail_remedy
 from remedies.services.ledger import fulfil_remedy as fulfil_remedy

@@ -1,15 +1,25 @@
 """What a person may grant alone, and what is left of it, read under the customer's lock."""
 
 import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 
-from remedies.authority import Asked, Decision, Limit, Used, decide
+from remedies.authority import Asked, Decision, Limit, Pot, Room, Span, Used, decide, room_for
 from remedies.errors import AboveAuthority
-from remedies.models import Authority, Grantor, Offer, OfferComponent, Remedy
+from remedies.models import (
+    Authority,
+    ExceptionRequest,
+    Grantor,
+    Offer,
+    OfferComponent,
+    Remedy,
+)
 from remedies.rules.draft import ComponentKind
-from remedies.rules.states import OfferStatus, RemedyStatus
+from remedies.rules.states import GRANTED, OfferStatus, RemedyStatus
 from remedies.services.budgets import lock_budgets, pots_of
+from remedies.services.gifts import component_gift, remedy_gift
 from tickets.actors import Actor
 from tickets.cached import Cached
 from tickets.models import Customer, Ticket
@@ -93,23 +103,46 @@ def used_on(
 def _sums(
     remedies: Q, components: Q, currency: str, besides: Offer | None
 ) -> dict[ComponentKind, int]:
-    ours = Q(owed=False, loss=False)
     granted = (
-        Remedy.objects.filter(remedies, ours, currency=currency)
+        Remedy.objects.filter(remedies, currency=currency)
         .exclude(status=RemedyStatus.REVERSED.value)
         .values("kind")
-        .annotate(total=Sum("amount"))
+        .annotate(total=Sum(remedy_gift()))
     )
-    promised = OfferComponent.objects.filter(
-        components, ours, offer__status=OfferStatus.SENT.value, offer__currency=currency
-    )
+    promised = OfferComponent.objects.filter(components, PROMISED, offer__currency=currency)
     if besides is not None:
         promised = promised.exclude(offer=besides)
     found: dict[ComponentKind, int] = {}
-    for line in [*granted, *promised.values("kind").annotate(total=Sum("amount"))]:
+    sums = promised.values("kind").annotate(total=Sum(component_gift()))
+    for line in [*granted, *sums]:
         kind = ComponentKind(line["kind"])
         found[kind] = found.get(kind, 0) + (line["total"] or 0)
     return found
+
+
+#: What the customer was promised: an open offer, and a draft that somebody above said yes to.
+PROMISED = Q(offer__status=OfferStatus.SENT.value) | (
+    Q(offer__status=OfferStatus.DRAFT.value)
+    & Exists(
+        ExceptionRequest.objects.filter(
+            offer=OuterRef("offer"), status__in=[status.value for status in GRANTED]
+        )
+    )
+)
+
+
+def asked_of(components: Sequence[OfferComponent]) -> list[Asked]:
+    """The components of an offer as limits look at them."""
+    return [
+        Asked(
+            ComponentKind(part.kind),
+            part.amount,
+            owed=part.owed,
+            loss=part.loss,
+            policy=part.adjusted_from,
+        )
+        for part in components
+    ]
 
 
 def weigh(
@@ -120,21 +153,70 @@ def weigh(
     actor: Actor,
     now: dt.datetime,
     currency: str = "",
+    waived: Collection[Span] = (),
 ) -> Decision:
     """Whether `actor` may grant these components by himself, and what is left of each limit.
 
     Without an offer (and with no components), what he may grant in `currency` before he types.
     """
     money = offer.currency if offer is not None else currency
+    limits, used, pots = _known(ticket, actor, money, now, besides=offer)
+    return decide(limits, asked_of(components), used, currency=money, pots=pots, waived=waived)
+
+
+def _known(
+    ticket: Ticket, actor: Actor, currency: str, now: dt.datetime, *, besides: Offer | None
+) -> tuple[list[Limit], Used, list[Pot]]:
     limits = limits_of(actor)
     periods = {limit.period_days for limit in limits if limit.per_customer is not None}
-    used = used_on(ticket, currency=money, periods=periods, now=now, besides=offer)
-    asked = [
-        Asked(ComponentKind(part.kind), part.amount, owed=part.owed, loss=part.loss)
-        for part in components
-    ]
-    pots = pots_of(ticket, actor, currency=money, now=now, besides=offer)
-    return decide(limits, asked, used, currency=money, pots=pots)
+    used = used_on(ticket, currency=currency, periods=periods, now=now, besides=besides)
+    pots = pots_of(ticket, actor, currency=currency, now=now, besides=besides)
+    return limits, used, pots
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What somebody may still grant alone: by component of the draft, set anew, and by kind, for
+    something more."""
+
+    currency: str
+    by_component: Mapping[int, Room]
+    by_kind: Mapping[ComponentKind, Room]
+
+
+def rooms_on(
+    offer: Offer | None,
+    components: Sequence[OfferComponent],
+    *,
+    ticket: Ticket,
+    actor: Actor,
+    now: dt.datetime,
+    currency: str = "",
+) -> Rooms:
+    """What `actor` may grant on the ticket before he types, everything else staying as it is.
+
+    As many queries as `weigh`, however many components there are.
+    """
+    money = offer.currency if offer is not None else currency
+    limits, used, pots = _known(ticket, actor, money, now, besides=offer)
+    every = asked_of(components)
+    by_component = {
+        part.pk: room_for(
+            ComponentKind(part.kind),
+            limits,
+            [*every[:at], *every[at + 1 :]],
+            used,
+            currency=money,
+            pots=pots,
+        )
+        for at, part in enumerate(components)
+        if part.amount is not None and part.is_discretionary
+    }
+    by_kind = {
+        kind: room_for(kind, limits, every, used, currency=money, pots=pots)
+        for kind in ComponentKind
+    }
+    return Rooms(money, by_component, by_kind)
 
 
 def check_authority(
@@ -144,13 +226,14 @@ def check_authority(
     ticket: Ticket,
     actor: Actor,
     now: dt.datetime,
+    waived: Collection[Span] = (),
 ) -> Decision:
     """As `weigh`, raising `AboveAuthority` with the reason where he may not.
 
     The caller holds the customer's lock; here the budgets are held too.
     """
     lock_budgets(ticket, actor)
-    decision = weigh(offer, components, ticket=ticket, actor=actor, now=now)
+    decision = weigh(offer, components, ticket=ticket, actor=actor, now=now, waived=waived)
     if not decision.allowed:
         raise AboveAuthority(why=decision.reason, field="amount")
     return decision

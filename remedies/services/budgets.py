@@ -2,12 +2,13 @@
 
 import datetime as dt
 
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from remedies.authority import Pot
-from remedies.models import Budget, Offer, OfferComponent, Remedy
+from remedies.models import Budget, ExceptionRequest, Offer, OfferComponent, Remedy
 from remedies.rules.periods import Every, period_of
-from remedies.rules.states import OfferStatus, RemedyStatus
+from remedies.rules.states import GRANTED, OfferStatus, RemedyStatus
+from remedies.services.gifts import component_gift, remedy_gift
 from tickets.actors import Actor
 from tickets.cached import Cached
 from tickets.models import Ticket
@@ -20,7 +21,6 @@ def _load() -> frozenset[tuple[int | None, int | None]]:
 
 #: Whose budgets there are; most desks have few, and then nothing is asked.
 _owners = Cached(_load, Budget)
-_OURS = Q(owed=False, loss=False)
 
 
 def lock_budgets(ticket: Ticket, actor: Actor) -> None:
@@ -71,22 +71,32 @@ def _about(ticket: Ticket, actor: Actor) -> Q:
 
 
 def _used(row: Budget, since: dt.datetime, besides: Offer | None) -> int:
-    """What was granted in the period and stands, and what open offers promise."""
-    if row.user_id is not None:
-        # What somebody above approved is not of his budget.
-        granted = Q(granted_by=row.user_id, exception=None)
-        promised = Q(offer__sent_by=row.user_id) & ~Q(offer__exceptions__status__in=_APPROVED)
-    else:
-        granted, promised = Q(ticket__team=row.team_id), Q(offer__ticket__team=row.team_id)
-    remedies = Remedy.objects.filter(granted, _OURS, currency=row.currency, granted_at__gte=since)
-    standing = remedies.exclude(status=RemedyStatus.REVERSED.value)
-    components = OfferComponent.objects.filter(
-        promised, _OURS, offer__status=OfferStatus.SENT.value, offer__currency=row.currency
+    """What was granted in the period and stands, and what is promised: by open offers, and by
+    drafts that somebody above said yes to."""
+    approved = _approved(OuterRef("offer"))
+    sent, drafted = (
+        Q(offer__status=OfferStatus.SENT.value),
+        Q(offer__status=OfferStatus.DRAFT.value),
     )
+    if row.user_id is not None:
+        # What somebody above approved is of his budget, and not of that of the one who sent it.
+        granted = Q(granted_by=row.user_id, exception=None) | Q(exception__decider=row.user_id)
+        his = Q(Exists(approved.filter(decider=row.user_id)))
+        promised = (sent & Q(offer__sent_by=row.user_id) & ~Q(Exists(approved))) | (
+            (sent | drafted) & his
+        )
+    else:
+        granted = Q(ticket__team=row.team_id)
+        promised = Q(offer__ticket__team=row.team_id) & (sent | (drafted & Q(Exists(approved))))
+    remedies = Remedy.objects.filter(granted, currency=row.currency, granted_at__gte=since)
+    standing = remedies.exclude(status=RemedyStatus.REVERSED.value)
+    components = OfferComponent.objects.filter(promised, offer__currency=row.currency)
     if besides is not None:
         components = components.exclude(offer=besides)
-    sums = [rows.aggregate(total=Sum("amount"))["total"] or 0 for rows in (standing, components)]
-    return sum(sums)
+    given = standing.aggregate(total=Sum(remedy_gift()))["total"] or 0
+    return given + (components.aggregate(total=Sum(component_gift()))["total"] or 0)
 
 
-_APPROVED = ("approved", "amended")
+def _approved(offer: OuterRef) -> QuerySet[ExceptionRequest]:
+    granted = [status.value for status in GRANTED]
+    return ExceptionRequest.objects.filter(offer=offer, status__in=granted)

@@ -139,7 +139,7 @@ def add_component(
     why = needed(reason, what="a reason", field="reason", limit=500)
     line = needed(title, what="what it is", field="title", limit=160)
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
-        offer = _draft_of(change, currency, actor)
+        offer = draft_in(change, currency, actor)
         if offer.currency != currency:
             raise Invalid(f"This offer is in {offer.currency}.", field="currency")
         change.flush()
@@ -180,8 +180,8 @@ def _added(change: Change, offer: Offer, component: OfferComponent) -> None:
     )
 
 
-def _draft_of(change: Change, currency: str, actor: Actor) -> Offer:
-    """The ticket's draft; an empty one where there is none."""
+def draft_in(change: Change, currency: str, actor: Actor) -> Offer:
+    """The ticket's draft, within an open change; an empty one where there is none."""
     for offer in change.all(Offer):
         if offer.status == OfferStatus.DRAFT:
             return offer

@@ -5,11 +5,19 @@ from collections.abc import Callable
 from remedies.active import pain_in_force
 from remedies.models import ExceptionRequest, Offer, Remedy
 from remedies.pain import check_factors
-from remedies.rules.states import REMEDY_MOVES, UNDECIDED, OfferStatus, RemedyStatus
+from remedies.rules.states import (
+    REMEDY_MOVES,
+    UNDECIDED,
+    ExceptionStatus,
+    OfferStatus,
+    RemedyStatus,
+)
 from remedies.services.drafting import reconsider
+from remedies.services.exceptions.routing import move_up
 from remedies.services.ledger import PAYOUT, fail_remedy
 from remedies.services.offers import withdraw_in
 from remedies.services.recording import record_past_remedy
+from remedies.services.situations import BREACHED
 from tickets.actors import SYSTEM
 from tickets.change import Change
 from tickets.errors import Conflict
@@ -37,6 +45,8 @@ RECONSIDER = frozenset(
 #: After these it is enough to look once, at the end of the unit: a sweep may take many steps of one
 #: ticket, and nobody looks at its offer in between.
 AT_THE_END = frozenset({"deadline_breached", "delay_owed"})
+#: The clock of an exception, as escalation calls it.
+APPROVE = "approve"
 #: With these, somebody answered how it affected the customer.
 GIVES_FACTORS = frozenset({"ticket_created", "factors_set"})
 
@@ -52,17 +62,38 @@ def react(change: Change, event: Event) -> None:
     if event.type in RECONSIDER:
         reconsider(change)
     elif event.type in AT_THE_END:
-        change.unit.later.add(change, reconsider)
+        # While somebody decides about the draft, a clock that passes does not pull it away.
+        if not is_waiting(change):
+            change.unit.later.add(change, reconsider)
+        if event.type == BREACHED:
+            move_ignored(change, event)
     elif event.type in _OTHERS:
         _OTHERS[event.type](change, event)
+
+
+def is_waiting(change: Change) -> bool:
+    """Whether an exception of the ticket waits to be decided."""
+    return any(row.status in UNDECIDED for row in change.all(ExceptionRequest))
+
+
+def catch_up(change: Change, event: Event) -> None:
+    """What passed while an exception waited comes into the draft where it granted nothing."""
+    if event.data.get("decision") == ExceptionStatus.DECLINED or event.data.get("by_hand"):
+        change.unit.later.add(change, reconsider)
 
 
 def hold_back(change: Change, event: Event) -> None:
     """Raises `Conflict`: a ticket is not settled while an exception waits to be decided."""
     if change.ticket.historical:
         return
-    if any(row.status in UNDECIDED for row in change.all(ExceptionRequest)):
-        raise Conflict("An exception still waits to be decided.", field="status")
+    waiting = [row for row in change.all(ExceptionRequest) if row.status in UNDECIDED]
+    if waiting:
+        asked = words(waiting[0].asked_total, waiting[0].currency)
+        raise Conflict(
+            f"An exception of {asked} that {waiting[0].requester.name} asked for still waits to "
+            "be decided. Have it decided, or withdraw it.",
+            field="status",
+        )
 
 
 def let_go(change: Change, event: Event) -> None:
@@ -90,6 +121,14 @@ def let_go(change: Change, event: Event) -> None:
             withdraw_in(change, draft, f"The ticket is part of {event.data['other']} now.")
 
 
+def move_ignored(change: Change, event: Event) -> None:
+    """Whoever can decide after those who let the time of an exception pass is asked as well."""
+    for told in event.data.get("deadlines", []):
+        name, _, key = str(told.get("subject", "")).partition(":")
+        if told.get("kind") == APPROVE and name == "exception" and key.isdigit():
+            move_up(change, int(key))
+
+
 def note_unpaid(change: Change, event: Event) -> None:
     """A payout was given up: the remedy failed, and its owner is told."""
     if event.data.get("kind") != PAYOUT:
@@ -103,6 +142,8 @@ def note_unpaid(change: Change, event: Event) -> None:
 
 
 _OTHERS: dict[str, Callable[[Change, Event], None]] = {
+    "exception_decided": catch_up,
+    "exception_withdrawn": catch_up,
     "resolved": hold_back,
     "merged": let_go,
     "outbox_dead": note_unpaid,

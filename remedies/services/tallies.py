@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from remedies.errors import OfferNotOpen
-from remedies.models import ExceptionRequest, Offer, OfferComponent
+from remedies.models import ExceptionApproval, ExceptionRequest, Offer, OfferComponent
 from remedies.rules.states import (
     GRANTED,
     UNDECIDED,
@@ -67,12 +67,17 @@ def locked_offer(change: Change, offer_id: int, *statuses: OfferStatus) -> Offer
     return offer
 
 
-def void_exceptions(change: Change, offer: Offer, reason: str) -> None:
-    """A changed offer takes the ground from what was asked or allowed for it."""
+def void_exceptions(change: Change, offer: Offer, reason: str, *, but: int = 0) -> None:
+    """A changed offer takes the ground from what was asked or allowed for it, the yes of one of
+    two included; `but` is the exception that made the change."""
     live = {status.value for status in UNDECIDED | GRANTED}
     for row in change.all(ExceptionRequest):
-        if row.offer_id != offer.pk or row.status not in live:
+        if row.offer_id != offer.pk or row.status not in live or row.pk == but:
             continue
+        for yes in change.all(ExceptionApproval):
+            if yes.exception_id == row.pk and yes.void_at is None:
+                yes.void_at = change.now
+                change.save(yes, "void_at")
         before, row.status = row.status, ExceptionStatus.VOID.value
         change.save(row, "status")
         change.record(

@@ -1,0 +1,193 @@
+"""What goes in and out about exceptions. remedies.api.render fills them."""
+
+from rest_framework import serializers
+
+from remedies.rules.draft import ComponentKind
+from remedies.rules.grounds import DeclineCode, Ground
+from remedies.rules.routing import Who
+from remedies.rules.states import ExceptionStatus
+from remedies.services.exceptions.together import Say
+from tickets.api.fields import Input, MoneyInput, MoneyOutput, Text, Whole
+from tickets.api.shapes import Person, Shape, one_of, values_of
+
+
+class Item(Shape):
+    """One line of a comparison: what the policy gives, what is asked, what was decided."""
+
+    component = serializers.IntegerField(allow_null=True)
+    kind = one_of(ComponentKind)
+    title = serializers.CharField()
+    rule = serializers.CharField(allow_blank=True)
+    instead_of = serializers.CharField(
+        allow_blank=True, help_text="The excluded rule against which it is asked for."
+    )
+    policy = MoneyOutput(allow_null=True)
+    most = MoneyOutput(allow_null=True, help_text="The highest that the policy leaves to people.")
+    asked = MoneyOutput(allow_null=True)
+    decided = MoneyOutput(allow_null=True)
+
+
+class BecauseShape(Shape):
+    """One reason why it needs an exception."""
+
+    ground = one_of(Ground)
+    words = serializers.CharField()
+    rule = serializers.CharField(allow_blank=True)
+
+
+class LevelShape(Shape):
+    """A level at which it may be decided."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    who = one_of(Who)
+    up_to = MoneyOutput(allow_null=True)
+    needed = serializers.IntegerField(help_text="How many different people have to say yes.")
+    told = serializers.BooleanField(help_text="Whether its people were asked already.")
+
+
+class VoiceShape(Shape):
+    """One person's yes, to exactly these sums."""
+
+    user = Person()
+    stands_in_for = Person(allow_null=True)
+    total = MoneyOutput()
+    reason = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class ExceptionRequest(Shape):
+    """A wish to go beyond policy or authority."""
+
+    id = serializers.IntegerField()
+    ticket = serializers.CharField(help_text="Its number.")
+    offer = serializers.IntegerField()
+    status = one_of(ExceptionStatus)
+    items = Item(many=True)
+    policy_total = MoneyOutput()
+    asked_total = MoneyOutput()
+    decided_total = MoneyOutput(allow_null=True)
+    at_stake = MoneyOutput(help_text="Given on the ticket with it, beyond law and loss.")
+    grounds = serializers.ListField(child=one_of(Ground))
+    because = BecauseShape(many=True)
+    levels = LevelShape(many=True, help_text="Who may decide, lowest first.")
+    approvals = VoiceShape(many=True, help_text="Who said yes so far, and whose yes stands.")
+    reason = serializers.CharField()
+    evidence = serializers.CharField(allow_blank=True)
+    attachments = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Files of the ticket."
+    )
+    requester = Person()
+    created_at = serializers.DateTimeField()
+    decider = Person(allow_null=True)
+    decision_reason = serializers.CharField(allow_blank=True)
+    decline_code = serializers.CharField(allow_blank=True)
+    decided_at = serializers.DateTimeField(allow_null=True)
+    question = serializers.CharField(allow_blank=True)
+    answer = serializers.CharField(allow_blank=True)
+
+
+class WishInput(Input):
+    """One component's wished sum."""
+
+    component = Whole()
+    amount = MoneyInput()
+
+
+class AdditionInput(Input):
+    """Something that the policy does not give."""
+
+    kind = one_of(ComponentKind)
+    title = Text(max_length=160)
+    amount = MoneyInput(required=False, default=None, allow_null=True)
+    instead_of = Text(required=False, default="", allow_blank=True, max_length=60)
+
+
+class AskExceptionInput(Input):
+    """What is wished beyond policy or authority, and why."""
+
+    amounts = WishInput(many=True, required=False, default=list)
+    additions = AdditionInput(many=True, required=False, default=list)
+    reason = Text(max_length=2000)
+    evidence = Text(required=False, default="", allow_blank=True, max_length=4000)
+    attachments = serializers.ListField(
+        child=Whole(), required=False, default=list, max_length=20,
+        help_text="Keys of files of the ticket.",
+    )  # fmt: skip
+
+
+class AskOnTicketInput(Input):
+    """What is wished on a ticket that has no draft, and why."""
+
+    additions = AdditionInput(many=True, allow_empty=False)
+    currency = Text(required=False, default="", allow_blank=True, max_length=3)
+    reason = Text(max_length=2000)
+    evidence = Text(required=False, default="", allow_blank=True, max_length=4000)
+    attachments = serializers.ListField(
+        child=Whole(), required=False, default=list, max_length=20,
+        help_text="Keys of files of the ticket.",
+    )  # fmt: skip
+
+
+class DecidedInput(Input):
+    """Another sum for one line, counted from 0."""
+
+    item = Whole()
+    amount = MoneyInput()
+
+
+class ApproveInput(Input):
+    """A yes, or with sums of its own an amended one."""
+
+    reason = Text(max_length=2000)
+    decided = DecidedInput(many=True, required=False, default=list)
+
+
+class DeclineExceptionInput(Input):
+    """A no: its reason, and the code by which such reasons are counted."""
+
+    reason = Text(max_length=2000)
+    code = one_of(DeclineCode, required=False, default=DeclineCode.OTHER.value)
+
+
+class TogetherInput(Input):
+    """Several, decided alike."""
+
+    exceptions = serializers.ListField(child=Whole(), max_length=100)
+    decision = one_of(Say)
+    reason = Text(max_length=2000)
+    code = one_of(DeclineCode, required=False, default=DeclineCode.OTHER.value)
+
+
+class TogetherOutcome(Shape):
+    """What became of one of them."""
+
+    exception = serializers.IntegerField()
+    done = serializers.BooleanField()
+    status = serializers.CharField(
+        allow_blank=True, help_text="As it is now; pending where others have to say yes too."
+    )
+    code = serializers.CharField(allow_blank=True, help_text="Why not.")
+    message = serializers.CharField(allow_blank=True)
+
+
+class Together(Shape):
+    """What became of each, in the order in which they were named."""
+
+    results = TogetherOutcome(many=True)
+
+
+class QuestionInput(Input):
+    """What has to be known first."""
+
+    question = Text(max_length=2000)
+
+
+class AnswerBackInput(Input):
+    """What was asked back."""
+
+    answer = Text(max_length=2000)
+
+
+# Named by SPECTACULAR_SETTINGS, so that the schema tells one `decision` from another.
+SAYS = values_of(Say)

@@ -1,0 +1,120 @@
+"""A decision is taken back at once, before anything was built on it."""
+
+import datetime as dt
+
+from remedies.errors import TooLate
+from remedies.models import ExceptionApproval, ExceptionRequest, OfferComponent
+from remedies.rules.states import DECIDED, GRANTED, ExceptionStatus, OfferStatus, RemedyEvent
+from remedies.services.exceptions.deciding import locked_exception
+from remedies.services.exceptions.routing import tell_all
+from remedies.services.tallies import (
+    Paths,
+    component_paths,
+    components_of,
+    locked_offer,
+    set_total,
+)
+from tickets.actors import Actor
+from tickets.change import Change, changing
+from tickets.errors import DomainError, NotAllowed
+from tickets.services.texts import clean_line
+
+#: How long one who decided may take it back. The page shows it for so long.
+UNDO = dt.timedelta(seconds=10)
+#: The way of the request itself is not the reader's time.
+GRACE = dt.timedelta(seconds=5)
+
+
+def undo_decision(
+    exception: ExceptionRequest,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    reason: str = "",
+    seen: int | None = None,
+) -> ExceptionRequest:
+    """Take one's own decision back within ten seconds: the request waits as it did before.
+
+    Raises `NotAllowed` for another person, `TooLate` after that time, or where the offer was sent
+    or changed meanwhile: the customer has heard of it then.
+    """
+    why = clean_line(reason, field="reason", limit=500)
+    with changing(exception.ticket_id, actor=actor, now=now, seen=seen) as change:
+        row = locked_exception(change, exception.pk, *DECIDED)
+        if actor.user is None or actor.user.pk != row.decider_id:
+            raise NotAllowed(who=str(row.decider))
+        if row.decided_at is None or now - row.decided_at > UNDO + GRACE:
+            raise TooLate(why="A decision can be taken back for ten seconds.", field="exception")
+        paths = _put_back(change, row) if row.status in GRANTED else {}
+        _reopen(change, row, paths, why)
+    return row
+
+
+def _put_back(change: Change, row: ExceptionRequest) -> Paths:
+    """The draft as it was. Raises `TooLate` where it is no draft any more."""
+    try:
+        offer = locked_offer(change, row.offer_id, OfferStatus.DRAFT)
+    except DomainError:
+        raise TooLate(why="The offer was sent meanwhile.", field="exception") from None
+    parts = {part.pk: part for part in components_of(offer)}
+    paths: Paths = {}
+    for key, amount, adjusted_from, reason in row.before.get("sums", ()):
+        part = parts[key]
+        paths[f"offers.{offer.pk}.components.{key}.amount"] = (part.amount, amount)
+        part.amount, part.adjusted_from, part.reason = amount, adjusted_from, reason
+        part.save(update_fields=["amount", "adjusted_from", "reason"])
+    made = set(row.before.get("made", ()))
+    for key in made:
+        paths |= component_paths(parts[key], gone=True)
+    OfferComponent.objects.filter(pk__in=made).delete()
+    paths |= set_total(offer)
+    change.save(offer, "total")
+    items = [
+        {**item, "component": None if item["component"] in made else item["component"]}
+        for item in row.items
+    ]
+    row.items = [*items, *row.before.get("dropped", ())]
+    return paths
+
+
+def _reopen(change: Change, row: ExceptionRequest, paths: Paths, reason: str) -> None:
+    before, decider = row.status, row.decider
+    for yes in change.all(ExceptionApproval):
+        if yes.exception_id == row.pk and yes.user_id == row.decider_id and yes.void_at is None:
+            yes.void_at = change.now
+            change.save(yes, "void_at")
+    row.status = ExceptionStatus.PENDING.value
+    row.decider, row.decided_at, row.decided_total = None, None, None
+    row.decision_reason, row.decline_code = "", ""
+    row.before = {"undone": row.before.get("undone", 0) + 1}
+    row.items = [{**item, "decided": None} for item in row.items]
+    change.save(
+        row, "status", "decider", "decided_at", "decided_total", "decision_reason",
+        "decline_code", "before", "items",
+    )  # fmt: skip
+    prefix = f"exceptions.{row.pk}"
+    name = decider.name if decider is not None else ""
+    change.record(
+        RemedyEvent.EXCEPTION_REOPENED,
+        data={
+            "exception": row.pk,
+            "reason": reason,
+            "words": f"{name} took the decision back",
+        },
+        changes=paths
+        | {
+            f"{prefix}.status": (before, row.status),
+            f"{prefix}.decider": (decider.pk if decider is not None else None, None),
+        },
+    )
+    change.alert(
+        row.requester,
+        key=f"exception-reopened:{row.pk}:{change.ticket.event_count}",
+        text=f"{name} took the decision back on {change.ticket.number}: it waits again",
+    )
+    tell_all(
+        change,
+        row,
+        text=f"The exception on {change.ticket.number} waits again",
+        key=f"exception-reopened:{row.pk}:{change.ticket.event_count}",
+    )
