@@ -62,6 +62,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "DeadlineKindEnum": "escalation.api.shapes.DEADLINE_KINDS",
         "ComponentKindEnum": "remedies.api.shapes.COMPONENT_KINDS",
         "OfferStatusEnum": "remedies.api.shapes.OFFER_STATUSES",
+        "DeclineCodeEnum": "remedies.api.exception_shapes.DECLINE_CODES",
+        "GroundEnum": "remedies.api.exception_shapes.GROUNDS",
         "DecisionEnum": "remedies.api.exception_shapes.SAYS",
         "ExceptionStatusEnum": "remedies.api.shapes.EXCEPTION_STATUSES",
         "RemedyStatusEnum": "remedies.api.shapes.REMEDY_STATUSES",

@@ -191,3 +191,5 @@ class AnswerBackInput(Input):
 
 # Named by SPECTACULAR_SETTINGS, so that the schema tells one `decision` from another.
 SAYS = values_of(Say)
+DECLINE_CODES = values_of(DeclineCode)
+GROUNDS = values_of(Ground)
