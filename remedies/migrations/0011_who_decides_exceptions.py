@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("remedies", "0009_scheduled_is_kept"),
+        ("remedies", "0010_backtests"),
         ("tickets", "0012_untold"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
