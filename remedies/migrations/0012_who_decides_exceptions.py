@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("remedies", "0010_backtests"),
+        ("remedies", "0011_pain_schemes"),
         ("tickets", "0012_untold"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

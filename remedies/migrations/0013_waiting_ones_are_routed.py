@@ -4,7 +4,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     """What waits was asked of the supervisors of its team; managers and administrators follow."""
 
-    dependencies = [("remedies", "0011_who_decides_exceptions")]
+    dependencies = [("remedies", "0012_who_decides_exceptions")]
 
     operations = [
         migrations.RunSQL(
