@@ -8,8 +8,9 @@ from remedies.facts import NUMERIC, ORDERED, FactDef, Kind
 from remedies.rules import words
 from remedies.rules.compiling import Raw, Scope, compile_all, compile_node, form, same_kind
 from remedies.rules.conditions import TESTS, compile_tests, condition
+from remedies.rules.meant import nearest
 from remedies.rules.nodes import Context, FactRef, Inapplicable, Literal, Node
-from remedies.rules.source import Place, items, keys_of, nearest
+from remedies.rules.source import Place, items, keys_of
 
 
 class Percent(Node):
@@ -219,7 +220,7 @@ def _amount(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     return compile_node(raw["amount"], scope, at / "amount", want)
 
 
-@form("percent", "of")
+@form("percent", needs=("of",))
 def _percent(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     percent = compile_node(raw["percent"], scope, at / "percent", Kind.NUMBER)
     return Percent(percent, compile_node(raw.get("of"), scope, at / "of", want))
@@ -229,7 +230,7 @@ def _factor(raw: Any, scope: Scope, at: Place) -> Node:
     return compile_node(raw, scope, at, Kind.NUMBER)
 
 
-@form("each", "per")
+@form("each", needs=("per",))
 def _each(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     each = compile_node(raw["each"], scope, at / "each", want)
     per = raw.get("per")
@@ -253,10 +254,15 @@ def _times(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
         if first is not None:
             parts[first] = compile_node(raw["times"][first], scope, at / "times" / first, want)
             kinds = [Kind.MONEY]
+    if want is Kind.MONEY and not kinds:
+        (at / "times").fail(
+            "These are all numbers, and a sum of money is needed. One of them has to be a sum: "
+            "a fact of type money, or a value with type: money."
+        )
     return Product(tuple(parts), kinds[0] if kinds else Kind.NUMBER)
 
 
-@form("divide", "by")
+@form("divide", needs=("by",))
 def _divide(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     of = compile_node(raw["divide"], scope, at / "divide", want if want is Kind.MONEY else None)
     by = compile_node(raw.get("by"), scope, at / "by")
@@ -278,7 +284,7 @@ def _sum(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     return Total(parts) if parts[0].kind in NUMERIC else at.fail("Dates can't be added up.")
 
 
-@form("subtract", "from")
+@form("subtract", needs=("from",))
 def _subtract(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     less = compile_node(raw["subtract"], scope, at / "subtract", want)
     parts = same_kind([compile_node(raw.get("from"), scope, at / "from", want), less], at)

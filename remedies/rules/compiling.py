@@ -8,6 +8,7 @@ from typing import Any
 
 from remedies.errors import PolicyInvalid
 from remedies.facts import MINUTES, FactDef, Kind, NotThatKind, as_kind
+from remedies.rules.meant import nearest
 from remedies.rules.nodes import (
     BUILT_IN,
     CurrencyOf,
@@ -19,7 +20,7 @@ from remedies.rules.nodes import (
     Today,
     ValueRef,
 )
-from remedies.rules.source import Place, nearest
+from remedies.rules.source import Place, short
 
 
 @dataclass(slots=True)
@@ -75,6 +76,7 @@ class Form:
     beside: frozenset[str]
     compile: Compiler
     modifiable: bool = True
+    needs: tuple[str, ...] = ()
 
 
 FORMS: dict[str, Form] = {}
@@ -91,11 +93,14 @@ MODIFIER_KEYS = frozenset(
 )
 
 
-def form(key: str, *beside: str, modifiable: bool = True) -> Callable[[Compiler], Compiler]:
-    """Registers a form under its key. `beside` are the other keys it knows."""
+def form(
+    key: str, *beside: str, modifiable: bool = True, needs: tuple[str, ...] = ()
+) -> Callable[[Compiler], Compiler]:
+    """Registers a form under its key. `beside` are the other keys it knows, `needs` those that
+    have to be there."""
 
     def register(compiler: Compiler) -> Compiler:
-        FORMS[key] = Form(key, frozenset(beside), compiler, modifiable)
+        FORMS[key] = Form(key, frozenset({*beside, *needs}), compiler, modifiable, needs)
         return compiler
 
     return register
@@ -122,7 +127,9 @@ def _wrong_kind(node: Node, want: Kind, raw: Any) -> str:
     if want is Kind.MONEY and node.kind is Kind.NUMBER:
         said = "This is a number, and a sum of money is needed. Multiply it by a sum"
         named = isinstance(node, ValueRef) and isinstance(raw, str)
-        return f"{said}, or write type: money where {raw} is worked out." if named else f"{said}."
+        how = f"{{each: 5, per: {raw}}}" if isinstance(raw, str) else "{each: 5, per: …}"
+        more = f", or write type: money where {raw} is worked out" if named else ""
+        return f"{said}, {how}{more}."
     if want is Kind.YES_NO:
         return (
             f"This is a {kind}, and a condition is needed: a yes/no fact, "
@@ -140,20 +147,37 @@ def _wrong_kind(node: Node, want: Kind, raw: Any) -> str:
 def _compile_form(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     found = [key for key in raw if key in FORMS]
     if len(found) != 1:
-        keys = [key for key in raw if key not in MODIFIER_KEYS]
         if not found:
-            hint = nearest(keys[0], FORMS) if keys else ""
-            at.fail(f"This is none of the known forms.{hint} Known: {', '.join(sorted(FORMS))}.")
+            at.fail(_unknown_form(raw, scope, want))
         at.fail(f"{found[0]} and {found[1]} can't stand side by side.")
     shape = FORMS[found[0]]
     allowed = shape.beside | (MODIFIER_KEYS if shape.modifiable else frozenset())
     for key in raw:
         if key != shape.key and key not in allowed:
             (at / key).fail(f"{shape.key} knows no {key}.{nearest(key, allowed)}")
+    for key in shape.needs:
+        if key not in raw:
+            at.fail(f"{shape.key} needs {key} beside it.")
     node = shape.compile(raw, scope, at, want)
     if shape.modifiable and raw.keys() & (MODIFIER_KEYS - shape.beside):
         return MODIFIERS["wrap"](node, raw, scope, at)
     return node
+
+
+#: Forms of conditions; all others give a value.
+CONDITIONS = frozenset({"all", "any", "not", "fact", "value", "rule"})
+
+
+def _unknown_form(raw: Raw, scope: Scope, want: Kind | None) -> str:
+    """What is said of a mapping that is none of the forms, with how it was most likely meant."""
+    keys = [key for key in raw if key not in MODIFIER_KEYS]
+    if any(key in scope.names() for key in keys):
+        return f"A test of {keys[0]} is written {{fact: {keys[0]}, at_least: 3}}."
+    known = CONDITIONS if want is Kind.YES_NO else FORMS.keys() - CONDITIONS
+    if not keys:
+        return f"A form is needed here: one of {', '.join(sorted(known))}."
+    hint = nearest(keys[0], known)
+    return f"No form is called {keys[0]}.{hint} Known are {', '.join(sorted(known))}."
 
 
 def _compile_word(raw: Any, scope: Scope, at: Place, want: Kind | None) -> Node:
@@ -177,14 +201,24 @@ def _compile_word(raw: Any, scope: Scope, at: Place, want: Kind | None) -> Node:
     except (NotThatKind, KeyError) as error:
         if isinstance(raw, str) and raw[:1].isalpha() and _NAME.fullmatch(raw):
             at.fail(f"No value is named {raw}.{nearest(raw, scope.names())}")
-        said = f"{raw}: this {error}." if isinstance(error, NotThatKind) else f"{raw} is no value."
-        at.fail(said + _plain_number(raw))
+        at.fail(f"{short(raw)}: this {error}.{_hint(raw, kind)}")
 
 
-def _plain_number(raw: Any) -> str:
-    """ " Write 1000 …" for a number with a sign, a mark or a unit that does not belong there."""
-    found = _DRESSED.fullmatch(raw.strip()) if isinstance(raw, str) else None
-    return f" Write the number alone: {found[1].replace(',', '')}." if found else ""
+def _hint(raw: Any, kind: Kind) -> str:
+    """How it is written instead: without sign or mark, as a form rather than as a text."""
+    if isinstance(raw, list):
+        return " One value is needed, not a list."
+    if not isinstance(raw, str):
+        return ""
+    if kind in (Kind.NUMBER, Kind.MONEY) and (found := _DRESSED.fullmatch(raw.strip())):
+        return f" Write the number alone: {found[1].replace(',', '')}."
+    if kind is Kind.YES_NO:
+        return " A condition is written {fact: days, at_least: 3}, {not: late} or {any: [a, b]}."
+    if kind in (Kind.NUMBER, Kind.MONEY) and " " in raw:
+        return " Sums are written {percent: 20, of: price}, {each: 5, per: days} and so on."
+    if kind is Kind.MOMENT:
+        return ' Or a time on a date: {moment_of: 2026-04-01, at: "24:00"}.'
+    return ""
 
 
 def _money_literal(raw: str, scope: Scope, at: Place) -> Node | None:

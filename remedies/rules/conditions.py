@@ -10,8 +10,9 @@ from typing import Any
 from remedies.facts import ORDERED, Kind
 from remedies.rules.compiling import Raw, Scope, compile_node, form
 from remedies.rules.logic import Among, Applied, Either, Every, Known, Not, asked, compared
+from remedies.rules.meant import nearest
 from remedies.rules.nodes import FactRef, Literal, Node, ValueRef
-from remedies.rules.source import Place, items, nearest
+from remedies.rules.source import Place, items, short
 
 MISSING = "missing"
 
@@ -32,11 +33,14 @@ def _label(node: Node) -> str:
 
 def _choice_bound(raw: Any, subject: Node, at: Place) -> Node:
     """A word for a choice, checked against the choices that the fact has."""
+    if isinstance(raw, list):
+        at.fail(f"One value is needed here; for one of several, write one_of: {short(raw)}.")
     word = raw if isinstance(raw, str) else str(raw)
     fact = subject.fact if isinstance(subject, FactRef) else None
     choices: tuple[str, ...] = fact.choices if fact else getattr(subject, "choices", ())
     if choices and word not in choices:
-        at.fail(f"{_label(subject)} is never {word}.{nearest(word, choices)}")
+        hint = nearest(word, choices) or f" It is one of {', '.join(choices[:12])}."
+        at.fail(f"{_label(subject)} is never {word}.{hint}")
     return Literal(subject.kind, word)
 
 

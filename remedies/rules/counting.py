@@ -244,7 +244,7 @@ def counted_word(raw: Raw, key: str, otherwise: str, at: Place) -> bool:
     return COUNTED[word]
 
 
-@form("days_from", "to", "kind", "calendar", "first", "last")
+@form("days_from", "kind", "calendar", "first", "last", needs=("to",))
 def _days_from(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     start = compile_node(raw["days_from"], scope, at / "days_from", Kind.DATE)
     end = compile_node(raw.get("to"), scope, at / "to", Kind.DATE)
@@ -266,13 +266,13 @@ def _date_after(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     return DateAfter(start, count, units[0], calendar)
 
 
-@form("time_from", "to")
+@form("time_from", needs=("to",))
 def _time_from(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     start = compile_node(raw["time_from"], scope, at / "time_from", Kind.MOMENT)
     return TimeFrom(start, compile_node(raw.get("to"), scope, at / "to", Kind.MOMENT))
 
 
-@form("months_from", "to")
+@form("months_from", needs=("to",))
 def _months_from(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     start = compile_node(raw["months_from"], scope, at / "months_from", Kind.DATE)
     return MonthsFrom(start, compile_node(raw.get("to"), scope, at / "to", Kind.DATE))
@@ -287,12 +287,12 @@ def _periods(key: str, raw: Raw, scope: Scope, at: Place) -> Node:
     return Periods(of, each, after, started=key == "started_periods")
 
 
-@form("started_periods", "of", "after")
+@form("started_periods", "after", needs=("of",))
 def _started(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     return _periods("started_periods", raw, scope, at)
 
 
-@form("completed_periods", "of", "after")
+@form("completed_periods", "after", needs=("of",))
 def _completed(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     return _periods("completed_periods", raw, scope, at)
 

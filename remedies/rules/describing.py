@@ -6,7 +6,7 @@
 from typing import Any
 
 from remedies.facts import Kind
-from remedies.rules.compiling import FORMS, MODIFIER_KEYS
+from remedies.rules.compiling import CONDITIONS, FORMS, MODIFIER_KEYS
 from remedies.rules.conditions import TESTS
 from remedies.rules.draft import ComponentKind
 from remedies.rules.modifiers import ROUNDINGS
@@ -40,7 +40,6 @@ VALUE, CONDITION = ref("value"), ref("condition")
 KIND: Schema = {"enum": [str(kind) for kind in Kind]}
 COUNTED: Schema = {"enum": ["counted", "not_counted"]}
 ROUNDING: Schema = {"enum": list(ROUNDINGS)}
-CONDITIONS = {"all", "any", "not", "fact", "value", "rule"}
 
 #: A key of a form that does not simply hold a value.
 HELD: dict[str, Schema] = {
@@ -49,7 +48,7 @@ HELD: dict[str, Schema] = {
     "first_known": listed(VALUE),
     "choose": listed(mapping({"when": CONDITION, "gives": VALUE}, "when", "gives")),
     "rows": listed(mapping({"gives": VALUE, **{key: ref(key) for key in sorted(TESTS)}}, "gives")),
-    "columns": listed(ref("test")),
+    "columns": listed({"if": {"type": "object"}, "then": ref("test"), "else": WORD}),
     "matrix": {**listed(VALUE, 2), "maxItems": 2},
     "bands": listed(mapping({"up_to": SUM, "each": VALUE}, "each")),
     "rates": listed(mapping({"since": DATE, "percent": VALUE}, "since", "percent")),
@@ -68,13 +67,6 @@ HELD: dict[str, Schema] = {
     "rule": TEXT,
     "applied": {"type": "boolean"},
 }
-#: Keys without which a form says nothing.
-NEEDED = {
-    "percent": ["of"], "each": ["per"], "divide": ["by"], "subtract": ["from"], "table": ["rows"],
-    "matrix": ["columns", "rows"], "tiers": ["bands"], "interest_on": [], "days_from": ["to"],
-    "time_from": ["to"], "months_from": ["to"], "started_periods": ["of"],
-    "completed_periods": ["of"], "moment_of": ["at"], "moment_after": ["add"],
-}  # fmt: skip
 
 
 def _held(form: str, key: str) -> Schema:
@@ -96,7 +88,7 @@ def _form(key: str, **named: Any) -> Schema:
     shape = FORMS[key]
     beside = shape.beside | (MODIFIER_KEYS if shape.modifiable else frozenset())
     keys = {name: _held(key, name) for name in (key, *sorted(beside - {key}))}
-    return mapping({**keys, **named}, key, *NEEDED.get(key, ()))
+    return mapping({**keys, **named}, key, *shape.needs)
 
 
 def _forms(keys: set[str], prefix: str) -> Schema:

@@ -5,9 +5,9 @@ from typing import Any
 
 from remedies.errors import FactWrong
 from remedies.facts import Kind, NotThatKind, read_fact
+from remedies.rules.meant import nearest
 from remedies.rules.nodes import Context
 from remedies.rules.policy import Policy
-from remedies.rules.source import nearest
 from remedies.rules.words import shown
 
 

@@ -10,8 +10,9 @@ from typing import Any
 from remedies.facts import NUMERIC, Kind
 from remedies.rules.compiling import MODIFIERS, Raw, Scope, compile_node
 from remedies.rules.conditions import condition
+from remedies.rules.meant import nearest
 from remedies.rules.nodes import Context, Inapplicable, Node
-from remedies.rules.source import Place, keys_of, nearest, short
+from remedies.rules.source import Place, keys_of, short
 from remedies.rules.words import number, places_of, shown
 
 ROUNDINGS = {

@@ -132,7 +132,7 @@ class PartOf(Node):
         return str(self.value(at))
 
 
-@form("moment_of", "at", modifiable=False)
+@form("moment_of", modifiable=False, needs=("at",))
 def _moment_of(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     date = compile_node(raw["moment_of"], scope, at / "moment_of", Kind.DATE)
     clock = raw.get("at")
@@ -143,7 +143,7 @@ def _moment_of(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     return MomentOf(date, minutes)
 
 
-@form("moment_after", "add", modifiable=False)
+@form("moment_after", modifiable=False, needs=("add",))
 def _moment_after(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     start = compile_node(raw["moment_after"], scope, at / "moment_after", Kind.MOMENT)
     return MomentAfter(start, compile_node(raw.get("add"), scope, at / "add", Kind.DURATION))

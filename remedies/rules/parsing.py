@@ -9,20 +9,12 @@ from zoneinfo import ZoneInfo, available_timezones
 from remedies.errors import PolicyInvalid, Problem
 from remedies.facts import NUMERIC, FactDef, Kind, NotThatKind, as_moment, read_fact
 from remedies.rules.compiling import Scope, compile_node
+from remedies.rules.meant import nearest
 from remedies.rules.modifiers import rounding_way
 from remedies.rules.nodes import BUILT_IN, ValueRef
 from remedies.rules.policy import Cap, Case, Choice, Exclusion, Policy, Rule
 from remedies.rules.ruling import compile_cap, compile_exclusion, compile_rule
-from remedies.rules.source import (
-    Place,
-    Source,
-    items,
-    keys_of,
-    nearest,
-    read_source,
-    short,
-    text_of,
-)
+from remedies.rules.source import Place, Source, items, keys_of, read_source, short, text_of
 from remedies.rules.words import places_of
 from tickets.errors import CurrencyUnknown
 

@@ -6,12 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from remedies.facts import Kind, NotThatKind, as_date
-from remedies.rules.compiling import Scope, compile_node
+from remedies.rules.compiling import FORMS, MODIFIER_KEYS, Scope, compile_node
 from remedies.rules.conditions import condition
 from remedies.rules.draft import ComponentKind
+from remedies.rules.meant import nearest
 from remedies.rules.nodes import Node
 from remedies.rules.policy import Cap, Choice, Exclusion, Placing, Range, Rule
-from remedies.rules.source import Place, items, keys_of, nearest, short, text_of
+from remedies.rules.source import Place, items, keys_of, short, text_of
 from remedies.rules.tables import table_of_pairs, upper_end
 
 RULE_KEYS = frozenset(
@@ -61,6 +62,8 @@ def compile_rule(
         at.fail("A rule begins with rule: and its name.")
     name = text_of(raw["rule"], at / "rule", "rule")
     at = at.of_rule(name)
+    for key in raw.keys() & ((MODIFIER_KEYS | FORMS.keys()) - RULE_KEYS):
+        (at / key).fail(f"{key} belongs to a sum. Write it inside: amount: {{{key}: …}}.")
     keys_of(raw, at, "A rule", RULE_KEYS)
     if name in scope.rules:
         (at / "rule").fail(f"Another rule above is called {name}.")
@@ -136,7 +139,9 @@ def _with(rule: Rule, **changes: Any) -> Rule:
 def _kind(raw: Any, at: Place) -> ComponentKind:
     if not isinstance(raw, str) or raw not in set(ComponentKind):
         known = ", ".join(ComponentKind)
-        hint = nearest(str(raw), list(ComponentKind))
+        if raw is None:
+            at.fail(f"A rule needs gives: one of {known}.")
+        hint = nearest(str(raw), list(ComponentKind)) + " Its own name goes into title or code."
         at.fail(f"A rule gives one of {known}, not {short(raw)}.{hint}")
     return ComponentKind(raw)
 
@@ -174,6 +179,8 @@ def _range(raw: Any, scope: Scope, at: Place) -> Range:
     if "table" in spec:
         low, high = table_of_pairs(spec, scope, at)
     else:
+        if not spec.keys() >= {"from", "to"}:
+            at.fail("A range needs from and to (to: open for no upper end), or a table of them.")
         low = compile_node(spec.get("from"), scope, at / "from", Kind.MONEY)
         high = upper_end(spec.get("to"), scope, at / "to")
     start = spec.get("start", Decimal(0))

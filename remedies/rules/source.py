@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Any, NoReturn
 
 import yaml
 
 from remedies.errors import PolicyInvalid, Problem
+from remedies.rules.meant import nearest
 
 MOST_CHARACTERS = 500_000
 #: Aliases can make a small file very large; these stop that.
@@ -220,6 +220,8 @@ def short(raw: Any) -> str:
 
 def text_of(raw: Any, at: Place, what: str) -> str:
     """A text, a number or a date as text; an error where it is neither."""
+    if raw is None:
+        at.fail(f"{what} is needed here.")
     if isinstance(raw, Decimal):
         return f"{raw:f}" if abs(raw.adjusted()) < 30 else str(raw)
     if isinstance(raw, bool):
@@ -237,9 +239,3 @@ def keys_of(raw: Any, at: Place, what: str, known: frozenset[str]) -> dict[str, 
         if key not in known:
             (at / key).fail(f"{what} knows no {key}.{nearest(key, known)}")
     return raw
-
-
-def nearest(word: str, known: Any) -> str:
-    """ " Did you mean …?" for the most similar known word, or nothing."""
-    found = get_close_matches(word, [str(name) for name in known], n=1, cutoff=0.6)
-    return f" Did you mean {found[0]}?" if found else ""

@@ -164,7 +164,7 @@ def _ordinal(value: Decimal) -> str:
     return f"{n}{last}"
 
 
-@form("table", "rows", "else")
+@form("table", "else", needs=("rows",))
 def _table(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     subject = compile_node(raw["table"], scope, at / "table")
     tests: list[Node] = []
@@ -182,7 +182,12 @@ def _table(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     return Table(subject, tuple(zip(tests, same, strict=False)), other)
 
 
-@form("matrix", "columns", "rows")
+def _column(raw: Any, at: Place) -> Raw:
+    """The tests of a column; a plain value is the one that it has to be."""
+    return keys_of(raw if isinstance(raw, dict) else {"is": raw}, at, "A column", TESTS)
+
+
+@form("matrix", needs=("columns", "rows"))
 def _matrix(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     if not isinstance(raw["matrix"], list) or len(raw["matrix"]) != 2:
         (at / "matrix").fail("matrix names two values: [down, across].")
@@ -190,7 +195,7 @@ def _matrix(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
         compile_node(name, scope, at / "matrix" / i) for i, name in enumerate(raw["matrix"])
     )
     columns = tuple(
-        compile_tests(across, keys_of(item, place, "A column", TESTS), scope, place, frozenset())
+        compile_tests(across, _column(item, place), scope, place, frozenset())
         for item, place in items(raw.get("columns"), at / "columns", "columns")
     )
     cells: list[Node] = []
@@ -209,7 +214,7 @@ def _matrix(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     return Matrix(down, across, columns, rows)
 
 
-@form("tiers", "bands")
+@form("tiers", needs=("bands",))
 def _tiers(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     units = compile_node(raw["tiers"], scope, at / "tiers", Kind.NUMBER)
     uppers: list[Decimal | None] = []
