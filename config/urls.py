@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from config.health import alive, ready
 from config.metrics import metrics
+from desk.api import Satisfaction
 from integrations.api.tokens import Revocation, Token
 from tickets.api.base import NoSuchPage
 
@@ -21,6 +22,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("escalation.api.urls")),
     path("", include("feedback.api.urls")),
     path("", include("integrations.api.urls")),
+    path("reports/satisfaction/", Satisfaction.as_view(), name="api-satisfaction"),
     re_path("", NoSuchPage.as_view()),  # whatever else there is, line breaks included
 ]
 

@@ -13,6 +13,7 @@ _PLACES = (
     ("/desk/customers/", "Customers", True),
     ("/desk/search/", "Search", False),
     ("/desk/reports/deadlines/", "Promises kept", False),
+    ("/desk/reports/fairness/", "Insight", False),
     ("/desk/drafts/", "Try a draft", True),
     ("/desk/reckonings/", "What would move", True),
     ("/desk/alerts/", "Your alerts", False),

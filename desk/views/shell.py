@@ -163,6 +163,8 @@ def shell_for(ask: Ask, place: str) -> Shell:
         ("late", "Late", "/desk/late/", "clock", "l", waits["late"]),
         ("customers", "Customers", "/desk/customers/", "users-round", "c", 0),
     ]
+    if ask.who.is_supervisor:
+        places.append(("insight", "Insight", "/desk/reports/fairness/", "chart-column", "i", 0))
     items = tuple(
         RailItem(words, url, icon, go, shown(count) if count else "", key == place)
         for key, words, url, icon, go, count in places

@@ -47,6 +47,7 @@ PAGES = {
     "escalated": (SUPERVISOR, "/desk/tickets/{late}/?do=de-escalate"),
     "deadlines": (SUPERVISOR, "/desk/tickets/{number}/deadlines/"),
     "report": (SUPERVISOR, "/desk/reports/deadlines/"),
+    "fairness": (MANAGER, "/desk/reports/fairness/"),
     "drafts": (SUPERVISOR, "/desk/drafts/"),
     "draft": (SUPERVISOR, "/desk/drafts/{draft}/"),
     "reckoning": (MANAGER, "/desk/reckonings/{reckoning}/"),

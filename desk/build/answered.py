@@ -1,0 +1,114 @@
+"""What remedies cost beside what customers said, and how long an offer took, for the page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from desk.build.boxes import sum_words
+from desk.satisfaction import Band
+from desk.words import count_words, span_words
+from remedies.rules.equality import ENOUGH
+from remedies.services.fairness import OfferTimes, TimeLine
+from remedies.services.fairness.times import BUCKETS
+
+#: Lines of a table that are shown.
+SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class BandView:
+    """Answers by what was granted."""
+
+    name: str
+    count: str
+    #: Place of the mean on 1 to 5, in percent; "" where too few answered.
+    handling: str
+    result: str
+    cells: tuple[str, ...]
+    enough: bool
+
+
+BAND_HEADS = ("Answers", "Handling", "Result", "Fair", "Poor", "Granted, mean")
+
+
+def band_views(bands: Sequence[Band]) -> list[BandView]:
+    """Each band with its means, where enough answered."""
+    return [
+        BandView(
+            name=band.words,
+            count=count_words(band.answers, "answer"),
+            handling=_on_five(band.handling) if band.enough else "",
+            result=_on_five(band.result) if band.enough else "",
+            cells=(
+                f"{band.answers:,}",
+                *(_mean(band, one) for one in (band.handling, band.result, band.fair)),
+                f"{band.poor:,}" if band.enough else "–",
+                sum_words(band.granted / band.answers, band.currency),
+            ),
+            enough=band.enough,
+        )
+        for band in bands
+    ]
+
+
+def _mean(band: Band, value: float | None) -> str:
+    return f"{value:.1f}" if band.enough and value is not None else "–"
+
+
+def _on_five(value: float | None) -> str:
+    return "" if value is None else f"{100 * (value - 1) / 4:.1f}%"
+
+
+def band_finding(bands: Sequence[Band]) -> tuple[str, str]:
+    """Whether more money went with better answers, in words; nothing where too few answered."""
+    told = [band for band in bands if band.enough and band.result is not None]
+    if len(told) < 2:
+        return "Too few to tell.", f"A mean needs {ENOUGH} answers, and two of them to compare."
+    best = max(told, key=lambda band: band.result or 0)
+    least, most = told[0], told[-1]
+    gap = (most.result or 0) - (least.result or 0)
+    if abs(gap) < 0.25:
+        return "More money, the same answer.", f"From {least.words.lower()} on: {gap:+.1f} of 5."
+    lead = "More went with better answers." if gap > 0 else "More went with worse answers."
+    return lead, f"Best at {best.words[:1].lower()}{best.words[1:]}: {best.result:.1f} of 5."
+
+
+@dataclass(frozen=True, slots=True)
+class TimeView:
+    """The distribution of one line: bars with their numbers, and the table of all."""
+
+    median: str
+    ninetieth: str
+    count: str
+    bars: tuple[tuple[str, str, str], ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+TIME_HEADS = ("Offers", "Half within", "Nine of ten within", "Longest")
+
+
+def time_view(found: OfferTimes) -> TimeView | None:
+    """How long customers waited for an offer; None where none was sent."""
+    total = found.total
+    if total is None:
+        return None
+    most = max(total.counts)
+    names = [*(f"up to {words}" for _, words in BUCKETS), "longer"]
+    lines = [total, *found.by["team"], *found.by["category"]]
+    return TimeView(
+        median=span_words(total.median),
+        ninetieth=span_words(total.ninetieth),
+        count=count_words(total.count, "first offer"),
+        bars=tuple(
+            (name, f"{count:,}", f"{100 * count / most:.1f}%")
+            for name, count in zip(names, total.counts, strict=True)
+            if count
+        ),
+        rows=tuple((line.name, _time_cells(line)) for line in lines[: 2 * SHOWN]),
+    )
+
+
+def _time_cells(line: TimeLine) -> tuple[str, ...]:
+    if line.count < ENOUGH:
+        return (f"{line.count:,}", "too few to tell", "–", "–")
+    spans = (line.median, line.ninetieth, line.longest)
+    return (f"{line.count:,}", *map(span_words, spans))

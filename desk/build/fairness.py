@@ -1,0 +1,263 @@
+"""The page of fairness: boxes on an axis, findings in words, and the rows of its file."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from desk.build.boxes import AxisView, BoxView, Scale, plain, sum_words
+from desk.words import count_words, moment_words
+from remedies.rules.equality import ENOUGH, Box
+from remedies.services.fairness import Fairness, Group, Outlier, Part
+
+TITLES = {"rule": "By rule", "category": "By category", "team": "By team", "rep": "By colleague"}
+SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """One set of equals, or one rule, category, team or colleague."""
+
+    name: str
+    #: The facts that make them equal; short: without those that say that nothing is.
+    about: str
+    short: str
+    count: str
+    usual: str
+    box: BoxView | None
+    outliers: int
+    #: Each figure as the table prints it.
+    cells: tuple[str, ...]
+    #: The key that narrows the page to it; empty where it can't.
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureView:
+    """Boxes under one axis, what stands out in a sentence, and the head of their table."""
+
+    key: str
+    title: str
+    count: str
+    name: str
+    axis: AxisView
+    rows: tuple[RowView, ...]
+    heads: tuple[str, ...]
+    finding: str = ""
+    rest: str = ""
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OutlierView:
+    """One remedy that stands out."""
+
+    number: str
+    title: str
+    amount: str
+    usual: str
+    apart: str
+    why: str
+    when: str
+    place: str
+
+
+GROUP_HEADS = (
+    "Complaints",
+    "Least",
+    "Lower quarter",
+    "Usual",
+    "Upper quarter",
+    "Most",
+    "Stand out",
+)
+PART_HEADS = ("Decided", "Compared", "As usual", "A tenth below", "Middle", "A tenth above",
+              "Stand out")  # fmt: skip
+
+
+def groups_picture(found: Fairness) -> PictureView:
+    """Sets of equals, those in which something stands out first."""
+    shown = found.groups
+    currency = found.currency
+    scale = Scale(0, max([1, *(group.box.most for group in shown)]), currency)
+    total = found.total
+    count = ""
+    if total is not None:
+        mean = sum_words(total.amount / total.count, currency)
+        count = f"{sum_words(total.amount, currency)} in all, {mean} a complaint"
+    finding, rest = _finding(found)
+    return PictureView(
+        key="equal",
+        title="Equal for equal facts",
+        count=count,
+        name=f"What was given for equal facts: {finding} {rest} Numbers in the table.",
+        axis=scale.axis(),
+        rows=tuple(_group_row(group, scale) for group in shown),
+        heads=GROUP_HEADS,
+        finding=finding,
+        rest=rest,
+    )
+
+
+def _finding(found: Fairness) -> tuple[str, str]:
+    total = found.total
+    if total is None:
+        return "", ""
+    said = f"{total.compared:,} of {total.count:,} have at least {ENOUGH - 1} equals to compare."
+    if found.standing_out:
+        words = count_words(found.standing_out, "remedy stands", "remedies stand")
+        return f"{words} out from their equals.", said
+    if not total.compared:
+        return "Too few to tell.", f"{total.among_equals:,} of {total.count:,} have an equal."
+    return "Nothing stands out.", said
+
+
+def _group_row(group: Group, scale: Scale) -> RowView:
+    box, currency = group.box, scale.currency
+    figures = (box.least, box.low, box.usual, box.high, box.most)
+    return RowView(
+        name=f"{group.title or group.rule}, {group.rule}",
+        about=", ".join(f"{label.lower()} {words}" for label, words in group.facts),
+        short=", ".join(
+            f"{label.lower()} {words}" for label, words in group.facts if not _says_nothing(words)
+        ),
+        count=count_words(box.count, "complaint"),
+        usual=sum_words(box.usual, currency),
+        box=scale.box(box) if box.enough else None,
+        outliers=box.outliers,
+        cells=(
+            f"{box.count:,}", *(sum_words(one, currency) for one in figures), f"{box.outliers:,}",
+        ),
+        key=group.rule,
+    )  # fmt: skip
+
+
+def _says_nothing(words: str) -> bool:
+    return words.split(" ", maxsplit=1)[0] in {"0", "no", "none", "undecided"}
+
+
+def part_pictures(found: Fairness) -> list[PictureView]:
+    """How far from the usual, by rule, category, team and (for those who lead them) colleague."""
+    return [
+        _parts(by, found.by.get(by, ()), found.currency)
+        for by in TITLES
+        if by != "rep" or found.reps
+    ]
+
+
+def _parts(by: str, parts: Sequence[Part], currency: str) -> PictureView:
+    boxes = [part.box for part in parts if part.box is not None]
+    reach = [one for box in boxes for one in (box.from_, box.to)]
+    scale = Scale(min([-1, *reach]), max([1, *reach]), currency)
+    few = sum(1 for part in parts if part.box is None)
+    finding, rest = _widest(parts, currency) if by != "rep" else (
+        "A difference is a question to ask, never a score.",
+        "In the order of names.",
+    )  # fmt: skip
+    return PictureView(
+        key=by,
+        title=TITLES[by],
+        count=f"{count_words(few, 'has', 'have')} too few to tell" if few else "",
+        name=f"{TITLES[by]}: how far from what is usual among equals. Numbers in the table.",
+        axis=scale.axis(signed=True),
+        rows=tuple(_part_row(part, scale, link=by != "rep") for part in parts[:SHOWN]),
+        heads=PART_HEADS,
+        finding=finding if boxes else "",
+        rest=rest if boxes else "",
+        more=max(len(parts) - SHOWN, 0),
+    )
+
+
+def _widest(parts: Sequence[Part], currency: str) -> tuple[str, str]:
+    drawn = [(part.box.to - part.box.from_, part) for part in parts if part.box is not None]
+    if not drawn:
+        return "", ""
+    width, part = max(drawn, key=lambda one: (one[0], one[1].name))
+    if not width:
+        return "All the same.", "Equals got the same, wherever they were decided."
+    words = sum_words(width, currency)
+    return f"Widest: {part.name}.", f"Eight of ten lie within {words} of each other."
+
+
+def _part_row(part: Part, scale: Scale, *, link: bool) -> RowView:
+    box, currency = part.box, scale.currency
+    told = ("–", "–", "–")
+    if box is not None:
+        told = tuple(  # type: ignore[assignment]
+            sum_words(one, currency, signed=True) for one in (box.from_, box.usual, box.to)
+        )
+    return RowView(
+        name=part.name,
+        about="",
+        short="",
+        count=f"{part.compared:,} of {part.count:,} compared",
+        usual=told[1],
+        box=scale.box(box, marks=False) if box is not None else None,
+        outliers=part.outliers,
+        cells=(f"{part.count:,}", f"{part.compared:,}", f"{part.same:,}", *told,
+               f"{part.outliers:,}"),
+        key=part.key if link else "",
+    )  # fmt: skip
+
+
+def outlier_views(
+    outliers: Iterable[Outlier], currency: str, *, now: dt.datetime, zone: ZoneInfo
+) -> list[OutlierView]:
+    """Those that stand out, each with why, as far as somebody said."""
+    return [
+        OutlierView(
+            number=one.number,
+            title=one.title or "The offer as a whole",
+            amount=sum_words(one.amount, currency),
+            usual=sum_words(one.usual, currency),
+            apart=sum_words(one.apart, currency, signed=True),
+            why=_why(one),
+            when=moment_words(one.at, now=now, zone=zone),
+            place=", ".join(filter(None, (one.category, one.team and f"team {one.team}"))),
+        )
+        for one in outliers
+    ]
+
+
+def _why(one: Outlier) -> str:
+    if one.refused:
+        return "Refused"
+    said = f": {one.reason}" if one.reason else ""
+    return f"Approved as an exception{said}" if one.exception else one.reason or "No reason given"
+
+
+CSV_HEAD = (
+    "what", "key", "name", "facts", "currency", "count", "compared", "same", "stand_out",
+    "least", "lower_quarter", "usual", "upper_quarter", "most", "ticket", "amount", "reason",
+)  # fmt: skip
+
+
+def table(found: Fairness, outliers: Iterable[Outlier]) -> Iterable[tuple[str, ...]]:
+    """The report as rows of text, sums in minor units. No text becomes a formula."""
+    yield CSV_HEAD
+    blank = ("", "", "")
+    for group in found.groups:
+        box, facts = group.box, "; ".join(f"{label}={words}" for label, words in group.facts)
+        yield (
+            "equal", plain(group.rule), plain(group.title), plain(facts), found.currency,
+            str(box.count), str(box.count if box.enough else 0), "", str(box.outliers),
+            *_figures(box), *blank,
+        )  # fmt: skip
+    for by, parts in found.by.items():
+        for part in parts:
+            yield (
+                by, plain(part.key), plain(part.name), "", found.currency, str(part.count),
+                str(part.compared), str(part.same), str(part.outliers), *_figures(part.box), *blank,
+            )  # fmt: skip
+    for one in outliers:
+        yield (
+            "outlier", plain(one.rule), plain(one.title), "", found.currency, str(one.equals),
+            "", "", "", "", "", f"{one.usual:g}", "", "", one.number, str(one.amount),
+            plain(_why(one)),
+        )  # fmt: skip
+
+
+def _figures(box: Box | None) -> tuple[str, ...]:
+    if box is None:
+        return ("",) * 5
+    return tuple(f"{one:g}" for one in (box.least, box.low, box.usual, box.high, box.most))

@@ -1,0 +1,97 @@
+"""The page of fairness: equal remedies for equal facts, what they bring, how long they take."""
+
+import csv
+import io
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from desk import late
+from desk.build.answered import (
+    BAND_HEADS,
+    TIME_HEADS,
+    band_finding,
+    band_views,
+    time_view,
+)
+from desk.build.fairness import groups_picture, outlier_views, part_pictures, table
+from desk.satisfaction import satisfaction
+from desk.views.shell import Ask, desk_page, desk_render, query
+from remedies.services.fairness import Asked, Fairness, fairness, offer_times, outliers_of
+from tickets.errors import Invalid
+from tickets.models import Category
+from tickets.periods import Period, period_of
+
+_NAMES = ("from", "to", "category", "team", "rule", "currency")
+
+
+def _asked(request: HttpRequest) -> dict[str, str]:
+    return {name: query(request, name) for name in _NAMES}
+
+
+def _period(ask: Ask, asked: dict[str, str]) -> Period:
+    return period_of(asked["from"], asked["to"], now=ask.now, zone=ask.zone)
+
+
+def _wanted(asked: dict[str, str]) -> Asked:
+    return Asked(**{name: asked[name] for name in ("category", "team", "rule", "currency")})
+
+
+@desk_page
+@require_safe
+def show(request: HttpRequest, ask: Ask) -> HttpResponse:
+    """Spread for equal facts with what stands out first, answers by cost, time to an offer."""
+    asked, error = _asked(request), ""
+    try:
+        found = fairness(ask.who, _period(ask, asked), _wanted(asked))
+    except Invalid as wrong:
+        error, asked = wrong.message, dict.fromkeys(asked, "")
+        found = fairness(ask.who, _period(ask, asked), _wanted(asked))
+    narrow = {name: asked[name] for name in ("category", "team")}
+    _, bands = satisfaction(ask.who, found.period, currency=found.currency, **narrow)
+    times = offer_times(ask.who, found.period, **narrow)
+    context = {
+        "place": "insight",
+        "asked": asked,
+        "error": error,
+        "query": request.GET.urlencode(),
+        "found": found,
+        "picture": groups_picture(found) if found.total else None,
+        "parts": part_pictures(found) if found.total else [],
+        "outliers": outlier_views(found.outliers, found.currency, now=ask.now, zone=ask.zone),
+        "bands": band_views(bands),
+        "band_heads": BAND_HEADS,
+        "band_finding": band_finding(bands),
+        "times": time_view(times),
+        "time_heads": TIME_HEADS,
+        **_choices(ask, found),
+    }
+    return desk_render(request, ask, "desk/fairness.html", context, status=400 if error else 200)
+
+
+def _choices(ask: Ask, found: Fairness) -> dict[str, object]:
+    """What the page can be narrowed to."""
+    return {
+        "teams": late.teams_of(ask.who),
+        "categories": list(Category.objects.order_by("name").values_list("key", "name")),
+        "rules": [(part.key, part.name) for part in found.by.get("rule", ())],
+        "currencies": [total.currency for total in found.totals],
+    }
+
+
+@desk_page
+@require_safe
+def as_csv(request: HttpRequest, ask: Ask) -> HttpResponse:
+    """The same as a file, with everything that stands out."""
+    asked = _asked(request)
+    period, wanted = _period(ask, asked), _wanted(asked)
+    found = fairness(ask.who, period, wanted)
+    _, outliers = outliers_of(ask.who, period, wanted)
+    stream = io.StringIO()
+    csv.writer(stream).writerows(table(found, outliers))
+    name = f"fairness-{period.first}-{period.last}.csv"
+    return HttpResponse(
+        stream.getvalue().encode("utf-8-sig"),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
