@@ -5,6 +5,7 @@ from django.urls import path
 from desk import escalation_actions, more_actions, offer_actions  # noqa: F401 - they add actions
 from desk.views import (
     alerts,
+    backtests,
     deadlines,
     exceptions,
     fairness,
@@ -65,6 +66,20 @@ urlpatterns = [
     path("desk/drafts/", reports.try_draft, name="desk-drafts"),
     path("desk/drafts/<int:key>/", reports.trial, name="desk-draft"),
     path("desk/drafts/<int:key>/cancel/", reports.cancel, name="desk-draft-cancel"),
+    path("desk/backtests/", backtests.begin, name="desk-backtests"),
+    path("desk/backtests/<int:key>/", backtests.show, name="desk-backtest"),
+    path("desk/backtests/<int:key>.csv", backtests.as_csv, name="desk-backtest-csv"),
+    path("desk/backtests/<int:key>/cancel/", backtests.cancel, name="desk-backtest-cancel"),
+    path(
+        "desk/backtests/<int:key>/tickets/<str:number>/",
+        backtests.ticket,
+        name="desk-backtest-ticket",
+    ),
+    path(
+        "desk/backtests/beside/<slug:policy>/<int:version>/",
+        backtests.beside,
+        name="desk-backtest-beside",
+    ),
     path("desk/reckonings/<int:key>/", reports.reckoning, name="desk-reckoning"),
     path("desk/reckonings/<int:key>/cancel/", reports.cancel_preview, name="desk-reckoning-cancel"),
     path("desk/customers/", people.customers, name="desk-customers"),

@@ -175,11 +175,13 @@ def _compared(
     return Compared(ticket.number, draft.currency, ticket.pain or 0, given, then)
 
 
-def evaluated(policy: Policy, situation: Situation, *, now: dt.datetime) -> OfferDraft | None:
-    """What the policy gives, as the product drafts it but without words; None where too many
-    facts are wrong."""
+def evaluated(
+    policy: Policy, situation: Situation, *, now: dt.datetime, explained: bool = False
+) -> OfferDraft | None:
+    """What the policy gives, as the product drafts it, without words unless `explained`; None
+    where too many facts are wrong."""
     try:
-        return evaluate_for(policy, situation, now=now, explained=False)[0]
+        return evaluate_for(policy, situation, now=now, explained=explained)[0]
     except FactWrong:
         return None
 

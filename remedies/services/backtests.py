@@ -7,6 +7,12 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
+from remedies.access import (
+    check_may_see_drafts,
+    may_edit_policies,
+    may_see_drafts,
+    visible_policies,
+)
 from remedies.active import compiled
 from remedies.models import Backtest, BacktestState, RemedyPolicy
 from remedies.rules.comparing import Tally
@@ -14,7 +20,6 @@ from remedies.rules.states import PolicyStatus
 from remedies.rules.tallying import kept, unpacked
 from tickets.access import Principal
 from tickets.errors import Conflict, Invalid, NotAllowed, NotFound
-from tickets.rules import Role
 
 #: Backtests that one person or client may have under way.
 AT_ONCE = 3
@@ -41,6 +46,22 @@ class Text:
         return cls(row.source, f"{row}{note.get(row.status, '')}", row.key, row.version)
 
     @classmethod
+    def stored(cls, who: Principal, ref: str, *, field: str = "policy") -> "Text":
+        """A version by its reference: "general@15", or "general" for the newest.
+
+        Raises `NotFound` where it is not there or not for `who`, `PolicyInvalid`.
+        """
+        key, _, number = ref.partition("@")
+        rows = visible_policies(who).filter(key=key).order_by("-version")
+        if number:
+            known = number.isascii() and number.isdecimal() and len(number) < 10
+            rows = rows.filter(version=int(number)) if known else rows.none()
+        row = rows.first()
+        if row is None:
+            raise NotFound(field=field)
+        return cls.of(row)
+
+    @classmethod
     def written(cls, source: str, *, field: str = "source") -> "Text":
         """One that is not stored. Raises `PolicyInvalid`, `Invalid`."""
         if len(source) > LONGEST:
@@ -49,23 +70,10 @@ class Text:
         return cls(source, f"{policy.title}, a text of your own"[:200], policy.name)
 
 
-def may_read(who: Principal) -> bool:
-    """Supervisors, managers, auditors and administrators; clients with `config:read` that see all
-    teams: what is told is about the tickets of everybody."""
-    if who.user is None:
-        return "config:read" in (who.scopes or ()) and who.teams is None
-    return who.is_supervisor
-
-
 def may_begin(who: Principal) -> bool:
-    """Managers and administrators, and the clients that may read."""
-    return may_read(who) and (who.user is None or who.role in {Role.MANAGER, Role.ADMIN})
-
-
-def check_may_read(who: Principal) -> None:
-    """Raises `NotAllowed` unless `who` may read backtests."""
-    if not may_read(who):
-        raise NotAllowed(who="A supervisor")
+    """Managers and administrators, and clients that may try texts: it reads what everybody was
+    offered, and keeps workers busy."""
+    return may_edit_policies(who) or (who.user is None and may_see_drafts(who))
 
 
 def check_may_begin(who: Principal) -> None:
@@ -75,8 +83,8 @@ def check_may_begin(who: Principal) -> None:
 
 
 def visible_backtests(who: Principal) -> QuerySet[Backtest]:
-    """Every backtest, the newest first, for those who may read them. Raises `NotAllowed`."""
-    check_may_read(who)
+    """Every backtest, the newest first, for those who may read drafts. Raises `NotAllowed`."""
+    check_may_see_drafts(who)
     return Backtest.objects.select_related("created_by").order_by("-id")
 
 
@@ -155,7 +163,7 @@ def digest_of(text: Text, beside: Text | None, in_force: list[int]) -> str:
 
 def newest_for(who: Principal, text: Text) -> Backtest | None:
     """The newest of this very text against what is in force now, for who may read it."""
-    if not may_read(who):
+    if not may_see_drafts(who):
         return None
     return visible_backtests(who).filter(digest=digest_of(text, None, _in_force())).first()
 

@@ -1,17 +1,22 @@
 """Working on backtests, part by part, by any number of workers. Ringing twice doubles nothing."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 import structlog
 from django.db import transaction
 from django.db.models import F, Q
 
-from remedies.active import Active
+from remedies.active import Active, compiled
 from remedies.models import Backtest, BacktestPart, BacktestState, RemedyPolicy
+from remedies.rules.draft import OfferDraft
 from remedies.rules.tallying import packed
-from remedies.services.backtesting import Period, Sides, backtest
+from remedies.services.backtesting import Period, Sides, backtest, evaluated
 from remedies.services.backtests import end
+from remedies.services.pasts import pasts_of
+from tickets.catalogue import catalogue
 from tickets.errors import DomainError
+from tickets.models import Ticket
 
 log = structlog.get_logger(__name__)
 
@@ -115,6 +120,32 @@ def sides_of(row: Backtest) -> Sides:
     """Both policies as they were when it began."""
     rows = RemedyPolicy.objects.filter(pk__in=row.in_force).order_by("-active_from")
     return Sides.between(Active.of(rows), row.source, beside=row.beside_source)
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One ticket under both policies, with every reason; None where a policy gives nothing to say,
+    or can't read its facts."""
+
+    ticket: Ticket
+    now: OfferDraft | None
+    then: OfferDraft | None
+
+
+def explain(row: Backtest, ticket: Ticket) -> Explained:
+    """What both policies give for a ticket, in words; by its facts as they are today."""
+    sides = sides_of(row)
+    ((_, situation),) = pasts_of([ticket], now=row.created_at)
+    moment = ticket.resolved_at or row.created_at
+    keys = catalogue().entry(ticket.category_id).keys
+
+    def drafted(policies: Active) -> OfferDraft | None:
+        found = policies.row_for(keys)
+        if found is None:
+            return None
+        return evaluated(compiled(found.source), situation, now=moment, explained=True)
+
+    return Explained(ticket, drafted(sides.now), drafted(sides.then))
 
 
 def finish(key: int, *, now: dt.datetime) -> bool:
