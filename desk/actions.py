@@ -16,7 +16,7 @@ from tickets.actors import Actor
 from tickets.catalogue import catalogue
 from tickets.facts import words_of
 from tickets.models import Ticket
-from tickets.rules import OPEN_STATUSES, WAITING_STATUSES, Channel, Status
+from tickets.rules import OPEN_STATUSES, WAITING_STATUSES, Channel, Stage, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +153,14 @@ def _decide(do: Doing) -> str:
         outcome=do.data["outcome"],
         finding=do.data.get("finding") or "",
         root_cause=do.data.get("root_cause"),
+        because=do.data.get("because") or "",
         **_common(do),
     )
     return "Decided."
 
 
 def _points(do: Doing) -> dict[str, Any]:
-    return {"points": list(do.ticket.points.all())}
+    return {"points": list(do.ticket.points.all()), "again": do.ticket.stage != Stage.FIRST}
 
 
 def _add_point(do: Doing) -> str:
@@ -223,7 +224,8 @@ def _reopen(do: Doing) -> str:
 
 
 def _review(do: Doing) -> str:
-    services.ask_review(do.ticket, reason=do.data["reason"], **_common(do))
+    late = do.data.get("late_because") or ""
+    services.ask_review(do.ticket, reason=do.data["reason"], late_because=late, **_common(do))
     return "A review by another person is asked for."
 
 
@@ -269,7 +271,7 @@ _ACTIONS = (
     Action("tags", "Tags", "Keep tags", ticket_forms.TagsForm, _tags, "tag"),
     Action("resolve", "Resolve", "Resolve", ticket_forms.ResolveForm, _resolve, "circle-check",
            "s", when=OPEN),
-    Action("review", "Customer asks for a review", "Start the review", ticket_forms.ReasonForm,
+    Action("review", "Customer asks for a review", "Start the review", ticket_forms.ReviewForm,
            _review, "scale"),
     Action("close", "Close", "Close", ticket_forms.NoFields, _close, "lock",
            when=frozenset({"resolved"})),

@@ -107,12 +107,6 @@ class TooLate(Conflict):
     code = "too_late"
 
 
-class SameReviewer(NotAllowed):
-    """A review is decided by another person than the first answer."""
-
-    code = "same_reviewer"
-
-
 class AlreadyDecided(Conflict):
     """This request is {status} already."""
 

@@ -24,6 +24,7 @@ from tickets.models import (
     FactDefinition,
     Membership,
     Outbox,
+    Recourse,
     RootCause,
     Team,
     Untold,
@@ -162,6 +163,13 @@ class RootCauseAdmin(ForConfigurers, SimpleHistoryAdmin):
     list_filter = ("active",)
     search_fields = ("name", "key")
     prepopulated_fields: ClassVar[dict[str, Any]] = {"key": ("name",)}
+
+
+@admin.register(Recourse)
+class RecourseAdmin(ForConfigurers, SimpleHistoryAdmin):
+    """What a customer can do after our answer, and until when."""
+
+    list_display = ("__str__", "review_days", "body", "body_months")
 
 
 class MembershipInline(ForConfigurers, admin.TabularInline):

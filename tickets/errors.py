@@ -79,6 +79,18 @@ class Merged(Conflict):
     code = "merged"
 
 
+class SameReviewer(NotAllowed):
+    """A review is decided by another person than any who decided before."""
+
+    code = "same_reviewer"
+
+
+class ReviewTooLate(Conflict):
+    """A review could be asked for until {until}."""
+
+    code = "review_too_late"
+
+
 class NumberInvalid(Invalid):
     """{number} is not a ticket number: its check digit is wrong, so one digit was probably
     misheard or mistyped. A number looks like A-10019."""

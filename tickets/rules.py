@@ -55,6 +55,27 @@ class Stage(StrEnum):
     EXTERNAL = "external"
 
 
+class OverturnReason(StrEnum):
+    """Why the first decision did not hold."""
+
+    NEW_EVIDENCE = "new_evidence"
+    FACTS_WRONG = "facts_wrong"
+    RULE_MISREAD = "rule_misread"
+    OUTSIDE_RULE = "outside_rule"
+    OUR_HANDLING = "our_handling"
+    OTHER = "other"
+
+
+OVERTURN_WORDS: dict[OverturnReason, str] = {
+    OverturnReason.NEW_EVIDENCE: "New evidence came",
+    OverturnReason.FACTS_WRONG: "We had the facts wrong",
+    OverturnReason.RULE_MISREAD: "We misread the rule",
+    OverturnReason.OUTSIDE_RULE: "The rule was right, its result unfair",
+    OverturnReason.OUR_HANDLING: "Our own handling weighed more",
+    OverturnReason.OTHER: "Another reason",
+}
+
+
 class Channel(StrEnum):
     """How a complaint or a message came to us."""
 
@@ -86,6 +107,15 @@ class Outcome(StrEnum):
     NOT_UPHELD = "not_upheld"
     WITHDRAWN = "withdrawn"
     OUT_OF_SCOPE = "out_of_scope"
+
+
+#: How much a finding gives the customer; one that gives more than before overturns it.
+_FAVOUR = {Outcome.UPHELD.value: 2, Outcome.PARTLY_UPHELD.value: 1}
+
+
+def is_better(before: str, after: str) -> bool:
+    """Whether a finding is better for the customer than the one before it."""
+    return _FAVOUR.get(after, 0) > _FAVOUR.get(before, 0)
 
 
 class FactKind(StrEnum):
@@ -178,6 +208,10 @@ class EventType(StrEnum):
     PERSON_UNNAMED = "person_unnamed"
     REVIEW_ASKED = "review_asked"
     WENT_EXTERNAL = "went_external"
+    #: data: review (id), stage, point, text, from, to, because, words.
+    OVERTURNED = "decision_overturned"
+    #: data: review, stage, overturned.
+    REVIEW_DECIDED = "review_decided"
     CUSTOMER_MERGED = "customer_merged"
     TIER_CHANGED = "tier_changed"
     MERGED = "merged"

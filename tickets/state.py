@@ -63,6 +63,13 @@ def state_now(ticket: Ticket) -> dict[str, Any]:
         state[f"linked_from.{link.ticket_id}.{link.kind}"] = True
     for person in ticket.people.all():
         state[f"people.{person.user_id}"] = person.relation
+    for review in ticket.reviews.all():
+        prefix = f"reviews.{review.pk}"
+        state[f"{prefix}.stage"] = review.stage
+        state[f"{prefix}.decided_at"] = json_value(review.decided_at)
+        state[f"{prefix}.decided_by"] = review.decided_by_id
+        state[f"{prefix}.overturned"] = review.overturned
+        state[f"{prefix}.because"] = review.because
     for action in ticket.actions.all():
         prefix = f"actions.{action.pk}"
         state[f"{prefix}.text"] = action.text

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from desk.build.asked_above import AskedAbove, asked_above, with_wish
 from desk.build.people import author, file_view
+from desk.build.recourse import RecourseView, recourse_view
 from desk.present import MessageView, StageView
 from desk.words import day_words, long_day_words, long_moment_words, moment_words
 from escalation.clock import Status as ClockStatus
@@ -27,7 +28,7 @@ class Standing:
     title: str
     words: str
     stages: tuple[StageView, ...]
-    may_ask_review: bool
+    recourse: RecourseView
     owner: str
     #: His wish for somebody above, where he ever had one.
     wish: AskedAbove | None = None
@@ -63,14 +64,13 @@ def standing_of(
     deadlines = list(
         ticket.deadlines.filter(kind__in=["first_response", "decide", "resolve", "next_update"])
     )
-    decided = any(point.outcome for point in points)
     wish = asked_above(ticket, now=now, zone=zone)
     stages = _stages(ticket, deadlines, offer=offer, refused_at=refused_at, now=now, zone=zone)
     return Standing(
         title=title,
         words=words,
         stages=with_wish(stages, wish, offered=offer.state == "sent"),
-        may_ask_review=ticket.stage == Stage.FIRST and (decided or ticket.answered_at is not None),
+        recourse=recourse_view(ticket, now=now, zone=zone),
         owner=owner,
         wish=wish,
     )

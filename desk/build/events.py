@@ -158,6 +158,12 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "person_named": lambda d: f"{d.get('name', 'somebody')} named",
     "person_unnamed": lambda d: f"{d.get('name', 'somebody')} no longer named",
     "review_asked": lambda d: f"review asked for: {d.get('reason', '')}",
+    "decision_overturned": lambda d: (
+        f"the decision on “{d.get('text', '')}” did not hold: {str(d.get('words', '')).lower()}"
+    ),
+    "review_decided": lambda d: (
+        "the review decided otherwise" if d.get("overturned") else "the review came to the same"
+    ),
     "went_external": lambda d: f"went to {d.get('body', 'an outside body')}",
     "tier_changed": lambda d: f"customer’s tier changed to {d.get('to') or 'none'}",
     "customer_merged": lambda d: f"customer merged with {d.get('from', '')}",

@@ -7,7 +7,7 @@ from django import forms
 from desk.forms.base import Fields, LocalDay, LocalMoment, ManyFiles, TicketForm
 from desk.glyphs import PAIN_WORDS
 from tickets.models import Point, RootCause, User
-from tickets.rules import Outcome
+from tickets.rules import OVERTURN_WORDS, Outcome
 
 OUTCOMES = [
     (Outcome.UPHELD.value, "Upheld"),
@@ -137,9 +137,16 @@ class DecideForm(TicketForm):
         widget=forms.Textarea,
         help_text="The answer to this point in plain words.",
     )
+    because = forms.ChoiceField(
+        label="If it is better than before: why did that not hold?",
+        required=False,
+        choices=[("", "It is not"), *((key.value, words) for key, words in OVERTURN_WORDS.items())],
+    )
 
-    def __init__(self, *args: Any, points: list[Point], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, points: list[Point], again: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not again:
+            del self.fields["because"]
         field = self.fields["point"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = Point.objects.filter(pk__in=[point.pk for point in points])
@@ -155,6 +162,17 @@ class ReasonForm(TicketForm):
     """A reason, for what needs one."""
 
     reason = forms.CharField(label="Why?", max_length=500)
+
+
+class ReviewForm(TicketForm):
+    """What the customer wants to have looked at again."""
+
+    reason = forms.CharField(
+        label="What should be looked at again?", max_length=4000, widget=forms.Textarea
+    )
+    late_because = forms.CharField(
+        label="After its time: why is it looked at all the same?", required=False, max_length=500
+    )
 
 
 class ResolveForm(TicketForm):

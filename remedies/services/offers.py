@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from remedies.errors import OutsideRange, SameReviewer
+from remedies.errors import OutsideRange
 from remedies.models import ExceptionRequest, Offer, OfferComponent
 from remedies.rules.draft import ComponentKind
 from remedies.rules.states import GRANTED, UNDECIDED, OfferStatus, RemedyEvent
@@ -21,7 +21,7 @@ from tickets.errors import Conflict, Invalid, NotFound
 from tickets.models import Ticket
 from tickets.money import decimals_of, words
 from tickets.rules import Channel
-from tickets.services import reply
+from tickets.services import check_reviewer, reply
 from tickets.services.texts import clean_line, needed
 
 #: How long an offer stands unless its sender says otherwise.
@@ -275,7 +275,7 @@ def send_offer(
         raise Invalid("An offer stands for some time.", field="expires_at")
     with changing(offer.ticket_id, actor=actor, now=now, seen=seen) as change:
         row = locked_offer(change, offer.pk, OfferStatus.DRAFT)
-        check_reviewer(change.ticket, actor)
+        check_reviewer(change)
         if any(
             e.offer_id == row.pk and e.status in UNDECIDED for e in change.all(ExceptionRequest)
         ):
@@ -318,12 +318,6 @@ def _supersede(change: Change, row: Offer) -> None:
             data={"offer": other.pk, "by": row.pk, "words": "by a new offer"},
             changes=paths,
         )
-
-
-def check_reviewer(ticket: Ticket, actor: Actor) -> None:
-    """Raises `SameReviewer` where the one who answered at stage 1 answers the review too."""
-    if actor.user is not None and ticket.first_owner_id == actor.user.pk:
-        raise SameReviewer(field="owner")
 
 
 def withdraw_offer(

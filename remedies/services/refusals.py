@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from remedies.letters import Answer, refusal_letter
 from remedies.models import ExceptionRequest, Offer, Refusal
 from remedies.rules.states import UNDECIDED, OfferStatus, RemedyEvent
-from remedies.services.offers import check_reviewer, withdraw_in
+from remedies.services.offers import withdraw_in
 from remedies.services.tallies import components_of
 from tickets.actors import Actor
 from tickets.change import Change, changing
 from tickets.errors import Conflict, Invalid, Missing
 from tickets.models import Point, Ticket
 from tickets.rules import Outcome, Stage
-from tickets.services import decide_point, reply
+from tickets.services import check_reviewer, decide_point, reply
 from tickets.services.texts import clean_text, needed
 
 #: What is not found for the customer, as against what is.
@@ -88,7 +88,7 @@ def refuse(
     an exception waits or where the law gives the customer something.
     """
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
-        check_reviewer(change.ticket, actor)
+        check_reviewer(change)
         lacking = missing_parts(no, findings, stage=change.ticket.stage)
         if lacking:
             raise Missing(what=", ".join(lacking), field="refusal")

@@ -5,14 +5,14 @@ import datetime as dt
 import pytest
 
 from remedies import services as remedies
-from remedies.errors import AboveAuthority, OfferNotOpen, OutsideRange, SameReviewer
+from remedies.errors import AboveAuthority, OfferNotOpen, OutsideRange
 from remedies.models import Offer, OfferComponent, Remedy, RemedyEntry
 from remedies.services import weigh
 from tests.builders import NOW, Desk, make_customer, make_ticket, user
 from tests.remedies.builders import draft_of, make_hurt, part, put_in_force, sent_offer, set_limits
 from tickets import services
 from tickets.actors import Actor
-from tickets.errors import Conflict, Invalid, Missing, NotFound, Stale
+from tickets.errors import Conflict, Invalid, Missing, NotFound, SameReviewer, Stale
 from tickets.models import Alert, Event, Outbox
 from tickets.money import Money
 

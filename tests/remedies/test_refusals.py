@@ -3,13 +3,12 @@
 import pytest
 
 from remedies import services as remedies
-from remedies.errors import SameReviewer
 from remedies.models import Offer, Refusal
 from tests.builders import NOW, Desk, make_ticket, user
 from tests.remedies.builders import draft_of, make_hurt, put_in_force, sent_offer
 from tickets import services
 from tickets.actors import Actor
-from tickets.errors import Conflict, Invalid, Missing
+from tickets.errors import Conflict, Invalid, Missing, SameReviewer
 from tickets.models import Event, RootCause, Ticket
 from tickets.rules import Outcome
 

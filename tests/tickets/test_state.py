@@ -156,6 +156,9 @@ STEPS: dict[str, Step] = {
         t, reason="Not enough", actor=user(d.bob), now=now
     ),
     "taken by another": lambda d, t, now: services.take(t, actor=user(d.alice), now=now),
+    "decided again": lambda d, t, now: services.decide_point(
+        t, _point(t), outcome="upheld", because="facts_wrong", actor=user(d.charlie), now=now
+    ),
     "external": lambda d, t, now: services.escalate_to_external(
         t, body="Ombudsman", actor=user(d.alice), now=now
     ),

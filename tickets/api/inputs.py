@@ -15,9 +15,9 @@ from tickets.api.fields import (
     Values,
     Whole,
 )
-from tickets.api.shapes import one_of
+from tickets.api.shapes import one_of, values_of
 from tickets.models import Category, RootCause, Team, User
-from tickets.rules import Channel, FactShare, LinkKind, Outcome, PersonRelation
+from tickets.rules import Channel, FactShare, LinkKind, Outcome, OverturnReason, PersonRelation
 
 _LONG = 20_000
 
@@ -213,6 +213,13 @@ class ReviewInput(Input):
         allow_null=True,
         default=None,
     )
+    late_because = Text(
+        max_length=500,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Why it is looked at although the time for it is over. People only.",
+    )
 
 
 class ExternalInput(Input):
@@ -274,6 +281,13 @@ class DecideInput(Input):
     """The finding on a point."""
 
     outcome = one_of(Outcome)
+    because = serializers.ChoiceField(
+        choices=values_of(OverturnReason),
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="At a review: why the decision before did not hold.",
+    )
     finding = Text(max_length=4000, required=False, allow_blank=True, default="")
     root_cause = ByKey(
         queryset=RootCause.objects.filter(active=True),

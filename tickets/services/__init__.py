@@ -45,10 +45,11 @@ from tickets.services.people import name_person as name_person
 from tickets.services.people import set_away as set_away
 from tickets.services.people import set_confidential as set_confidential
 from tickets.services.people import unname_person as unname_person
+from tickets.services.reviews import ask_review as ask_review
+from tickets.services.reviews import check_reviewer as check_reviewer
+from tickets.services.reviews import escalate_to_external as escalate_to_external
 from tickets.services.splitting import split_ticket as split_ticket
-from tickets.services.status import ask_review as ask_review
 from tickets.services.status import close as close
-from tickets.services.status import escalate_to_external as escalate_to_external
 from tickets.services.status import escalated_by_customer as escalated_by_customer
 from tickets.services.status import reopen as reopen
 from tickets.services.status import resolve as resolve

@@ -19,6 +19,7 @@ from tickets.models import (
 )
 from tickets.money import Money, decimals_of
 from tickets.rules import EventType, LinkKind, Outcome
+from tickets.services.reviews import check_reviewer, decided_again
 from tickets.services.texts import clean_line, clean_text, needed
 
 
@@ -195,19 +196,23 @@ def decide_point(
     now: dt.datetime,
     finding: str = "",
     root_cause: RootCause | None = None,
+    because: str = "",
     seen: int | None = None,
     at: dt.datetime | None = None,
 ) -> Point:
     """Give a point its outcome, the finding in plain words, and why it happened.
 
     It may be decided again; the event keeps what it replaced. Raises `NotFound` where the
-    point is not this ticket's, `Invalid` for an outcome that does not exist.
+    point is not this ticket's, `Invalid` for an outcome that does not exist; at a review
+    `SameReviewer`, and `Missing` where it overturns the decision before it and does not say
+    why (`because`).
     """
     if outcome not in {member.value for member in Outcome}:
         known = ", ".join(member.value for member in Outcome)
         raise Invalid(f"An outcome is one of: {known}.", field="outcome")
     text = clean_text(finding, field="finding", limit=4000)
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
+        check_reviewer(change)
         point = next((p for p in change.all(Point) if p.pk == point_id), None)
         if point is None:
             raise NotFound(field="point")
@@ -235,6 +240,7 @@ def decide_point(
             changes=changes,
             at=at,
         )
+        decided_again(change, point, because=because, at=at or now)
     return point
 
 

@@ -7,6 +7,7 @@ from tickets.change import Change, changing
 from tickets.errors import Conflict, Invalid, Missing, WrongStatus
 from tickets.models import Membership, Team, Ticket, User
 from tickets.rules import EventType, PersonRelation, Status
+from tickets.services.reviews import had_part
 from tickets.services.texts import needed
 
 
@@ -20,9 +21,10 @@ def _check_owner(change: Change, owner: User) -> None:
     belongs = Membership.objects.filter(user=owner, team_id=ticket.team_id).exists()
     if not belongs and owner.role != "admin":
         raise Invalid(f"{owner.name} is not in this ticket's team.", field="owner")
-    if ticket.first_owner_id == owner.pk:
+    if had_part(change, owner):
         raise Invalid(
-            f"{owner.name} gave the first answer; a review is another person's.",
+            f"{owner.name} gave the first answer, or had a part in it; a review is another "
+            "person's.",
             field="owner",
         )
     about = ticket.people.filter(user=owner, relation=PersonRelation.COMPLAINED_ABOUT.value)
@@ -165,7 +167,7 @@ def own_if_unowned(change: Change) -> None:
     user = change.actor.user
     if user is None or change.ticket.owner_id is not None:
         return
-    if change.ticket.first_owner_id == user.pk:
+    if had_part(change, user):
         return
     if Membership.objects.filter(user=user, team_id=change.ticket.team_id).exists():
         _give(change, user, brief="")

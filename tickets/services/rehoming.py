@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tickets.change import Change
-from tickets.models import Attachment, CorrectiveAction, Message, Point
+from tickets.models import Attachment, CorrectiveAction, Message, Point, Review
 
 Paths = dict[str, tuple[Any, Any]]
 
@@ -40,7 +40,26 @@ def move_points(giver: Change, taker: Change, points: Iterable[Point]) -> tuple[
             if value not in (None, ""):
                 gone[f"{prefix}.{row.pk}.{name}"] = (value, None)
                 come[f"{prefix}.{row.pk}.{name}"] = (None, value)
+    _share_reviews(giver, taker, keys, come)
     return gone, come
+
+
+def _share_reviews(giver: Change, taker: Change, points: set[int], come: Paths) -> None:
+    """What was decided of these points before a review, and by whom, stays known with them."""
+    for review in giver.all(Review):
+        told = {key: found for key, found in review.before.items() if int(key) in points}
+        there = next((row for row in taker.all(Review) if row.stage == review.stage), None)
+        if there is None:
+            names = ("stage", "asked_at", "why", "late_because", "deciders")
+            shared = {name: getattr(review, name) for name in names}
+            there = taker.add(Review(ticket=taker.ticket, before=told, **shared))
+            come[f"reviews.{there.pk}.stage"] = (None, there.stage)
+        else:
+            there.before = {**there.before, **told}
+            there.deciders = sorted({*there.deciders, *review.deciders})
+            taker.save(there, "before", "deciders")
+        review.before = {key: v for key, v in review.before.items() if key not in told}
+        giver.save(review, "before")
 
 
 def _move(giver: Change, taker: Change, row: Any) -> None:

@@ -4,9 +4,9 @@ import datetime as dt
 
 from tickets.actors import Actor
 from tickets.change import Change, changing
-from tickets.errors import Conflict, Invalid, Merged, Missing, WrongStatus
-from tickets.models import Point, Ticket, User
-from tickets.rules import EventType, Outcome, Stage, Status, may_move
+from tickets.errors import Merged, Missing, WrongStatus
+from tickets.models import Point, Ticket
+from tickets.rules import EventType, Outcome, Status, may_move
 from tickets.services.texts import needed
 
 
@@ -183,73 +183,6 @@ def reopen(
         if change.ticket.is_open:
             raise WrongStatus(status=change.ticket.status, to="open", field="status")
         reopen_in(change, reason=reason, at=at)
-
-
-def ask_review(
-    ticket: Ticket,
-    *,
-    reason: str,
-    actor: Actor,
-    now: dt.datetime,
-    reviewer: User | None = None,
-    seen: int | None = None,
-) -> None:
-    """The customer asks for a review: stage 2, by another person than the first.
-
-    The ticket loses its owner, openly: the team's supervisors are told, and only somebody else
-    can take it. Raises `Conflict` where it is past stage 1.
-    """
-    reason = needed(reason, what="what should be looked at again", field="reason", limit=4000)
-    with changing(ticket, actor=actor, now=now, seen=seen) as change:
-        row = change.ticket
-        if row.stage != Stage.FIRST:
-            raise Conflict("This complaint was reviewed already.", field="stage")
-        if not any(p.outcome for p in change.all(Point)) and row.answered_at is None:
-            raise Invalid("There is no decision yet that could be reviewed.", field="stage")
-        if reviewer is not None and reviewer == row.owner:
-            raise Invalid("A review is done by another person.", field="reviewer")
-        first = row.owner
-        if not row.is_open:
-            reopen_in(change, reason="The customer asks for a review.")
-        elif row.status != Status.OPEN:
-            resume_in(change, why="The customer asks for a review.")
-        change.set(
-            stage=Stage.REVIEW.value,
-            owner=reviewer,
-            first_owner=first,
-            handoffs=row.handoffs + 1,
-        )
-        change.record(
-            EventType.REVIEW_ASKED,
-            data={
-                "reason": reason,
-                "first_owner": first.pk if first else None,
-                "first_owner_name": first.name if first else "",
-            },
-        )
-        supervisors = User.objects.filter(
-            memberships__team=row.team, memberships__supervises=True, is_active=True
-        )
-        for user in [reviewer] if reviewer else supervisors:
-            text = f"{row.customer.name} asks for a review of {row.number}"
-            change.alert(user, key=f"review:{row.pk}", text=text)
-
-
-def escalate_to_external(
-    ticket: Ticket,
-    *,
-    body: str,
-    actor: Actor,
-    now: dt.datetime,
-    seen: int | None = None,
-) -> None:
-    """The complaint went to an outside body (an ombudsman, a court); `body` names it."""
-    name = needed(body, what="the outside body", field="body", limit=200)
-    with changing(ticket, actor=actor, now=now, seen=seen) as change:
-        if change.ticket.stage == Stage.EXTERNAL:
-            raise Conflict("This complaint is with an outside body already.", field="stage")
-        change.set(stage=Stage.EXTERNAL.value)
-        change.record(EventType.WENT_EXTERNAL, data={"body": name})
 
 
 def escalated_by_customer(ticket: Ticket, *, reason: str, actor: Actor, now: dt.datetime) -> None:
