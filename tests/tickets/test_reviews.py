@@ -1,6 +1,7 @@
 """A decision is looked at again: in its time, by another person, and what came of it is counted."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
 
 
-def decided(desk: Desk, outcome: str = "not_upheld", **over: object) -> Ticket:
+def decided(desk: Desk, outcome: str = "not_upheld", **over: Any) -> Ticket:
     """A complaint that alice took and decided."""
     ticket = make_ticket(desk, **over)
     alice = user(desk.alice)
@@ -29,17 +30,17 @@ def decided(desk: Desk, outcome: str = "not_upheld", **over: object) -> Ticket:
     return ticket
 
 
-def ask(ticket: Ticket, now: dt.datetime = NOW, **over: object) -> Review:
+def ask(ticket: Ticket, now: dt.datetime = NOW, **over: Any) -> Review:
     """The customer asks for a review."""
     services.ask_review(
         ticket, reason="Page two!", actor=Actor.of_customer(ticket.customer), now=now,
-        **over,  # type: ignore[arg-type]
+        **over,
     )  # fmt: skip
     ticket.refresh_from_db()
     return Review.objects.get(ticket=ticket, stage="2")
 
 
-def limited(desk: Desk, **over: object) -> Recourse:
+def limited(desk: Desk, **over: Any) -> Recourse:
     """A review within 30 days, and an ombudsman within six months."""
     values = {
         "review_days": 30, "body": "the Communications Ombudsman",
