@@ -68,5 +68,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ExceptionStatusEnum": "remedies.api.shapes.EXCEPTION_STATUSES",
         "RemedyStatusEnum": "remedies.api.shapes.REMEDY_STATUSES",
         "PolicyStatusEnum": "remedies.api.shapes.POLICY_STATUSES",
+        "BacktestStateEnum": "remedies.api.backtest_shapes.BACKTEST_STATES",
     },
 }

@@ -11,8 +11,8 @@ from remedies.models import Backtest
 from remedies.rules.comparing import Change, Line, Spread, Tally
 from remedies.rules.retelling import finding, notes, signed, size_words
 from remedies.rules.tallying import unpacked
-from remedies.services.backtests import is_stalled
-from tickets.access import Principal, visible_tickets
+from remedies.services.backtests import is_stalled, named_to
+from tickets.access import Principal
 from tickets.money import words
 
 #: Width of the pictures' drawing, whatever the page makes of it.
@@ -124,7 +124,7 @@ def backtest_view(
     head = _head(row, tally, now=now, zone=zone)
     if not head["has_result"]:
         return BacktestView(**head)
-    seen = seen_of(who, tally)
+    seen, _ = named_to(who, tally)
     several = len(tally.totals) > 1
     rules = sorted(tally.by_rule.items(), key=lambda item: (-abs(item[1].delta), item[0]))
     shown = tuple(_spread(spread, seen) for spread in tally.unequal)
@@ -223,14 +223,6 @@ def _sizes(tally: Tally, *, several: bool) -> tuple[Row, ...]:
         )
         for (band, currency), line in lines
     )
-
-
-def seen_of(who: Principal, tally: Tally) -> frozenset[str]:
-    """The numbers of the named tickets that `who` may see."""
-    numbers = {change.number for change in (*tally.named, *tally.beyond)}
-    numbers |= {number for spread in tally.equal.values() for _, number in spread.offers}
-    seen = visible_tickets(who).filter(number__in=numbers)
-    return frozenset(seen.values_list("number", flat=True))
 
 
 def _named(changes: Iterable[Change], seen: frozenset[str]) -> Named:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from desk.build.backtest import seen_of
 from remedies.models import Backtest
 from remedies.rules.comparing import Line, Tally
 from remedies.rules.retelling import size_words
 from remedies.rules.tallying import unpacked
+from remedies.services.backtests import named_to
 from tickets.access import Principal
 
 _HEAD = [
@@ -19,7 +19,7 @@ _HEAD = [
 def table(row: Backtest, *, who: Principal) -> list[list[Any]]:
     """All numbers of it, sums in minor units; of tickets those that `who` may see. One query."""
     tally = unpacked(row.result)
-    return [_HEAD, *_sums(tally), *_tickets(tally, seen_of(who, tally))]
+    return [_HEAD, *_sums(tally), *_tickets(tally, named_to(who, tally)[0])]
 
 
 def _sums(tally: Tally) -> Iterator[list[Any]]:

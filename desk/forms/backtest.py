@@ -7,6 +7,7 @@ from django import forms
 
 from desk.forms.base import Fields
 from remedies.access import visible_policies
+from remedies.rules.source import MOST_CHARACTERS
 from remedies.services.backtests import Text
 from tickets.access import Principal
 from tickets.errors import DomainError
@@ -28,7 +29,7 @@ class BacktestForm(Fields):
     text = forms.CharField(
         label="Or a text of your own, as YAML",
         required=False,
-        max_length=400_000,
+        max_length=MOST_CHARACTERS,
         widget=forms.Textarea(attrs={"rows": "8", "spellcheck": "false", "class": "input code"}),
         help_text="It stands in for the policy with its key while it is tried, and nowhere else.",
     )

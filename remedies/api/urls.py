@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from remedies.api import exception_views, fairness, letters, policy_views, views
+from remedies.api import backtest_views, exception_views, fairness, letters, policy_views, views
 from remedies.api.pain import PATHS as PAIN_PATHS
 from remedies.api.verbs import EXCEPTION_ACTS, OFFER_ACTS, REMEDY_ACTS
 
@@ -40,6 +40,10 @@ urlpatterns: list[URLPattern] = [
     path("policy-evaluations/", policy_views.Evaluate.as_view(), name="api-policy-evaluations"),
     path("policy-previews/", policy_views.OnTicket.as_view(), name="api-policy-previews"),
     *PAIN_PATHS,
+    path("backtests/", backtest_views.Backtests.as_view(), name="api-backtests"),
+    path("backtests/<int:key>/", backtest_views.OneBacktest.as_view(), name="api-backtest"),
+    path("backtests/<int:key>/cancel/", backtest_views.CancelBacktest.as_view()),
+    path("backtests/<int:key>/tickets/<str:number>/", backtest_views.BacktestTicket.as_view()),
     path("pain-factors/", views.Factors.as_view(), name="api-pain-factors"),
     path("tickets/<str:number>/authority/", views.AuthorityOnTicket.as_view()),
     path("tickets/<str:number>/draft-offer/", views.Redraft.as_view(), name="api-draft-offer"),

@@ -16,17 +16,16 @@ from remedies.access import (
 from remedies.active import compiled
 from remedies.models import Backtest, BacktestState, RemedyPolicy
 from remedies.rules.comparing import Tally
+from remedies.rules.source import MOST_CHARACTERS
 from remedies.rules.states import PolicyStatus
 from remedies.rules.tallying import kept, unpacked
-from tickets.access import Principal
+from tickets.access import Principal, visible_tickets
 from tickets.errors import Conflict, Invalid, NotAllowed, NotFound
 
 #: Backtests that one person or client may have under way.
 AT_ONCE = 3
 #: Without a sign for so long, something is wrong with the workers, and whoever looks is told.
 STALLED = dt.timedelta(minutes=1)
-#: Longer than any policy.
-LONGEST = 400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +63,8 @@ class Text:
     @classmethod
     def written(cls, source: str, *, field: str = "source") -> "Text":
         """One that is not stored. Raises `PolicyInvalid`, `Invalid`."""
-        if len(source) > LONGEST:
-            raise Invalid(f"A policy has at most {LONGEST:,} characters.", field=field)
+        if len(source) > MOST_CHARACTERS:
+            raise Invalid(f"A policy has at most {MOST_CHARACTERS:,} characters.", field=field)
         policy = compiled(source)
         return cls(source, f"{policy.title}, a text of your own"[:200], policy.name)
 
@@ -166,6 +165,14 @@ def newest_for(who: Principal, text: Text) -> Backtest | None:
     if not may_see_drafts(who):
         return None
     return visible_backtests(who).filter(digest=digest_of(text, None, _in_force())).first()
+
+
+def named_to(who: Principal, tally: Tally) -> tuple[frozenset[str], int]:
+    """The numbers of the tickets named in it that `who` may see, and how many are named in all."""
+    numbers = {change.number for change in (*tally.named, *tally.beyond)}
+    numbers |= {number for spread in tally.equal.values() for _, number in spread.offers}
+    seen = visible_tickets(who).filter(number__in=numbers)
+    return frozenset(seen.values_list("number", flat=True)), len(numbers)
 
 
 def cancel(row: Backtest, *, who: Principal, now: dt.datetime) -> Backtest:

@@ -7,6 +7,7 @@ import pytest
 
 from remedies.errors import PolicyInvalid
 from remedies.models import Backtest, BacktestPart, BacktestState
+from remedies.rules.source import MOST_CHARACTERS
 from remedies.rules.tallying import kept, packed, unpacked
 from remedies.services import backtests, replaying
 from remedies.services.backtesting import Period, Sides, backtest
@@ -188,7 +189,7 @@ def test_a_span_that_is_none_and_a_text_that_is_none_are_refused(desk: Desk) -> 
     with pytest.raises(PolicyInvalid):
         Text.written("policy: x")
     with pytest.raises(Invalid):
-        Text.written("#" * 400_001)
+        Text.written("#" * (MOST_CHARACTERS + 1))
 
 
 def test_managers_begin_supervisors_read_and_others_see_nothing(desk: Desk) -> None:
