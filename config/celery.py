@@ -69,11 +69,17 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "fetch mail": every(60, "integrations.tasks.fetch_mail"),
     "send surveys": every(60, "feedback.tasks.send_due_surveys"),
     "expire offers": every(300, "remedies.tasks.expire_offers"),
+    "note late remedies": every(300, "remedies.tasks.note_late_remedies"),
     "put policies in force": every(60, "remedies.tasks.activate_policies"),
     "work on backtests": every(15, "remedies.tasks.run_backtests"),
     "forget old trials of drafts": {
         "task": "escalation.tasks.forget_trials",
         "schedule": crontab(hour="3", minute="27"),
+        "options": {"expires": 3600},
+    },
+    "compare payouts with the other side": {
+        "task": "remedies.tasks.reconcile_payouts",
+        "schedule": crontab(hour="2", minute="41"),
         "options": {"expires": 3600},
     },
     "forget old backtests": {

@@ -272,6 +272,8 @@ LINK_RATE: str = env.str("LINK_RATE", default="" if LOCAL else "20/min")
 # Remedies: where granted credits are sent, signed as standard-webhooks says; empty: by hand.
 REMEDY_WEBHOOK_URL: str = env.str("REMEDY_WEBHOOK_URL", default="")
 REMEDY_WEBHOOK_SECRET: str = env.str("REMEDY_WEBHOOK_SECRET", default="")
+# Where that system lists what it paid, for the nightly comparison; empty: none.
+REMEDY_WEBHOOK_STATUS_URL: str = env.str("REMEDY_WEBHOOK_STATUS_URL", default="")
 REMEDY_WEBHOOK_KINDS: list[str] = env.list("REMEDY_WEBHOOK_KINDS", default=["credit"])
 
 # Pages and files

@@ -104,6 +104,13 @@ def check_may_set_up(who: Principal) -> None:
         raise NotAllowed(who="A manager")
 
 
+def check_may_see_ledger(who: Principal) -> None:
+    """What concerns the money of all teams is seen by those who see all teams: managers, auditors,
+    administrators, and clients that are not limited to some. Raises `NotAllowed`."""
+    if who.teams is not None:
+        raise NotAllowed(who="Somebody who sees all teams")
+
+
 def check_may_look(who: Principal) -> None:
     """How the desk is set up is seen by everybody who works here, and by clients with
     `config:read`. Raises `NotAllowed`."""

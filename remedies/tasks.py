@@ -5,7 +5,9 @@ import datetime as dt
 from celery import shared_task
 from django.utils import timezone
 
-from remedies.services import activate_next, expire_next, replaying
+from remedies.gateways import CreditGateway
+from remedies.services import activate_next, expire_next, note_late_next, replaying
+from remedies.services.reconciling import reconcile
 
 #: One call's share; the next tick takes up the rest.
 MOST = 500
@@ -21,6 +23,25 @@ def expire_offers() -> int:
     while done < MOST and expire_next(now=now):
         done += 1
     return done
+
+
+@shared_task
+def note_late_remedies() -> int:
+    """Note the remedies whose date passed without them. Returns how many."""
+    now = dt.datetime.now(dt.UTC)
+    done = 0
+    while done < MOST and note_late_next(now=now):
+        done += 1
+    return done
+
+
+@shared_task
+def reconcile_payouts() -> int:
+    """Compare the ledger with the other side's list, where there is one. Returns what differs."""
+    gateway = CreditGateway.configured()
+    if gateway is None or not gateway.status_url:
+        return 0
+    return reconcile(since=None, by=None, now=timezone.now()).found
 
 
 @shared_task

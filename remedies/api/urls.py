@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from remedies.api import backtest_views, exception_views, fairness, letters, policy_views, views
 from remedies.api.pain import PATHS as PAIN_PATHS
+from remedies.api.paying import PATHS as PAYING_PATHS
 from remedies.api.verbs import EXCEPTION_ACTS, OFFER_ACTS, REMEDY_ACTS
 
 _ACTS = {"offers": OFFER_ACTS, "exceptions": EXCEPTION_ACTS, "remedies": REMEDY_ACTS}
@@ -44,6 +45,7 @@ urlpatterns: list[URLPattern] = [
     path("backtests/<int:key>/", backtest_views.OneBacktest.as_view(), name="api-backtest"),
     path("backtests/<int:key>/cancel/", backtest_views.CancelBacktest.as_view()),
     path("backtests/<int:key>/tickets/<str:number>/", backtest_views.BacktestTicket.as_view()),
+    *PAYING_PATHS,
     path("pain-factors/", views.Factors.as_view(), name="api-pain-factors"),
     path("tickets/<str:number>/authority/", views.AuthorityOnTicket.as_view()),
     path("tickets/<str:number>/draft-offer/", views.Redraft.as_view(), name="api-draft-offer"),

@@ -17,3 +17,8 @@ from remedies.models.policies import Authority as Authority
 from remedies.models.policies import Grantor as Grantor
 from remedies.models.policies import PolicyAct as PolicyAct
 from remedies.models.policies import RemedyPolicy as RemedyPolicy
+from remedies.models.reconciling import Difference as Difference
+from remedies.models.reconciling import Reconciliation as Reconciliation
+from remedies.models.vouchers import CodeSource as CodeSource
+from remedies.models.vouchers import VoucherCode as VoucherCode
+from remedies.models.vouchers import VoucherPool as VoucherPool

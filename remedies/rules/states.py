@@ -127,5 +127,7 @@ class RemedyEvent(StrEnum):
     REMEDY_GRANTED = "remedy_granted"
     REMEDY_FULFILLED = "remedy_fulfilled"
     REMEDY_FAILED = "remedy_failed"
+    #: data: remedy, kind, amount, currency, words, due_on: its date passed without it.
+    REMEDY_LATE = "remedy_late"
     #: data: remedy, reason, words: it was reversed, so nothing is delivered any more.
     REMEDY_CANCELLED = "remedy_cancelled"

@@ -23,6 +23,7 @@ from remedies.services.exceptions import decline_exception as decline_exception
 from remedies.services.exceptions import request_exception as request_exception
 from remedies.services.exceptions import undo_decision as undo_decision
 from remedies.services.exceptions import withdraw_exception as withdraw_exception
+from remedies.services.lateness import note_late_next as note_late_next
 from remedies.services.ledger import fail_remedy as fail_remedy
 from remedies.services.ledger import fulfil_remedy as fulfil_remedy
 from remedies.services.ledger import reverse_remedy as reverse_remedy

@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import Iterable
 
 from remedies.errors import NotPayable
-from remedies.gateways import MANUAL, WEBHOOK, gateway_for
+from remedies.gateways import MANUAL, VOUCHER, WEBHOOK, gateway_for, pool_for
 from remedies.models import ExceptionRequest, Offer, OfferComponent, Remedy, RemedyEntry
 from remedies.rules.draft import ComponentKind
 from remedies.rules.states import REMEDY_MOVES, EntryKind, RemedyEvent, RemedyStatus
 from remedies.services.authorities import role_of
+from remedies.services.codes import take_code, void_code
 from tickets.actors import Actor
 from tickets.change import Change, changing
 from tickets.errors import NotFound
@@ -58,7 +59,9 @@ def _grant(
         at=at,
     )
     if remedy.gateway == LETTER:
-        _settle(change, remedy, reference="")
+        settle_in(change, remedy, reference="")
+    elif remedy.gateway == VOUCHER:
+        deliver_code(change, remedy)
     elif remedy.gateway == WEBHOOK:
         change.enqueue(PAYOUT, f"remedy:{remedy.pk}", {"remedy": remedy.pk})
     elif change.ticket.owner is not None:
@@ -100,8 +103,15 @@ def _remedy_of(
         exception=exception,
         granted_at=at,
         due_on=due,
-        gateway=LETTER if by_letter else gateway_for(part.kind, paid=paid),
+        gateway=LETTER if by_letter else _gateway(part, amount, form, offer.currency),
     )
+
+
+def _gateway(part: OfferComponent, amount: int | None, form: str, currency: str) -> str:
+    """A code where there is a pool of that form; else as the settings say."""
+    if pool_for(form, amount, currency) is not None:
+        return VOUCHER
+    return gateway_for(part.kind, paid=bool(amount))
 
 
 def _account(offer: Offer, part: OfferComponent, exception: ExceptionRequest | None) -> str:
@@ -176,11 +186,31 @@ def fulfil_remedy(
     ref = clean_line(reference, field="reference", limit=200)
     with changing(remedy.ticket_id, actor=actor, now=now, seen=seen) as change:
         row = _locked(change, remedy.pk, RemedyStatus.FULFILLED)
-        _settle(change, row, reference=ref)
+        settle_in(change, row, reference=ref)
     return row
 
 
-def _settle(change: Change, row: Remedy, *, reference: str) -> None:
+def deliver_code(change: Change, row: Remedy) -> bool:
+    """Give the customer a code of a pool, once. Where none is left the remedy waits, and its owner
+    is told. Returns whether there was one.
+    """
+    pool = pool_for(row.form, row.amount, row.currency)
+    code = take_code(change, row, pool) if pool is not None else None
+    if code is not None:
+        settle_in(change, row, reference=code.masked)
+        return True
+    if change.ticket.owner is not None:
+        change.alert(
+            change.ticket.owner,
+            key=f"no-code:{row.pk}",
+            text=f"No code is left for {row.title} on {change.ticket.number}",
+            urgent=True,
+        )
+    return False
+
+
+def settle_in(change: Change, row: Remedy, *, reference: str) -> None:
+    """The customer has it, within an open change."""
     before, row.status = row.status, RemedyStatus.FULFILLED.value
     row.fulfilled_at, row.gateway_ref = change.now, reference
     change.save(row, "status", "fulfilled_at", "gateway_ref")
@@ -232,6 +262,7 @@ def reverse_remedy(
         row = _locked(change, remedy.pk, RemedyStatus.REVERSED)
         before, row.status = row.status, RemedyStatus.REVERSED.value
         change.save(row, "status")
+        void_code(row, now=now)
         enter(change, row, EntryKind.REVERSED, -(row.amount or 0), reason=why)
         change.record(
             RemedyEvent.REMEDY_CANCELLED,

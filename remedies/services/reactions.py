@@ -14,6 +14,7 @@ from remedies.rules.states import (
 )
 from remedies.services.drafting import reconsider
 from remedies.services.exceptions.routing import move_up
+from remedies.services.lateness import clock_ran_out
 from remedies.services.ledger import PAYOUT, fail_remedy
 from remedies.services.offers import withdraw_in
 from remedies.services.recording import record_past_remedy
@@ -67,6 +68,7 @@ def react(change: Change, event: Event) -> None:
             change.unit.later.add(change, reconsider)
         if event.type == BREACHED:
             move_ignored(change, event)
+            clock_ran_out(change, event)
     elif event.type in _OTHERS:
         _OTHERS[event.type](change, event)
 

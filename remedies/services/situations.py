@@ -23,7 +23,11 @@ BREACHED = "deadline_breached"
 
 #: What escalation records when a path wants our delay in the offer; data: seconds.
 DELAY_OWED = "delay_owed"
-TOLD = frozenset({BREACHED, DELAY_OWED, "escalated", "deescalated"})
+#: What we record when a remedy did not come by its date; data: amount, currency.
+LATE = "remedy_late"
+TOLD = frozenset({BREACHED, DELAY_OWED, LATE, "escalated", "deescalated"})
+#: The clock that runs for a remedy. That it ran out is told as `LATE`, and counts as that.
+DELIVERY = "deliver_remedy"
 #: The path of the ticket's state that says since when it is in escalation; null where it is not.
 IN_ESCALATION = "escalation.since"
 
@@ -129,11 +133,27 @@ def _told(change: Change) -> list[Told]:
 
 
 def breaches(told: Iterable[Told]) -> tuple[int, int]:
-    """Promises broken and other deadlines missed, by what was told."""
-    missed = [one.data for one in told if one.type == BREACHED]
+    """Promises broken and other deadlines missed, by what was told. A remedy that did not come by
+    its date is a promise."""
+    events = list(told)
+    missed = [one.data for one in events if one.type == BREACHED]
     kinds = [deadline.get("kind") for data in missed for deadline in data.get("deadlines", [])]
-    promises = kinds.count("promise")
-    return promises, len(kinds) - promises
+    promises, deliveries = kinds.count("promise"), kinds.count(DELIVERY)
+    return promises + len(late_remedies(events)), len(kinds) - promises - deliveries
+
+
+def late_remedies(told: Iterable[Told]) -> list[Mapping[str, Any]]:
+    """What was told of each remedy that did not come by its date."""
+    return [one.data for one in told if one.type == LATE]
+
+
+def _late_sum(told: Iterable[Told], currency: str | None) -> dict[str, Any] | None:
+    """What those remedies are worth together, as money; None where it is in another currency."""
+    late = [one for one in late_remedies(told) if one.get("amount")]
+    kept = currency or next((str(one.get("currency")) for one in late), None)
+    if kept is None or any(one.get("currency") != kept for one in late):
+        return None
+    return Money(sum(int(one["amount"]) for one in late), kept).as_json()
 
 
 def stored_events(tickets: list[Ticket]) -> dict[int, list[tuple[int, Told]]]:
@@ -197,6 +217,8 @@ def _facts(
         "hand_offs": known.hand_offs,
         "hours_in_escalation": hours_in_escalation(told, now=now),
         "our_delay_hours": our_delay(told),
+        "remedies_late": len(late_remedies(told)),
+        "late_remedies_sum": _late_sum(told, ticket.loss_currency or None),
         "support_needs": known.support_needs,
         "channel": ticket.channel,
         "category": catalogue().entry(ticket.category_id).category.key,
