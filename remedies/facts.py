@@ -101,6 +101,8 @@ def as_number(raw: Any) -> Decimal:
         return Decimal(raw)
     if isinstance(raw, bool) or not isinstance(raw, int | Decimal | float | str):
         raise NotThatKind("should be a number")
+    if isinstance(raw, str) and ("_" in raw or not raw.isascii()):
+        raise NotThatKind("should be a number")
     try:
         number = Decimal(raw.strip() if isinstance(raw, str) else str(raw))
     except InvalidOperation:
@@ -144,7 +146,7 @@ def as_date(raw: Any) -> dt.date:
         return raw
     try:
         return dt.date.fromisoformat(raw.strip())
-    except (AttributeError, ValueError):
+    except (AttributeError, TypeError, ValueError):
         raise NotThatKind("should be a date such as 2026-04-01") from None
 
 
@@ -152,7 +154,7 @@ def as_moment(raw: Any) -> dt.datetime:
     """An aware moment, from a datetime or ISO text with its offset."""
     try:
         moment = raw if isinstance(raw, dt.datetime) else dt.datetime.fromisoformat(raw.strip())
-    except (AttributeError, ValueError):
+    except (AttributeError, TypeError, ValueError):
         raise NotThatKind("should be a moment such as 2026-04-01T09:30:00Z") from None
     if moment.tzinfo is None:
         raise NotThatKind("should be a moment with its time zone, such as 2026-04-01T09:30:00Z")

@@ -12,7 +12,7 @@ from remedies.rules.compiling import MODIFIERS, Raw, Scope, compile_node
 from remedies.rules.conditions import condition
 from remedies.rules.meant import nearest
 from remedies.rules.nodes import Context, Inapplicable, Node
-from remedies.rules.source import Place, keys_of, short
+from remedies.rules.source import Place, keys_of, short, word_at
 from remedies.rules.words import number, places_of, shown
 
 ROUNDINGS = {
@@ -142,7 +142,7 @@ def _part(key: str, raw: Any, scope: Scope, at: Place, kind: Kind) -> _Part:
     else:
         amount = compile_node(given["amount"], scope, at / "amount", kind)
     when = condition(given["when"], scope, at / "when") if "when" in given else None
-    return _Part(key, percent, amount, when, str(given.get("says") or ""), kind)
+    return _Part(key, percent, amount, when, word_at(given, "says", at), kind)
 
 
 def _set_off(node: Node, kind: Kind) -> Step:

@@ -14,7 +14,17 @@ from remedies.rules.modifiers import rounding_way
 from remedies.rules.nodes import BUILT_IN, ValueRef
 from remedies.rules.policy import Cap, Case, Choice, Exclusion, Policy, Rule
 from remedies.rules.ruling import compile_cap, compile_exclusion, compile_rule
-from remedies.rules.source import Place, Source, items, keys_of, read_source, short, text_of
+from remedies.rules.source import (
+    Place,
+    Source,
+    items,
+    keys_of,
+    prose_at,
+    read_source,
+    short,
+    text_of,
+    word_at,
+)
 from remedies.rules.words import places_of
 from tickets.errors import CurrencyUnknown
 
@@ -96,8 +106,8 @@ def compile_policy(source: Source) -> Policy:
         caps=tuple(caps),
         groups=groups,
         cases=tuple(cases),
-        about=str(raw.get("about") or ""),
-        source=str(raw.get("source") or ""),
+        about=prose_at(raw, "about", at),
+        source=prose_at(raw, "source", at),
         categories=tuple(
             text_of(item, place, "A category")
             for item, place in items(raw.get("categories") or [], at / "categories", "categories")
@@ -159,9 +169,9 @@ def _fact(name: str, raw: Any, scope: Scope, at: Place) -> FactDef:
     fact = FactDef(
         name=name,
         kind=kind,
-        label=str(spec.get("title") or name.replace("_", " ").replace(".", " ")),
-        unit=str(spec.get("unit") or ""),
-        question=str(spec.get("ask") or ""),
+        label=word_at(spec, "title", at, name.replace("_", " ").replace(".", " ")),
+        unit=word_at(spec, "unit", at),
+        question=prose_at(spec, "ask", at),
         choices=tuple(
             text_of(item, place, "A choice")
             for item, place in items(spec.get("choices") or [], at / "choices", "choices")
@@ -240,8 +250,9 @@ def _values(raw: Any, scope: Scope, at: Place, problems: list[Problem]) -> None:
                 place.fail(f"{name} is a fact already; give the value another name.")
             said = dict(spec) if isinstance(spec, dict) else {"amount": spec}
             kind = _kind(said.pop("type"), place / "type") if "type" in said else None
-            title = str(said.pop("title", None) or name.replace("_", " "))
-            unit = str(said.pop("unit", None) or "")
+            title = word_at(said, "title", place, name.replace("_", " "))
+            unit = word_at(said, "unit", place)
+            said = {key: inner for key, inner in said.items() if key not in ("title", "unit")}
             scope.used = set()
             node = compile_node(said, scope, place, kind)
             scope.values[name] = ValueRef(name, title, unit, node)
@@ -358,4 +369,5 @@ def _case(raw: Any, at: Place) -> Case:
             now = as_moment(spec["now"])
     except NotThatKind as error:
         (at / "now").fail(f"now {error}.")
-    return Case(str(spec.get("case") or at.path[-1]), facts, expect, now, spec.get("currency"))
+    name = word_at(spec, "case", at, str(at.path[-1]))
+    return Case(name, facts, expect, now, spec.get("currency"))

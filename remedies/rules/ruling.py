@@ -12,7 +12,7 @@ from remedies.rules.draft import ComponentKind
 from remedies.rules.meant import nearest
 from remedies.rules.nodes import Node
 from remedies.rules.policy import Cap, Choice, Exclusion, Placing, Range, Rule
-from remedies.rules.source import Place, items, keys_of, short, text_of
+from remedies.rules.source import Place, items, keys_of, prose_at, short, text_of, word_at
 from remedies.rules.tables import table_of_pairs, upper_end
 
 RULE_KEYS = frozenset(
@@ -69,7 +69,7 @@ def compile_rule(
         (at / "rule").fail(f"Another rule above is called {name}.")
     scope.used, scope.needs = set(), set()
     kind = _kind(raw.get("gives"), at / "gives")
-    group = str(raw.get("group") or "")
+    group = word_at(raw, "group", at)
     if group and group not in groups:
         (at / "group").fail(f"No group is called {group}.{nearest(group, groups)}")
     own = _unless(raw, scope, at, name)
@@ -79,14 +79,14 @@ def compile_rule(
         title=_title(raw, at, name),
         kind=kind,
         position=position,
-        clause=str(raw.get("clause") or ""),
-        code=str(raw.get("code") or ""),
+        clause=word_at(raw, "clause", at),
+        code=word_at(raw, "code", at),
         group=group,
         priority=_whole(raw, "priority", at) or 0,
         owed=_yes(raw, "owed", at),
         loss=_yes(raw, "makes_good_loss", at),
         says=_says(raw, scope, at),
-        form=str(raw.get("form") or ""),
+        form=word_at(raw, "form", at),
         pay_within_days=_whole(raw, "pay_within_days", at),
         since=_day(raw.get("since"), at / "since"),
         until=_day(raw.get("until"), at / "until"),
@@ -188,6 +188,9 @@ def _range(raw: Any, scope: Scope, at: Place) -> Range:
         (at / "start").fail("start is a percentage of the range, 0 to 100.")
     share = start / 100
     worse, better = spec.get("worse") or [], spec.get("better") or []
+    for key, listed in (("worse", worse), ("better", better)):
+        if not isinstance(listed, list):
+            (at / key).fail(f"{key} should be a list of facts with when and says.")
     up = (1 - share) / max(len(worse), 1)
     down = share / max(len(better), 1) if share else up
     return Range(
@@ -239,7 +242,7 @@ def _day(raw: Any, at: Place) -> dt.date | None:
 
 
 def _earlier(raw: dict[str, Any], key: str, scope: Scope, at: Place) -> str:
-    name = str(raw.get(key) or "")
+    name = word_at(raw, key, at)
     if name and name not in scope.rules:
         (at / key).fail(f"No rule above is called {name}.{nearest(name, scope.rules)}")
     scope.needs |= {name} if name else set()
@@ -247,14 +250,14 @@ def _earlier(raw: dict[str, Any], key: str, scope: Scope, at: Place) -> str:
 
 
 def _result(raw: dict[str, Any], scope: Scope, at: Place) -> str:
-    name = str(raw.get("result") or "")
+    name = word_at(raw, "result", at)
     if name and name in scope.names() and name not in scope.results:
         (at / "result").fail(f"{name} is the name of a fact or a value already.")
     return name
 
 
 def _says(raw: dict[str, Any], scope: Scope, at: Place) -> str:
-    said = str(raw.get("says") or "")
+    said = prose_at(raw, "says", at)
     for name in PLACEHOLDER.findall(said):
         if name not in scope.facts and name != "amount":
             hint = nearest(name, scope.facts)
@@ -293,8 +296,8 @@ def compile_cap(raw: Any, scope: Scope, at: Place, rules: list[Rule]) -> Cap:
     known = {word for rule in rules for word in (rule.name, rule.group, str(rule.kind))}
     covers = []
     for item, place in items(spec.get("covers"), at / "covers", "covers"):
-        if item not in known:
-            place.fail(f"No rule, group or kind here is {item}.{nearest(str(item), known)}")
+        if str(item) not in known:
+            place.fail(f"No rule, group or kind here is {short(item)}.{nearest(str(item), known)}")
         covers.append(str(item))
     scope.used = set()
     at_most = compile_node(spec.get("at_most"), scope, at / "at_most", Kind.MONEY)

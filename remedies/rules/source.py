@@ -231,6 +231,19 @@ def text_of(raw: Any, at: Place, what: str) -> str:
     return " ".join(raw.split())
 
 
+def word_at(raw: dict[str, Any], key: str, at: Place, otherwise: str = "") -> str:
+    """The text behind a key, in one line; `otherwise` where there is none."""
+    return otherwise if raw.get(key) is None else text_of(raw[key], at / key, key)
+
+
+def prose_at(raw: dict[str, Any], key: str, at: Place) -> str:
+    """The text behind a key as it is written, with its lines; nothing where there is none."""
+    found = raw.get(key)
+    if isinstance(found, str):
+        return found.strip()
+    return word_at(raw, key, at)
+
+
 def keys_of(raw: Any, at: Place, what: str, known: frozenset[str]) -> dict[str, Any]:
     """A mapping with known keys only; the error names the nearest right one."""
     if not isinstance(raw, dict):
