@@ -65,6 +65,7 @@ def every(seconds: float, task: str) -> dict[str, Any]:
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep deadlines": every(settings.TICK_SECONDS, "escalation.tasks.sweep"),
     "work on new reckonings": every(15, "escalation.tasks.rederive_open"),
+    "index for search": every(settings.TICK_SECONDS, "tickets.tasks.index_for_search"),
     "deliver the outbox": every(settings.TICK_SECONDS, "integrations.tasks.deliver_outbox"),
     "fetch mail": every(60, "integrations.tasks.fetch_mail"),
     "send surveys": every(60, "feedback.tasks.send_due_surveys"),

@@ -12,13 +12,14 @@ from desk.build.customer_card import line_of_customer
 from desk.build.people import customer_avatar
 from desk.build.rows import RowContext, rows_of
 from desk.present import KeyView
-from desk.searching import search as search_for
 from desk.views.shell import Ask, desk_page, desk_render, query
 from tickets.access import access_customer, visible_tickets
+from tickets.finding import find
 from tickets.models import Customer
 
 KEYS = (KeyView(("J", "K"), "move"), KeyView(("⏎",), "open"))
 PAGE = 50
+SHOWN = 30
 
 
 @desk_page
@@ -26,7 +27,7 @@ PAGE = 50
 def search(request: HttpRequest, ask: Ask) -> HttpResponse:
     """What matches the words; a ticket's number leads straight to it."""
     text = query(request, "q")
-    found = search_for(ask.who, text, now=ask.now)
+    found = find(ask.who, text, most=SHOWN)
     if found.exact is not None:
         return redirect(f"/desk/tickets/{found.exact.number}/")
     context = RowContext(

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from tickets.api.pagination import Order
 from tickets.catalogue import catalogue
 from tickets.errors import DomainError, named_as
+from tickets.finding import narrowed
 from tickets.models import ContactPoint, Ticket
 from tickets.models.customers import ContactKind
 from tickets.numbers import id_in
@@ -74,7 +75,9 @@ class TicketFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         method="_search",
         max_length=200,
-        label="A number, an e-mail address, or words of subject or customer's name.",
+        label="A number, an e-mail address, or words of the ticket: customer, matter, facts, tags, "
+        "order number, conversation. The beginning of a word is enough. What was said a moment ago "
+        "may not be found yet.",
     )
     order = django_filters.ChoiceFilter(
         choices=[(name, name) for name in ORDERS],
@@ -110,7 +113,7 @@ class TicketFilter(django_filters.FilterSet):
         try:
             return rows.filter(pk=id_in(words))
         except DomainError:
-            return rows.filter(Q(subject__icontains=words) | Q(customer__name__icontains=words))
+            return narrowed(rows, words)
 
 
 def refuse_unknown(query: Any, known: Collection[str] = _PAGES) -> None:

@@ -2,10 +2,12 @@
 
 from enum import StrEnum
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 
 from tickets.models.choices import one_of
+from tickets.models.plain import Plain
 from tickets.models.quick import Quick
 
 
@@ -44,6 +46,10 @@ class Customer(Quick):
                 condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
                 name="customer_not_merged_into_self",
             )
+        ]
+        indexes = [
+            # tickets.finding asks it for parts of names, and for names that are nearly it.
+            GinIndex(OpClass(Plain("name"), name="gin_trgm_ops"), name="customer_name_parts"),
         ]
 
     def __str__(self) -> str:
@@ -88,6 +94,8 @@ class ContactPoint(Quick):
         indexes = [
             # Read by the search for a customer by phone number.
             models.Index(fields=["kind", "normalized"], name="contact_lookup"),
+            # tickets.finding asks it for parts of addresses and numbers.
+            GinIndex(OpClass(F("normalized"), name="gin_trgm_ops"), name="contact_parts"),
         ]
 
     def __str__(self) -> str:

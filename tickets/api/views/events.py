@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.db import connection
-from django.db.models import Q
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -16,6 +14,7 @@ from tickets.api.filters import refuse_unknown
 from tickets.api.pagination import Order, after, decode, encode, page_size
 from tickets.api.problems import BadCursor
 from tickets.api.schema import operation
+from tickets.following import settled
 from tickets.models import Event
 
 FEED = Order("feed", ("transaction", "id"))
@@ -29,19 +28,6 @@ _page = inline_serializer(
         "results": shapes.Event(many=True),
     },
 )
-
-
-def _settled() -> tuple[int, int, int]:
-    """The oldest transaction that still writes, the next one to come, and this one's own number
-    (0 if it has none). All below the first have said all they will ever say."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,"
-            " pg_snapshot_xmax(pg_current_snapshot())::text::bigint,"
-            " coalesce(pg_current_xact_id_if_assigned()::text::bigint, 0)"
-        )
-        oldest, coming, own = cursor.fetchone()
-    return int(oldest), int(coming), int(own)
 
 
 class Feed(AccessView):
@@ -72,21 +58,20 @@ class Feed(AccessView):
         the last answer and you see every event once, however long writers take."""
         refuse_unknown(request.query_params, ("after", "type", "page_size"))
         size = page_size(request.query_params.get("page_size"))
-        oldest, coming, own = _settled()
+        place = settled()
         asked = request.query_params.get("after", "")
         if asked == LATEST:
             return Response(
-                {"after": encode(FEED, [oldest - 1, 2**62]), "more": False, "results": []}
+                {"after": encode(FEED, [place.oldest - 1, 2**62]), "more": False, "results": []}
             )
-        rows = Event.objects.filter(Q(transaction__lt=oldest) | Q(transaction=own))
-        rows = rows.filter(ticket__in=visible_tickets(self.principal))
+        rows = place.events().filter(ticket__in=visible_tickets(self.principal))
         types = request.query_params.get("type", "")
         if types:
             wanted = [one for one in types.split(",")[:50] if "\0" not in one]
             rows = rows.filter(type__in=wanted)
         if asked:
             position = decode(FEED, Event, asked)
-            if position[0] > max(coming, own):
+            if position[0] > max(place.coming, place.own):
                 # Of another server: this database was restored from a dump since.
                 raise BadCursor(field="after")
             rows = after(rows, FEED, position)

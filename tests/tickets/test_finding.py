@@ -1,0 +1,144 @@
+"""Finding tickets: by what people remember, at once, and never more than one may see."""
+
+import pytest
+from django.core.management import call_command
+
+from tests.builders import NOW, Desk, make_customer, make_ticket, user
+from tickets import services
+from tickets.access import Principal, visible_tickets
+from tickets.finding import Found, customers_like, find, narrowed
+from tickets.models import Customer, SearchEntry, Ticket
+from tickets.services.indexing import index_what_happened, rebuild
+
+
+@pytest.fixture
+def ticket(desk: Desk) -> Ticket:
+    customer = make_customer(name="Tomasz Wiśniewski", email="tomasz.w@example.net")
+    made = make_ticket(
+        desk,
+        customer=customer,
+        subject="Router drops every evening",
+        body="My daughter's exam was online. Order LW-48213, please look at it.",
+        facts={"days_without": 9},
+    )
+    index_what_happened()
+    return made
+
+
+def _find(desk: Desk, text: str, who: str = "alice") -> Found:
+    return find(Principal.of_user(getattr(desk, who), now=NOW), text, most=30)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "router", "ROUTER even", "drop evening", "exam", "daughter exam tomasz", "wisniewski",
+        "Wiśniewski", "LW-48213", "48213", "482", "tomasz.w@example.net", "example.net", "9 router",
+        "exam!?", "(router) & drops | ' :*",
+    ],
+)  # fmt: skip
+def test_words_beginnings_accents_and_numbers_find_it(
+    desk: Desk, ticket: Ticket, text: str
+) -> None:
+    assert _find(desk, text).tickets == [ticket]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "  ", "!!", "zebra", "router zebra", "\0", "zeb\0ra", "ter", "' OR 1=1"]
+)
+def test_what_it_does_not_hold_does_not_find_it(desk: Desk, ticket: Ticket, text: str) -> None:
+    assert _find(desk, text).tickets == []
+
+
+def test_a_number_leads_to_its_ticket_before_it_is_indexed(desk: Desk) -> None:
+    made = make_ticket(desk)
+    found = _find(desk, made.number.lower().replace("-", " "))
+    assert found.exact == made
+    assert found.tickets == [made]
+
+
+def test_what_is_said_later_finds_it_too(desk: Desk, ticket: Ticket) -> None:
+    services.add_note(ticket, body="Spoke to the zookeeper", actor=user(desk.alice), now=NOW)
+    assert _find(desk, "zookeeper").tickets == [ticket]  # nobody has to wait for the index
+    index_what_happened()
+    assert _find(desk, "zookeeper").tickets == [ticket]
+
+
+def test_what_one_may_not_see_one_does_not_find(desk: Desk, ticket: Ticket) -> None:
+    found = _find(desk, "router", who="charlie")
+    assert found.tickets == []
+    assert _find(desk, ticket.number, who="charlie").exact is None
+
+
+@pytest.mark.parametrize("text", ["wisn", "Wiśn", "to", "tomasz wi", "tomasz.w@", "Wisnewski"])
+def test_customers_are_found_by_parts_and_by_names_nearly_right(ticket: Ticket, text: str) -> None:
+    assert customers_like(text, most=5) == [ticket.customer]
+
+
+@pytest.mark.parametrize("text", ["020 7946 0958", "+44 20 7946", "7946-0958", "442079460958"])
+def test_customers_are_found_by_their_telephone_however_it_is_written(
+    desk: Desk, text: str
+) -> None:
+    customer = make_customer(name="Omar Haddad", phone="+442079460958")
+    assert customers_like(text, most=5) == [customer]
+
+
+def test_more_than_fit_are_cut_the_newest_first(desk: Desk) -> None:
+    made = [make_ticket(desk, subject=f"Late parcel {number}") for number in range(5)]
+    index_what_happened()
+    who = Principal.of_user(desk.alice, now=NOW)
+    assert find(who, "late parcel", most=3).tickets == made[:1:-1]
+
+
+def test_what_many_tickets_hold_is_found_as_what_few_hold(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [make_ticket(desk, subject=f"Late parcel {number}") for number in range(5)]
+    index_what_happened()
+    made.append(make_ticket(desk, subject="Parcel of today"))
+    who = Principal.of_user(desk.alice, now=NOW)
+    few = find(who, "parcel", most=3).tickets
+    monkeypatch.setattr("tickets.finding._FEW", 2)
+    assert find(who, "parcel", most=3).tickets == few == made[:2:-1]
+    assert find(who, "parcel", most=30).tickets == made[::-1]
+    assert list(narrowed(visible_tickets(who).order_by("-pk"), "parcel")) == made[::-1]
+
+
+def test_an_index_made_anew_is_the_one_that_was_kept(desk: Desk, ticket: Ticket) -> None:
+    services.add_note(ticket, body="Spoke to the zookeeper", actor=user(desk.alice), now=NOW)
+    index_what_happened()
+    kept = dict(SearchEntry.objects.values_list("ticket", "words"))
+    SearchEntry.objects.all().delete()
+    assert list(rebuild()) == [1]
+    assert dict(SearchEntry.objects.values_list("ticket", "words")) == kept
+
+
+def test_the_command_says_how_many_can_be_found(
+    ticket: Ticket, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("search", "rebuild")
+    assert "1 tickets can be found." in capsys.readouterr().out
+
+
+def test_a_conversation_without_end_is_found_by_what_was_said_last(
+    desk: Desk, ticket: Ticket
+) -> None:
+    for number in range(12):
+        words = " ".join(f"w{number}x{one}" for one in range(2_500))
+        services.add_note(ticket, body=words[:19_000], actor=user(desk.alice), now=NOW)
+    index_what_happened()
+    assert _find(desk, "w11x7").tickets == [ticket]
+
+
+def test_searching_asks_as_often_for_many_as_for_few(
+    desk: Desk, django_assert_max_num_queries: object
+) -> None:
+    for number in range(12):
+        make_ticket(
+            desk, subject=f"Late parcel {number}", customer=make_customer(f"Customer {number}")
+        )
+    index_what_happened()
+    assert Customer.objects.count() > 10
+    who = Principal.of_user(desk.alice, now=NOW)
+    with django_assert_max_num_queries(12):  # type: ignore[operator]
+        assert len(find(who, "parcel", most=30).tickets) == 12

@@ -1,0 +1,170 @@
+"""Finding tickets and customers by what people remember: part of a name, of a number, some words.
+
+Whole words or their beginnings, in any order, accents or not; names also where they are nearly
+right. Every answer holds only what the reader may see.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.contrib.postgres.search import (
+    SearchQuery,
+    SearchVectorField,
+    TrigramWordSimilarity,
+)
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
+
+from tickets.access import Principal, visible_tickets
+from tickets.errors import DomainError
+from tickets.following import unread
+from tickets.models import ContactPoint, Customer, ExternalId, SearchEntry, Ticket
+from tickets.models.plain import Plain
+from tickets.numbers import id_in
+
+LONGEST = 200
+#: Who keeps the index, as a follower of the stream of events.
+FOLLOWER = "search"
+#: Words that are looked at, and letters from which on the beginning of a word is enough: what
+#: begins with one or two letters is nearly everything.
+_WORDS, _BEGINNING = 8, 3
+#: Up to so many tickets are few; of what more hold, so many of the newest are looked through one by
+#: one before all are asked.
+_FEW, _NEWEST = 2_000, 1_000
+#: From which likeness on a name is nearly the one that was typed.
+_ALIKE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found; `exact` is the ticket whose number was typed."""
+
+    exact: Ticket | None
+    tickets: list[Ticket]
+    customers: list[Customer]
+
+
+def find(who: Principal, text: str, *, most: int) -> Found:
+    """Tickets that the reader may see, newest first, and customers, at most `most` of each.
+    A dozen queries at most, however many tickets there are."""
+    text = text.replace("\0", " ").strip()[:LONGEST]
+    query = query_of(text)
+    if query is None:
+        return Found(None, [], [])
+    exact = by_number(who, text)
+    customers = customers_like(text, most=most)
+    keys = _keys(who, query, [customer.pk for customer in customers], most=most)
+    tickets = list(
+        visible_tickets(who).filter(pk__in=keys).with_names().order_by("-received_at", "-pk")[:most]
+    )
+    if exact is not None and exact not in tickets:
+        tickets = [exact, *tickets[: most - 1]]
+    return Found(exact, tickets, customers)
+
+
+def query_of(text: str) -> SearchQuery | None:
+    """Every word of the text, or what begins with it; None where there is no word."""
+    words = re.findall(r"[^\W_]+", text.lower())[:_WORDS]
+    if not words:
+        return None
+    parts = [f"'{word}':*" if len(word) >= _BEGINNING else f"'{word}'" for word in words]
+    return SearchQuery(" & ".join(parts), search_type="raw", config="amends_search")
+
+
+def narrowed(rows: QuerySet[Ticket], text: str) -> QuerySet[Ticket]:
+    """Those of `rows` that hold the text's words; none where it has none. Two queries."""
+    query = query_of(text.strip()[:LONGEST])
+    if query is None:
+        return rows.none()
+    fresh = _fresh(query)
+    few = _few(query)
+    if few is not None:
+        return rows.filter(pk__in={*few, *fresh})
+    return rows.annotate(holds=_one_by_one("search__words", query)).filter(
+        Q(holds=True) | Q(pk__in=fresh)
+    )
+
+
+def by_number(who: Principal, text: str) -> Ticket | None:
+    """The ticket whose number it is, if it is one and the reader may see it."""
+    if not any(character.isdigit() for character in text):
+        return None
+    try:
+        key = id_in(text)
+    except DomainError:
+        return None
+    return visible_tickets(who).with_names().filter(pk=key).first()
+
+
+def customers_like(text: str, *, most: int) -> list[Customer]:
+    """By part of a name, address or number, or by key in another system; where there is none, by a
+    name that is nearly it."""
+    known = Customer.objects.filter(merged_into=None).annotate(plain=Plain("name"))
+    plain = Plain(Value(text))
+    by_contact = ContactPoint.objects.filter(normalized__contains=_normal(text))
+    by_key = ExternalId.objects.filter(value__iexact=text)
+    if len(text) < _BEGINNING:  # parts of two letters are everywhere
+        return list(known.filter(plain__startswith=plain).order_by("name", "pk")[:most])
+    keys = known.filter(plain__contains=plain).order_by("name", "pk").values_list("pk", flat=True)
+    found = {*keys[:most], *by_contact.values_list("customer", flat=True)[:most]}
+    found |= {*by_key.values_list("customer", flat=True)[:most]}
+    if not found and len(text) > _BEGINNING:
+        alike = known.filter(plain__trigram_word_similar=plain)
+        nearest = alike.annotate(likeness=TrigramWordSimilarity(text, "plain"))
+        nearest = nearest.filter(likeness__gte=_ALIKE).order_by("-likeness", "name", "pk")
+        return list(nearest[:most])
+    return list(known.filter(pk__in=found).order_by("name", "pk")[:most])
+
+
+def _normal(text: str) -> str:
+    """As contacts are compared: lower case, and a phone number without what stands in between."""
+    digits = re.sub(r"[\s()/.-]", "", text)
+    if re.fullmatch(r"\+?\d{4,}", digits):
+        return digits.removeprefix("+").removeprefix("00").removeprefix("0")
+    return text.lower()
+
+
+def _keys(who: Principal, query: SearchQuery, customers: list[int], *, most: int) -> list[int]:
+    """Tickets that hold the words, or whose customer was found, some more than `most`."""
+    seen = visible_tickets(who)
+    found = _fresh(query)
+    if customers:
+        of_customers = seen.filter(customer__in=customers).order_by("-received_at", "-pk")
+        found += of_customers.values_list("pk", flat=True)[:most]
+    few = _few(query)
+    if few is not None:
+        holding = seen.filter(pk__in=few)
+    else:
+        newest = seen.order_by("-received_at", "-pk").values_list("pk", flat=True)[:_NEWEST]
+        among = SearchEntry.objects.filter(pk__in=list(newest)).annotate(
+            holds=_one_by_one("words", query)
+        )
+        recent = among.filter(holds=True).order_by("-pk").values_list("pk", flat=True)[:most]
+        if len(recent) == most:
+            return [*found, *recent]
+        holding = seen.filter(pk__in=SearchEntry.objects.filter(words=query).values("pk"))
+    return [*found, *holding.order_by("-received_at", "-pk").values_list("pk", flat=True)[:most]]
+
+
+def _few(query: SearchQuery) -> list[int] | None:
+    """All tickets that hold the words, where that is a few; None where it is more."""
+    keys = SearchEntry.objects.filter(words=query).values_list("pk", flat=True)[: _FEW + 1]
+    return list(keys) if len(keys) <= _FEW else None
+
+
+def _fresh(query: SearchQuery) -> list[int]:
+    """Those among the tickets that were changed a moment ago and are not in the index yet."""
+    changed = unread(FOLLOWER, most=_NEWEST)
+    if not changed:
+        return []
+    words = Func(F("pk"), function="amends_words_of", output_field=SearchVectorField())
+    rows = Ticket.objects.filter(pk__in=changed).annotate(words=words).filter(words=query)
+    return list(rows.values_list("pk", flat=True))
+
+
+def _one_by_one(words: str, query: SearchQuery) -> Func:
+    """Whether `words` of one row hold those asked for, in a form that no index answers: what many
+    tickets hold is found soon by going through them in the order that is wanted, and an index of
+    words would bring them all."""
+    return Func(F(words), query, function="ts_match_vq", output_field=BooleanField())
