@@ -83,6 +83,11 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour="2", minute="41"),
         "options": {"expires": 3600},
     },
+    "look where exceptions are the rule": {
+        "task": "remedies.tasks.look_for_patterns",
+        "schedule": crontab(hour="2", minute="47"),
+        "options": {"expires": 3600},
+    },
     "forget old backtests": {
         "task": "remedies.tasks.forget_backtests",
         "schedule": crontab(hour="3", minute="37"),

@@ -62,6 +62,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "DeadlineKindEnum": "escalation.api.shapes.DEADLINE_KINDS",
         "ComponentKindEnum": "remedies.api.shapes.COMPONENT_KINDS",
         "OfferStatusEnum": "remedies.api.shapes.OFFER_STATUSES",
+        "ProposalStatusEnum": "remedies.api.proposals.PROPOSAL_STATUSES",
+        "ExceptionDirectionEnum": "remedies.api.proposals.DIRECTIONS",
         "DeclineCodeEnum": "remedies.api.exception_shapes.DECLINE_CODES",
         "GroundEnum": "remedies.api.exception_shapes.GROUNDS",
         "DecisionEnum": "remedies.api.exception_shapes.SAYS",

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from remedies.gateways import CreditGateway
-from remedies.services import activate_next, expire_next, note_late_next, replaying
+from remedies.services import activate_next, expire_next, mining, note_late_next, replaying
 from remedies.services.reconciling import reconcile
 
 #: One call's share; the next tick takes up the rest.
@@ -69,3 +69,10 @@ def run_backtests(key: int | None = None) -> None:
 def forget_backtests() -> int:
     """Delete results that nobody looks at any more. Returns how many."""
     return replaying.forget_backtests(now=timezone.now())
+
+
+@shared_task
+def look_for_patterns() -> int:
+    """Look where exceptions are the rule, and have what follows tried on the past. Looking twice
+    finds nothing twice. Returns how many changed rules are open."""
+    return len(mining.look(now=timezone.now()))

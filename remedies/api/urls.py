@@ -2,9 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from remedies.api import backtest_views, exception_views, fairness, letters, policy_views, views
+from remedies.api import (
+    backtest_views,
+    exception_views,
+    fairness,
+    letters,
+    policy_views,
+    views,
+)
 from remedies.api.pain import PATHS as PAIN_PATHS
 from remedies.api.paying import PATHS as PAYING_PATHS
+from remedies.api.proposals import PATHS as PROPOSAL_PATHS
 from remedies.api.verbs import EXCEPTION_ACTS, OFFER_ACTS, REMEDY_ACTS
 
 _ACTS = {"offers": OFFER_ACTS, "exceptions": EXCEPTION_ACTS, "remedies": REMEDY_ACTS}
@@ -22,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     path("exceptions/", exception_views.Exceptions.as_view(), name="api-exceptions"),
     path("exceptions/decide/", exception_views.DecideTogether.as_view(), name="api-decide"),
     path("exceptions/<int:key>/", exception_views.OneException.as_view(), name="api-exception"),
+    *PROPOSAL_PATHS,
     path("remedies/", views.Remedies.as_view(), name="api-remedies"),
     path("remedies/<int:key>/", views.OneRemedy.as_view(), name="api-remedy"),
     path("refusals/", views.Refusals.as_view(), name="api-refusals"),

@@ -17,6 +17,7 @@ from remedies.models.policies import Authority as Authority
 from remedies.models.policies import Grantor as Grantor
 from remedies.models.policies import PolicyAct as PolicyAct
 from remedies.models.policies import RemedyPolicy as RemedyPolicy
+from remedies.models.proposals import RuleProposal as RuleProposal
 from remedies.models.reconciling import Difference as Difference
 from remedies.models.reconciling import Reconciliation as Reconciliation
 from remedies.models.vouchers import CodeSource as CodeSource

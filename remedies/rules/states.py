@@ -57,6 +57,16 @@ GRANTED = frozenset({ExceptionStatus.APPROVED, ExceptionStatus.AMENDED})
 DECIDED = GRANTED | {ExceptionStatus.DECLINED}
 
 
+class ProposalStatus(StrEnum):
+    """A changed rule is open until a manager takes it as a draft or dismisses it; it fades where
+    the pattern no longer holds."""
+
+    OPEN = "open"
+    DISMISSED = "dismissed"
+    TAKEN = "taken"
+    FADED = "faded"
+
+
 class RemedyStatus(StrEnum):
     """granted → fulfilled, or failed (and then tried again), or reversed."""
 
