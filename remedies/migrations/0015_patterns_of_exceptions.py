@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("remedies", "0013_waiting_ones_are_routed"),
+        ("remedies", "0014_vouchers_and_reconciling"),
         ("tickets", "0012_untold"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
