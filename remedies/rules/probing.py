@@ -140,7 +140,8 @@ def _numbers(fact: FactDef, bounds: set[Any]) -> tuple[Decimal, ...]:
     """Each bound and its neighbours, nothing, one, and something beyond the last."""
     numbers = {b for b in bounds if isinstance(b, Decimal)}
     if fact.kind is Kind.DURATION:
-        numbers |= set(_lengths(bounds))
+        # A bound may be about it in hours or in days.
+        numbers = {n * by for n in numbers for by in (1, 60, 1440)} | set(_lengths(bounds))
     beyond = max(numbers, default=Decimal(0)) * 2 + 10
     step = Decimal("0.01") if fact.kind is Kind.MONEY else Decimal(1)
     near = {n + by for n in numbers for by in (-step, Decimal(0), step)}
@@ -169,7 +170,10 @@ def _dates(fact: FactDef, bounds: set[Any]) -> tuple[Any, ...]:
     days = {
         dt.date.fromisoformat(b) for b in bounds if isinstance(b, str) and _DATE.fullmatch(b)
     } or {dt.date(2026, 1, 15)}
-    near = sorted({day + dt.timedelta(by) for day in days for by in (-1, 0, 1, 7, 45)})
+    # A bound may be about the days between two dates.
+    counts = {int(b) for b in bounds if isinstance(b, Decimal) and 0 < b < 1000}
+    steps = {-1, 0, 1, 7, 45, *(n + by for n in sorted(counts)[:6] for by in (0, 1, 2))}
+    near = sorted({day + dt.timedelta(by) for day in days for by in steps})
     if fact.kind is Kind.DATE:
         return _thinned(near)
     noon = dt.time(12, tzinfo=dt.UTC)

@@ -3,6 +3,7 @@
 A search finds what it finds: no finding is no proof.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -67,12 +68,24 @@ class Search:
             for rule in self.policy.written
         }
         self.reads = {rule.name: frozenset(rule.reads) for rule in self.policy.rules}
+        timed = bool({"now", "today"} & set(words_in(self.source.data)))
+        #: Moments to try it at: for a policy that asks the time, some later ones as well.
+        self.moments = [
+            CASE_NOW + dt.timedelta(days=days) for days in (0, 30, 400)[: 1 + 2 * timed]
+        ]
+        self.now = CASE_NOW
+        self.first = {
+            rule.name
+            for rule in self.policy.rules
+            if self.policy.groups.get(rule.group) is Choice.FIRST
+        }
 
     def run(self) -> None:
         """Goes along every fact from one whole set of facts after the other."""
         a_round = sum(len(values) for values in self.probe.values.values()) or 1
         count = max(self.budget // (a_round + 1), 3)
-        for base in self.probe.bases(count):
+        for number, base in enumerate(self.probe.bases(count)):
+            self.now = self.moments[number % len(self.moments)]
             for name, values in self.probe.values.items():
                 if len(values) > 1:
                     self._along(base, name, values)
@@ -81,13 +94,13 @@ class Search:
     def _draft(self, facts: Facts) -> OfferDraft | None:
         """What the policy gives; None where a fact it can't take is among them."""
         try:
-            draft = evaluate(self.policy, facts, now=CASE_NOW)
+            draft = evaluate(self.policy, facts, now=self.now)
         except FactWrong:
             return None
         self.reached.update(part.rule for part in draft.components)
         for item in draft.not_applied:
-            # Beaten or cut away, but it held.
-            if item.why is WhyNot.REPLACED:
+            # Beaten or cut away, but it held; of a group that gives the first, it is not asked.
+            if item.why is WhyNot.REPLACED and item.rule not in self.first:
                 self.reached.add(item.rule)
         return draft
 
@@ -101,6 +114,7 @@ class Search:
         if not steps:
             return
         self._no_row(base, name, steps)
+        self._between(base, name, steps)
         self._overlaps(base, steps[0].draft)
         self._upside_down(base, name, steps)
         fact = self.policy.facts[name]
@@ -136,13 +150,19 @@ class Search:
                     if (after.paid.get(rule) or 0) < (before.paid.get(rule) or 0)
                 )
             )
-            if (Flaw.DISPROPORTION, rules) in self.flaws:
+            if any(
+                flaw is Flaw.DISPROPORTION and set(told) <= set(rules) for flaw, told in self.flaws
+            ):
                 continue
             name, low, high = fact.name, before.value, after.value
             facts = self._fewest(base, name, partial(self._falls, name=name, low=low, high=high))
             word = "less" if self.signs[fact.name] < 0 else "more"
+            worse = f"{word} {fact.label} yields less"
+            if fact.kind is Kind.YES_NO:
+                yes, no = ("yes", "no") if after.value else ("no", "yes")
+                worse = f"{yes} to “{fact.label}” yields less than {no}"
             said = (
-                f"{word} {fact.label} yields less: {self._said(fact, before)}, "
+                f"{worse}: {self._said(fact, before)}, "
                 f"{self._said(fact, after)} ({', '.join(rules)})."
             )
             self._note(Flaw.DISPROPORTION, rules, said[0].upper() + said[1:], facts)
@@ -225,6 +245,39 @@ class Search:
                 facts,
             )
 
+    def _between(self, base: Facts, name: str, steps: list[_Step]) -> None:
+        """Nothing at all between two rules that give something below and above."""
+        fact = self.policy.facts[name]
+        given = [i for i, step in enumerate(steps) if step.draft.components]
+        if fact.kind not in NUMERIC or len(given) < 2:
+            return
+        for low, high in pairwise(given):
+            if high - low < 2:
+                continue
+            below, above = steps[low].paid.keys(), steps[high].paid.keys()
+            rules = tuple(sorted((below | above) - (below & above)))
+            inside = steps[low + 1]
+            whys = {n.rule: n.why for n in inside.draft.not_applied}
+            if below & above or (Flaw.GAP, rules) in self.flaws or inside.draft.missing:
+                continue
+            if any(whys.get(rule) is not WhyNot.CONDITION for rule in rules):
+                continue
+            value = shown(fact.kind, inside.value, inside.draft.currency, fact.unit)
+            said = (
+                f"Nothing is given where {fact.label} is {value}, though there is below and above"
+            )
+            facts = self._fewest(
+                base,
+                name,
+                partial(self._empty, name=name, at=[steps[i].value for i in (low, low + 1, high)]),
+            )
+            self._note(Flaw.GAP, rules, f"{said} ({', '.join(rules)}).", facts)
+
+    def _empty(self, facts: Facts, *, name: str, at: list[Any]) -> bool:
+        """Whether something is given at the first and the last of three values, not between."""
+        drafts = [self._draft({**facts, name: value}) for value in at]
+        return [bool(draft and draft.components) for draft in drafts] == [True, False, True]
+
     def _no_row(self, base: Facts, name: str, steps: list[_Step]) -> None:
         """A rule that holds, and whose table has no row for it."""
         for step in steps:
@@ -278,6 +331,7 @@ class Search:
     def _for(self, rule: Rule) -> Iterator[Facts]:
         """Sets in which the facts that the rule reads are drawn anew, and once each is missing."""
         for number, base in enumerate(self.probe.bases(max(self.budget // 20, 20), seed=1)):
+            self.now = self.moments[number % len(self.moments)]
             yield base
             for name in rule.reads:
                 yield {key: value for key, value in base.items() if key != name}
@@ -294,6 +348,15 @@ class Search:
                 line = self.lines[rule.name]
                 found.append(Finding(Flaw.UNREACHABLE, said, (rule.name,), (), line))
         return found
+
+
+def words_in(raw: Any) -> Iterator[str]:
+    """Every text of a policy."""
+    if isinstance(raw, str):
+        yield raw
+    elif isinstance(raw, dict | list):
+        for inner in raw.values() if isinstance(raw, dict) else raw:
+            yield from words_in(inner)
 
 
 def _total(step: _Step) -> int:

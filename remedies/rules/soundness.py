@@ -17,8 +17,9 @@ from typing import Any
 
 from remedies.rules.findings import Finding, Flaw
 from remedies.rules.policy import Policy
+from remedies.rules.rows import rows_out_of_reach
 from remedies.rules.searching import Search
-from remedies.rules.source import Source
+from remedies.rules.source import Path, Source
 
 #: Evaluations that a check may take; about a second of work.
 BUDGET = 12_000
@@ -33,6 +34,7 @@ def check_soundness(source: Source, policy: Policy, *, budget: int = BUDGET) -> 
     found = [
         *_caps_below_floors(source, policy),
         *search.findings(),
+        *rows_out_of_reach(source),
         *_unused(source, policy),
     ]
     told: dict[Flaw, int] = {}
@@ -52,18 +54,22 @@ def _caps_below_floors(source: Source, policy: Policy) -> Iterator[Finding]:
     floors: dict[str, Decimal] = {}
     for index, raw in enumerate(data.get("rules") or []):
         name = str(raw.get("rule"))
-        for low, high, path in _limits(raw.get("amount"), ("rules", index, "amount")):
+        fixed = _plain(raw.get("amount"), data)
+        if fixed is not None:
+            floors[name] = fixed
+        for low, high, path in _limits(raw.get("amount"), ("rules", index, "amount"), data):
             if high is not None and low is not None and low > high:
                 said = f"{name}: the lowest sum, {low}, is above the highest, {high}."
                 line = source.lines.get(path, 0)
                 yield Finding(Flaw.CAP_BELOW_FLOOR, said, (name,), (), line)
             if low is not None:
                 floors[name] = max(low, floors.get(name, low))
-        low = _plain(raw["range"].get("from")) if isinstance(raw.get("range"), dict) else None
+        spread = raw.get("range")
+        low = _plain(spread.get("from"), data) if isinstance(spread, dict) else None
         if low is not None:
             floors[name] = low
     for index, cap in enumerate(policy.caps):
-        limit = _plain((data.get("caps") or [])[index].get("at_most"))
+        limit = _plain((data.get("caps") or [])[index].get("at_most"), data)
         for name in cap.rules:
             if limit is not None and floors.get(name, limit) > limit:
                 said = f"{cap.name} cuts {name} to {limit}, below its lowest sum of {floors[name]}."
@@ -71,20 +77,34 @@ def _caps_below_floors(source: Source, policy: Policy) -> Iterator[Finding]:
                 yield Finding(Flaw.CAP_BELOW_FLOOR, said, (name,), (), line)
 
 
+#: Behind these stand tests: their bounds are no limits of a sum.
+_TESTED = frozenset({"when", "unless", "where", "columns", "fact", "value", "choose", "rows"})
+
+
 def _limits(
-    raw: Any, path: tuple[str | int, ...]
-) -> Iterator[tuple[Decimal | None, Decimal | None, tuple[str | int, ...]]]:
+    raw: Any, path: Path, data: Mapping[str, Any]
+) -> Iterator[tuple[Decimal | None, Decimal | None, Path]]:
     """Lowest and highest sums that stand beside a form; the bounds of tests are none."""
+    if isinstance(raw, list):
+        for index, inner in enumerate(raw):
+            yield from _limits(inner, (*path, index), data)
     if not isinstance(raw, dict) or raw.keys() & {"fact", "value"}:
         return
-    low, high = _plain(raw.get("at_least")), _plain(raw.get("at_most"))
+    low, high = _plain(raw.get("at_least"), data), _plain(raw.get("at_most"), data)
     if low is not None or high is not None:
         yield low, high, (*path, "at_most")
-    for key in ("amount", "of", "each", "divide", "from", "subtract"):
-        yield from _limits(raw.get(key), (*path, key))
+    for key, inner in raw.items():
+        if key not in _TESTED:
+            yield from _limits(inner, (*path, key), data)
 
 
-def _plain(raw: Any) -> Decimal | None:
+def _plain(raw: Any, data: Mapping[str, Any]) -> Decimal | None:
+    """The number that a part comes to whatever the facts: written there, or a named value."""
+    for _ in range(8):  # names of names of names
+        if isinstance(raw, str):
+            raw = (data.get("values") or {}).get(raw)
+        elif isinstance(raw, dict) and raw.keys() - {"type", "title", "unit"} == {"amount"}:
+            raw = raw["amount"]
     return raw if isinstance(raw, Decimal) else None
 
 
