@@ -8,14 +8,16 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from simple_history.utils import bulk_create_with_history
 
-from desk.demo.content import Shopper, policy_source, read, shoppers
+from desk.demo.content import Shopper, draft_source, policy_source, read, shoppers
 from desk.demo.moments import Moments
 from escalation.hours import Calendar
 from escalation.models import DeadlinePolicy, Rota, WorkCalendar
 from escalation.services.defaults import ensure_defaults
 from escalation.services.rotas import NewSlot, add_slot
 from integrations.clients import make_client
-from remedies.models import Authority
+from remedies.models import Authority, RemedyPolicy
+from remedies.rules.states import PolicyStatus
+from remedies.services.drafts import begin_draft, write_draft
 from remedies.services.policies import activate, save_draft
 from tickets import services
 from tickets.change import unit_of_work
@@ -74,6 +76,14 @@ def send_away(firm: Firm, moments: Moments) -> None:
             away_until=moments.read(item["until"]),
             substitute=firm.people[item["substitute"]],
         )
+
+
+def leave_draft(firm: Firm, moments: Moments) -> None:
+    """The next version of the policy, which the manager has begun and not finished."""
+    active = RemedyPolicy.objects.get(key="general", status=PolicyStatus.ACTIVE.value)
+    by = firm.people["miriam"]
+    draft = begin_draft(active.source, by=by, now=moments.read("-1d"), based_on=active)
+    write_draft(draft, draft_source(), by=by, now=moments.read("-20m"), seen=draft.revision)
 
 
 def _people(firm: Firm) -> None:

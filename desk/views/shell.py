@@ -165,6 +165,7 @@ def shell_for(ask: Ask, place: str) -> Shell:
     ]
     if ask.who.is_supervisor:
         places.append(("insight", "Insight", "/desk/reports/fairness/", "chart-column", "i", 0))
+    places.append(("policies", "Policies", "/desk/policies/", "book-text", "p", 0))
     items = tuple(
         RailItem(words, url, icon, go, shown(count) if count else "", key == place)
         for key, words, url, icon, go, count in places

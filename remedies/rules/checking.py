@@ -8,6 +8,7 @@ so that the rest can still be tried: a rule that can't be read stops nothing but
 import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -15,7 +16,7 @@ import yaml
 from remedies.errors import PolicyInvalid, Problem
 from remedies.rules.cases import check_cases
 from remedies.rules.draft import ComponentKind
-from remedies.rules.editing import NotEditable, Parts, span_of
+from remedies.rules.editing import NotEditable, Parts, parts_of, span_of
 from remedies.rules.parsing import compile_policy
 from remedies.rules.policy import Policy
 from remedies.rules.source import Path, Source, read_source
@@ -100,8 +101,10 @@ class Look:
         return read_source(self.readable)
 
 
+@lru_cache(maxsize=32)
 def look_through(text: str) -> Look:
-    """Everything wrong with a text that needs no search, and the policy that is left of it."""
+    """Everything wrong with a text that needs no search, and the policy that is left of it. Kept:
+    who saves a text, or has it searched, has looked at it before."""
     readable, policy = text, None
     marks: list[Mark] | None = None
     left_out: list[str] = []
@@ -134,9 +137,9 @@ def look_through(text: str) -> Look:
 
 def _causes(problems: tuple[Problem, ...], parts: Parts | None) -> list[Problem]:
     """The problems without those that say only that a rule with a problem is not there."""
-    raw = parts.value(("rules",)) if parts is not None else None
+    raw = _listed(parts, "rules") if parts is not None else []
     broken = {problem.rule for problem in problems}
-    rules = [item for item in raw or () if isinstance(item, dict) and item.get("rule") in broken]
+    rules = [item for item in raw if isinstance(item, dict) and item.get("rule") in broken]
     gone = {str(item[word]) for item in rules for word in _NAMES if word in item}
     if rules:  # a kind that none of the others gives may be that of a rule with a problem
         gone |= set(ComponentKind)
@@ -148,9 +151,15 @@ def _causes(problems: tuple[Problem, ...], parts: Parts | None) -> list[Problem]
     return found or list(problems)
 
 
+def _listed(parts: Parts, name: str) -> list[Any]:
+    """A list of the policy; empty where something else stands there."""
+    found = parts.value((name,))
+    return found if isinstance(found, list) else []
+
+
 def _parts(text: str) -> Parts | None:
     try:
-        return Parts(text)
+        return parts_of(text)
     except PolicyInvalid:
         return None
 
@@ -190,7 +199,7 @@ def _known_path(problem: Problem, parts: Parts) -> Path:
     if problem.path:
         return _path_in(parts, problem.path)
     for name in ("exclusions", "rules", "caps"):
-        for index, item in enumerate(parts.value((name,)) or []):
+        for index, item in enumerate(_listed(parts, name)):
             if isinstance(item, dict) and str(item.get(name[:-1])) == problem.rule:
                 return (name, index)
     return ()
@@ -267,7 +276,7 @@ def _word(problem: Problem, parts: Parts, suggestion: str) -> tuple[int, int] | 
 
 def _giver(parts: Parts, name: str) -> str:
     """The rule whose result has this name."""
-    for item in parts.value(("rules",)) or [] if name else []:
+    for item in _listed(parts, "rules") if name else []:
         if isinstance(item, dict) and item.get("result") == name:
             return str(item.get("rule"))
     return ""

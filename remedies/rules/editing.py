@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -104,14 +105,15 @@ class Parts:
         return self.text.rfind("\n", 0, place) + 1
 
 
+@lru_cache(maxsize=32)
+def parts_of(text: str) -> Parts:
+    """The parts of a text, found once; for reading. Raises `PolicyInvalid`."""
+    return Parts(text)
+
+
 def dotted(path: Path) -> str:
     """A path as it stands in messages, addresses and the names of fields: rules.3.title."""
     return ".".join(map(str, path))
-
-
-def path_of(words: str) -> Path:
-    """The path of its dotted form. Names with dots are not told apart: use `find`."""
-    return tuple(int(step) if step.isdecimal() else step for step in words.split(".") if step)
 
 
 def as_yaml(value: Any) -> str:

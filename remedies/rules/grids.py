@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from math import ceil
 from typing import Any
 
 from remedies.facts import FactDef, Kind
@@ -178,7 +179,7 @@ def _tinted(rows: list[list[Cell]]) -> tuple[tuple[Cell, ...], ...]:
     return tuple(
         tuple(
             Cell(
-                c.path, c.text, c.value, int(TINTS * c.value / most) if c.value and most > 0 else 0
+                c.path, c.text, c.value, ceil(TINTS * c.value / most) if c.value and most > 0 else 0
             )
             for c in row
         )
@@ -195,7 +196,15 @@ def _axis(reader: Reader, subject: Any, tests: Sequence[Any]) -> Axis:
     fact = reader.fact(name)
     label = fact.label if fact is not None else name.replace("_", " ") or "a value"
     is_money = fact is not None and fact.kind is Kind.MONEY
-    lines = tuple(_line(test, fact, reader.currency) for test in tests)
+    ends = {str(t["at_most"]) for t in tests if isinstance(t, dict) and "at_most" in t}
+    lines = tuple(
+        "above"
+        if isinstance(test, dict)
+        and test.keys() - {"gives"} == {"above"}
+        and str(test["above"]) in ends
+        else _line(test, fact, reader.currency)
+        for test in tests
+    )
     values = _values(tests, Decimal("0.01") if is_money else Decimal(1))
     sign = reader.signs.get(name, 0) if all(value is not None for value in values) else 0
     order = sorted(range(len(values)), key=lambda i: (values[i] or 0) * (sign or 1)) if sign else ()

@@ -134,7 +134,8 @@ def _where(axis: Axis, line: int) -> str:
     if axis.name == "pain" and axis.values[line] is not None:
         return f"pain {number(axis.values[line] or Decimal(0))}"
     if axis.name == "loss":
-        return "no loss" if words == "none" else f"a loss {words}"
+        beyond = f"above {axis.lines[line - 1].removeprefix('to ')}" if words == "above" else words
+        return "no loss" if words == "none" else f"a loss {beyond}"
     return f"{axis.label} {words}"
 
 

@@ -71,6 +71,7 @@ def test_the_word_at_fault_is_found(
         ("policy: p\ncurrency: GBP\nfacts: {a: numbr}\nrules: [{rule: A, gives: gift}]", 3,
          "unknown_word"),
         ("- a\n", 1, "invalid"),
+        ("policy: p\ncurrency: GBP\nrules: 5\n", 3, "invalid"),
     ],
 )  # fmt: skip
 def test_what_is_no_policy_at_all_has_one_mark_and_nothing_to_try(

@@ -37,7 +37,7 @@ def with_cell(row: int, column: int, value: str) -> Grid:
 def test_a_matrix_names_its_sides_and_lines() -> None:
     grid = matrix()
     assert (grid.name, grid.down.name, grid.across.name) == ("base_distress", "pain", "loss")
-    assert grid.across.lines == ("none", "to £20", "to £100", "to £500", "above £500")
+    assert grid.across.lines == ("none", "to £20", "to £100", "to £500", "above")
     assert list(map(str, grid.down.values)) == ["0", "2", "3", "4", "5"]
     assert [cell.text for cell in grid.rows[2]] == ["30", "40", "55", "75", "85"]
     assert (grid.rows[0][0].tint, grid.rows[4][4].tint) == (0, 10)

@@ -1,0 +1,239 @@
+"""Policies as their pages list them: versions, who did what, and what changed."""
+
+import datetime as dt
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from desk.glyphs import ChipView
+from desk.words import count_words, day_words, moment_words
+from remedies.models import PolicyAct, RemedyPolicy
+from remedies.rules.difference import Difference
+from remedies.rules.editing import as_yaml
+from remedies.rules.states import PolicyDeed, PolicyStatus
+from tickets.models import Category
+
+_CHIPS = {
+    PolicyStatus.DRAFT: ("draft", "accent"),
+    PolicyStatus.SCHEDULED: ("planned", "neutral"),
+    PolicyStatus.ACTIVE: ("in force", "good"),
+    PolicyStatus.RETIRED: ("retired", "neutral"),
+}
+_DEEDS = {
+    PolicyDeed.BEGUN: "began draft",
+    PolicyDeed.SAVED: "saved draft",
+    PolicyDeed.DISCARDED: "discarded draft",
+    PolicyDeed.SCHEDULED: "planned version",
+    PolicyDeed.UNSCHEDULED: "took back the plan of version",
+    PolicyDeed.ACTIVATED: "put in force version",
+    PolicyDeed.RETIRED: "retired version",
+}
+_PARTS = {
+    "heads": "Policy", "facts": "Fact", "values": "Value", "groups": "Group", "rules": "Rule",
+    "exclusions": "Exclusion", "caps": "Cap", "cases": "Case",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """One version in a list."""
+
+    version: int
+    url: str
+    title: str
+    chip: ChipView
+    when: str
+    who: str
+    changes_url: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyView:
+    """One policy: what is in force, what is being written, what waits."""
+
+    key: str
+    url: str
+    title: str
+    concerns: str
+    rules: str
+    active: VersionView | None
+    draft: VersionView | None
+    planned: VersionView | None
+    versions: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActView:
+    """What somebody did, in a sentence; several savings in a row are one line."""
+
+    who: str
+    words: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """One part that differs: its name, what happened, and the words before and after."""
+
+    part: str
+    name: str
+    what: str
+    words: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DiffLine:
+    """One line of the text: "same", "less", "more" or "gap"."""
+
+    kind: str
+    sign: str
+    text: str
+
+
+def version_view(row: RemedyPolicy, *, now: dt.datetime, zone: ZoneInfo) -> VersionView:
+    """A version; its people were read with it."""
+    status = PolicyStatus(row.status)
+    words, tone = _CHIPS[status]
+    address = f"/desk/policies/{row.key}/{row.version}/"
+    return VersionView(
+        version=row.version,
+        url=address,
+        title=row.title,
+        chip=ChipView(words, tone),
+        when=_when(row, status, now=now, zone=zone),
+        who=_who(row, status),
+        changes_url=f"{address}changes/",
+        status=row.status,
+    )
+
+
+def _when(row: RemedyPolicy, status: PolicyStatus, *, now: dt.datetime, zone: ZoneInfo) -> str:
+    if status is PolicyStatus.DRAFT:
+        return f"saved {moment_words(row.saved_at or row.created_at, now=now, zone=zone)}"
+    since = day_words(row.active_from or row.created_at, now=now, zone=zone)
+    if status is PolicyStatus.SCHEDULED and row.active_from is not None:
+        return f"from {moment_words(row.active_from, now=now, zone=zone)}"
+    if status is PolicyStatus.RETIRED and row.retired_at is not None:
+        return f"{since} to {day_words(row.retired_at, now=now, zone=zone)}"
+    return f"since {since}"
+
+
+def _who(row: RemedyPolicy, status: PolicyStatus) -> str:
+    writer = row.saved_by or row.created_by
+    wrote = f"written by {writer.name}" if writer is not None else "written by a program"
+    if status is PolicyStatus.DRAFT or row.activated_by is None:
+        return wrote
+    verb = "planned by" if status is PolicyStatus.SCHEDULED else "put in force by"
+    return f"{wrote}, {verb} {row.activated_by.name}"
+
+
+def policy_views(
+    rows: Iterable[RemedyPolicy], *, now: dt.datetime, zone: ZoneInfo
+) -> list[PolicyView]:
+    """Policies from their versions, newest version first; those in force on top."""
+    by_key: dict[str, list[RemedyPolicy]] = {}
+    for row in rows:
+        by_key.setdefault(row.key, []).append(row)
+    names = dict(Category.objects.values_list("key", "name"))
+    found = [_policy(versions, names, now=now, zone=zone) for versions in by_key.values()]
+    return sorted(found, key=lambda one: (one.active is None, one.title.lower()))
+
+
+def _policy(
+    versions: Sequence[RemedyPolicy], names: dict[str, str], *, now: dt.datetime, zone: ZoneInfo
+) -> PolicyView:
+    first: dict[str, RemedyPolicy] = {}
+    for row in versions:
+        first.setdefault(row.status, row)
+    views = {status: version_view(row, now=now, zone=zone) for status, row in first.items()}
+    shown = first.get(PolicyStatus.ACTIVE.value) or versions[0]
+    rules = shown.data.get("rules") if isinstance(shown.data, dict) else None
+    return PolicyView(
+        key=shown.key,
+        url=f"/desk/policies/{shown.key}/",
+        title=shown.title,
+        concerns=", ".join(names.get(key, key) for key in shown.categories)
+        or "everything that no other policy is for",
+        rules=count_words(len(rules), "rule") if isinstance(rules, list) else "",
+        active=views.get(PolicyStatus.ACTIVE.value),
+        draft=views.get(PolicyStatus.DRAFT.value),
+        planned=views.get(PolicyStatus.SCHEDULED.value),
+        versions=count_words(len(versions), "version"),
+    )
+
+
+def act_views(rows: Iterable[PolicyAct], *, now: dt.datetime, zone: ZoneInfo) -> list[ActView]:
+    """The history, newest first."""
+    found: list[ActView] = []
+    before: tuple[Any, ...] = ()
+    times = 0
+    for row in rows:
+        deed = PolicyDeed(row.deed)
+        key = (row.version, deed, row.by_name)
+        who = row.by_name or "Amends"
+        if deed is PolicyDeed.SAVED and key == before:
+            times += 1
+            last = found.pop()
+            found.append(ActView(who, f"saved draft {row.version}, {times} times", last.when))
+            continue
+        before, times = key, 1
+        words = f"{_DEEDS[deed]} {row.version}"
+        if row.words and deed is not PolicyDeed.SCHEDULED:
+            words += f" ({row.words})"
+        elif row.words:
+            at = dt.datetime.fromisoformat(row.words)
+            words += f" for {moment_words(at, now=now, zone=zone)}"
+        found.append(ActView(who, words, moment_words(row.at, now=now, zone=zone)))
+    return found
+
+
+def change_views(found: Iterable[Difference]) -> list[ChangeView]:
+    """What changed, part by part."""
+    return [
+        ChangeView(
+            part=_PARTS.get(one.part, one.part),
+            name=one.name.replace("_", " "),
+            what=one.what,
+            words=tuple((word, _shown(was), _shown(now)) for word, was, now in one.words),
+        )
+        for one in found
+    ]
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dict | list):
+        return as_yaml(_plain(value))
+    return (
+        {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Floats of JSON as texts of numbers; everything else as it is."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return str(value) if isinstance(value, float) else value
+
+
+def diff_lines(before: str, after: str, *, around: int = 2) -> list[DiffLine]:
+    """Two texts line by line, with a few lines around each change."""
+    found: list[DiffLine] = []
+    for line in difflib.unified_diff(
+        before.splitlines(), after.splitlines(), lineterm="", n=around
+    ):
+        if line.startswith(("---", "+++")):
+            continue
+        if line.startswith("@@"):
+            if found:
+                found.append(DiffLine("gap", "", "…"))
+            continue
+        kind = {"+": "more", "-": "less"}.get(line[:1], "same")
+        found.append(DiffLine(kind, {"more": "+", "less": "−"}.get(kind, ""), line[1:]))
+    return found

@@ -1,0 +1,150 @@
+// The policy editor: arrows in the matrix, keys for saving and suggestions, and a focus that stays
+// where it is while what was typed is drawn anew. Every button works as a form without this.
+(() => {
+  "use strict";
+  const form = document.querySelector("[data-policy]");
+  if (!form) return;
+  const one = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  // ---- the matrix
+  const cells = (node) => all("[data-cell]", node.closest("[data-grid]"));
+  const isWhole = (cell) => cell.selectionStart === 0 && cell.selectionEnd === cell.value.length;
+  let before = "";
+
+  function move(cell, down, across) {
+    const [row, column] = [Number(cell.dataset.row) + down, Number(cell.dataset.column) + across];
+    const next = cells(cell).find((each) => Number(each.dataset.row) === row && Number(each.dataset.column) === column);
+    if (next) next.focus();
+    return Boolean(next);
+  }
+
+  form.addEventListener("focusin", (event) => {
+    if (!event.target.matches("[data-cell]")) return;
+    before = event.target.value;
+    event.target.select();
+  });
+
+  const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+  function onCellKey(event) {
+    const cell = event.target;
+    const step = ARROWS[event.key];
+    const sideways = step && step[1] !== 0;
+    // Once a caret stands inside a sum, left and right move it.
+    const inside = sideways && !isWhole(cell) &&
+      (step[1] < 0 ? cell.selectionStart > 0 : cell.selectionEnd < cell.value.length);
+    if (step && !inside && !event.shiftKey) {
+      event.preventDefault();
+      move(cell, ...step);
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      if (isWhole(cell) && cell.value === before) cell.setSelectionRange(cell.value.length, cell.value.length);
+      else if (!move(cell, 1, 0)) cell.select();
+    } else if (event.key === "Escape" && cell.value !== before) {
+      event.preventDefault();
+      event.stopPropagation();
+      cell.value = before;
+      cell.select();
+      cell.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  }
+  form.addEventListener("keydown", (event) => {
+    if (event.target.matches("[data-cell]") && !event.ctrlKey && !event.metaKey && !event.altKey) onCellKey(event);
+  });
+
+  // ---- keys of the page
+  document.addEventListener("keydown", (event) => {
+    if (!event.ctrlKey && !event.metaKey) return;
+    if (event.key.toLowerCase() === "s") {
+      event.preventDefault();
+      one("[data-save]")?.click();
+    } else if (event.key === ".") {
+      event.preventDefault();
+      const own = document.activeElement?.name;
+      const found = all("[data-suggest]").find((each) => own && each.dataset.for === own) || one("[data-suggest]");
+      found?.click();
+    }
+  });
+
+  // ---- YAML: the lines under the text grow with it
+  function fit(text) {
+    text.rows = text.value.split("\n").length;
+  }
+  form.addEventListener("input", (event) => {
+    if (!event.target.matches(".policy-text")) return;
+    fit(event.target);
+    const lines = one(".policy-lines-under");
+    // Until the colours come, the plain letters: nothing that is typed is invisible.
+    if (lines) {
+      lines.replaceChildren(...event.target.value.split("\n").map((words, at) => {
+        const line = document.createElement("span");
+        const number = document.createElement("i");
+        line.className = "code-line";
+        number.textContent = at + 1;
+        line.append(number, `${words}\n`);
+        return line;
+      }));
+    }
+  });
+  form.addEventListener("keydown", (event) => {
+    if (!event.target.matches(".policy-text") || event.key !== "Enter") return;
+    // A new line begins where the one before it does.
+    const text = event.target;
+    const line = text.value.slice(0, text.selectionStart).split("\n").pop();
+    const margin = line.match(/^ */)[0];
+    if (!margin) return;
+    event.preventDefault();
+    text.setRangeText(`\n${margin}`, text.selectionStart, text.selectionEnd, "end");
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
+  // The rule that is open, in sight.
+  function show() {
+    const code = one("[data-code]");
+    const line = code && document.getElementById(`L${code.dataset.line}`);
+    if (code && line && code.dataset.line !== "1") line.scrollIntoView({ block: "center" });
+  }
+  show();
+
+  // ---- what is typed in the meantime stays: focus, caret, scrolling, words
+  let held = null;
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    // What was refused comes as parts of the page too, whatever its status.
+    if (event.detail.xhr.getResponseHeader("HX-Replace-Url")) event.detail.shouldSwap = true;
+  });
+  document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const part = event.detail.target;
+    const at = part.contains(document.activeElement) ? document.activeElement : null;
+    const scrolled = [part, ...all("[data-scroll], .policy-scroll", part)].map((node) => [node.scrollTop, node.scrollLeft]);
+    held = { at: at && { name: at.name, id: at.id, value: at.value, from: at.selectionStart, to: at.selectionEnd }, id: part.id, scrolled };
+  });
+  document.body.addEventListener("htmx:oobAfterSwap", () => {
+    const part = held && document.getElementById(held.id);
+    if (!part) return;
+    [part, ...all("[data-scroll], .policy-scroll", part)].forEach((node, index) => {
+      if (held.scrolled[index]) node.scrollTo(held.scrolled[index][1], held.scrolled[index][0]);
+    });
+    if (part.id === "policy-input") show();
+    const { at } = held;
+    held = null;
+    if (!at) return;
+    const again = (at.id && one(`#${CSS.escape(at.id)}`, part)) || (at.name && one(`[name="${CSS.escape(at.name)}"]`, part));
+    if (!again) return;
+    const kept = before;
+    again.focus({ preventScroll: true });
+    before = kept;
+    if (!again.matches("input, textarea")) return;
+    if (again.matches("[data-cell]") && at.from !== null) again.value = at.value;
+    if (typeof at.from === "number") again.setSelectionRange(at.from, at.to);
+  });
+
+  // ---- leaving with something unsaved
+  let dirty = false;
+  form.addEventListener("input", (event) => { if (!event.target.closest(".policy-side")) dirty = true; });
+  form.addEventListener("click", (event) => { if (event.target.closest('[name="do"], [name="remove"]')) dirty = true; });
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.pathInfo?.requestPath?.endsWith("/save/")) dirty = event.detail.xhr.status >= 400;
+  });
+  document.addEventListener("submit", () => { dirty = false; });
+  window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+})();
