@@ -103,6 +103,8 @@ def compilecompared(subject: Node, key: str, raw: Any, scope: Scope, at: Place) 
     compare, number_words, day_words = _ORDER[key]
     dated = subject.kind in (Kind.DATE, Kind.MOMENT)
     bound = compile_node(raw, scope, at, subject.kind)
+    if isinstance(bound, Literal) and subject.kind is Kind.DURATION:
+        bound.unit = getattr(subject, "unit", "")
     return compared(subject, label, compare, bound, day_words if dated else number_words)
 
 

@@ -75,6 +75,8 @@ class TimeOf(Node):
 
     __slots__ = ("of",)
     kind = Kind.DURATION
+    label = "the time of day"
+    unit = words.CLOCK
 
     def __init__(self, of: Node):
         self.of = of
@@ -89,8 +91,7 @@ class TimeOf(Node):
 
     def words(self, at: Context) -> str:
         """09:30."""
-        hours, minutes = divmod(int(self.value(at)), 60)
-        return f"{hours:02}:{minutes:02}"
+        return words.clock(self.value(at))
 
 
 class WeekdayOf(Node):
@@ -99,6 +100,7 @@ class WeekdayOf(Node):
     __slots__ = ("of",)
     kind = Kind.CHOICE
     choices = WEEKDAYS
+    label = "the weekday"
 
     def __init__(self, of: Node):
         self.of = of
@@ -116,11 +118,11 @@ class WeekdayOf(Node):
 class PartOf(Node):
     """The month (1 to 12) or the day of the month of a date, as a number."""
 
-    __slots__ = ("of", "part")
+    __slots__ = ("label", "of", "part")
     kind = Kind.NUMBER
 
     def __init__(self, of: Node, part: str):
-        self.of, self.part = of, part
+        self.of, self.part, self.label = of, part, f"the {part}"
 
     def value(self, at: Context) -> Any:
         """The number, None where missing."""

@@ -72,6 +72,16 @@ def duration(minutes: Decimal) -> str:
     return f"{hours:.0f} h" + (f" {number(rest)} min" if rest else "")
 
 
+#: The unit of a duration that is a time of day.
+CLOCK = "o'clock"
+
+
+def clock(minutes: Decimal) -> str:
+    """Minutes since midnight as a clock shows them: 09:30."""
+    hours, rest = divmod(int(minutes), 60)
+    return f"{hours:02}:{rest:02}"
+
+
 def day(value: dt.date) -> str:
     """4 April 2026."""
     return f"{value.day} {value:%B %Y}"
@@ -101,7 +111,7 @@ def shown(kind: Kind, value: Any, currency: str, unit: str = "") -> str:
     if kind is Kind.NUMBER:
         return counted(value, unit)
     if kind is Kind.DURATION:
-        return duration(value)
+        return clock(value) if unit == CLOCK else duration(value)
     if kind is Kind.YES_NO:
         return "yes" if value else "no"
     if isinstance(value, dt.datetime):

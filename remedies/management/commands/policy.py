@@ -5,7 +5,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
@@ -17,10 +16,13 @@ from remedies.rules.describing import policy_schema
 from remedies.rules.difference import differences_between
 from remedies.rules.schema import check_schema
 from remedies.rules.soundness import check_soundness
-from remedies.rules.source import read_source
+from remedies.rules.source import MOST_CHARACTERS, read_source
 from remedies.services import activate, save_draft
 from remedies.services.backtesting import Period, Sides
 from tickets.errors import DomainError
+
+#: No policy and no facts are larger.
+MOST_BYTES = 4 * MOST_CHARACTERS
 
 
 class Command(BaseCommand):
@@ -102,9 +104,18 @@ class Command(BaseCommand):
     def read(self, path: Path) -> str:
         """The text of a file."""
         try:
-            return path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise CommandError(f"{path} can't be read: {error}") from None
+            with path.open("rb") as file:
+                raw = file.read(MOST_BYTES + 1)
+        except OSError as error:
+            raise CommandError(f"{path} can't be read: {error.strerror or error}.") from None
+        if len(raw) > MOST_BYTES:
+            raise CommandError(f"{path} can't be read: it is larger than {MOST_BYTES:,} bytes.")
+        try:
+            return raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            line = raw.count(10, 0, error.start) + 1
+            said = f"{path} can't be read: line {line} is not text in UTF-8."
+            raise CommandError(said) from None
 
     def load(self, path: Path) -> Policy:
         """The policy in a file; its problems go to the terminal, each with its line."""
@@ -116,9 +127,13 @@ class Command(BaseCommand):
 
     def check_files(self, options: dict[str, Any]) -> None:
         """Each file: schema, names, cases, and what a search finds; doubts don't fail it."""
-        wrong = 0
+        wrong, unread = 0, []
         for path in options["file"]:
-            policy = self.load(path)
+            try:
+                policy = self.load(path)
+            except CommandError as error:  # the other files are checked all the same
+                unread.append(str(error))
+                continue
             problems = [str(problem) for problem in check_schema(self.read(path))]
             failed = check_cases(policy)
             problems += [f"Case “{name}”: {'; '.join(said)}." for name, said in failed.items()]
@@ -134,8 +149,8 @@ class Command(BaseCommand):
                 f"{held} of {len(policy.cases)} cases as expected"
             )
             wrong += len(problems)
-        if wrong:
-            raise CommandError(f"{wrong} wrong.")
+        if wrong or unread:
+            raise CommandError("\n".join([*unread, f"{wrong + len(unread)} wrong."]))
 
     def evaluate(self, options: dict[str, Any]) -> None:
         """One evaluation, explained."""
@@ -154,17 +169,14 @@ class Command(BaseCommand):
             self.stdout.write(explained(draft))
 
     def facts(self, path: Path) -> dict[str, Any]:
-        """The facts in a file of JSON, or else of YAML."""
-        text = self.read(path)
+        """The facts in a file of JSON or YAML, read as a policy reads those of its cases."""
         try:
-            # YAML would read some JSON otherwise: 1e3, for one, is a text to it.
-            facts = json.loads(text) if text.lstrip()[:1] in {"{", "["} else yaml.safe_load(text)
-        except (ValueError, RecursionError, yaml.YAMLError) as error:
-            words = " ".join(str(error).split())
-            raise CommandError(f"{path} is neither JSON nor YAML: {words}") from None
+            facts = read_source(self.read(path)).data
+        except PolicyInvalid as error:
+            raise CommandError(f"{path}: {' '.join(map(str, error.problems))}") from None
         if not isinstance(facts, dict):
             raise CommandError(f"{path}: the facts should be a mapping of names.")
-        return {str(name): value for name, value in facts.items()}
+        return facts
 
     def activate(self, options: dict[str, Any]) -> None:
         """Each file becomes the version in force of its policy."""

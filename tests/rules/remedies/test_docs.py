@@ -5,10 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from remedies.facts import Kind
 from remedies.rules import load_policy
 from remedies.rules.cases import check_cases
 from remedies.rules.compiling import FORMS, MODIFIER_KEYS
+from remedies.rules.conditions import TESTS
+from remedies.rules.counting import STEPS
 from remedies.rules.modifiers import ROUNDINGS
+from remedies.rules.nodes import BUILT_IN
+from remedies.rules.parsing import FACT_KEYS, POLICY_KEYS
+from remedies.rules.ruling import RANGE_KEYS, RULE_KEYS
 from remedies.rules.schema import check_schema
 
 DOCS = Path(__file__).parents[3] / "docs" / "remedies.md"
@@ -32,3 +38,16 @@ def test_an_example_gives_what_its_cases_say(example: str) -> None:
 def test_every_word_of_the_language_is_explained() -> None:
     words = {*FORMS, *MODIFIER_KEYS, *ROUNDINGS}
     assert {word for word in words if f"{word}" not in TEXT} == set()
+
+
+INDEX = set(re.findall(r"`([a-z_]+)`", TEXT.split("## Every word\n")[1].split("\n## ")[0]))
+
+
+def test_the_index_has_every_word_that_a_policy_may_hold() -> None:
+    words = {
+        *FORMS, *MODIFIER_KEYS, *ROUNDINGS, *POLICY_KEYS, *FACT_KEYS, *RULE_KEYS, *RANGE_KEYS,
+        *TESTS, *Kind, *BUILT_IN, *STEPS,
+    }  # fmt: skip
+    for form in FORMS.values():
+        words |= form.beside
+    assert {str(word) for word in words} - INDEX == set()
