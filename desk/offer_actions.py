@@ -14,7 +14,6 @@ from remedies.services.offers import STANDS
 from tickets.change import changing
 from tickets.errors import Conflict, NotFound
 from tickets.money import Money
-from tickets.rules import Outcome
 
 
 def _draft(do: Doing) -> Offer:
@@ -153,29 +152,6 @@ def _answer_back(do: Doing) -> str:
     return "Answered. It is with the supervisor again."
 
 
-def _points(do: Doing) -> dict[str, Any]:
-    return {"points": list(do.ticket.points.all())}
-
-
-def _refuse(do: Doing) -> str:
-    findings = [
-        services.Finding(
-            point.pk, Outcome(do.data[f"outcome_{point.pk}"]), do.data[f"finding_{point.pk}"]
-        )
-        for point in do.ticket.points.all()
-        if do.data.get(f"outcome_{point.pk}")
-    ]
-    no = services.No(
-        reason=do.data["reason"],
-        next_stage=do.data["next_stage"],
-        regret=do.data.get("regret") or "",
-        instead=do.data.get("instead") or "",
-        would_change=do.data.get("would_change") or "",
-    )
-    services.refuse(do.ticket, findings=findings, no=no, actor=do.actor, now=do.now, seen=do.seen)
-    return "The refusal is sent, with its reasons and the way to a review."
-
-
 register(
     Action("offer", "Offer", "Send reply with offer", forms.SendOfferForm, _send, "gift", "o",
            "tab", _letter),
@@ -183,8 +159,6 @@ register(
            "", "owed", _sums),
     Action("exception", "Request an exception", "Request exception", forms.ExceptionForm,
            _exception, "scale", "", "owed", _sums),
-    Action("refuse", "Refuse", "Send the refusal", forms.RefuseForm, _refuse, "ban", "", "owed",
-           _points),
     Action("withdraw-offer", "Take the offer back", "Take it back", ReasonForm, _withdraw,
            "undo-2", "", "owed"),
     Action("redraft", "Draft the offer again", "Draft again", NoFields, _redraft, "rotate-ccw",

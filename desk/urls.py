@@ -18,6 +18,7 @@ from desk.views import (
     policies,
     public,
     queue,
+    refusal,
     remedies,
     reports,
     rota,
@@ -51,6 +52,10 @@ urlpatterns = [
         "desk/tickets/<str:number>/deadlines/<int:deadline_id>.svg",
         deadlines.picture,
         name="desk-explained-picture",
+    ),
+    path("desk/tickets/<str:number>/refusal/", refusal.show, name="desk-refusal"),
+    path(
+        "desk/tickets/<str:number>/refusal/preview/", refusal.preview, name="desk-refusal-preview"
     ),
     path("desk/tickets/<str:number>/<slug:verb>/", ticket.act, name="desk-act"),
     path("desk/exceptions/", exceptions.show, name="desk-exceptions"),

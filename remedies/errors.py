@@ -1,9 +1,15 @@
 """What can be wrong with a policy, a fact, an offer or a decision. Pure."""
 
-from dataclasses import dataclass
-from typing import Any
+from __future__ import annotations
 
-from tickets.errors import Conflict, DomainError, Invalid, NotAllowed, Stale
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tickets.errors import Conflict, DomainError, Invalid, Missing, NotAllowed, Stale
+
+if TYPE_CHECKING:
+    from remedies.rules.refusing import Lack
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,18 @@ class TooLate(Conflict):
     """It is too late to take this back. {why}"""
 
     code = "too_late"
+
+
+class RefusalLacks(Missing):
+    """A refusal names everything that it has to. `lacking` are the parts that are missing."""
+
+    code = "refusal_lacks"
+
+    def __init__(self, lacking: Sequence[Lack]):
+        self.lacking = tuple(lacking)
+        self.details = [(lack.field, f"missing_{lack.code}", lack.words) for lack in lacking]
+        words = ", ".join(lack.words for lack in lacking)
+        super().__init__(f"This is needed: {words}.", field="refusal")
 
 
 class AlreadyDecided(Conflict):

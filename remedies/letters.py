@@ -136,6 +136,8 @@ class Answer:
 
     text: str
     finding: str
+    #: The rule that it rests on, quoted.
+    rule: str = ""
 
 
 def refusal_letter(
@@ -148,10 +150,16 @@ def refusal_letter(
     would_change: str,
     next_stage: str,
     sender: str,
+    outside: str = "",
 ) -> str:
     """A no that can be understood without the file: each point, the reason, what next."""
     said = [f"Dear {name},", "Thank you for waiting. We looked at each point that you raised."]
-    said += [f"“{answer.text}”\n{answer.finding}" for answer in answers]
+    said.append("This is what you told us, and what we found:")
+    said += [
+        f"“{answer.text}”\n{answer.finding}"
+        + (f"\nWe went by this rule: {answer.rule}" if answer.rule else "")
+        for answer in answers
+    ]
     said.append(f"We can't do what you asked for. {reason}")
     if regret:
         said.append(f"What we did get wrong: {regret}")
@@ -160,5 +168,7 @@ def refusal_letter(
     if would_change:
         said.append(f"What would change our answer: {would_change}")
     said.append(next_stage)
+    if outside and outside != next_stage:
+        said.append(outside)
     said.append(f"Yours sincerely\n{sender}")
     return "\n\n".join(said)

@@ -4,7 +4,7 @@ The docstring is the message for people; `code` is stable and is what programs r
 `field` names the input at fault. Pages, API, mail, import and commands all show these.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,6 +15,8 @@ class DomainError(Exception):
     code = "refused"
     #: HTTP status that the edges answer with.
     status = 422
+    #: Where several things are wrong at once: (field, code, message) of each.
+    details: Sequence[tuple[str, str, str]] = ()
 
     def __init__(self, message: str | None = None, *, field: str | None = None, **params: Any):
         self.params = params

@@ -9,17 +9,13 @@ from desk.demo.playing import Play, Played
 from desk.demo.verbs import verb
 from remedies.models import ExceptionRequest, Offer, OfferComponent, Remedy
 from remedies.rules.states import GRANTED, UNDECIDED, OfferStatus, RemedyStatus
-from remedies.services import answers, drafting, exceptions, ledger, letters, offers, refusals
+from remedies.services import answers, drafting, exceptions, ledger, letters, offers
+from remedies.services import refusing as refusals
 from remedies.services.authorities import weigh
 from tickets.actors import Actor
 from tickets.models import Point
 from tickets.money import Money
 from tickets.rules import Outcome
-
-NEXT_STAGE = (
-    "If you see it otherwise, ask for a review: somebody else looks at it afresh, within ten "
-    "working days. After that the ombudsman decides, free of charge to you."
-)
 
 
 def offer_in(played: Played, status: OfferStatus) -> Offer:
@@ -231,16 +227,21 @@ def refuse(
     regret: str = "",
     instead: str = "",
     would_change: str = "",
+    basis: str = "",
 ) -> None:
-    """A reasoned no, to points that were decided before."""
+    """A reasoned no, to points that were decided before; `basis` is the rule, in words."""
     ticket = played.open_ticket
     findings = [
-        refusals.Finding(point.pk, Outcome(point.outcome), point.finding)
+        refusals.Finding(
+            point.pk,
+            Outcome(point.outcome),
+            point.finding,
+            basis=basis if point.outcome == Outcome.NOT_UPHELD else "",
+        )
         for point in Point.objects.filter(ticket=ticket).order_by("pk")
     ]
     no = refusals.No(
         reason=reason,
-        next_stage=NEXT_STAGE,
         regret=regret,
         instead=instead,
         would_change=would_change,

@@ -21,7 +21,16 @@ from remedies.services.drafts import begin_draft, write_draft
 from remedies.services.policies import activate, save_draft
 from tickets import services
 from tickets.change import unit_of_work
-from tickets.models import Category, Customer, FactDefinition, Membership, RootCause, Team, User
+from tickets.models import (
+    Category,
+    Customer,
+    FactDefinition,
+    Membership,
+    Recourse,
+    RootCause,
+    Team,
+    User,
+)
 from tickets.money import Money
 from tickets.services.customers import CustomerDetails
 
@@ -134,6 +143,9 @@ def _catalogue(firm: Firm) -> None:
     bulk_create_with_history(facts, FactDefinition)
     for key, name in data["causes"].items():
         firm.causes[key] = RootCause.objects.create(key=key, name=name)
+    for raw in data["recourse"]:
+        category = found[raw["category"]] if "category" in raw else None
+        Recourse.objects.create(**{**raw, "category": category})
 
 
 def _category(

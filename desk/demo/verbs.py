@@ -288,8 +288,9 @@ def decide(
     cause: str,
     finding: str,
     point: int = 1,
+    because: str = "",
 ) -> None:
-    """A point gets its outcome and cause."""
+    """A point gets its outcome and cause; at a review, why what was decided did not hold."""
     points = list(Point.objects.filter(ticket=played.open_ticket).order_by("pk"))
     services.decide_point(
         played.open_ticket,
@@ -297,6 +298,7 @@ def decide(
         outcome=outcome,
         root_cause=play.firm.causes[cause],
         finding=play.text(played, finding),
+        because=because,
         actor=actor,
         now=at,
     )

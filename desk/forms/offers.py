@@ -6,15 +6,13 @@ from typing import Any
 from django import forms
 
 from desk.forms.base import LocalMoment, TicketForm
-from desk.forms.ticket import OUTCOMES, body_field
+from desk.forms.ticket import body_field
 from remedies.models import Offer, OfferComponent
 from remedies.rules.draft import ComponentKind
 from remedies.services.offers import check_range
 from tickets.errors import DomainError
-from tickets.models import Point
 from tickets.money import Money, decimals_of
 from tickets.money import words as money_words
-from tickets.rules import Outcome
 
 KINDS = [(kind.value, kind.value.capitalize()) for kind in ComponentKind]
 
@@ -163,64 +161,6 @@ class AddPartForm(TicketForm):
     title = forms.CharField(label="What is it?", max_length=160)
     amount = forms.CharField(label="Sum", required=False, max_length=20)
     reason = forms.CharField(label="Why?", max_length=500)
-
-
-NEXT_STAGE = (
-    "If you don’t agree, ask for a review on your page or by answering this letter: another person "
-    "looks at everything again, free of charge."
-)
-
-
-class RefuseForm(TicketForm):
-    """A reasoned no: an answer to each point, the reason, and what the customer can do next."""
-
-    reason = forms.CharField(
-        label="Why can’t we?",
-        max_length=4000,
-        widget=forms.Textarea,
-        help_text="So that it can be understood without the file.",
-    )
-    regret = forms.CharField(
-        label="What did we get wrong all the same?",
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea,
-    )
-    instead = forms.CharField(
-        label="What can we do instead?", required=False, max_length=2000, widget=forms.Textarea
-    )
-    would_change = forms.CharField(
-        label="What would change our answer?",
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea,
-    )
-    next_stage = forms.CharField(
-        label="What can the customer do next?",
-        max_length=2000,
-        widget=forms.Textarea,
-        initial=NEXT_STAGE,
-    )
-
-    def __init__(self, *args: Any, points: list[Point], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        first = []
-        for point in points:
-            outcome, finding = f"outcome_{point.pk}", f"finding_{point.pk}"
-            self.fields[outcome] = forms.ChoiceField(
-                label=f"“{point.text}”",
-                choices=OUTCOMES,
-                initial=point.outcome or Outcome.NOT_UPHELD.value,
-                widget=forms.Select(attrs={"class": "input"}),
-            )
-            self.fields[finding] = forms.CharField(
-                label="Our answer to it",
-                max_length=4000,
-                initial=point.finding,
-                widget=forms.Textarea(attrs={"class": "input", "rows": "3"}),
-            )
-            first += [outcome, finding]
-        self.order_fields(["version", "events", *first])
 
 
 class QuestionForm(TicketForm):

@@ -68,6 +68,8 @@ def show(request: HttpRequest, ask: Ask, number: str) -> HttpResponse:
         messages.info(request, f"{ticket.number} is part of {survivor.number} now.")
         return redirect(f"/desk/tickets/{survivor.number}/")
     verb = query(request, "do")
+    if verb == "refuse":
+        return redirect(f"/desk/tickets/{ticket.number}/refusal/")
     return render_ticket(request, ask, ticket, opened=verb if verb in ACTIONS else "reply")
 
 

@@ -186,23 +186,6 @@ def remedy(row: models.Remedy) -> dict[str, Any]:
     }
 
 
-def refusal(row: models.Refusal) -> dict[str, Any]:
-    """A `Refusal`; the row comes with its ticket and its author."""
-    return {
-        "id": row.pk,
-        "ticket": row.ticket.number,
-        "points": row.points,
-        "reason": row.reason,
-        "regret": row.regret,
-        "instead": row.instead,
-        "would_change": row.would_change,
-        "next_stage": row.next_stage,
-        "message": row.message_id,
-        "refused_by": person(row.refused_by),
-        "at": row.at,
-    }
-
-
 def together(found: Sequence[Outcome]) -> dict[str, Any]:
     """A `Together`."""
     return {

@@ -12,7 +12,6 @@ from remedies.rules.states import (
 )
 from tickets.api.fields import Input, Moment, MoneyInput, MoneyOutput, Text, Whole
 from tickets.api.shapes import Person, Shape, one_of, values_of
-from tickets.rules import Outcome
 
 
 class Choice(Shape):
@@ -144,31 +143,6 @@ class Remedy(Shape):
     gateway = serializers.CharField()
     gateway_ref = serializers.CharField(allow_blank=True)
     entries = Entry(many=True)
-
-
-class Answered(Shape):
-    """Our answer to one point."""
-
-    point = serializers.IntegerField()
-    text = serializers.CharField()
-    outcome = one_of(Outcome)
-    finding = serializers.CharField()
-
-
-class Refusal(Shape):
-    """A reasoned no, as it was sent."""
-
-    id = serializers.IntegerField()
-    ticket = serializers.CharField(help_text="Its number.")
-    points = Answered(many=True)
-    reason = serializers.CharField()
-    regret = serializers.CharField(allow_blank=True)
-    instead = serializers.CharField(allow_blank=True)
-    would_change = serializers.CharField(allow_blank=True)
-    next_stage = serializers.CharField()
-    message = serializers.IntegerField()
-    refused_by = Person(allow_null=True)
-    at = serializers.DateTimeField()
 
 
 class Meter(Shape):
@@ -312,26 +286,6 @@ class FulfilInput(Input):
     """A receipt's or a payment's number."""
 
     reference = Text(required=False, default="", allow_blank=True, max_length=200)
-
-
-class FindingInput(Input):
-    """The answer to one point."""
-
-    point = Whole()
-    outcome = one_of(Outcome)
-    finding = Text(max_length=4000)
-
-
-class RefuseInput(Input):
-    """A reasoned no; without a body the letter is composed."""
-
-    findings = FindingInput(many=True)
-    reason = Text(max_length=4000)
-    next_stage = Text(max_length=2000)
-    regret = Text(required=False, default="", allow_blank=True, max_length=2000)
-    instead = Text(required=False, default="", allow_blank=True, max_length=2000)
-    would_change = Text(required=False, default="", allow_blank=True, max_length=2000)
-    body = Text(required=False, default="", allow_blank=True, max_length=20_000)
 
 
 # Named by SPECTACULAR_SETTINGS, so that the schema tells one `kind` or `status` from another.

@@ -8,6 +8,7 @@ from remedies.api import (
     fairness,
     letters,
     policy_views,
+    refusing,
     views,
 )
 from remedies.api.pain import PATHS as PAIN_PATHS
@@ -33,7 +34,7 @@ urlpatterns: list[URLPattern] = [
     *PROPOSAL_PATHS,
     path("remedies/", views.Remedies.as_view(), name="api-remedies"),
     path("remedies/<int:key>/", views.OneRemedy.as_view(), name="api-remedy"),
-    path("refusals/", views.Refusals.as_view(), name="api-refusals"),
+    path("refusals/", refusing.Refusals.as_view(), name="api-refusals"),
     path("reports/fairness/", fairness.FairnessSeen.as_view(), name="api-fairness"),
     path("reports/offer-times/", fairness.OfferTimesSeen.as_view(), name="api-offer-times"),
     path("policies/", policy_views.Policies.as_view(), name="api-policies"),
@@ -64,7 +65,12 @@ urlpatterns: list[URLPattern] = [
         exception_views.AskOnTicket.as_view(),
         name="api-ask-on-ticket",
     ),
-    path("tickets/<str:number>/refuse/", views.Refuse.as_view(), name="api-refuse"),
+    path(
+        "tickets/<str:number>/refusal/preview/",
+        refusing.PreviewRefusal.as_view(),
+        name="api-refusal-preview",
+    ),
+    path("tickets/<str:number>/refuse/", refusing.Refuse.as_view(), name="api-refuse"),
     *(
         path(f"{of}/<int:key>/{act.address}", views.view_of(act, of), name=f"api-{of}-{act.name}")
         for of, acts in _ACTS.items()

@@ -12,7 +12,7 @@ from remedies import access, services
 from remedies.active import pain_in_force
 from remedies.api import exception_shapes, filters, render, shapes
 from remedies.api.verbs import Act
-from remedies.models import Offer, Refusal, Remedy
+from remedies.models import Offer, Remedy
 from remedies.rules.states import OfferStatus
 from tickets.access import access_ticket
 from tickets.api.base import AccessView, CommandView
@@ -100,23 +100,6 @@ class OneRemedy(Reads):
         """With every entry of the ledger about it."""
         row = access.access_remedy(self.principal, key)
         return Response(render.remedy(row), headers={"ETag": etag(row.ticket.version)})
-
-
-class Refusals(Reads):
-    """Refusals that were sent."""
-
-    filterset_class = filters.RefusalFilter
-
-    @operation(
-        "refusals_list", "List refusals", tag="offers", parameters=PAGE, filters=True,
-        answers=paged(shapes.Refusal),
-    )  # fmt: skip
-    def get(self, request: Request) -> Response:
-        """A page of refusals, newest first."""
-        rows = access.visible_refusals(self.principal).select_related("ticket", "refused_by")
-        pages = CursorPages(NEWEST_ID)
-        page = pages.take(checked(rows, request.query_params, filters.RefusalFilter), request)
-        return pages.get_paginated_response([render.refusal(row) for row in page])
 
 
 class Factors(Reads):
@@ -283,35 +266,3 @@ class AddComponent(OfTicket):
             **self.common,
         )
         return self.answer(made.offer_id)
-
-
-class Refuse(OfTicket):
-    """A reasoned no."""
-
-    @operation(
-        "tickets_refuse", "Refuse, with reasons", tag="offers", request=shapes.RefuseInput,
-        answers={201: shapes.Refusal}, parameters=[NUMBER],
-    )  # fmt: skip
-    def post(self, request: Request, **kwargs: Any) -> Response:
-        """Each point answered, and what the customer can do next. It goes out as a reply."""
-        return super().post(request, **kwargs)
-
-    def do(self, **kwargs: Any) -> Response:
-        """Refuse."""
-        ticket = self.ticket(kwargs["number"])
-        data = self.parse(shapes.RefuseInput)
-        made = services.refuse(
-            ticket,
-            findings=[services.Finding(**item) for item in data["findings"]],
-            no=services.No(
-                **{
-                    name: data[name]
-                    for name in ("reason", "next_stage", "regret", "instead", "would_change")
-                }
-            ),
-            body=data["body"],
-            **self.common,
-        )
-        row = Refusal.objects.select_related("ticket", "refused_by").get(pk=made.pk)
-        headers = {"ETag": etag(row.ticket.version)}
-        return Response(render.refusal(row), status=201, headers=headers)

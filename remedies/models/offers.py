@@ -10,6 +10,7 @@ from remedies.rules.states import OfferStatus
 from tickets.models import Message, Ticket, User
 from tickets.models.choices import choices_of, one_of
 from tickets.models.quick import Quick
+from tickets.rules import Stage
 
 
 class Offer(Quick):
@@ -180,7 +181,8 @@ class OfferComponent(Quick):
 class Refusal(models.Model):
     """A reasoned no, as it was sent.
 
-    `points` is a list of {point (id), text, outcome, finding}.
+    `points` is a list of {point (id), text, quote, outcome, finding, rule, rule_words}; those
+    sent before refusals quoted have text, outcome and finding alone.
     """
 
     ticket = models.ForeignKey(
@@ -193,6 +195,10 @@ class Refusal(models.Model):
     instead = models.TextField(blank=True)
     would_change = models.TextField(blank=True)
     next_stage = models.TextField()
+    #: The body outside, with its time limit.
+    outside = models.TextField(blank=True, default="")
+    #: The stage at which it was said.
+    stage = models.CharField(max_length=10, choices=choices_of(Stage), default="1")
     message = models.ForeignKey(Message, on_delete=models.PROTECT)
     refused_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT)
     at = models.DateTimeField()

@@ -43,7 +43,9 @@ from remedies.services.policies import retire as retire
 from remedies.services.policies import save_draft as save_draft
 from remedies.services.policies import schedule as schedule
 from remedies.services.policies import unschedule as unschedule
-from remedies.services.refusals import Finding as Finding
-from remedies.services.refusals import No as No
-from remedies.services.refusals import missing_parts as missing_parts
-from remedies.services.refusals import refuse as refuse
+from remedies.services.refusing import Composed as Composed
+from remedies.services.refusing import Finding as Finding
+from remedies.services.refusing import No as No
+from remedies.services.refusing import basis_of as basis_of
+from remedies.services.refusing import compose as compose
+from remedies.services.refusing import refuse as refuse

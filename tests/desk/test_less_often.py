@@ -33,7 +33,7 @@ def do(client: Client, ticket: Ticket, verb: str, **data: object) -> int:
     [
         "reply", "note", "promise", "ask", "offer", "hand-over", "pain", "decide", "point",
         "facts", "heard", "wait", "resume", "tags", "resolve", "review", "close", "reopen",
-        "adjust", "exception", "refuse", "withdraw-offer", "redraft", "withdraw-exception",
+        "adjust", "exception", "withdraw-offer", "redraft", "withdraw-exception",
         "answer-back", "add-part", "kept", "follow-up", "change", "call-above", "link", "loss",
         "subject", "category", "team", "external", "confidential", "person", "merge", "split",
     ],

@@ -299,7 +299,7 @@ def test_no_two_fields_of_the_page_share_a_name_for_their_labels(
     sign_in: SignIn, whole_desk: Desk
 ) -> None:
     ticket = make_hurt(whole_desk)
-    body = sign_in(whole_desk.alice).get(f"/desk/tickets/{ticket.number}/?do=refuse").content
+    body = sign_in(whole_desk.alice).get(f"/desk/tickets/{ticket.number}/refusal/").content
     names = re.findall(r'\bid="([^"]+)"', body.decode())
     assert len(names) == len(set(names)), [name for name in names if names.count(name) > 1]
 

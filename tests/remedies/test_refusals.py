@@ -1,5 +1,7 @@
 """A refusal is composed, not a status."""
 
+from dataclasses import replace
+
 import pytest
 
 from remedies import services as remedies
@@ -107,7 +109,11 @@ def test_stage_two_needs_more_and_another_person(remedy_desk: Desk) -> None:
         would_change="A contract without that page.",
         instead="We waive the fee next year.",
     )
-    remedies.refuse(ticket, findings=findings(ticket), no=full, actor=bob, now=NOW)
+    with pytest.raises(Missing, match="the outside body and its time limit"):
+        remedies.refuse(ticket, findings=findings(ticket), no=full, actor=bob, now=NOW)
+    full = replace(full, outside="The ombudsman, PO Box 1, until 24 May.")
+    quoted = [replace(one, basis="Contract, page one: the fee.") for one in findings(ticket)]
+    remedies.refuse(ticket, findings=quoted, no=full, actor=bob, now=NOW)
     assert Refusal.objects.filter(ticket=ticket).count() == 2
 
 

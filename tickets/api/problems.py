@@ -126,8 +126,10 @@ def problem_handler(error: Exception, context: Mapping[str, Any]) -> Response:
 
 def _of_domain(error: DomainError) -> Response:
     known = {k: v for k, v in error.params.items() if isinstance(v, str | int | bool)}
-    errors = []
-    if error.field:
+    errors = [
+        {"field": field, "code": code, "message": message} for field, code, message in error.details
+    ]
+    if error.field and not errors:
         errors = [{"field": error.field, "code": error.code, "message": error.message}]
     headers = {}
     if isinstance(error, ScopeMissing):
