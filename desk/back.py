@@ -9,6 +9,7 @@ from django.http import HttpRequest
 #: Pages that one comes back to, by the beginning of their address; "/desk/" only as it is.
 _PLACES = (
     ("/desk/late/", "Running late", False),
+    ("/desk/exceptions/rules/", "Becoming the rule", True),
     ("/desk/exceptions/", "Exceptions", True),
     ("/desk/customers/", "Customers", True),
     ("/desk/search/", "Search", False),

@@ -3,7 +3,7 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from remedies.access import exceptions_to_decide, visible_exceptions
 from remedies.models import ExceptionRequest
@@ -11,6 +11,8 @@ from remedies.rules.states import UNDECIDED, ExceptionStatus
 from tickets.access import Principal
 
 SHOWN = 100
+#: Similar decisions that a case shows.
+SIMILAR = 4
 _DECIDED = [
     ExceptionStatus.APPROVED.value,
     ExceptionStatus.AMENDED.value,
@@ -27,7 +29,7 @@ def waiting_for(who: Principal) -> QuerySet[ExceptionRequest]:
             requester=who.user, status__in=[status.value for status in UNDECIDED]
         )
     return found.select_related("ticket__customer", "offer", "requester").prefetch_related(
-        "ticket__deadlines__pauses"
+        "ticket__deadlines__pauses", "approvals__user", "approvals__stands_in_for"
     )
 
 
@@ -54,9 +56,10 @@ def decided_today(who: Principal, *, now: dt.datetime, zone: ZoneInfo) -> int:
 
 def similar_to(
     row: ExceptionRequest, who: Principal, *, now: dt.datetime
-) -> list[ExceptionRequest]:
-    """Decisions of the last 60 days in the same category, newest first. One query."""
-    return list(
+) -> tuple[list[ExceptionRequest], int, int]:
+    """Decisions of the last 60 days about the same rule in the same category: the newest, how
+    many were approved, and how many there are. Two queries."""
+    found = (
         visible_exceptions(who)
         .filter(
             status__in=_DECIDED,
@@ -64,9 +67,13 @@ def similar_to(
             ticket__category_id=row.ticket.category_id,
         )
         .exclude(pk=row.pk)
-        .select_related("ticket", "decider")
-        .order_by("-decided_at")[:5]
     )
+    if row.rules:
+        found = found.filter(rules__overlap=row.rules)
+    said_no = Count("pk", filter=Q(status=ExceptionStatus.DECLINED.value))
+    counts = found.aggregate(all=Count("pk"), no=said_no)
+    newest = found.select_related("ticket", "decider").order_by("-decided_at", "-id")[:SIMILAR]
+    return list(newest), counts["all"] - counts["no"], counts["all"]
 
 
 def month_total(who: Principal, row: ExceptionRequest, *, now: dt.datetime, zone: ZoneInfo) -> int:
@@ -77,7 +84,5 @@ def month_total(who: Principal, row: ExceptionRequest, *, now: dt.datetime, zone
         status__in=[ExceptionStatus.APPROVED.value, ExceptionStatus.AMENDED.value],
         currency=row.currency,
     )
-    return sum(
-        (decided or 0) - policy
-        for decided, policy in granted.values_list("decided_total", "policy_total")
-    )
+    beyond = Sum(F("decided_total") - F("policy_total"))
+    return granted.aggregate(beyond=beyond)["beyond"] or 0

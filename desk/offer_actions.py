@@ -10,6 +10,7 @@ from desk.words import long_day_words
 from remedies import services
 from remedies.models import ExceptionRequest, Offer
 from remedies.rules.states import UNDECIDED, OfferStatus
+from remedies.services.exceptions.asking import MOST_FILES
 from remedies.services.offers import STANDS
 from tickets.change import changing
 from tickets.errors import Conflict, NotFound
@@ -55,7 +56,41 @@ def _sums(do: Doing) -> dict[str, Any]:
     offer = current_offer(do.ticket)
     if offer is None or offer.status != OfferStatus.DRAFT:
         return {"offer": None, "components": []}
-    return {"offer": offer, "components": list(offer.components.all())}
+    parts = list(offer.components.all())
+    rooms = services.rooms_on(offer, parts, ticket=do.ticket, actor=do.actor, now=do.now)
+    return {"offer": offer, "components": parts, "rooms": rooms}
+
+
+def _wishes(do: Doing) -> dict[str, Any]:
+    """The sums, what an exclusion stops, and the ticket's files."""
+    found = _sums(do)
+    offer = found["offer"]
+    told = (offer.explanation or {}).get("not_applied", ()) if offer is not None else ()
+    return {
+        **found,
+        "excluded": [
+            (item["rule"], f"{item['title']}: {item['reason']}"[:120])
+            for item in told
+            if item["why"] == "excluded"
+        ],
+        "files": [(str(key), name) for key, name in _files(do)],
+    }
+
+
+def _files(do: Doing) -> list[tuple[int, str]]:
+    return list(do.ticket.attachments.order_by("-id").values_list("pk", "name")[:MOST_FILES])
+
+
+def _kinds(do: Doing) -> dict[str, Any]:
+    """What may still be added of each kind."""
+    offer = current_offer(do.ticket)
+    draft = offer if offer is not None and offer.status == OfferStatus.DRAFT else None
+    parts = list(draft.components.all()) if draft is not None else []
+    currency = (offer.currency if offer else do.ticket.loss_currency) or "GBP"
+    rooms = services.rooms_on(
+        draft, parts, ticket=do.ticket, actor=do.actor, now=do.now, currency=currency
+    )
+    return {"rooms": rooms}
 
 
 def _adjust(do: Doing) -> str:
@@ -102,13 +137,17 @@ def _redraft(do: Doing) -> str:
 
 
 def _exception(do: Doing) -> str:
-    offer = _draft(do)
+    offer = current_offer(do.ticket)
+    draft = offer if offer is not None and offer.status == OfferStatus.DRAFT else None
+    currency = (offer.currency if offer else do.ticket.loss_currency) or "GBP"
     services.request_exception(
-        offer,
-        amounts=_asked(offer, do),
-        additions=_additions(offer, do),
+        draft or do.ticket,
+        amounts=_asked(draft, do) if draft is not None else {},
+        additions=_additions(currency, do),
+        currency="" if draft is not None else currency,
         reason=do.data["reason"],
         evidence=do.data.get("evidence") or "",
+        attachments=[int(key) for key in do.data.get("shown_by") or ()],
         actor=do.actor,
         now=do.now,
         seen=do.seen,
@@ -122,13 +161,14 @@ def _asked(offer: Offer, do: Doing) -> dict[int, int]:
     return {pk: amount for pk, amount in typed.items() if amount is not None}
 
 
-def _additions(offer: Offer, do: Doing) -> list[services.Addition]:
+def _additions(currency: str, do: Doing) -> list[services.Addition]:
     title = do.data.get("extra_title") or ""
     if not title:
         return []
     typed = do.data.get("extra_amount") or ""
-    amount = Money.of(typed.lstrip("£€$ "), offer.currency).minor if typed else None
-    return [services.Addition(do.data.get("extra_kind") or "compensation", title, amount)]
+    amount = Money.of(typed.lstrip("£€$ "), currency).minor if typed else None
+    kind, against = do.data.get("extra_kind"), do.data.get("extra_against")
+    return [services.Addition(kind or "compensation", title, amount, against or "")]
 
 
 def _undecided(do: Doing) -> ExceptionRequest:
@@ -158,7 +198,7 @@ register(
     Action("adjust", "Adjust the offer", "Adjust", forms.AdjustForm, _adjust, "sliders-horizontal",
            "", "owed", _sums),
     Action("exception", "Request an exception", "Request exception", forms.ExceptionForm,
-           _exception, "scale", "", "owed", _sums),
+           _exception, "scale", "", "owed", _wishes),
     Action("withdraw-offer", "Take the offer back", "Take it back", ReasonForm, _withdraw,
            "undo-2", "", "owed"),
     Action("redraft", "Draft the offer again", "Draft again", NoFields, _redraft, "rotate-ccw",
@@ -167,5 +207,6 @@ register(
            _withdraw_exception, "undo-2", "", "owed"),
     Action("answer-back", "Answer the question", "Answer", forms.QuestionForm, _answer_back,
            "reply", "", "owed"),
-    Action("add-part", "Add to the offer", "Add", forms.AddPartForm, _add, "plus"),
+    Action("add-part", "Add to the offer", "Add", forms.AddPartForm, _add, "plus",
+           extras=_kinds),
 )  # fmt: skip

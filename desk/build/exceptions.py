@@ -7,16 +7,32 @@ from zoneinfo import ZoneInfo
 
 from desk.build.about import earlier_of, known_of, since_words
 from desk.build.clocks import clock_of
+from desk.build.exception_parts import (
+    FileView,
+    GroundView,
+    RuleNote,
+    VoiceView,
+    after_words,
+    cost_meters,
+    files_of,
+    grounds_of,
+    needed_words,
+    paid_words,
+    rule_note,
+    total_now,
+    voices_of,
+    why_not,
+)
 from desk.build.people import avatar
 from desk.build.talk import head_of
-from desk.glyphs import AvatarView, ClockState, ClockView, PainView
+from desk.glyphs import AvatarView, ClockState, ClockView, MeterView, PainView
 from desk.inbox import month_total, similar_to
 from desk.present import CompareLineView, CompareView
 from desk.words import count_words, span_words
 from escalation.models import Deadline
 from remedies.models import ExceptionRequest
 from remedies.rules.states import ExceptionStatus
-from tickets.access import Principal
+from tickets.access import Principal, visible_tickets
 from tickets.models import Ticket
 from tickets.money import words as money_words
 from tickets.rules import MessageKind
@@ -35,6 +51,8 @@ class InboxRow:
     left: str
     asked_by: str
     current: bool
+    number: str = ""
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +94,14 @@ class Case:
     similar_words: str
     total: str
     state: str
+    grounds: tuple[GroundView, ...] = ()
+    voices: tuple[VoiceView, ...] = ()
+    needed: str = ""
+    files: tuple[FileView, ...] = ()
+    meters: tuple[MeterView, ...] = ()
+    note: RuleNote | None = None
+    why_not: str = ""
+    sees_ticket: bool = True
 
 
 def difference(minor: int, currency: str) -> str:
@@ -128,6 +154,7 @@ def inbox_row(
         left=left,
         asked_by=f"from {row.requester.get_short_name()}, {ago} ago",
         current=current is not None and current.pk == row.pk,
+        number=row.ticket.number,
     )
 
 
@@ -189,8 +216,8 @@ def case_of(row: ExceptionRequest, who: Principal, *, now: dt.datetime, zone: Zo
     deadline = deadline_of(row)
     head = head_of(ticket)
     _, count = earlier_of(ticket.customer, who, without=ticket.pk, now=now, zone=zone)
-    similar = similar_to(row, who, now=now)
-    approved = sum(1 for other in similar if other.status != ExceptionStatus.DECLINED)
+    similar, approved, decided = similar_to(row, who, now=now)
+    voices = voices_of(row)
     compare = compare_of(row)
     month = month_total(who, row, now=now, zone=zone)
     clock = clock_of(deadline, now=now, zone=zone, size=34) if deadline else None
@@ -206,23 +233,34 @@ def case_of(row: ExceptionRequest, who: Principal, *, now: dt.datetime, zone: Zo
         pain=PainView(ticket.pain) if ticket.pain else None,
         asker=avatar(row.requester),
         clock=clock,
-        clock_words=f"decide, {clock.exact}" if clock else "",
+        clock_words=", ".join(filter(None, [f"decide, {clock.exact}", after_words(row)]))
+        if clock
+        else "",
         lines=case_lines(ticket, zone=zone),
         customer=f"{since_words(ticket.customer, now=now)}. "
         + (f"{count_words(count, 'earlier complaint')}." if count else "No earlier complaint."),
         cost=f"{more} more than policy. Exceptions this month so far: "
         f"{money_words(max(month, 0), row.currency)}.",
         after=f"{row.requester.get_short_name()} sends {first} an offer of {compare.wish_total}, "
-        "and you are named in the record.",
+        f"and you are named in the record.{paid_words(row, now=now, zone=zone)}",
         compare=compare,
         reason=row.reason,
         evidence=row.evidence,
         question=row.question,
         answer=row.answer,
         similar=tuple(_decided(other) for other in similar),
-        similar_words=f"same category, last 60 days: {approved} of {len(similar)} approved",
-        total=compare.wish_total,
+        similar_words=f"same {'rule, same ' if row.rules else ''}category, last 60 days: "
+        f"{approved} of {decided} approved",
+        total=money_words(total_now(row, voices), row.currency),
         state=row.status,
+        grounds=grounds_of(row),
+        voices=voices,
+        needed=needed_words(row),
+        files=files_of(row),
+        meters=cost_meters(row, now=now),
+        note=rule_note(row, who),
+        why_not=why_not(row, who),
+        sees_ticket=visible_tickets(who).filter(pk=ticket.pk).exists(),
     )
 
 

@@ -303,4 +303,5 @@ def _actions(offer: Offer | None, waiting: Sequence[ExceptionRequest]) -> tuple[
         )
     if offer.status == OfferStatus.SENT:
         return (FootAction("withdraw-offer", "Take the offer back"), refuse)
-    return (FootAction("redraft", "Draft again", "e"), refuse)
+    more = FootAction("exception", "Request exception", "x")
+    return (FootAction("redraft", "Draft again", "e"), more, refuse)

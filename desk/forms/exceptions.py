@@ -7,8 +7,14 @@ from django import forms
 from desk.forms.base import Fields
 from desk.forms.offers import SumField, plain_sum
 from remedies.models import ExceptionRequest
+from remedies.rules.grounds import DECLINE_WORDS, DeclineCode
 from tickets.money import decimals_of
 from tickets.money import words as money_words
+
+
+def voiced(row: ExceptionRequest) -> bool:
+    """Whether somebody said yes already, and somebody else has to."""
+    return any(yes.void_at is None for yes in row.approvals.all())
 
 
 class DecideForm(Fields):
@@ -21,6 +27,14 @@ class DecideForm(Fields):
         error_messages={"required": "Whoever asked reads your reason, so it is needed."},
     )
 
+    code = forms.ChoiceField(
+        label="If you decline",
+        required=False,
+        choices=[(code.value, words) for code, words in DECLINE_WORDS.items()],
+        initial=DeclineCode.OTHER.value,
+        widget=forms.Select(attrs={"class": "input"}),
+    )
+
     def __init__(self, *args: Any, row: ExceptionRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = f"Reason, {row.requester.get_short_name()} will read it"
@@ -28,7 +42,9 @@ class DecideForm(Fields):
         for position, item in enumerate(row.items):
             if item["asked"] is None:
                 continue
-            asked = plain_sum(item["asked"], row.currency)
+            # Where one said yes already, the other one says yes to the same.
+            stands = item["decided"] if voiced(row) else item["asked"]
+            asked = plain_sum(stands or 0, row.currency)
             field = SumField(
                 currency=row.currency, label=item["title"], required=False, initial=asked
             )
@@ -68,10 +84,15 @@ class DecideForm(Fields):
     @property
     def amended(self) -> bool:
         """Whether sums were typed that differ from the asked ones, or can't be read."""
-        items = self.row.items
         return self._unread or any(
-            items[at]["asked"] != minor for at, minor in self.decided.items()
+            self._standing(at) != minor for at, minor in self.decided.items()
         )
+
+    def _standing(self, at: int) -> int:
+        """The sum that a plain yes is about."""
+        item = self.row.items[at]
+        found: int = item["decided" if voiced(self.row) else "asked"] or 0
+        return found
 
     @property
     def _unread(self) -> bool:
@@ -81,17 +102,22 @@ class DecideForm(Fields):
 
     @property
     def asked_words(self) -> str:
-        """What the asked sums come to."""
-        return money_words(self.row.asked_total, self.row.currency)
+        """What the asked sums come to, or those that somebody said yes to."""
+        return money_words(self._whole, self.row.currency)
+
+    @property
+    def _whole(self) -> int:
+        if not voiced(self.row):
+            return self.row.asked_total
+        return sum(item["decided"] or 0 for item in self.row.items)
 
     @property
     def total_words(self) -> str:
         """What the typed sums come to, or "" where one of them can't be read."""
         if self._unread:
             return ""
-        items = self.row.items
-        more = sum(minor - items[at]["asked"] for at, minor in self.decided.items())
-        return money_words(self.row.asked_total + more, self.row.currency)
+        more = sum(minor - self._standing(at) for at, minor in self.decided.items())
+        return money_words(self._whole + more, self.row.currency)
 
     @property
     def decimals(self) -> int:

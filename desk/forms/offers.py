@@ -9,6 +9,7 @@ from desk.forms.base import LocalMoment, TicketForm
 from desk.forms.ticket import body_field
 from remedies.models import Offer, OfferComponent
 from remedies.rules.draft import ComponentKind
+from remedies.services.authorities import Rooms
 from remedies.services.offers import check_range
 from tickets.errors import DomainError
 from tickets.money import Money, decimals_of
@@ -61,9 +62,15 @@ class SumsForm(TicketForm):
     reason = forms.CharField(label="Why?", max_length=500)
 
     def __init__(
-        self, *args: Any, offer: Offer | None, components: list[OfferComponent], **kwargs: Any
+        self,
+        *args: Any,
+        offer: Offer | None,
+        components: list[OfferComponent],
+        rooms: Rooms | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.rooms = rooms
         self.rows: list[tuple[OfferComponent, str]] = []
         self.offer = offer
         for component in components:
@@ -103,9 +110,17 @@ class SumsForm(TicketForm):
                 "range": range_words(component, currency),
                 "field": self[name],
                 "now": money_words(component.amount, currency),
+                "room": self._room(component),
             }
             for component, name in self.rows
         ]
+
+    def _room(self, component: OfferComponent) -> str:
+        """What one may set it to alone, said before one types."""
+        room = self.rooms.by_component.get(component.pk) if self.rooms else None
+        if room is None or room.most is None:
+            return ""
+        return f"you alone: {room.words}" if room.most else room.words
 
 
 class AdjustForm(SumsForm):
@@ -152,6 +167,32 @@ class ExceptionForm(SumsForm):
         label="Its kind", required=False, choices=KINDS, initial="compensation"
     )
     extra_amount = forms.CharField(label="Its sum", required=False, max_length=20)
+    extra_against = forms.ChoiceField(
+        label="Is it excluded?",
+        required=False,
+        help_text="What the policy would have given, and an exclusion stops.",
+    )
+    shown_by = forms.MultipleChoiceField(
+        label="Files that show it", required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        excluded: list[tuple[str, str]] | None = None,
+        files: list[tuple[str, str]] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices, none in (
+            ("extra_against", excluded, [("", "No")]),
+            ("shown_by", files, []),
+        ):
+            if choices:
+                field: Any = self.fields[name]
+                field.choices = [*none, *choices]
+            else:
+                del self.fields[name]
 
 
 class AddPartForm(TicketForm):
@@ -161,6 +202,22 @@ class AddPartForm(TicketForm):
     title = forms.CharField(label="What is it?", max_length=160)
     amount = forms.CharField(label="Sum", required=False, max_length=20)
     reason = forms.CharField(label="Why?", max_length=500)
+
+    def __init__(self, *args: Any, rooms: Rooms | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if rooms is None:
+            return
+        kinds: Any = self.fields["kind"]
+        kinds.choices = [(key, f"{words}{_left(rooms, key)}") for key, words in KINDS]
+        self.fields["amount"].help_text = "What you may add alone stands beside each kind."
+
+
+def _left(rooms: Rooms, kind: str) -> str:
+    """What one may still add of a kind alone: " – up to £10.00"."""
+    room = rooms.by_kind[ComponentKind(kind)]
+    if room.most is None:
+        return ""
+    return f" – up to {money_words(room.most, rooms.currency)}"
 
 
 class QuestionForm(TicketForm):

@@ -1,5 +1,6 @@
 """The inbox of exceptions: the case, the policy beside the wish, and the decision."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -12,10 +13,19 @@ from desk.build.exceptions import case_of, inbox_row, next_after
 from desk.forms.exceptions import DecideForm
 from desk.present import KeyView
 from desk.views.shell import Ask, desk_page, desk_render
-from remedies.access import access_exception, may_decide
+from remedies.access import access_exception, may_see_drafts, visible_exceptions
 from remedies.models import ExceptionRequest
+from remedies.rules.grounds import DECLINE_WORDS, DeclineCode
 from remedies.rules.states import UNDECIDED
-from remedies.services import approve_exception, ask_back, decline_exception
+from remedies.services import (
+    approve_exception,
+    ask_back,
+    decide_together,
+    decline_exception,
+    undo_decision,
+)
+from remedies.services.exceptions import Outcome
+from remedies.services.exceptions.undoing import UNDO
 from tickets.errors import DomainError, NotFound
 
 KEYS = (
@@ -24,6 +34,8 @@ KEYS = (
     KeyView(("D",), "decline"),
     KeyView(("B",), "ask back"),
     KeyView(("J", "K"), "next, previous"),
+    KeyView(("X",), "select"),
+    KeyView(("U",), "undo"),
 )
 
 
@@ -49,19 +61,23 @@ def render_inbox(
     """The page: list, case, comparison, decision bar."""
     if rows is None:
         rows = inbox.ordered(ask.who)
-    decidable = (
-        chosen is not None
-        and chosen.status in UNDECIDED
-        and chosen.requester_id != (ask.who.user.pk if ask.who.user else 0)
-        and may_decide(ask.who, chosen)
-    )
+    case = case_of(chosen, ask.who, now=ask.now, zone=ask.zone) if chosen else None
+    decidable = case is not None and case.state in UNDECIDED and not case.why_not
+    total = inbox.waiting_for(ask.who).count() if len(rows) >= inbox.SHOWN else len(rows)
     context: dict[str, Any] = {
         "place": "exceptions",
         "top_title": "Exceptions",
         "top_context": "to decide" if ask.who.is_supervisor else "that you asked for",
         "rows": [inbox_row(row, current=chosen, now=ask.now, zone=ask.zone) for row in rows],
         "decided_today": inbox.decided_today(ask.who, now=ask.now, zone=ask.zone),
-        "case": case_of(chosen, ask.who, now=ask.now, zone=ask.zone) if chosen else None,
+        "total": total,
+        "hidden": max(total - len(rows), 0),
+        "case": case,
+        "several": ask.who.is_supervisor and len(rows) > 1,
+        "codes": DECLINE_WORDS.items(),
+        "outcomes": request.session.pop("together", None),
+        "undo": _undo_of(request, ask),
+        "sees_rules": may_see_drafts(ask.who),
         "form": form
         or (DecideForm(row=chosen, initial={"reason": chosen.reason[:300]}) if chosen else None),
         "decidable": decidable,
@@ -72,23 +88,38 @@ def render_inbox(
 
 
 def _approve(row: ExceptionRequest, form: DecideForm, ask: Ask) -> str:
-    approve_exception(row, reason=form.cleaned_data["reason"], actor=ask.who.actor, now=ask.now)
-    return f"Approved for {row.ticket.customer.name}. {row.requester.name} sends it."
+    done = approve_exception(
+        row, reason=form.cleaned_data["reason"], actor=ask.who.actor, now=ask.now
+    )
+    return _said(done, f"Approved for {row.ticket.customer.name}. {row.requester.name} sends it.")
+
+
+def _said(row: ExceptionRequest, words: str) -> str:
+    """What to say after a yes, which may be one of two."""
+    if row.status in UNDECIDED:
+        return f"Your yes is kept for {row.ticket.customer.name}. Somebody else has to say it too."
+    return words
 
 
 def _amend(row: ExceptionRequest, form: DecideForm, ask: Ask) -> str:
-    approve_exception(
+    done = approve_exception(
         row,
         reason=form.cleaned_data["reason"],
         decided=form.decided,
         actor=ask.who.actor,
         now=ask.now,
     )
-    return f"Approved with your sums for {row.ticket.customer.name}."
+    return _said(done, f"Approved with your sums for {row.ticket.customer.name}.")
 
 
 def _decline(row: ExceptionRequest, form: DecideForm, ask: Ask) -> str:
-    decline_exception(row, reason=form.cleaned_data["reason"], actor=ask.who.actor, now=ask.now)
+    decline_exception(
+        row,
+        reason=form.cleaned_data["reason"],
+        code=form.cleaned_data["code"] or DeclineCode.OTHER,
+        actor=ask.who.actor,
+        now=ask.now,
+    )
     return f"Declined. {row.requester.name} reads why."
 
 
@@ -123,5 +154,69 @@ def decide(request: HttpRequest, ask: Ask, exception_id: int) -> HttpResponse:
         form.refuse(error)
         row = access_exception(ask.who, exception_id)
         return render_inbox(request, ask, row, form=form, status=max(error.status, 400))
-    messages.success(request, words)
+    if request.POST["do"] == "ask":
+        messages.success(request, words)
+    else:
+        until = (ask.now + UNDO).isoformat()
+        request.session["undo"] = {"id": row.pk, "words": words, "until": until}
     return redirect(f"/desk/exceptions/{after.pk}/" if after else "/desk/exceptions/")
+
+
+def _undo_of(request: HttpRequest, ask: Ask) -> dict[str, Any] | None:
+    """What was just decided, and how long it can be taken back; said once."""
+    told: dict[str, Any] | None = request.session.pop("undo", None)
+    if told is None:
+        return None
+    left = dt.datetime.fromisoformat(told["until"]) - ask.now
+    return {**told, "seconds": max(int(left.total_seconds()), 0)}
+
+
+@desk_page
+@require_POST
+def undo(request: HttpRequest, ask: Ask, exception_id: int) -> HttpResponse:
+    """Take one's own decision back at once; the case opens again."""
+    row = access_exception(ask.who, exception_id)
+    try:
+        undo_decision(row, actor=ask.who.actor, now=ask.now)
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, "Taken back. It waits again.")
+    return redirect(f"/desk/exceptions/{row.pk}/")
+
+
+@desk_page
+@require_POST
+def together(request: HttpRequest, ask: Ask) -> HttpResponse:
+    """Decide the selected ones with one reason; what became of each is told on the next page."""
+    keys = [int(key) for key in request.POST.getlist("exception") if key.isdecimal()][:500]
+    try:
+        found = decide_together(
+            keys,
+            say=request.POST.get("do", ""),
+            reason=request.POST.get("reason", ""),
+            code=request.POST.get("code") or DeclineCode.OTHER,
+            who=ask.who,
+            now=ask.now,
+        )
+    except DomainError as error:
+        messages.error(request, f"Nothing was decided. {error.message}")
+        return redirect("/desk/exceptions/")
+    seen = visible_exceptions(ask.who).filter(pk__in=keys)
+    names = {
+        row.pk: f"{row.ticket.customer.name}, {row.ticket.number}"
+        for row in seen.select_related("ticket__customer")
+    }
+    request.session["together"] = [
+        {"done": one.done, "name": names.get(one.exception, ""), "words": _outcome_words(one)}
+        for one in found
+    ]
+    return redirect("/desk/exceptions/")
+
+
+def _outcome_words(one: Outcome) -> str:
+    if one.row is None:
+        return one.message
+    if one.row.status in UNDECIDED:
+        return "your yes is kept; somebody else has to say it too"
+    return one.row.status

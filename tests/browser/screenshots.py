@@ -43,6 +43,8 @@ PAGES = {
     "customer": (REP, "/desk/customers/{customer}/"),
     "search": (REP, "/desk/search/?q=router"),
     "exceptions": (SUPERVISOR, "/desk/exceptions/"),
+    "becoming-the-rule": (MANAGER, "/desk/exceptions/rules/"),
+    "ask-exception": (REP, "/desk/tickets/{number}/?do=exception"),
     "late": (SUPERVISOR, "/desk/late/"),
     "escalated": (SUPERVISOR, "/desk/tickets/{late}/?do=de-escalate"),
     "deadlines": (SUPERVISOR, "/desk/tickets/{number}/deadlines/"),

@@ -89,6 +89,7 @@ def test_axe_finds_nothing(people: People, live_desk: Desk, scheme: str, width: 
     desk_pages = [
         "/desk/", "/desk/?view=team", f"/desk/tickets/{asked.number}/",
         f"/desk/tickets/{offered.number}/refusal/", "/desk/exceptions/", "/desk/late/",
+        "/desk/exceptions/rules/", f"/desk/tickets/{asked.number}/?do=exception",
         "/desk/customers/", f"/desk/customers/{asked.customer_id}/", "/desk/search/?q=nothing",
         "/desk/styleguide/", f"/desk/late/{asked.deadlines.filter(kind='resolve')[0].pk}/extend/",
     ]  # fmt: skip

@@ -1,0 +1,179 @@
+"""What an exception's case shows beside the sums: why it is one, who decides, what it costs."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from desk.glyphs import MeterView
+from desk.words import day_words, listed
+from remedies.access import may_decide, may_see_drafts
+from remedies.levels import levels_by_key
+from remedies.models import ExceptionRequest, Refusal, RuleProposal
+from remedies.rules.grounds import Ground
+from remedies.rules.states import DECIDED, ProposalStatus
+from remedies.services.budgets import pots_of
+from tickets.access import Principal
+from tickets.actors import Actor
+from tickets.models import Attachment
+from tickets.money import words as money_words
+
+GROUNDS = {
+    Ground.POLICY: "Above policy",
+    Ground.AUTHORITY: "Above authority",
+    Ground.EXCLUSION: "Against an exclusion",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GroundView:
+    """One reason why it is an exception."""
+
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceView:
+    """Somebody who said yes already."""
+
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A file that shows it."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleNote:
+    """That the exception is becoming the rule."""
+
+    words: str
+    url: str
+
+
+def grounds_of(row: ExceptionRequest) -> tuple[GroundView, ...]:
+    """Why it needs somebody above, as it was when it was asked for."""
+    return tuple(
+        GroundView(GROUNDS[Ground(one["ground"])], one["words"]) for one in row.because or ()
+    )
+
+
+def voices_of(row: ExceptionRequest) -> tuple[VoiceView, ...]:
+    """Who said yes and whose yes stands. Reads what was prefetched."""
+    found = []
+    for yes in row.approvals.all():
+        if yes.void_at is not None:
+            continue
+        away = f" for {yes.stands_in_for.get_short_name()}" if yes.stands_in_for else ""
+        total = money_words(yes.total, row.currency)
+        found.append(
+            VoiceView(yes.user.get_short_name(), f"said yes{away} to {total}: “{yes.reason}”")
+        )
+    return tuple(found)
+
+
+def needed_words(row: ExceptionRequest) -> str:
+    """Who decides it: "Two of Supervisors of the team, or one of Managers"."""
+    told = [level for level in levels_by_key(row.route) if level.id in row.told]
+    parts = [f"{'one' if level.needed == 1 else level.needed} of {level.name}" for level in told]
+    words = ", or ".join(parts)
+    return words[:1].upper() + words[1:]
+
+
+def after_words(row: ExceptionRequest) -> str:
+    """Who is asked next where nobody decides in time; "" where nobody is above."""
+    rest = [key for key in row.route if key not in row.told]
+    after = next(iter(levels_by_key(rest)), None)
+    return f"then {after.name}" if after is not None else ""
+
+
+def files_of(row: ExceptionRequest) -> tuple[FileView, ...]:
+    """The files of the ticket that show it. One query, none where there are none."""
+    if not row.attachments:
+        return ()
+    files = Attachment.objects.filter(pk__in=row.attachments, ticket=row.ticket_id)
+    return tuple(FileView(one.name, f"/desk/files/{one.pk}/") for one in files)
+
+
+def why_not(row: ExceptionRequest, who: Principal) -> str:
+    """Why the reader can't decide it, in words; "" where he can."""
+    user = who.user
+    if user is None or not may_decide(who, row):
+        names = listed([level.name for level in levels_by_key(row.told)])
+        return f"{names} decide this." if names else "A supervisor of the team decides this."
+    if user.pk == row.requester_id:
+        return "Nobody decides his own request. A supervisor of the team does."
+    if any(y.user_id == user.pk and y.void_at is None for y in row.approvals.all()):
+        return "You said yes. Another person has to as well."
+    decided = ExceptionRequest.objects.filter(
+        ticket=row.ticket_id, decider=user, status__in=[status.value for status in DECIDED]
+    ).exclude(pk=row.pk)
+    if decided.exists() or Refusal.objects.filter(ticket=row.ticket_id, refused_by=user).exists():
+        return "You decided on this ticket before. Another person decides this one."
+    return ""
+
+
+def cost_meters(row: ExceptionRequest, *, now: dt.datetime) -> tuple[MeterView, ...]:
+    """The budgets that it comes from: those of the ticket's team in this period."""
+    more = max(row.asked_total - row.policy_total, 0)
+    pots = pots_of(
+        row.ticket,
+        Actor.of_user(row.requester),
+        currency=row.currency,
+        now=now,
+        besides=row.offer,
+    )
+    found = []
+    for pot in pots:
+        if not pot.words.startswith("in the budget"):
+            continue
+        whole, left = max(pot.amount, 1), pot.amount - pot.used - more
+        label = pot.words.removeprefix("in ")
+        label = label[0].upper() + label[1:]
+        limit = money_words(pot.amount, row.currency)
+        said = money_words(abs(left), row.currency)
+        rest = f"left of {limit}" if left >= 0 else f"over {limit}"
+        found.append(MeterView(label, said, rest, pot.used / whole, more / whole, over=left < 0))
+    return tuple(found)
+
+
+def rule_note(row: ExceptionRequest, who: Principal) -> RuleNote | None:
+    """The changed rule that Amends proposes for exceptions like this one. One query."""
+    if not row.rules or not may_see_drafts(who):
+        return None
+    found = RuleProposal.objects.filter(
+        status=ProposalStatus.OPEN.value,
+        rule__in=row.rules,
+        category=row.ticket.category_id,
+        currency=row.currency,
+    ).first()
+    if found is None:
+        return None
+    cost = money_words(found.more, found.currency)
+    words = (
+        f"{found.approved} of {found.decided} like it were approved, {cost} beyond the rule in "
+        f"{(found.looked_at - found.since).days} days."
+    )
+    return RuleNote(words, f"/desk/exceptions/rules/{found.pk}/")
+
+
+def paid_words(row: ExceptionRequest, *, now: dt.datetime, zone: ZoneInfo) -> str:
+    """What happens after a yes: by when the sums are paid where the policy says it."""
+    days = [part.pay_within_days for part in row.offer.components.all() if part.pay_within_days]
+    if not days:
+        return ""
+    by = day_words(now + dt.timedelta(days=max(days)), now=now, zone=zone)
+    return f" Once accepted, it is paid by {by}."
+
+
+def total_now(row: ExceptionRequest, voices: Sequence[VoiceView]) -> int:
+    """What a yes comes to: what the first one said yes to, else what was asked for."""
+    if not voices:
+        return row.asked_total
+    return sum(item["decided"] or 0 for item in row.items)
