@@ -67,7 +67,7 @@ def test_what_is_no_policy_is_told_in_one_clean_message(
     make(path)
     facts = tmp_path / "facts.json"
     facts.write_text("{}")
-    arguments = {
+    arguments: dict[str, list[Any]] = {
         "check": [path], "evaluate": [path, facts], "diff": [good, path],
         "backtest": [path, "--since", "2026-01-01"], "activate": [path],
     }  # fmt: skip
