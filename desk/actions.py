@@ -69,6 +69,8 @@ class Action:
     #: Statuses in which it makes sense; in others the menu leaves it out. The service decides.
     when: frozenset[str] = EVER
     verb_needed: str = "work"
+    #: What of the ticket's page is shown afterwards.
+    then: str = ""
 
 
 def _common(do: Doing) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from desk.actions import Action, Doing, register
 from desk.build.offers import current_offer
 from desk.forms import offers as forms
 from desk.forms.ticket import NoFields, ReasonForm
+from desk.wish_actions import wish_of, wished_sums
 from desk.words import long_day_words
 from remedies import services
 from remedies.models import ExceptionRequest, Offer
@@ -91,6 +92,16 @@ def _kinds(do: Doing) -> dict[str, Any]:
         draft, parts, ticket=do.ticket, actor=do.actor, now=do.now, currency=currency
     )
     return {"rooms": rooms}
+
+
+def _exceptional(do: Doing) -> dict[str, Any]:
+    """The sums, set to what the customer wished where he declined and said so."""
+    extras = _wishes(do)
+    wish = wish_of(do.ticket) if extras["offer"] is not None else None
+    if wish is None:
+        return extras
+    said = f"{do.ticket.customer.name} would find fair: {services.wish_words(wish)}"
+    return extras | {"wished": wished_sums(wish, extras["components"]), "why": said}
 
 
 def _adjust(do: Doing) -> str:
@@ -198,7 +209,7 @@ register(
     Action("adjust", "Adjust the offer", "Adjust", forms.AdjustForm, _adjust, "sliders-horizontal",
            "", "owed", _sums),
     Action("exception", "Request an exception", "Request exception", forms.ExceptionForm,
-           _exception, "scale", "", "owed", _wishes),
+           _exception, "scale", "", "owed", _exceptional),
     Action("withdraw-offer", "Take the offer back", "Take it back", ReasonForm, _withdraw,
            "undo-2", "", "owed"),
     Action("redraft", "Draft the offer again", "Draft again", NoFields, _redraft, "rotate-ccw",

@@ -147,6 +147,8 @@ class OfferView:
     missing: tuple[str, ...] = ()
     why_not: tuple[str, ...] = ()
     note: str = ""
+    #: The customer said no: a new draft, or an exception, is one click away.
+    declined: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,12 @@
 
 from django.urls import path
 
-from desk import escalation_actions, more_actions, offer_actions  # noqa: F401 - they add actions
+from desk import (  # noqa: F401 - they add actions
+    escalation_actions,
+    more_actions,
+    offer_actions,
+    wish_actions,
+)
 from desk.views import (
     alerts,
     backtests,
@@ -13,7 +18,9 @@ from desk.views import (
     files,
     guide,
     late,
+    letters,
     own,
+    pain,
     people,
     policies,
     proposals,
@@ -58,6 +65,11 @@ urlpatterns = [
     path(
         "desk/tickets/<str:number>/refusal/preview/", refusal.preview, name="desk-refusal-preview"
     ),
+    path("desk/tickets/<str:number>/preview/", letters.preview, name="desk-preview"),
+    path("desk/pain/", pain.show, name="desk-pain"),
+    path("desk/pain/edit/", pain.edit, name="desk-pain-edit"),
+    path("desk/pain/draft/", pain.activate, name="desk-pain-draft"),
+    path("desk/apology/", letters.apology, name="desk-apology"),
     path("desk/tickets/<str:number>/<slug:verb>/", ticket.act, name="desk-act"),
     path("desk/exceptions/", exceptions.show, name="desk-exceptions"),
     path("desk/exceptions/together/", exceptions.together, name="desk-together"),

@@ -29,6 +29,14 @@ _STANDINGS = {
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerChoice:
+    """Another form in which he may have a part."""
+
+    form: str
+    sum: str
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerLine:
     """One line of the offer, or one remedy that was granted."""
 
@@ -39,6 +47,11 @@ class CustomerLine:
     owed: bool = False
     #: Left out when a part was accepted.
     left: bool = False
+    #: In which form he has it as it stands, and which others he may choose.
+    form: str = ""
+    choices: tuple[CustomerChoice, ...] = ()
+    #: The voucher's code, for his eyes.
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +81,14 @@ def sent_offer(ticket: Ticket) -> Offer | None:
 
 def offer_for_customer(ticket: Ticket, *, now: dt.datetime, zone: ZoneInfo) -> CustomerOffer:
     """The newest offer that was sent, or none; and what was granted."""
-    remedies = list(Remedy.objects.filter(ticket=ticket).order_by("id"))
+    rows = Remedy.objects.filter(ticket=ticket).select_related("voucher")
+    remedies = list(rows.order_by("id"))
     offer = sent_offer(ticket)
     granted = tuple(_granted(remedy, zone=zone) for remedy in remedies)
     if offer is None:
         return CustomerOffer(remedies=granted)
     components = list(offer.components.all())
-    taken = sum(part.amount or 0 for part in components if not left_out(offer, part))
+    taken = sum(part.settled[0] or 0 for part in components if not left_out(offer, part))
     is_open = offer.status == OfferStatus.SENT and (
         offer.expires_at is None or offer.expires_at > now
     )
@@ -88,6 +102,19 @@ def offer_for_customer(ticket: Ticket, *, now: dt.datetime, zone: ZoneInfo) -> C
         lines=tuple(_line(component, offer) for component in components),
         remedies=granted,
         letter=offer.message_id is not None,
+        owed_words=_owed(components),
+    )
+
+
+def preview_for_customer(offer: Offer, components: Sequence[OfferComponent]) -> CustomerOffer:
+    """A draft as its page will show it once it is sent."""
+    return CustomerOffer(
+        id=offer.pk,
+        open=True,
+        heading="Our offer",
+        total=money_words(offer.total, offer.currency) if offer.total else "in words",
+        has_sum=offer.total > 0,
+        lines=tuple(_line(component, offer) for component in components),
         owed_words=_owed(components),
     )
 
@@ -108,10 +135,17 @@ def _standing(offer: Offer, remedies: Sequence[Remedy], *, is_open: bool) -> Off
 
 def _line(component: OfferComponent, offer: Offer) -> CustomerLine:
     steps = ". ".join(str(step).rstrip(".") for step in component.steps)
+    amount, _ = component.settled
+    stands = component_sum(component, offer.currency)
     return CustomerLine(
         id=component.pk,
         words=component.title,
-        sum=component_sum(component, offer.currency),
+        sum=money_words(amount, offer.currency) if component.chosen else stands,
+        form=component.chosen or component.form,
+        choices=tuple(
+            CustomerChoice(form, money_words(minor, offer.currency))
+            for form, minor in component.choices.items()
+        ),
         why=steps or component.words,
         owed=component.owed,
         left=left_out(offer, component),
@@ -128,7 +162,15 @@ def _granted(remedy: Remedy, *, zone: ZoneInfo) -> CustomerLine:
         why = f"by {long_day_words(noon, zone=zone)}"
     else:
         why = "on its way"
-    return CustomerLine(remedy.pk, remedy.title, money_words(remedy.amount, remedy.currency), why)
+    voucher = getattr(remedy, "voucher", None)
+    code = ""
+    if voucher is not None and voucher.void_at is None:
+        code = voucher.code
+        if voucher.expires_on:
+            noon = dt.datetime.combine(voucher.expires_on, dt.time(12), dt.UTC)
+            why = f"{why}, good until {long_day_words(noon, zone=zone)} {noon.year}"
+    total = money_words(remedy.amount, remedy.currency)
+    return CustomerLine(remedy.pk, remedy.title, total, why, form=remedy.form, code=code)
 
 
 def _owed(components: Sequence[OfferComponent]) -> str:

@@ -13,6 +13,7 @@ from desk.words import day_words, listed, moment_words
 from remedies.authority import Decision
 from remedies.models import ExceptionRequest, Offer, OfferComponent, Refusal, Remedy
 from remedies.rules.states import GRANTED, UNDECIDED, ExceptionStatus, OfferStatus, RemedyStatus
+from remedies.services import wish_words
 from tickets.access import Principal
 from tickets.models import Ticket
 from tickets.money import words as money_words
@@ -148,7 +149,8 @@ def offer_view(
             f"{item.get('title', '')}: {item.get('reason') or item.get('why', '')}"
             for item in told.get("not_applied", [])
         ),
-        note=f"The customer would find fair: {offer.wish}" if offer.wish else "",
+        note=f"The customer would find fair: {wish}" if (wish := wish_words(offer)) else "",
+        declined=offer.status == OfferStatus.DECLINED,
     )
 
 

@@ -1,7 +1,7 @@
 """What customers fill in: the complaint, and what they do on their own page."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,6 +10,7 @@ from django import forms
 from desk.forms.base import Fields, ManyFiles
 from desk.forms.ticket import fact_field
 from remedies.active import pain_in_force
+from remedies.models import Offer
 from tickets.catalogue import Entry, parse_facts
 from tickets.errors import Invalid
 from tickets.money import Money
@@ -25,6 +26,27 @@ WISHES = [
 CURRENCIES = [("GBP", "£"), ("EUR", "€"), ("USD", "$")]
 FORM_ZONE = "Europe/London"
 """Whose hours are meant where a stranger types a moment."""
+
+
+#: As what a customer may wish to have it.
+WISH_KINDS = [
+    ("refund", "Money back"),
+    ("compensation", "Compensation"),
+    ("credit", "A credit"),
+    ("replacement", "A replacement"),
+    ("apology", "An apology"),
+]
+
+
+def wish_in(typed: Mapping[str, Any], offer: Offer) -> dict[str, Any]:
+    """What would be fair instead, as it was typed: words, a sum in the offer's currency, a kind.
+
+    Raises `Invalid` for what is no sum.
+    """
+    sum_ = str(typed.get("wish_amount") or "").strip().lstrip("£€$ ")
+    amount = Money.of(sum_, offer.currency, field="wish_amount").minor if sum_ else None
+    kind = str(typed.get("wish_kind") or "")
+    return {"wish": typed.get("wish", ""), "wish_amount": amount, "wish_kind": kind}
 
 
 def new_token() -> str:

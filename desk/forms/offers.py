@@ -7,6 +7,7 @@ from django import forms
 
 from desk.forms.base import LocalMoment, TicketForm
 from desk.forms.ticket import body_field
+from remedies.apology import check_apology
 from remedies.models import Offer, OfferComponent
 from remedies.rules.draft import ComponentKind
 from remedies.services.authorities import Rooms
@@ -53,7 +54,17 @@ class SendOfferForm(TicketForm):
     def __init__(self, *args: Any, letter: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["body"] = letter
-        self.fields["body"].widget.attrs["rows"] = "12"
+        said = self.data.get("body", letter) if self.is_bound else letter
+        self.apology = check_apology(str(said))
+        self.fields["body"].widget.attrs |= {
+            "rows": "12",
+            # The list is kept true while one types; it is guidance and bars nothing.
+            "hx-post": "/desk/apology/",
+            "hx-trigger": "input changed delay:600ms",
+            "hx-target": "#apology",
+            "hx-swap": "outerHTML",
+            "aria-describedby": "apology",
+        }
 
 
 class SumsForm(TicketForm):
@@ -181,8 +192,12 @@ class ExceptionForm(SumsForm):
         *args: Any,
         excluded: list[tuple[str, str]] | None = None,
         files: list[tuple[str, str]] | None = None,
+        wished: dict[int, int] | None = None,
+        why: str = "",
         **kwargs: Any,
     ) -> None:
+        """`wished` are sums by component, minor units, and `why` the reason to begin with: what
+        the customer said would be fair."""
         super().__init__(*args, **kwargs)
         for name, choices, none in (
             ("extra_against", excluded, [("", "No")]),
@@ -193,6 +208,12 @@ class ExceptionForm(SumsForm):
                 field.choices = [*none, *choices]
             else:
                 del self.fields[name]
+        if why:
+            self.initial.setdefault("reason", why)
+        currency = self.offer.currency if self.offer else ""
+        for component, name in self.rows:
+            if wished and component.pk in wished:
+                self.initial[name] = plain_sum(wished[component.pk], currency)
 
 
 class AddPartForm(TicketForm):

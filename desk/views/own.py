@@ -17,7 +17,15 @@ from django.views.decorators.http import require_POST, require_safe
 from desk.build.asked_above import asked_above
 from desk.build.customer_offer import offer_for_customer
 from desk.build.customer_page import Asked, asked_of, said_to_customer, standing_of
-from desk.forms.customer import AnswerForm, CallForm, EscalateForm, WhyForm, WriteForm
+from desk.forms.customer import (
+    WISH_KINDS,
+    AnswerForm,
+    CallForm,
+    EscalateForm,
+    WhyForm,
+    WriteForm,
+    wish_in,
+)
 from desk.views.files import file_response
 from desk.views.public import public_context
 from desk.views.shell import zone_of
@@ -114,6 +122,8 @@ def render_own(
         or CallForm(initial={"phone": phones[0] if phones else ""}, prefix="p"),
         "opened": forms.get("opened", ""),
         "decline_error": forms.get("decline_error", ""),
+        "wish": forms.get("wish", {}),
+        "wish_kinds": WISH_KINDS,
     }
     return render(request, "desk/customer/own.html", context, status=status)
 
@@ -248,14 +258,14 @@ def decide(request: HttpRequest, visit: Visit, offer_id: int) -> HttpResponse:
     who: dict[str, Any] = {"actor": visit.actor, "now": visit.now}
     try:
         if do == "decline":
-            decline_offer(offer, wish=request.POST.get("wish", ""), **who)
+            decline_offer(offer, **wish_in(request.POST, offer), **who)
             words = "You declined. We read what you wrote, and you can ask for a review."
         elif do == "part":
             parts = [int(part) for part in request.POST.getlist("part") if part.isdecimal()]
-            accept_offer(offer, components=parts, **who)
+            accept_offer(offer, components=parts, choices=_forms(request.POST, parts), **who)
             words = "Thank you. We put right what you accepted."
         else:
-            accept_offer(offer, **who)
+            accept_offer(offer, choices=_forms(request.POST), **who)
             words = "Thank you. We put it right now."
     except NotFound:
         raise
@@ -267,9 +277,20 @@ def decide(request: HttpRequest, visit: Visit, offer_id: int) -> HttpResponse:
             status=max(error.status, 400),
             opened=opened,
             decline_error=error.message,
+            wish={key: request.POST.get(key, "") for key in ("wish", "wish_amount", "wish_kind")},
         )
     messages.success(request, words)
     return _back(visit)
+
+
+def _forms(typed: Any, parts: list[int] | None = None) -> dict[int, str]:
+    """Component → the form that he would rather have it in, of the parts that he takes."""
+    found = {}
+    for name in typed:
+        key = name.removeprefix("form_")
+        if name.startswith("form_") and key.isascii() and key.isdecimal() and typed[name]:
+            found[int(key)] = typed[name][:60]
+    return {key: form for key, form in found.items() if parts is None or key in parts}
 
 
 @own_page

@@ -101,7 +101,7 @@ def act(request: HttpRequest, ask: Ask, number: str, verb: str) -> HttpResponse:
             request, ask, ticket, opened=verb, form=form, status=max(error.status, 400)
         )
     messages.success(request, words)
-    return redirect(f"/desk/tickets/{ticket.number}/")
+    return redirect(f"/desk/tickets/{ticket.number}/{action.then}")
 
 
 def no_ticket(request: HttpRequest, ask: Ask, number: str, error: DomainError) -> HttpResponse:
