@@ -37,6 +37,7 @@ def find() -> dict[str, str]:
     clock = Deadline.objects.filter(status="running", ticket=rich).order_by("due_at")[0]
     return {
         "number": rich.number,
+        "drafted": _drafted(rich).number,
         "customer": str(rich.customer_id),
         "late": late.number,
         "key": (sent.ticket if sent is not None else rich).access_key,
@@ -46,6 +47,14 @@ def find() -> dict[str, str]:
         "draft": str(_tried(now)),
         "reckoning": str(_looked_at(now)),
     }
+
+
+def _drafted(rich: Ticket) -> Ticket:
+    """A ticket of the rep whose offer waits to be sent; the rich one where it is that."""
+    nadia = User.objects.get(email="nadia@linden.example")
+    waits = Ticket.objects.filter(offers__status="draft", closed_at=None, team=rich.team)
+    own = waits.filter(owner=nadia)
+    return own.filter(pk=rich.pk).first() or own.first() or waits.first() or rich
 
 
 def _asks_for_somebody_above(now: dt.datetime) -> str:

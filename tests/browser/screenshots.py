@@ -40,6 +40,10 @@ MANAGER = "miriam@linden.example"
 PAGES = {
     "queue": (REP, "/desk/"),
     "ticket": (REP, "/desk/tickets/{number}/"),
+    "preview": (REP, "/desk/tickets/{drafted}/preview/"),
+    "factors": (REP, "/desk/tickets/{drafted}/?do=factors"),
+    "pain": (REP, "/desk/pain/?a_lasted=week&a_depends=yes&contacts=3&promises_broken=1"),
+    "pain-edit": (MANAGER, "/desk/pain/edit/"),
     "customer": (REP, "/desk/customers/{customer}/"),
     "search": (REP, "/desk/search/?q=router"),
     "exceptions": (SUPERVISOR, "/desk/exceptions/"),
