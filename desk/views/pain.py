@@ -1,5 +1,6 @@
 """How pain is assessed: its factors and anchors, facts tried on it, and its next version."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from desk.views.shell import Ask, desk_page, desk_render, me_of, query
 from desk.words import moment_words
 from remedies import access, services
 from remedies.active import pain_in_force
+from remedies.errors import Problem
 from remedies.models import PainScheme
 from remedies.pain import COUNTS, Scheme, assess
 from remedies.pain_schemes import NEVER, SchemeInvalid, read_scheme, scheme_data
@@ -109,7 +111,8 @@ def edit(request: HttpRequest, ask: Ask) -> HttpResponse:
     draft = _draft()
     found = pain_in_force()
     before = draft.data if draft is not None else scheme_data(found.scheme, found.title)
-    data, problems = before, ()
+    data = before
+    problems: tuple[Problem, ...] = ()
     if request.method == "POST":
         data = data_in(request.POST, before)
         try:
@@ -146,11 +149,11 @@ def _with_spare(data: dict[str, Any]) -> list[dict[str, Any]]:
     return [*data["factors"], empty]
 
 
-def _at(problems: Any, path: str) -> str:
+def _at(problems: Iterable[Problem], path: str) -> str:
     return " ".join(p.message for p in problems if p.path == path or p.path.startswith(f"{path}."))
 
 
-def _row(place: int, factor: dict[str, Any], problems: Any) -> dict[str, Any]:
+def _row(place: int, factor: dict[str, Any], problems: Sequence[Problem]) -> dict[str, Any]:
     """A factor with its lines, and spare ones."""
     blank = {"key": "", "words": "", "level": 0, "effect": ""}
     spare = SPARE if factor["answers"] else 3

@@ -29,4 +29,6 @@ def fulfil(request: HttpRequest, ask: Ask, remedy_id: int) -> HttpResponse:
         messages.warning(request, error.message)
     else:
         messages.success(request, f"{remedy.title}: delivered.")
+    if request.POST.get("next") == "ledger":
+        return redirect("/desk/ledger/")
     return redirect(f"/desk/tickets/{remedy.ticket.number}/")

@@ -164,6 +164,7 @@ def shell_for(ask: Ask, place: str) -> Shell:
         ("customers", "Customers", "/desk/customers/", "users-round", "c", 0),
     ]
     if ask.who.is_supervisor:
+        places.append(("ledger", "Ledger", "/desk/ledger/", "receipt-text", "r", 0))
         places.append(("insight", "Insight", "/desk/reports/fairness/", "chart-column", "i", 0))
     places.append(("policies", "Policies", "/desk/policies/", "book-text", "p", 0))
     items = tuple(

@@ -1,0 +1,187 @@
+"""The ledger: what is owed, the other side's list beside it, and voucher codes."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from desk.build.ledger import PAGE, VIEWS, disagreements, ledger_rows, lines_of
+from desk.forms.ledger import CodesForm, PoolForm
+from desk.views.shell import Ask, desk_page, desk_render, me_of, query
+from desk.words import moment_words
+from remedies import access
+from remedies.gateways import CreditGateway
+from remedies.models import CodeSource, Difference, Reconciliation, VoucherPool
+from remedies.rules.reconciling import KIND_WORDS, DifferenceKind
+from remedies.services import codes, reconciling
+from remedies.services.refilling import give_waiting
+from tickets.errors import DomainError, NotFound
+from tickets.money import words as money_words
+
+
+def _allowed(check: Any, ask: Ask) -> bool:
+    try:
+        check(ask.who)
+    except DomainError:
+        return False
+    return True
+
+
+def _frame(ask: Ask, tab: str) -> dict[str, Any]:
+    """What the three pages share."""
+    return {
+        "place": "ledger",
+        "tab": tab,
+        "sees_all": _allowed(access.check_may_see_ledger, ask),
+        "may_set_up": _allowed(access.check_may_set_up, ask),
+    }
+
+
+@desk_page
+@require_safe
+def show(request: HttpRequest, ask: Ask) -> HttpResponse:
+    """Remedies with who gave them and where they stand, newest first, in pages by key."""
+    view = query(request, "view", "open")
+    view = view if view in VIEWS else "open"
+    gateway = query(request, "gateway")
+    rows = ledger_rows(ask.who, view, gateway=gateway)
+    before = query(request, "before")
+    if before.isascii() and before.isdecimal() and len(before) < 19:
+        rows = rows.filter(pk__lt=int(before))
+    page = list(rows[: PAGE + 1])
+    context = _frame(ask, "ledger")
+    context |= {
+        "views": [(key, name) for key, (name, _) in VIEWS.items()],
+        "view": view,
+        "gateway": gateway,
+        "lines": lines_of(page[:PAGE], now=ask.now, zone=ask.zone),
+        "before": page[PAGE - 1].pk if len(page) > PAGE else None,
+        "wrong": disagreements() if context["sees_all"] else 0,
+    }
+    return desk_render(request, ask, "desk/ledger.html", context)
+
+
+@desk_page
+@require_http_methods(["GET", "POST"])
+def differences(request: HttpRequest, ask: Ask) -> HttpResponse:
+    """On what we and the other side disagree; compared now where one asks for it."""
+    access.check_may_see_ledger(ask.who)
+    if request.method == "POST":
+        access.check_may_set_up(ask.who)
+        try:
+            run = reconciling.reconcile(since=None, by=me_of(ask), now=ask.now)
+        except DomainError as error:
+            messages.error(request, error.message)
+        else:
+            if run.error:
+                messages.error(request, run.error)
+            else:
+                messages.success(request, f"{run.checked} compared, {run.found} differ.")
+        return redirect("/desk/ledger/differences/")
+    gateway = CreditGateway.configured()
+    rows = Difference.objects.select_related("remedy__ticket", "settled_by")
+    runs = list(Reconciliation.objects.all()[:5])
+    context = _frame(ask, "differences") | {
+        "open": [_shown(row, ask) for row in rows.filter(settled_at__isnull=True)[:200]],
+        "settled": [_shown(row, ask) for row in rows.filter(settled_at__isnull=False)[:20]],
+        "runs": [(run, moment_words(run.at, now=ask.now, zone=ask.zone)) for run in runs],
+        "set_up": gateway is not None and bool(gateway.status_url),
+    }
+    return desk_render(request, ask, "desk/differences.html", context)
+
+
+_TAKEN = {DifferenceKind.PAID_THERE, DifferenceKind.FAILED_THERE}
+
+
+def _shown(row: Difference, ask: Ask) -> dict[str, Any]:
+    kind = DifferenceKind(row.kind)
+    return {
+        "row": row,
+        "words": KIND_WORDS[kind],
+        "number": row.remedy.ticket.number if row.remedy is not None else "",
+        "since": moment_words(row.first_seen, now=ask.now, zone=ask.zone),
+        "may_take": kind in _TAKEN and row.remedy_id is not None,
+    }
+
+
+@desk_page
+@require_POST
+def settle(request: HttpRequest, ask: Ask, key: int) -> HttpResponse:
+    """A person settles a difference, or takes over what the other side says."""
+    access.check_may_set_up(ask.who)
+    row = Difference.objects.filter(pk=key).first()
+    if row is None:
+        raise NotFound(field="difference")
+    try:
+        reconciling.settle_difference(
+            row,
+            note=request.POST.get("note", ""),
+            take_over=request.POST.get("do") == "take",
+            by=me_of(ask),
+            actor=ask.who.actor,
+            now=ask.now,
+        )
+    except DomainError as error:
+        messages.error(request, f"Not settled. {error.message}")
+    else:
+        messages.success(request, "Settled.")
+    return redirect("/desk/ledger/differences/")
+
+
+@desk_page
+@require_http_methods(["GET", "POST"])
+def vouchers(request: HttpRequest, ask: Ask) -> HttpResponse:
+    """Pools of codes, how many are left, and a new pool."""
+    access.check_may_see_ledger(ask.who)
+    form = PoolForm(request.POST or None)
+    if request.method == "POST":
+        access.check_may_set_up(ask.who)
+        if form.is_valid():
+            try:
+                made = codes.make_pool(**form.values, by=me_of(ask), now=ask.now)
+            except DomainError as error:
+                form.refuse(error)
+            else:
+                messages.success(request, f"{made.title} is there.")
+                return redirect("/desk/ledger/vouchers/")
+    context = _frame(ask, "vouchers") | {
+        "pools": [_pool(row) for row in codes.pools_with_counts()],
+        "form": form,
+        "codes_form": CodesForm(),
+    }
+    status = 422 if request.method == "POST" else 200
+    return desk_render(request, ask, "desk/vouchers.html", context, status=status)
+
+
+def _pool(row: Any) -> dict[str, Any]:
+    generated = row.source == CodeSource.GENERATED
+    worth = money_words(row.amount, row.currency) if row.amount else f"any sum in {row.currency}"
+    return {
+        "row": row,
+        "worth": worth,
+        "generated": generated,
+        "low": not generated and row.left <= row.low,
+    }
+
+
+@desk_page
+@require_POST
+def import_codes(request: HttpRequest, ask: Ask, key: str) -> HttpResponse:
+    """Codes of another system's list; those who wait for one get theirs."""
+    access.check_may_set_up(ask.who)
+    pool = VoucherPool.objects.filter(key=key).first()
+    if pool is None:
+        raise NotFound(field="pool")
+    try:
+        typed = request.POST.get("codes", "").replace("\x00", "")
+        found = codes.import_codes(pool, typed.replace(",", "\n").splitlines(), now=ask.now)
+    except DomainError as error:
+        messages.error(request, f"Nothing was added. {error.message}")
+    else:
+        given = give_waiting(pool, actor=ask.who.actor, now=ask.now)
+        known = f", {found.known} known before" if found.known else ""
+        waited = f" {given} went to people who waited." if given else ""
+        messages.success(request, f"{found.added} added{known}.{waited}")
+    return redirect("/desk/ledger/vouchers/")
