@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from remedies.facts import Kind
+from remedies.facts import Kind, NotThatKind, as_number
 from remedies.rules import words
 from remedies.rules.compiling import Raw, Scope, compile_node, form, same_kind
 from remedies.rules.conditions import TESTS, compile_tests
@@ -214,6 +214,14 @@ def _matrix(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     return Matrix(down, across, columns, rows)
 
 
+def _upper(raw: Any, at: Place) -> Decimal | None:
+    """The last unit of a band; None where it has no end."""
+    try:
+        return None if raw is None else as_number(raw)
+    except NotThatKind as error:
+        at.fail(f"up_to {error}.")
+
+
 @form("tiers", needs=("bands",))
 def _tiers(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     units = compile_node(raw["tiers"], scope, at / "tiers", Kind.NUMBER)
@@ -221,11 +229,9 @@ def _tiers(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     sums: list[Node] = []
     for item, place in items(raw.get("bands"), at / "bands", "bands"):
         band = keys_of(item, place, "A band", frozenset({"up_to", "each"}))
-        upper = band.get("up_to")
+        upper = _upper(band.get("up_to"), place / "up_to")
         if uppers and uppers[-1] is None:
             place.fail("The band above has no upper end, so this one is never reached.")
-        if upper is not None and not isinstance(upper, Decimal):
-            (place / "up_to").fail("up_to should be a number.")
         if upper is not None and uppers and uppers[-1] is not None and upper <= uppers[-1]:
             (place / "up_to").fail("Bands should rise.")
         uppers.append(upper)
