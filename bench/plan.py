@@ -22,6 +22,10 @@ class Sizes:
     paces: tuple[int, ...]
     pace_seconds: int
     rederived: int
+    #: Tickets whose facts are evaluated, past tickets of a backtest, and offers that are granted.
+    evaluated: int
+    replayed: int
+    grants: int
     import_rows: int
     #: Each side has so many rounds, in turns with the other, of so many seconds.
     rounds: int
@@ -32,13 +36,13 @@ class Sizes:
 FULL = Sizes(
     many=200_000, few=10_000, deep_page=1_000, deadlines=100_000, due=1_000,
     million=1_000_000, thousands=10_000, paces=(1, 100, 1_000), pace_seconds=20,
-    rederived=100_000,
+    rederived=100_000, evaluated=5_000, replayed=100_000, grants=400,
     import_rows=3_000, rounds=7, seconds=1.5, warm_up=1.5,
 )  # fmt: skip
 QUICK = Sizes(
     many=6_000, few=1_000, deep_page=30, deadlines=3_000, due=100,
     million=6_000, thousands=1_000, paces=(1, 20), pace_seconds=4, rederived=500,
-    import_rows=200, rounds=3, seconds=0.6, warm_up=0.5,
+    evaluated=1_000, replayed=4_000, grants=40, import_rows=200, rounds=3, seconds=0.6, warm_up=0.5,
 )  # fmt: skip
 
 PAGE = 50

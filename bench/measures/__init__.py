@@ -2,7 +2,17 @@
 
 from collections.abc import Callable
 
-from bench.measures import clocks, creation, desk, explaining, importing, listing, reading, sweeping
+from bench.measures import (
+    clocks,
+    creation,
+    desk,
+    explaining,
+    importing,
+    listing,
+    reading,
+    remedies,
+    sweeping,
+)
 from bench.report import Section
 from bench.sides import Ground
 
@@ -15,5 +25,6 @@ MEASURES: dict[str, Callable[[Ground], Section]] = {
     "import": importing.measure,
     "sweep": sweeping.measure,
     "clocks": clocks.measure,
+    "remedies": remedies.measure,
     "explain": explaining.measure,
 }

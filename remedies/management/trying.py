@@ -1,6 +1,7 @@
 """What `manage.py policy backtest` and `policy diff` run and print."""
 
 import datetime as dt
+import gc
 import multiprocessing
 import sys
 from collections.abc import Iterator
@@ -53,7 +54,7 @@ def _parts(sides: Sides, period: Period, *, now: dt.datetime, processes: int) ->
     first = list(islice(batches, processes * _AHEAD))
     connections.close_all()  # a child must not inherit them
     fork = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(processes, mp_context=fork, initializer=connections.close_all) as pool:
+    with ProcessPoolExecutor(processes, mp_context=fork, initializer=_begin_child) as pool:
         waiting: list[Future[Tally]] = [
             pool.submit(backtest, keys, sides, now=now) for keys in first
         ]
@@ -64,6 +65,12 @@ def _parts(sides: Sides, period: Period, *, now: dt.datetime, processes: int) ->
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _begin_child() -> None:
+    """No connection of the parent's, and what it has read is not looked through for rubbish."""
+    connections.close_all()
+    gc.freeze()
 
 
 def lines(tally: Tally, *, whole: bool) -> Iterator[str]:

@@ -6,9 +6,8 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
-from remedies.facts import given_values
 from remedies.rules.draft import Component, MissingFact, NotApplied, OfferDraft, Option, WhyNot
-from remedies.rules.given import Words, currency_of, in_words, refuse_unknown, typed_facts
+from remedies.rules.given import Told, Words, in_words, read_facts
 from remedies.rules.modifiers import round_to, to_minor
 from remedies.rules.nodes import Context, Inapplicable, Node, NoRow
 from remedies.rules.policy import Cap, Choice, Policy, Range, Rule, range_words
@@ -32,15 +31,17 @@ def evaluate(
     know are left aside, or refused when `strict`. Raises `FactWrong` naming fact and rules.
 
     Without `explained` the components, sums and missing facts are the same, by the same steps,
-    and nothing is put in words: no steps, no facts, no reasons why not. Takes a third of the time.
+    and nothing is put in words: no steps, no facts, no reasons why not. Twice as fast.
     """
-    given = given_values(facts) if policy.nested or strict else facts
-    chosen = currency_of(policy, given, currency)
-    if strict:
-        refuse_unknown(policy, given)
-    typed = typed_facts(policy, given, chosen)
-    at = Context(typed, chosen, now, policy.zone)
-    run = _Run(policy, at, in_words(policy, given, at) if explained else None)
+    return work_out(
+        policy, read_facts(policy, facts, currency, strict=strict), now=now, explained=explained
+    )
+
+
+def work_out(policy: Policy, told: Told, *, now: dt.datetime, explained: bool = True) -> OfferDraft:
+    """The same from facts that were read before, for this policy or for one with the same facts."""
+    at = Context(dict(told.typed), told.currency, now, policy.zone)
+    run = _Run(policy, at, in_words(policy, told.given, at) if explained else None)
     for rule in policy.rules:
         run.take(rule)
     for cap in policy.caps:
@@ -55,10 +56,7 @@ _UNKNOWN = NotApplied("", "", WhyNot.MISSING, "")
 
 def _in_order(refused: list[tuple[int, NotApplied]]) -> tuple[NotApplied, ...]:
     """Those that gave nothing, as the policy is written."""
-    return tuple([item for _, item in sorted(refused, key=_position)])
-
-
-_position = itemgetter(0)
+    return tuple([item for _, item in sorted(refused, key=itemgetter(0))])
 
 
 class _Run:
@@ -92,7 +90,7 @@ class _Run:
             missing.clear()
         if isinstance(outcome, Component):
             self._give(rule, outcome)
-        else:
+        elif self.told is not None:
             self.refused.append((rule.position, outcome))
 
     def _no(self, rule: Rule, why: WhyNot, reason: str | Callable[[], str]) -> NotApplied:
@@ -169,6 +167,8 @@ class _Run:
         if when is not None:
             held = when.value(at)
             if held is False:
+                if self.told is None:
+                    return _UNSAID
                 return self._no(rule, WhyNot.CONDITION, lambda: when.why_not(at))
             known = known and held is not None
         for exclusion in rule.exclusions:

@@ -1,14 +1,42 @@
 """What an evaluation is given: typed facts in one currency, and in words. Pure."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from remedies.errors import FactWrong
-from remedies.facts import Kind, NotThatKind, read_fact
+from remedies.facts import Kind, NotThatKind, given_values, read_fact
 from remedies.rules.meant import nearest
 from remedies.rules.nodes import Context
 from remedies.rules.policy import Policy
 from remedies.rules.words import shown
+
+
+class Told(NamedTuple):
+    """What was told: as it was given, as rules count with it, and the currency."""
+
+    given: Mapping[str, Any]
+    typed: Mapping[str, Any]
+    currency: str
+
+
+def read_facts(
+    policy: Policy, facts: Mapping[str, Any], currency: str | None, *, strict: bool = False
+) -> Told:
+    """Facts for an evaluation; as `evaluate` says. Raises `FactWrong`."""
+    given = given_values(facts) if policy.nested or strict else facts
+    chosen = currency_of(policy, given, currency)
+    if strict:
+        refuse_unknown(policy, given)
+    return Told(given, typed_facts(policy, given, chosen), chosen)
+
+
+def same_facts(one: Policy, other: Policy) -> bool:
+    """Whether facts that were read for one can be given to the other."""
+    return (one.facts, one.defaults, one.currencies) == (
+        other.facts,
+        other.defaults,
+        other.currencies,
+    )
 
 
 def currency_of(policy: Policy, given: Mapping[str, Any], currency: str | None) -> str:

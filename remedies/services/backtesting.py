@@ -7,7 +7,8 @@ processes may each take a part. Whoever runs it sees how far it is, and can stop
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import F, Value, Window
@@ -16,11 +17,11 @@ from django.db.models.functions import RowNumber
 from remedies.active import Active, active, compiled
 from remedies.authority import NOTHING_USED, Asked, Limit, decide
 from remedies.errors import FactWrong
-from remedies.facts import given_values
 from remedies.models import Grantor, Offer, RemedyPolicy
 from remedies.rules import OfferDraft, Policy
 from remedies.rules.comparing import NOTHING, Compared, Given, Tally, facts_digest
-from remedies.rules.given import typed_facts
+from remedies.rules.evaluation import work_out
+from remedies.rules.given import read_facts, same_facts
 from remedies.services.authorities import limits_of_role
 from remedies.services.drafting import evaluate_for
 from remedies.services.pasts import pasts_of
@@ -84,6 +85,23 @@ class Period:
         return found if self.teams is None else {**found, "team__in": self.teams}
 
 
+class Pair(NamedTuple):
+    """The policies for one ticket: in force, if any, and as it would be; and whether both know the
+    same facts."""
+
+    before: Policy | None
+    after: Policy
+    alike: bool
+
+
+@lru_cache(maxsize=64)
+def _pair(before: str, after: str) -> Pair:
+    policy = compiled(after)
+    if not before:
+        return Pair(None, policy, alike=False)
+    return Pair(compiled(before), policy, same_facts(compiled(before), policy))
+
+
 @dataclass(frozen=True)
 class Sides:
     """The policies as they are, and as they would be."""
@@ -106,14 +124,14 @@ class Sides:
         now = in_force.with_policy(stand_in(beside)) if beside else in_force
         return cls(now, then)
 
-    def policies_for(self, ticket: Ticket) -> tuple[Policy | None, Policy] | None:
+    def policies_for(self, ticket: Ticket) -> Pair | None:
         """What is in force for the ticket, and what would be; None where the draft is not about
         it."""
         keys = catalogue().entry(ticket.category_id).keys
         before, after = self.now.row_for(keys), self.then.row_for(keys)
         if before is after or after is None:
             return None
-        return None if before is None else compiled(before.source), compiled(after.source)
+        return _pair(before.source if before is not None else "", after.source)
 
 
 def stand_in(source: str) -> RemedyPolicy:
@@ -138,30 +156,22 @@ def backtest(keys: list[int], sides: Sides, *, now: dt.datetime) -> Tally:
             pair = sides.policies_for(ticket)
             if pair is None:
                 continue
-            one = _compared(ticket, situation, *pair, limits=limits, now=now)
+            one = _compared(ticket, situation, pair, limits=limits, now=now)
             if one is None:
                 tally.unreadable += 1
                 continue
             if (sent := offered.get(ticket.pk)) is not None:
-                one = _as_offered(one, situation, pair[1], sent)
+                one = _as_offered(one, situation, pair.after, sent)
             tally.add(one)
     return tally
 
 
 def _compared(
-    ticket: Ticket,
-    situation: Situation,
-    before: Policy | None,
-    after: Policy,
-    *,
-    limits: list[Limit],
-    now: dt.datetime,
+    ticket: Ticket, situation: Situation, pair: Pair, *, limits: list[Limit], now: dt.datetime
 ) -> Compared | None:
     """One ticket under both; None where one of them can't read its facts."""
-    moment = ticket.resolved_at or now
-    draft = evaluated(after, situation, now=moment)
-    was = None if before is None else evaluated(before, situation, now=moment)
-    if draft is None or (before is not None and was is None):
+    was, draft = _both(situation, pair, now=ticket.resolved_at or now)
+    if draft is None or (pair.before is not None and was is None):
         return None
     if was is not None and was.currency != draft.currency:
         return None
@@ -173,6 +183,27 @@ def _compared(
     else:
         given = Given.of(was, beyond=_beyond(was, limits))
     return Compared(ticket.number, draft.currency, ticket.pain or 0, given, then)
+
+
+def _both(
+    situation: Situation, pair: Pair, *, now: dt.datetime
+) -> tuple[OfferDraft | None, OfferDraft | None]:
+    """What both give. Facts are read once for the two where both know the same ones."""
+    if pair.before is not None and pair.alike:
+        try:
+            told = read_facts(pair.after, situation.facts, situation.currency)
+        except FactWrong:
+            pass  # below, what is wrong is left out as the product does it
+        else:
+            was, draft = (
+                work_out(policy, told, now=now, explained=False)
+                for policy in (pair.before, pair.after)
+            )
+            return was, draft
+    return (
+        None if pair.before is None else evaluated(pair.before, situation, now=now),
+        evaluated(pair.after, situation, now=now),
+    )
 
 
 def evaluated(
@@ -189,10 +220,10 @@ def evaluated(
 def _as_offered(one: Compared, situation: Situation, policy: Policy, sent: int) -> Compared:
     """With what was really sent, and a mark of the facts; as it is where one of them is wrong."""
     try:
-        typed = typed_facts(policy, given_values(situation.facts), one.currency)
+        told = read_facts(policy, situation.facts, one.currency)
     except FactWrong:
         return one
-    return replace(one, facts=facts_digest(policy, typed, one.currency), offered=sent)
+    return replace(one, facts=facts_digest(policy, told.typed, one.currency), offered=sent)
 
 
 def _beyond(draft: OfferDraft, limits: list[Limit]) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Response
 
     from tests.builders import Desk
+    from tickets.access import Principal
     from tickets.models import Ticket
 
 PASSWORD = "a-long-password-1"
@@ -143,4 +144,20 @@ def called(live_desk: Desk) -> Ticket:
     mona = Principal.of_user(live_desk.mona, now=now)
     looked = previews.begin({"policies": [item]}, who=mona, now=now)
     rederiving.run(looked, now=now)
+    _try_a_policy(live_desk, mona, now)
     return late
+
+
+def _try_a_policy(desk: Desk, mona: Principal, now: dt.datetime) -> None:
+    """The general policy with more for pain 4, tried on the past to its end; and one under way."""
+    from remedies.services import backtests, replaying
+    from remedies.services.backtests import Text
+    from tests.remedies.builders import make_hurt
+
+    make_hurt(desk, now=now - dt.timedelta(days=1))
+    text = PACK.read_text(encoding="utf-8").replace("[60, 80, 90,", "[60, 80, 100,")
+    since = now - dt.timedelta(days=60)
+    for source in (text, f"{text}# again"):
+        row = backtests.begin(Text.written(source), since=since, who=mona, now=now)
+        while source == text and replaying.work_next(now=now, key=row.pk):
+            continue

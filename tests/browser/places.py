@@ -12,7 +12,8 @@ from escalation.models import Deadline, DeadlinePolicy, Spell
 from escalation.services import previews, rederiving, trials
 from escalation.services.simulating import Draft
 from feedback.models import Survey
-from remedies.models import Offer
+from remedies.models import Backtest, Offer
+from remedies.rules.tallying import unpacked
 from tickets.access import Principal
 from tickets.actors import Actor
 from tickets.models import Ticket, User
@@ -24,8 +25,8 @@ SPAN = dt.timedelta(days=91)
 
 def find() -> dict[str, str]:
     """What stands in the addresses: a rich ticket of the rep, one in escalation, one whose
-    customer asked for somebody above, one with an offer sent, an open survey, a draft that was
-    tried and what it would move."""
+    customer asked for somebody above, one with an offer sent, an open survey, drafts of deadlines
+    and of remedies that were tried, and what they would move."""
     now = timezone.now()
     open_ones = Ticket.objects.filter(closed_at=None)
     rich = open_ones.filter(customer__name="Ines Calloway").order_by("-received_at").first()
@@ -34,6 +35,7 @@ def find() -> dict[str, str]:
     late = spell.ticket if spell is not None else rich
     sent = Offer.objects.filter(status="sent").order_by("-total").first()
     survey = Survey.objects.filter(status__in=["sent", "answered"]).order_by("status").last()
+    tried = Backtest.objects.order_by("-id")[0]
     clock = Deadline.objects.filter(status="running", ticket=rich).order_by("due_at")[0]
     return {
         "number": rich.number,
@@ -44,6 +46,8 @@ def find() -> dict[str, str]:
         "above": _asks_for_somebody_above(now),
         "survey": survey.token if survey is not None else "none",
         "clock": str(clock.pk),
+        "backtest": str(tried.pk),
+        "tried": _changed(tried),
         "draft": str(_tried(now)),
         "reckoning": str(_looked_at(now)),
     }
@@ -55,6 +59,12 @@ def _drafted(rich: Ticket) -> Ticket:
     waits = Ticket.objects.filter(offers__status="draft", closed_at=None, team=rich.team)
     own = waits.filter(owner=nadia)
     return own.filter(pk=rich.pk).first() or own.first() or waits.first() or rich
+
+
+def _changed(tried: Backtest) -> str:
+    """A ticket that the backtest changes, and that a manager sees."""
+    numbers = [change.number for change in unpacked(tried.result).changes]
+    return Ticket.objects.filter(number__in=numbers, confidential=False)[0].number
 
 
 def _asks_for_somebody_above(now: dt.datetime) -> str:

@@ -109,7 +109,21 @@ def manager_pages() -> list[str]:
 
     done = Rederivation.objects.filter(finished_at__isnull=False)[0]
     begun = Rederivation.objects.create(why="Under way", preview=True, created_at=timezone.now())
-    return ["/desk/drafts/", f"/desk/reckonings/{done.pk}/", f"/desk/reckonings/{begun.pk}/"]
+    return [
+        "/desk/drafts/", f"/desk/reckonings/{done.pk}/", f"/desk/reckonings/{begun.pk}/",
+        *backtest_pages(),
+    ]  # fmt: skip
+
+
+def backtest_pages() -> list[str]:
+    """Policies tried on the past: one to its end, one under way, and a complaint under both."""
+    from remedies.models import Backtest
+    from remedies.rules.tallying import unpacked
+
+    begun, done = Backtest.objects.order_by("-id")[:2]
+    number = unpacked(done.result).changes[0].number
+    page = f"/desk/backtests/{done.pk}/"
+    return ["/desk/backtests/", page, f"/desk/backtests/{begun.pk}/", f"{page}tickets/{number}/"]
 
 
 def new_pages(called: Ticket) -> list[str]:

@@ -17,7 +17,8 @@ from desk.demo.setting_up import PASSWORD
 from escalation.models import Deadline
 from feedback.models import Answer
 from integrations.models import ApiClient
-from remedies.models import ExceptionRequest, Offer, OfferComponent, Remedy, RemedyEntry
+from remedies.models import Backtest, ExceptionRequest, Offer, OfferComponent, Remedy, RemedyEntry
+from remedies.rules.tallying import unpacked
 from tests.builders import NOW
 from tickets.cached import forget_all
 from tickets.models import Alert, Event, FactDefinition, Membership, Outbox, Ticket, User
@@ -50,6 +51,14 @@ class TestDemo(TestCase):
         assert {t.channel for t in tickets} == {c.value for c in Channel}
         assert any(t.confidential for t in tickets)
         assert any(t.owner is None for t in tickets)
+
+    def test_a_policy_was_tried_on_the_past_to_its_end(self) -> None:
+        tried = Backtest.objects.get()
+        tally = unpacked(tried.result)
+        assert tried.state == "done"
+        assert tried.asked_by == "Miriam Adler"
+        assert tally.changed > 0
+        assert tally.totals["GBP"].delta > 0
 
     def test_each_open_ticket_has_a_clock_and_nothing_is_left_undone(self) -> None:
         for ticket in Ticket.objects.still_open():
