@@ -32,7 +32,19 @@ def judge(case: dict[str, Any], policy: Policy | None) -> Failure | None:
     except FactWrong as error:
         return Failure(case["id"], expected, error.message)
     wrong = differences(draft, expected)
-    return Failure(case["id"], expected, "; ".join(wrong)) if wrong else None
+    if not wrong:
+        return None
+    unread = [name for name in case["inputs"] if not known(policy, name)]
+    if unread:
+        wrong.append(f"not read: {', '.join(unread)}")
+    if draft.missing:
+        wrong.append(f"missing: {', '.join(fact.name for fact in draft.missing)}")
+    return Failure(case["id"], expected, "; ".join(wrong))
+
+
+def known(policy: Policy, name: str) -> bool:
+    """Whether the policy has the fact, or one that lies inside it."""
+    return any(fact == name or fact.startswith(f"{name}.") for fact in policy.facts)
 
 
 def run(
@@ -40,6 +52,8 @@ def run(
 ) -> tuple[int, list[Failure]]:
     """How many cases pass, and those that do not. `core_only` says nothing about remedies."""
     kept: dict[str, Policy] = {}
+    if pack is not None and not pack.is_file():
+        return 0, [Failure(str(pack), "a policy", "there is no such file")]
 
     def judge_case(case: Vector) -> Failure | None:
         try:

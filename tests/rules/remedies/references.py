@@ -123,7 +123,8 @@ def water_2017(facts: Facts) -> int:
 def water_2025(facts: Facts) -> int:
     """Guaranteed standards in England from July 2025."""
     sums = {"appointment_not_made_properly": 4000, "appointment_not_kept": 5000}
-    due = sums.get(facts["event"], 5000 if facts["paid_this_year"] < 5 else 0)
+    times = min(facts["incidents"], max(5 - facts["paid_this_year"], 0))
+    due = sums.get(facts["event"], 5000 * times)
     return due + 4000 * bool(facts["paid_late"] and due)
 
 

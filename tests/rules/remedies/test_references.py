@@ -101,6 +101,7 @@ water_2025 = facts_of(
     ),
     paid_late=st.booleans(),
     paid_this_year=st.integers(0, 7),
+    incidents=st.integers(0, 9),
 )
 debts = st.one_of(st.sampled_from(["999.99", "1000", "9999.99", "10000"]), sums(3_000_000))
 
