@@ -15,6 +15,7 @@ _PLACES = (
     ("/desk/search/", "Search", False),
     ("/desk/reports/deadlines/", "Promises kept", False),
     ("/desk/reports/fairness/", "Insight", False),
+    ("/desk/reports/outcomes/", "Outcomes", False),
     ("/desk/drafts/", "Try a draft", True),
     ("/desk/reckonings/", "What would move", True),
     ("/desk/alerts/", "Your alerts", False),

@@ -57,6 +57,8 @@ PAGES = {
     "deadlines": (SUPERVISOR, "/desk/tickets/{number}/deadlines/"),
     "report": (SUPERVISOR, "/desk/reports/deadlines/"),
     "fairness": (MANAGER, "/desk/reports/fairness/"),
+    "refusal": (REP, "/desk/tickets/{number}/refusal/"),
+    "outcomes": (MANAGER, "/desk/reports/outcomes/"),
     "drafts": (SUPERVISOR, "/desk/drafts/"),
     "draft": (SUPERVISOR, "/desk/drafts/{draft}/"),
     "reckoning": (MANAGER, "/desk/reckonings/{reckoning}/"),

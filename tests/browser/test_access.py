@@ -137,7 +137,8 @@ def new_pages(called: Ticket) -> list[str]:
         ticket, f"{ticket}?do=de-escalate", f"{ticket}deadlines/", "/desk/late/",
         f"/desk/late/{running.pk}/take-over/", f"/desk/late/{running.pk}/reassign/",
         "/desk/reports/deadlines/", "/desk/reports/deadlines/?from=x", "/desk/drafts/",
-        f"/desk/drafts/{tried.pk}/", "/desk/reports/fairness/", "/desk/alerts/", "/desk/rota/",
+        f"/desk/drafts/{tried.pk}/", "/desk/reports/fairness/", "/desk/reports/outcomes/",
+        "/desk/alerts/", "/desk/rota/",
     ]  # fmt: skip
 
 

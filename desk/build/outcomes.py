@@ -1,0 +1,198 @@
+"""The page of outcomes: what complaints came to, in words and bars, and the rows of its file."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from desk.build.boxes import plain, sum_words
+from desk.words import count_words
+from remedies.rules.reporting import PortalCategory, TimeBand
+from remedies.services.outcomes import Count, Outcomes, Redress, Reviewed
+from tickets.rules import OVERTURN_WORDS, OverturnReason
+
+SHOWN = 12
+#: Fewer decided complaints than this make no share.
+ENOUGH = 5
+BANDS = {
+    TimeBand.FOUR_WEEKS: "Within 4 weeks",
+    TimeBand.EIGHT_WEEKS: "Over 4, up to 8 weeks",
+    TimeBand.LONGER: "Over 8 weeks",
+}
+FINDINGS = {
+    "upheld": "Upheld",
+    "partly_upheld": "Partly upheld",
+    "not_upheld": "Not upheld",
+    "out_of_scope": "Out of scope",
+    "withdrawn": "Withdrawn",
+    "": "No finding",
+}
+ANSWERS = {
+    PortalCategory.MONEY: "Money",
+    PortalCategory.OTHER_RELIEF: "Something else, no money",
+    PortalCategory.EXPLANATION: "An explanation",
+    PortalCategory.CLOSED: "Nothing of these",
+}
+STAGES = {"2": "Review by another person", "external": "Outside body"}
+
+
+@dataclass(frozen=True, slots=True)
+class BarView:
+    """One line: a name, a bar in percent of the longest, and its figures."""
+
+    name: str
+    width: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BarsView:
+    """Lines of one kind under their heads, with what is to be seen in a sentence."""
+
+    key: str
+    title: str
+    heads: tuple[str, ...]
+    lines: tuple[BarView, ...]
+    finding: str = ""
+    rest: str = ""
+
+
+def share_words(count: Count) -> str:
+    """ "62 %", or that there are too few."""
+    decided = count.upheld + count.rejected
+    if decided < ENOUGH or count.share is None:
+        return "too few"
+    return f"{100 * count.share:.0f} %"
+
+
+def bars_of(found: Outcomes) -> list[BarsView]:
+    """What complaints came to, from several sides."""
+    return [
+        *(_counts(by, title, found.by[by]) for by, title in
+          (("category", "By category"), ("team", "By team"))),
+        _simple("findings", "As they were found", {
+            words: found.findings[key] for key, words in FINDINGS.items() if key in found.findings
+        }),
+        _simple("bands", "From receipt to the end", {
+            words: found.bands[band] for band, words in BANDS.items()
+        }),
+        _simple("answers", "What customers got", {
+            words: found.answers[key] for key, words in ANSWERS.items() if key in found.answers
+        }),
+        *(_redress(one) for one in found.redress),
+    ]  # fmt: skip
+
+
+def _counts(key: str, title: str, lines: Sequence[Count]) -> BarsView:
+    most = max([1, *(line.settled for line in lines)])
+    return BarsView(
+        key,
+        title,
+        ("Settled", "Upheld", "Rejected", "Share upheld"),
+        tuple(
+            BarView(
+                line.name,
+                f"{100 * line.settled / most:.1f}%",
+                (f"{line.settled:,}", f"{line.upheld:,}", f"{line.rejected:,}", share_words(line)),
+            )
+            for line in lines[:SHOWN]
+        ),
+    )
+
+
+def _simple(key: str, title: str, counts: dict[str, int]) -> BarsView:
+    every, most = sum(counts.values()) or 1, max([1, *counts.values()])
+    return BarsView(
+        key,
+        title,
+        ("Complaints", "Share"),
+        tuple(
+            BarView(
+                name, f"{100 * count / most:.1f}%", (f"{count:,}", f"{100 * count / every:.0f} %")
+            )
+            for name, count in counts.items()
+        ),
+    )
+
+
+def _redress(one: Redress) -> BarsView:
+    most = max([1, *(total for _, total in one.kinds.values())])
+    return BarsView(
+        f"redress-{one.currency}",
+        f"Redress, {sum_words(one.total, one.currency)}",
+        ("Remedies", "Sum"),
+        tuple(
+            BarView(
+                kind.capitalize(), f"{100 * total / most:.1f}%",
+                (f"{count:,}", sum_words(total, one.currency)),
+            )
+            for kind, (count, total) in one.kinds.items()
+        ),
+    )  # fmt: skip
+
+
+def review_bars(found: Outcomes) -> list[BarsView]:
+    """Decisions that were looked at again, by stage, rule, team and reason."""
+    titles = {"stage": "By stage", "rule": "By rule", "team": "By team", "reason": "Why they fell"}
+    return [_reviewed(by, title, found.reviews[by]) for by, title in titles.items()]
+
+
+def _reviewed(by: str, title: str, lines: Sequence[Reviewed]) -> BarsView:
+    most = max([1, *(line.count for line in lines)])
+    heads = ("Fell",) if by == "reason" else ("Reviewed", "Overturned")
+    return BarsView(
+        f"review-{by}",
+        title,
+        heads,
+        tuple(
+            BarView(
+                _name(by, line), f"{100 * line.count / most:.1f}%",
+                (f"{line.overturned:,}",) if by == "reason"
+                else (f"{line.count:,}", f"{line.overturned:,}"),
+            )
+            for line in lines[:SHOWN]
+        ),
+    )  # fmt: skip
+
+
+def _name(by: str, line: Reviewed) -> str:
+    if by == "stage":
+        return STAGES.get(line.key, line.key)
+    if by == "reason" and line.key in set(OverturnReason):
+        return OVERTURN_WORDS[OverturnReason(line.key)]
+    return line.name[:80] or "Not said"
+
+
+def review_words(found: Outcomes) -> tuple[str, str]:
+    """How many decisions did not hold."""
+    lines = found.reviews["stage"]
+    every, fell = sum(one.count for one in lines), sum(one.overturned for one in lines)
+    if not every:
+        return "No decision was looked at again.", ""
+    lead = f"{fell:,} of {count_words(every, 'decision')} did not hold."
+    worst = next((one for one in found.reviews["rule"] if one.overturned), None)
+    return lead, f"Most often: {worst.name[:80]}." if worst else ""
+
+
+def table(found: Outcomes) -> Iterable[tuple[str, ...]]:
+    """The report as rows of text; sums in minor units. No name becomes a formula."""
+    yield ("what", "key", "name", "count", "upheld", "rejected", "neither", "currency", "sum")
+    counts = (("all", (found.total,)), *found.by.items())
+    for by, lines in counts:
+        for line in lines:
+            yield (
+                by, plain(line.key), plain(line.name), str(line.settled), str(line.upheld),
+                str(line.rejected), str(line.neither), "", "",
+            )  # fmt: skip
+    for what, named in (
+        ("finding", found.findings), ("time", found.bands), ("answer", found.answers),
+    ):  # fmt: skip
+        for key, count in named.items():
+            yield (what, str(key), "", str(count), "", "", "", "", "")
+    for one in found.redress:
+        for kind, (count, total) in one.kinds.items():
+            yield ("redress", kind, "", str(count), "", "", "", one.currency, str(total))
+    for by, reviewed in found.reviews.items():
+        for each in reviewed:
+            yield (
+                f"review_{by}", plain(each.key), plain(_name(by, each)), str(each.count),
+                str(each.overturned), str(each.count - each.overturned), "", "", "",
+            )  # fmt: skip

@@ -1,0 +1,63 @@
+"""The page of outcomes: upheld and rejected, redress, and decisions that did not hold."""
+
+import csv
+import io
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from desk import late
+from desk.build.outcomes import bars_of, review_bars, review_words, share_words, table
+from desk.views.shell import Ask, desk_page, desk_render, query
+from remedies.services.outcomes import Outcomes, outcomes
+from tickets.errors import Invalid
+from tickets.models import Category
+from tickets.periods import period_of
+
+_NAMES = ("from", "to", "category", "team")
+
+
+def _found(ask: Ask, asked: dict[str, str]) -> Outcomes:
+    period = period_of(asked["from"], asked["to"], now=ask.now, zone=ask.zone)
+    return outcomes(ask.who, period, category=asked["category"], team=asked["team"])
+
+
+@desk_page
+@require_safe
+def show(request: HttpRequest, ask: Ask) -> HttpResponse:
+    """What the complaints settled in a period came to."""
+    asked, error = {name: query(request, name) for name in _NAMES}, ""
+    try:
+        found = _found(ask, asked)
+    except Invalid as wrong:
+        error, asked = wrong.message, dict.fromkeys(asked, "")
+        found = _found(ask, asked)
+    context = {
+        "place": "insight",
+        "asked": asked,
+        "error": error,
+        "query": request.GET.urlencode(),
+        "found": found,
+        "share": share_words(found.total),
+        "bars": bars_of(found),
+        "reviews": review_bars(found),
+        "review_words": review_words(found),
+        "teams": late.teams_of(ask.who),
+        "categories": list(Category.objects.order_by("name").values_list("key", "name")),
+    }
+    return desk_render(request, ask, "desk/outcomes.html", context, status=400 if error else 200)
+
+
+@desk_page
+@require_safe
+def as_csv(request: HttpRequest, ask: Ask) -> HttpResponse:
+    """The same as a file for a spreadsheet."""
+    found = _found(ask, {name: query(request, name) for name in _NAMES})
+    stream = io.StringIO()
+    csv.writer(stream).writerows(table(found))
+    name = f"outcomes-{found.period.first}-{found.period.last}.csv"
+    return HttpResponse(
+        stream.getvalue().encode("utf-8-sig"),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
