@@ -23,7 +23,6 @@ _PARTS = {
     "next_stage": ("What can the customer do next, and by when?", 2000, ""),
     "outside": ("Who decides outside, where, until when?", 2000, ""),
 }  # fmt: skip
-_MUST = {"reason", "next_stage"}
 #: Where a rule stands in the list: what it did.
 _WHY = {
     "excluded": "excluded",
@@ -32,6 +31,13 @@ _WHY = {
     "nothing": "gives nothing",
     "applied": "applies",
 }
+
+
+_TYPED = {"class": "input", "placeholder": "Contract, page 2: paper costs £2.50"}
+
+
+def _select() -> forms.Select:
+    return forms.Select(attrs={"class": "input"})
 
 
 class RefusalForm(TicketForm):
@@ -65,23 +71,26 @@ class RefusalForm(TicketForm):
             widget=forms.Textarea(attrs={"class": "input", "rows": "2"}),
         )  # fmt: skip
         self.fields[f"outcome_{point.pk}"] = forms.ChoiceField(
-            label="Outcome", choices=OUTCOMES, initial=point.outcome or Outcome.NOT_UPHELD.value
-        )
+            label="Outcome", choices=OUTCOMES, widget=_select(),
+            initial=point.outcome or Outcome.NOT_UPHELD.value,
+        )  # fmt: skip
         self.fields[f"finding_{point.pk}"] = forms.CharField(
             label="Our answer to it", max_length=4000, required=False, initial=point.finding,
             widget=area,
         )  # fmt: skip
         self.fields[f"rule_{point.pk}"] = forms.ChoiceField(
-            label="By which rule?", choices=rules, required=False, initial=excluded
-        )
+            label="By which rule?", choices=rules, required=False, initial=excluded,
+            widget=_select(),
+        )  # fmt: skip
         self.fields[f"basis_{point.pk}"] = forms.CharField(
             label="The rule in words, where none fits", max_length=1000, required=False,
-            widget=forms.TextInput(attrs={"placeholder": "Contract, page 2: paper costs £2.50"}),
+            widget=forms.TextInput(attrs=_TYPED),
         )  # fmt: skip
         if self.again:
             self.fields[f"because_{point.pk}"] = forms.ChoiceField(
                 label="If it is better than before: why did that not hold?", required=False,
                 choices=[("", "It is not"), *((k.value, w) for k, w in OVERTURN_WORDS.items())],
+                widget=_select(),
             )  # fmt: skip
 
     @property
