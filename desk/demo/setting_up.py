@@ -15,7 +15,7 @@ from escalation.models import DeadlinePolicy, Rota, WorkCalendar
 from escalation.services.defaults import ensure_defaults
 from escalation.services.rotas import NewSlot, add_slot
 from integrations.clients import make_client
-from remedies.models import Authority, RemedyPolicy
+from remedies.models import Authority, Budget, DecisionLevel, RemedyPolicy
 from remedies.rules.states import PolicyStatus
 from remedies.services.drafts import begin_draft, write_draft
 from remedies.services.policies import activate, save_draft
@@ -189,8 +189,28 @@ def _rules(firm: Firm, since: dt.datetime) -> None:
         Authority.objects.update_or_create(
             role=raw["role"], kind="", currency=raw["currency"], defaults=sums
         )
+    _deciders(firm)
     draft = save_draft(policy_source(), by=firm.people["miriam"], now=since)
     activate(draft, by=firm.people["miriam"], now=since)
+
+
+def _deciders(firm: Firm) -> None:
+    """Who decides exceptions, and what a team may give away in a month."""
+    for raw in read("people")["levels"]:
+        named = [firm.people[key] for key in raw.get("people", ())]
+        sums = {}
+        if "up_to" in raw:
+            sums["up_to"] = Money.of(str(raw["up_to"]), raw["currency"]).minor
+        kept = {key: raw[key] for key in ("order", "currency", "who", "needed", "own_limits")
+                if key in raw}  # fmt: skip
+        level = DecisionLevel.objects.create(name=raw["name"], **kept, **sums)
+        level.people.set(named)
+    for raw in read("people")["budgets"]:
+        Budget.objects.create(
+            team=firm.teams[raw["team"]],
+            currency=raw["currency"],
+            amount=Money.of(str(raw["amount"]), raw["currency"]).minor,
+        )
 
 
 def _rotas(firm: Firm) -> None:
