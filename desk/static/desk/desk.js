@@ -141,7 +141,9 @@
   }
 
   function act(key) {
-    const scope = cursor() && one(`[data-key="${key}"]`, cursor());
+    // What is selected goes before the one that is open.
+    const several = one(`[data-selection]:not([hidden]) [data-key="${key}"]`);
+    const scope = several || (cursor() && one(`[data-key="${key}"]`, cursor()));
     const target = scope || all(`[data-key="${key}"]`).find((node) => !node.closest("[data-row]") && node.offsetParent);
     if (!target) return false;
     if (target.dataset.tab) showTab(target.dataset.tab);
