@@ -58,9 +58,11 @@ class RuleNote:
 
 
 def grounds_of(row: ExceptionRequest) -> tuple[GroundView, ...]:
-    """Why it needs somebody above, as it was when it was asked for."""
+    """Why it needs somebody above, as it was when it was asked for; the limits are the asker's."""
+    whose = f"{row.requester.get_short_name()}’s"
     return tuple(
-        GroundView(GROUNDS[Ground(one["ground"])], one["words"]) for one in row.because or ()
+        GroundView(GROUNDS[Ground(one["ground"])], one["words"].replace(" your ", f" {whose} "))
+        for one in row.because or ()
     )
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from statistics import quantiles
+from textwrap import wrap
 from typing import Any
 
 import structlog
@@ -39,6 +40,8 @@ log = structlog.get_logger(__name__)
 
 #: How far back decisions are looked at.
 WINDOW = dt.timedelta(days=90)
+#: Characters in a line of a comment.
+WIDTH = 92
 #: Exceptions that a proposal names.
 EXAMPLES = 8
 #: Decisions in one look; far more than any desk has in the window.
@@ -304,7 +307,8 @@ def _why(row: RuleProposal, pattern: Pattern) -> list[str]:
     found = f"Drafted by Amends from exceptions of {days} days in {row.category.name}"
     sums = f"{words(lowest, row.currency)} to {words(highest, row.currency)}"
     beyond = f"together {words(pattern.more, row.currency)} beyond the rule"
-    return [f"{found}: {pattern.words()}.", f"Approved were {sums}, {beyond}. {row.change}"]
+    lines = [f"{found}: {pattern.words()}.", f"Approved were {sums}, {beyond}. {row.change}"]
+    return [part for line in lines for part in wrap(line, WIDTH)]
 
 
 def _have_tried(row: RuleProposal, *, now: dt.datetime) -> None:

@@ -116,7 +116,7 @@ def test_the_case_says_why_it_is_one_who_decides_and_what_shows_it(
     assert sent.status_code == 302, text_of(sent)
     words = text_of(sign_in(whole_desk.sue).get("/desk/exceptions/"))
     assert "Above policy Credit for distress: more than the policy gives." in words
-    assert "Above authority This is £200 over your limit" in words
+    assert "Above authority This is £200 over Alice’s limit" in words
     assert "report.pdf" in words
     assert "One of Supervisors of the team decides." in words
 

@@ -65,7 +65,7 @@ def test_a_pattern_is_drafted_with_its_numbers_and_tried(seven_of_nine: Desk) ->
     assert row.change == (
         "The upper end of the range becomes 150 % of what it is. Every approved sum is inside then."
     )
-    assert "# Drafted by Amends from exceptions of 90 days in Outage: 7 of 9 approved" in row.source
+    assert "# Drafted by Amends from exceptions of 90 days in Outage: 7 of 9" in row.source
     assert "gives: {percent: 150, of: {percent: 150, of: base_distress" in row.source
     assert (row.problem, row.cases, len(row.examples)) == ("", [], 8)
     backtest = row.backtest
