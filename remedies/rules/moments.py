@@ -5,6 +5,7 @@ All in the policy's time zone, so that a night of changed clocks is as long as i
 
 import datetime as dt
 import re
+from calendar import monthrange
 from decimal import Decimal
 from typing import Any
 
@@ -132,6 +133,63 @@ class PartOf(Node):
     def words(self, at: Context) -> str:
         """The number, without marks."""
         return str(self.value(at))
+
+
+class MonthEnd(Node):
+    """The first or the last day of the month in which a date lies."""
+
+    __slots__ = ("first", "of")
+    kind = Kind.DATE
+
+    def __init__(self, of: Node, *, first: bool):
+        self.of, self.first = of, first
+
+    def value(self, at: Context) -> Any:
+        """The date, None where missing."""
+        of = self.of.value(at)
+        return None if of is None else of.replace(day=1 if self.first else _days_in_month(of))
+
+    def words(self, at: Context) -> str:
+        """30 April 2026."""
+        return words.day(self.value(at))
+
+
+class DaysInMonth(Node):
+    """How many days the month has in which a date lies."""
+
+    __slots__ = ("of",)
+    kind = Kind.NUMBER
+
+    def __init__(self, of: Node):
+        self.of = of
+
+    def value(self, at: Context) -> Any:
+        """28 to 31, None where missing."""
+        of = self.of.value(at)
+        return None if of is None else Decimal(_days_in_month(of))
+
+    def words(self, at: Context) -> str:
+        """30 days."""
+        return words.counted(self.value(at), "day")
+
+
+def _days_in_month(day: dt.date) -> int:
+    return monthrange(day.year, day.month)[1]
+
+
+@form("first_of_month", modifiable=False)
+def _first_of_month(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
+    return MonthEnd(_date("first_of_month", raw, scope, at), first=True)
+
+
+@form("last_of_month", modifiable=False)
+def _last_of_month(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
+    return MonthEnd(_date("last_of_month", raw, scope, at), first=False)
+
+
+@form("days_in_month", modifiable=False)
+def _days_of_month(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
+    return DaysInMonth(_date("days_in_month", raw, scope, at))
 
 
 @form("moment_of", modifiable=False, needs=("at",))

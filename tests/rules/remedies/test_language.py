@@ -16,8 +16,8 @@ from remedies.rules.soundness import check_soundness
 from remedies.rules.source import read_source
 
 FOLDER = Path(__file__).parents[2] / "data" / "policies"
-POLICIES = sorted(FOLDER.glob("*/*.yaml"))
-REHEARSED = sorted(FOLDER.glob("rehearsal/*.yaml"))
+POLICIES = sorted([*FOLDER.glob("*/*.yaml"), *FOLDER.glob("*/*.json")])
+REHEARSED = [path for path in POLICIES if path.parent.name == "rehearsal"]
 
 
 @pytest.mark.parametrize("path", POLICIES, ids=lambda path: f"{path.parent.name}/{path.stem}")
