@@ -4,7 +4,9 @@ import datetime as dt
 from typing import Any
 
 import pytest
+import time_machine
 
+from remedies import tasks
 from remedies.errors import PolicyInvalid
 from remedies.models import Backtest, BacktestPart, BacktestState
 from remedies.rules.source import MOST_CHARACTERS
@@ -82,6 +84,16 @@ def test_parts_cover_the_span_once(desk: Desk) -> None:
         ticket.pk for ticket in every
     ]
     assert list(Period(NOW + dt.timedelta(days=5), NOW + dt.timedelta(days=6)).parts(2)) == []
+
+
+def test_the_task_carries_on_whatever_is_under_way(desk: Desk) -> None:
+    put_in_force(policy(10))
+    hurt(desk, 2)
+    with time_machine.travel(LATER):
+        rows = [asked(desk), asked(desk, 13)]
+        tasks.run_backtests()
+        tasks.run_backtests()  # rung twice
+    assert [Backtest.objects.get(pk=row.pk).looked_at for row in rows] == [2, 2]
 
 
 def test_an_empty_past_is_done_at_once(desk: Desk) -> None:
