@@ -127,21 +127,34 @@ def accept(
     actor: Actor,
     at: dt.datetime,
     without: str = "",
+    forms: Mapping[str, str] | None = None,
 ) -> None:
-    """The customer says yes; to all but what the rule `without` gives."""
+    """The customer says yes; to all but what the rule `without` gives, and in the `forms` that he
+    would rather have, by rule."""
     row = offer_in(played, OfferStatus.SENT)
     chosen = None
     if without:
         parts = OfferComponent.objects.filter(offer=row).exclude(rule=without)
         chosen = list(parts.values_list("pk", flat=True))
-    answers.accept_offer(row, components=chosen, actor=actor, now=at)
+    choices = {component_called(row, rule).pk: form for rule, form in (forms or {}).items()}
+    answers.accept_offer(row, components=chosen, choices=choices, actor=actor, now=at)
 
 
 @verb("decline")
-def decline(play: Play, played: Played, *, actor: Actor, at: dt.datetime, wish: str = "") -> None:
-    """The customer says no."""
+def decline(
+    play: Play,
+    played: Played,
+    *,
+    actor: Actor,
+    at: dt.datetime,
+    wish: str = "",
+    sum_: float | None = None,
+    kind: str = "",
+) -> None:
+    """The customer says no, and what would be fair."""
     row = offer_in(played, OfferStatus.SENT)
-    answers.decline_offer(row, wish=wish, actor=actor, now=at)
+    amount = None if sum_ is None else _minor(sum_, row.currency)
+    answers.decline_offer(row, wish=wish, wish_amount=amount, wish_kind=kind, actor=actor, now=at)
 
 
 @verb("fulfil")

@@ -15,8 +15,9 @@ from desk.demo.content import Case, cases, read
 from desk.demo.feedback_verbs import ask_until
 from desk.demo.moments import Moments
 from desk.demo.past import settled
+from desk.demo.paying import set_up_paying, tell_of_payouts
 from desk.demo.playing import Play, hush, play_all, turns_of
-from desk.demo.setting_up import PASSWORD, email_of, leave_draft, office, send_away, set_up
+from desk.demo.setting_up import BEFORE, PASSWORD, email_of, leave_draft, office, send_away, set_up
 from desk.demo.tried import try_on_the_past
 from desk.demo.verbs import VERBS, open_case
 from remedies.services import mining
@@ -60,6 +61,7 @@ def fill(*, now: dt.datetime, small: bool = False, progress: Progress | None = N
     tell = progress or (lambda _done, _total: None)
     with transaction.atomic(), _no_savepoints():
         firm = set_up(now)
+        set_up_paying(firm, now - BEFORE)
         moments = Moments(now, office())
         play = Play(firm, moments)
         turns = turns_of(play, chosen(small=small))
@@ -69,6 +71,7 @@ def fill(*, now: dt.datetime, small: bool = False, progress: Progress | None = N
         tell_ideas(play)
         give_thanks(play)
         hush(now, read_before=moments.read("-2h"))
+        tell_of_payouts(moments.read("-1d 03:00"))
         send_away(firm, moments)
         leave_draft(firm, moments)
     try_on_the_past(firm.people["miriam"], now=now)  # it reads; a savepoint is what it needs

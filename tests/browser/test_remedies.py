@@ -1,0 +1,139 @@
+"""Offers, pain and the ledger in a real browser: the story of a no, and what axe says of pages."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+
+from tests.browser.test_access import LOOKS, findings, open_folds, too_wide
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import People
+    from tests.builders import Desk
+    from tickets.models import Ticket
+
+pytestmark = pytest.mark.slow
+
+
+def hurt(desk: Desk) -> Ticket:
+    """A complaint of alice of which every fact is known."""
+    from tests.builders import make_ticket, user
+    from tickets import services
+    from tickets.money import Money
+
+    now = timezone.now()
+    ticket = make_ticket(desk, now=now, loss=Money(3140, "GBP"), factors={"consequence": "serious"})
+    services.take(ticket, actor=user(desk.alice), now=now)
+    return ticket
+
+
+def test_an_offer_is_written_previewed_declined_and_asked_for_again(
+    people: People, live_desk: Desk
+) -> None:
+    ticket = hurt(live_desk)
+    alice, ines = people.of("alice"), people.nobody()
+    alice.goto(f"/desk/tickets/{ticket.number}/?do=offer#composer")
+    panel = alice.locator("#panel-offer")
+    letter = panel.get_by_role("textbox", name="Letter")
+    letter.fill("We are sorry.")
+    panel.get_by_text("explanation: still missing").wait_for()
+    letter.fill(
+        "We are sorry. The job was closed because two jobs had one number. That was our fault. "
+        "It will not happen again. We pay £121.40."
+    )
+    panel.get_by_text("still missing").first.wait_for(state="detached")
+    panel.get_by_role("button", name="Preview").click()
+    alice.get_by_role("heading", name="As Ines will read it").wait_for()
+    assert "two jobs had one number" in alice.inner_text(".preview-text")
+    assert "£121.40" in alice.inner_text(".preview-page")
+    alice.get_by_role("button", name="Send reply with offer").click()
+    alice.wait_for_url(f"**/desk/tickets/{ticket.number}/")
+
+    ines.goto(f"/c/{ticket.access_key}/")
+    ines.locator("summary", has_text="Decline").click()
+    ines.get_by_label("A sum").fill("250")
+    ines.get_by_label("As what?").select_option("compensation")
+    ines.get_by_label("In your words").fill("It cost me two days of work.")
+    ines.get_by_role("button", name="Decline the offer").click()
+    ines.get_by_text("You declined.").first.wait_for()
+
+    alice.goto(f"/desk/tickets/{ticket.number}/")
+    assert "£250.00 as compensation: It cost me two days of work." in alice.inner_text(".owed")
+    alice.get_by_role("button", name="Ask for what is wished").click()
+    alice.wait_for_url("**/?do=exception*")
+    asked = alice.locator("#panel-exception")
+    assert "would find fair" in asked.get_by_label("Why is this fair?").input_value()
+    assert asked.get_by_label("Credit for distress").input_value() == "218.60"
+
+
+def test_facts_are_tried_on_the_assessment_while_one_chooses(
+    people: People, live_desk: Desk
+) -> None:
+    alice = people.of("alice")
+    alice.goto("/desk/pain/")
+    alice.get_by_role("combobox", name="Time lost").select_option("days")
+    alice.locator("#tried").get_by_text("3: two days or more lost").wait_for()
+    alice.get_by_label("Contacts that were needed").fill("5")
+    alice.keyboard.press("Tab")
+    alice.locator("#tried").get_by_text("fifth contact").wait_for()
+    assert re.search(r"\b4\b", alice.inner_text("#tried"))
+
+
+def look_at(page: Page, addresses: list[str]) -> dict[str, list[str]]:
+    """Everything wrong on any of the pages."""
+    wrong = {}
+    for address in addresses:
+        page.goto(address)
+        open_folds(page)
+        found = [*findings(page), *too_wide(page)]
+        if found:
+            wrong[address] = found
+    return wrong
+
+
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+def test_axe_finds_nothing_on_the_pages_of_remedies(
+    people: People, live_desk: Desk, scheme: str, width: int
+) -> None:
+    from remedies.services import codes, reconciling
+    from tests.builders import user
+    from tests.remedies.builders import sent_offer
+    from tickets.actors import Actor
+
+    now = timezone.now()
+    ticket = hurt(live_desk)
+    from remedies import services as remedies
+
+    offer = sent_offer(live_desk, ticket, now=now)
+    remedies.accept_offer(offer, actor=Actor.of_customer(ticket.customer), now=now)
+    draft = hurt(live_desk)
+    pool = codes.make_pool(
+        key="spring", title="Spring", form="voucher", currency="GBP", source="imported",
+        amount=6000, by=None, now=now,
+    )  # fmt: skip
+    codes.import_codes(pool, ["AAAA-1111"], now=now)
+    told = {"id": "remedy_9", "status": "paid", "amount": {"minor": 100, "currency": "GBP"}}
+    reconciling.take_news(told, actor=user(live_desk.sue), now=now)
+    options = {"color_scheme": scheme, "viewport": {"width": width, "height": 900}}
+    mona, alice = people.of("mona", **options), people.of("alice", **options)
+    wrong = look_at(
+        mona,
+        [
+            "/desk/ledger/?view=all", "/desk/ledger/?view=late", "/desk/ledger/differences/",
+            "/desk/ledger/vouchers/", "/desk/pain/?a_lasted=week", "/desk/pain/edit/",
+        ],
+    )  # fmt: skip
+    number = draft.number
+    wrong |= look_at(
+        alice,
+        [
+            f"/desk/tickets/{number}/preview/", f"/desk/tickets/{number}/?do=factors",
+            f"/desk/tickets/{number}/?do=offer",
+        ],
+    )  # fmt: skip
+    assert not wrong, "\n".join(f"{at}\n  " + "\n  ".join(all_) for at, all_ in wrong.items())
