@@ -80,7 +80,7 @@ def test_facts_are_tried_on_the_assessment_while_one_chooses(
     alice.locator("#tried").get_by_text("3: two days or more lost").wait_for()
     alice.get_by_label("Contacts that were needed").fill("5")
     alice.keyboard.press("Tab")
-    alice.locator("#tried").get_by_text("fifth contact").wait_for()
+    alice.locator("#tried").get_by_text("Fifth contact", exact=True).wait_for()
     assert re.search(r"\b4\b", alice.inner_text("#tried"))
 
 
