@@ -2,7 +2,7 @@
 
 import datetime as dt
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -197,10 +197,24 @@ def change_views(found: Iterable[Difference]) -> list[ChangeView]:
             part=_PARTS.get(one.part, one.part),
             name=one.name.replace("_", " "),
             what=one.what,
-            words=tuple((word, _shown(was), _shown(now)) for word, was, now in one.words),
+            words=tuple(
+                (path, _shown(was), _shown(now))
+                for word, before, after in one.words
+                for path, was, now in _deeper(word, before, after)
+            ),
         )
         for one in found
     ]
+
+
+def _deeper(word: str, was: Any, now: Any) -> Iterator[tuple[str, Any, Any]]:
+    """A change by the words inside it, where both sides are made of words."""
+    if not isinstance(was, dict) or not isinstance(now, dict):
+        yield word, was, now
+        return
+    for key in dict.fromkeys([*was, *now]):
+        if was.get(key) != now.get(key):
+            yield from _deeper(f"{word} {key}".strip(), was.get(key), now.get(key))
 
 
 def _shown(value: Any) -> str:

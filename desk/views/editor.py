@@ -240,6 +240,9 @@ def _page(
         return desk_render(request, ask, "desk/editor.html", context, status=status)
     context |= {
         "oob": True,
+        # What somebody has seen, and what was refused, are told by saving alone: an answer to
+        # something typed before must not bring back what stood there then.
+        "saving": request.path.endswith("/save/"),
         "searched": typed.search,
         "whole": any(name in request.POST for name in _BUTTONS),
     }

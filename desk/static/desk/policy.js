@@ -134,7 +134,8 @@
     again.focus({ preventScroll: true });
     before = kept;
     if (!again.matches("input, textarea")) return;
-    if (again.matches("[data-cell]") && at.from !== null) again.value = at.value;
+    // What is being typed stays; what a button has set is shown.
+    if (again.matches("[data-cell]") && part.id !== "policy-input") again.value = at.value;
     if (typeof at.from === "number") again.setSelectionRange(at.from, at.to);
   });
 

@@ -1,0 +1,172 @@
+"""The policy editor in a browser: the matrix by keyboard, a misspelt name, two who edit; axe."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.utils import timezone
+
+from tests.browser.test_access import LOOKS, check_all, open_folds
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from remedies.models import RemedyPolicy
+    from tests.browser.conftest import People
+    from tests.builders import Desk
+
+pytestmark = pytest.mark.slow
+
+ADDRESS = "/desk/policies/general/2/"
+CELL = "c.values.base_distress.rows.{}.gives.{}"
+
+
+@pytest.fixture
+def draft(live_desk: Desk) -> RemedyPolicy:
+    """A draft with one sum out of order and one misspelt name, and a ticket to try it on."""
+    from remedies import services
+    from remedies.models import RemedyPolicy
+    from tests.remedies.builders import make_hurt
+
+    now = timezone.now()
+    make_hurt(live_desk, now=now)
+    active = RemedyPolicy.objects.get(status="active")
+    row = services.begin_draft(active.source, by=live_desk.mona, now=now, based_on=active)
+    text = active.source.replace("[60, 80, 90, 105, 120]", "[60, 80, 90, 70, 120]")
+    text = text.replace("of: distress_credit", "of: distres_credit")
+    return services.write_draft(row, text, by=live_desk.mona, now=now, seen=None)
+
+
+def at(page: Page) -> str:
+    """The name of what has the focus."""
+    name: str = page.evaluate("document.activeElement.name || ''")
+    return name
+
+
+def test_the_matrix_is_edited_by_keyboard_until_it_can_be_put_in_force(
+    people: People, draft: RemedyPolicy
+) -> None:
+    mona = people.of("mona", viewport={"width": 1440, "height": 1000})
+    mona.goto(f"{ADDRESS}?rule=M-4")
+    assert "findings left" in mona.inner_text("#policy-acts")
+    mona.locator(f'[name="{CELL.format(3, 2)}"]').focus()
+    mona.keyboard.press("ArrowUp")
+    assert at(mona) == CELL.format(2, 2)
+    mona.keyboard.press("ArrowDown")
+    mona.keyboard.press("ArrowRight")
+    assert at(mona) == CELL.format(3, 3)
+    mona.keyboard.press("Tab")
+    assert at(mona) == CELL.format(3, 4)
+    mona.keyboard.press("ArrowLeft")
+
+    # what is typed is looked at while one goes on typing
+    mona.keyboard.type("80")
+    mona.locator(".policy-finding", has_text="pain 4 gives £80").wait_for()
+    assert at(mona) == CELL.format(3, 3)
+    assert mona.input_value(f'[name="{CELL.format(3, 3)}"]') == "80"
+    mona.keyboard.press("Control+.")
+    mona.locator(".policy-finding").wait_for(state="detached")
+    assert mona.input_value(f'[name="{CELL.format(3, 3)}"]') == "£105"
+
+    # the name, by its suggestion
+    mona.locator(".code-message", has_text="distres_credit").wait_for()
+    mona.keyboard.press("Control+.")
+    mona.locator(".code-message").wait_for(state="detached")
+    mona.keyboard.press("Control+s")
+    mona.locator("#policy-acts", has_text="Activate").locator("summary").wait_for()
+    mona.get_by_text("More harm never gives less").wait_for()
+    draft.refresh_from_db()
+    assert "[60, 80, 90, 105, 120]" in draft.source
+    assert (draft.source.count("distress_credit"), draft.revision) == (2, 3)
+
+    mona.locator("#policy-acts summary").click()
+    mona.get_by_role("button", name="Put in force now").click()
+    mona.get_by_text("Version 2 is in force").wait_for()
+    draft.refresh_from_db()
+    assert draft.status == "active"
+
+
+def test_enter_goes_down_escape_takes_back_and_a_caret_stays_in_its_sum(
+    people: People, draft: RemedyPolicy
+) -> None:
+    mona = people.of("mona", viewport={"width": 1440, "height": 1000})
+    mona.goto(f"{ADDRESS}?rule=M-4")
+    cell = mona.locator(f'[name="{CELL.format(2, 2)}"]')
+    cell.focus()
+    mona.keyboard.press("Enter")  # into the sum
+    mona.keyboard.press("ArrowLeft")
+    assert at(mona) == CELL.format(2, 2)
+    mona.keyboard.type("9")
+    assert cell.input_value() == "£595"
+    mona.keyboard.press("Escape")
+    assert cell.input_value() == "£55"
+    mona.keyboard.type("56")
+    mona.keyboard.press("Enter")
+    assert at(mona) == CELL.format(3, 2)
+
+
+def test_the_yaml_is_written_with_its_mistakes_marked(people: People, draft: RemedyPolicy) -> None:
+    mona = people.of("mona", viewport={"width": 1440, "height": 1000})
+    mona.goto(f"{ADDRESS}?rule=M-5&tab=yaml")
+    mona.locator(".code-message-alone", has_text="Did you mean distress_credit").wait_for()
+    text = mona.locator("#policy-source")
+    text.fill(text.input_value().replace("title: Hand-overs", "titel: Hand-overs"))
+    mona.locator(".code-message-alone", has_text="Did you mean title").wait_for()
+    assert mona.locator(".code-wrong").count() == 2
+    mona.get_by_role("button", name="Form", exact=True).click()
+    mona.locator('[name="f.title"]').wait_for()
+    mona.locator("#policy-rules button", has_text="S-1").click()
+    mona.locator('[name="f.amount.each"]').fill("7")
+    mona.get_by_role("button", name="Save draft").click()
+    mona.get_by_text("not saved yet").first.wait_for(state="detached")
+    mona.wait_for_function("!document.querySelector('#policy-acts .btn-do')")
+    draft.refresh_from_db()
+    assert "titel: Hand-overs" in draft.source
+    assert "amount: {each: 7, per: deadlines_missed, at_most: 20}" in draft.source
+
+
+def test_the_second_of_two_who_save_is_told_and_can_go_on(
+    people: People, live_desk: Desk, draft: RemedyPolicy
+) -> None:
+    from remedies import services
+
+    mona = people.of("mona", viewport={"width": 1440, "height": 1000})
+    mona.goto(f"{ADDRESS}?rule=M-4")
+    theirs = draft.source.replace("title: Hand-overs", "title: Passed on")
+    services.write_draft(draft, theirs, by=live_desk.ada, now=timezone.now(), seen=None)
+    mona.locator(f'[name="{CELL.format(4, 4)}"]').fill("330")
+    mona.keyboard.press("Control+s")
+    mona.get_by_text("while you were working on it").wait_for()
+    assert mona.input_value(f'[name="{CELL.format(4, 4)}"]') in {"330", "£330"}
+    mona.get_by_role("button", name="Save mine over it").click()
+    mona.get_by_text("while you were working on it").wait_for(state="detached")
+    draft.refresh_from_db()
+    assert "[150, 180, 220, 260, 330]" in draft.source
+
+
+def pages() -> list[str]:
+    """Every page of policies."""
+    return [
+        "/desk/policies/", "/desk/policies/general/", f"{ADDRESS}changes/",
+        f"{ADDRESS}?rule=M-4", f"{ADDRESS}?rule=M-4&tab=form", f"{ADDRESS}?rule=M-5&tab=yaml",
+        f"{ADDRESS}?rule=X-1", "/desk/policies/general/1/?rule=M-4",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+def test_axe_finds_nothing_on_the_pages_of_policies(
+    people: People, draft: RemedyPolicy, scheme: str, width: int
+) -> None:
+    options: dict[str, Any] = {"color_scheme": scheme, "viewport": {"width": width, "height": 900}}
+    mona = people.of("mona", **options)
+    mona.on("domcontentloaded", open_folds)
+    check_all({mona: pages()})
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1024, 1280])
+def test_no_page_of_policies_is_wider_than_its_window(
+    people: People, draft: RemedyPolicy, width: int
+) -> None:
+    mona = people.of("mona", viewport={"width": width, "height": 900})
+    check_all({mona: pages()}, axe=False)
