@@ -12,7 +12,7 @@ GENERAL = (Path(__file__).parents[3] / "remedies" / "packs" / "general.yaml").re
 def test_a_sound_policy_has_no_marks_and_its_cases_hold() -> None:
     look = look_through(GENERAL)
     assert look.whole
-    assert (look.cases, look.failed, look.left_out) == (10, (), ())
+    assert (look.cases, look.failed, look.left_out) == (GENERAL.count("\n  - case:"), (), ())
 
 
 def test_a_misspelt_name_is_marked_where_it_stands_and_mended_by_one_word() -> None:
