@@ -63,15 +63,6 @@ class FactorsForm(TicketForm):
             )
             self.initial.setdefault(f"factor_{key}", known.get(key, ""))
 
-    @property
-    def factors(self) -> dict[str, Any]:
-        """Answers by factor; None takes one away."""
-        return {
-            name.removeprefix("factor_"): value or None
-            for name, value in self.cleaned_data.items()
-            if name.startswith("factor_")
-        }
-
     def refuse(self, error: Any) -> None:
         """Beside the factor that was refused."""
         name = f"factor_{(error.field or '').removeprefix('factors.')}"

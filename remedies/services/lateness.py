@@ -21,7 +21,10 @@ CLOCK = "deliver_remedy"
 def note_late_next(*, now: dt.datetime) -> bool:
     """Note the next remedy whose date passed, in UTC. Returns whether there was one."""
     due = Remedy.objects.filter(
-        status__in=_WAITING, late_at__isnull=True, due_on__lt=now.astimezone(dt.UTC).date()
+        status__in=_WAITING,
+        late_at__isnull=True,
+        due_on__lt=now.astimezone(dt.UTC).date(),
+        ticket__historical=False,
     )
     found = due.order_by("due_on", "id").first()
     if found is None:
