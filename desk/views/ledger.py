@@ -19,6 +19,7 @@ from remedies.services import codes, reconciling
 from remedies.services.refilling import give_waiting
 from tickets.errors import DomainError, NotFound
 from tickets.money import words as money_words
+from tickets.rules import Role
 
 
 def _allowed(check: Any, ask: Ask) -> bool:
@@ -57,6 +58,7 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
         "view": view,
         "gateway": gateway,
         "lines": lines_of(page[:PAGE], now=ask.now, zone=ask.zone),
+        "may_tick": ask.who.role is not Role.AUDITOR,
         "before": page[PAGE - 1].pk if len(page) > PAGE else None,
         "wrong": disagreements() if context["sees_all"] else 0,
     }

@@ -41,6 +41,8 @@ def test_what_is_owed_is_listed_with_who_gave_it(whole_desk: Desk, sign_in: Sign
     left = sue.get("/desk/ledger/").context["lines"]
     assert "Credit for distress" not in [line.title for line in left]
     assert "Credit for distress" in text_of(sue.get("/desk/ledger/", {"view": "done"}))
+    assert "Done by hand" in text_of(sue.get("/desk/ledger/"))
+    assert "Done by hand" not in text_of(sign_in(whole_desk.audrey).get("/desk/ledger/"))
     assert "Every remedy agrees" in text_of(sign_in(whole_desk.mona).get("/desk/ledger/"))
     assert ticket.number not in text_of(sign_in(whole_desk.charlie).get("/desk/ledger/"))
 
