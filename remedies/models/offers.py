@@ -79,6 +79,10 @@ class Offer(Quick):
         indexes = [
             # A ticket's offers, the newest first.
             models.Index(fields=["ticket", "-id"], name="offer_of_ticket"),
+            # Reports of what was offered in a period.
+            models.Index(
+                fields=["sent_at", "ticket"], condition=Q(sent_at__isnull=False), name="offer_sent"
+            ),
             # The sweep of those that ran out.
             models.Index(
                 fields=["expires_at", "id"], condition=Q(status="sent"), name="offer_expiring"

@@ -6,12 +6,19 @@ together. Rows are kept narrow (keys and sums), for a report may go through a mi
 
 #: What was decided on each ticket last: an offer that was sent, or a refusal of what was drafted;
 #: and what was granted before on the same ticket, for a later offer gives the rest.
-#: `{seen}` is the set of tickets that the reader may see.
+#: `{seen}` is the set of tickets that the reader may see; of them only those with something of
+#: the period are looked at, so that it costs what the period holds.
 _DECIDED = """
-seen AS MATERIALIZED ({seen}),
+lately AS (
+  SELECT ticket_id FROM remedies_offer WHERE sent_at >= %(start)s AND sent_at < %(end)s
+  UNION SELECT ticket_id FROM remedies_refusal WHERE at >= %(start)s AND at < %(end)s
+),
+seen AS MATERIALIZED (
+  SELECT * FROM ({seen}) mine WHERE id IN (SELECT ticket_id FROM lately)
+),
 refused AS (
   SELECT DISTINCT ON (f.ticket_id) f.ticket_id, f.at, f.refused_by_id
-  FROM remedies_refusal f ORDER BY f.ticket_id, f.id DESC
+  FROM remedies_refusal f JOIN seen ON seen.id = f.ticket_id ORDER BY f.ticket_id, f.id DESC
 ),
 chosen AS MATERIALIZED (
   SELECT * FROM (

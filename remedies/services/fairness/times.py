@@ -27,7 +27,9 @@ _QUERY = """
 WITH seen AS ({seen}),
 firsts AS (
   SELECT o.ticket_id, min(o.sent_at) AS sent FROM remedies_offer o
-  WHERE o.sent_at IS NOT NULL GROUP BY o.ticket_id
+  WHERE o.sent_at IS NOT NULL AND o.ticket_id IN (
+    SELECT ticket_id FROM remedies_offer WHERE sent_at >= %(start)s AND sent_at < %(end)s
+  ) GROUP BY o.ticket_id
 ),
 spans AS MATERIALIZED (
   SELECT seen.category_id, seen.team_id, extract(epoch FROM f.sent - seen.received_at) AS seconds
