@@ -207,7 +207,7 @@ def _reach(look: Look, findings: Sequence[Finding] | None) -> CheckView:
         return CheckView("ok", "Reach.", "No rule is dead, no gap, no overlap")
     names = {
         Flaw.UNREACHABLE: "dead rule", Flaw.GAP: "gap", Flaw.OVERLAP: "overlap",
-        Flaw.UNUSED: "fact that nothing reads",
+        Flaw.CHOSEN_EARLY: "early choice", Flaw.UNUSED: "fact that nothing reads",
     }  # fmt: skip
     counts = {words: sum(1 for one in doubts if one.flaw is flaw) for flaw, words in names.items()}
     said = [

@@ -214,7 +214,9 @@ def _range() -> Schema:
 
 def _rule() -> Schema:
     unless = mapping({"when": CONDITION, "reason": TEXT}, "when", "reason")
-    option = mapping({"form": WORD, "amount": VALUE}, "form", "amount")
+    either = [{"required": ["amount"]}, {"required": ["percent_of_sum"]}]
+    forms = {"form": WORD, "amount": VALUE, "percent_of_sum": VALUE}
+    option = mapping(forms, "form", oneOf=either)
     texts = dict.fromkeys(("rule", "title", "clause", "code", "group", "stack_on", "by"), WORD)
     return mapping(
         {

@@ -1,18 +1,18 @@
 """From a policy and facts to a drafted offer with every reason. Pure and deterministic."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
-from remedies.rules.draft import Component, MissingFact, NotApplied, OfferDraft, Option, WhyNot
-from remedies.rules.given import Told, Words, in_words, read_facts
+from remedies.rules.capping import UNSAID, Standing
+from remedies.rules.draft import Component, MissingFact, NotApplied, OfferDraft, WhyNot
+from remedies.rules.given import Told, in_words, read_facts
 from remedies.rules.modifiers import round_to, to_minor
 from remedies.rules.nodes import Context, Inapplicable, Node, NoRow
-from remedies.rules.policy import Cap, Choice, Policy, Range, Rule, range_words
-from remedies.rules.ruling import PLACEHOLDER
-from remedies.rules.words import day, money, places_of, shown
+from remedies.rules.policy import Choice, Policy, Range, Rule, range_words
+from remedies.rules.words import day, money, places_of
 
 
 def evaluate(
@@ -49,8 +49,7 @@ def work_out(policy: Policy, told: Told, *, now: dt.datetime, explained: bool = 
     return run.draft()
 
 
-#: Stand for reasons that nobody reads, and that are not known yet.
-_UNSAID = NotApplied("", "", WhyNot.NOTHING, "")
+#: Stands for a reason that is not known yet.
 _UNKNOWN = NotApplied("", "", WhyNot.MISSING, "")
 
 
@@ -59,20 +58,8 @@ def _in_order(refused: list[tuple[int, NotApplied]]) -> tuple[NotApplied, ...]:
     return tuple([item for _, item in sorted(refused, key=itemgetter(0))])
 
 
-class _Run:
-    """One evaluation under way: what was given, what was not, and who waits for which fact."""
-
-    def __init__(self, policy: Policy, context: Context, told: dict[str, Words] | None):
-        self.policy, self.at = policy, context
-        #: The facts that were given, in words; None where nothing is to be explained.
-        self.told = told
-        self.given: dict[str, Component] = {}
-        self.refused: list[tuple[int, NotApplied]] = []
-        self.waiting: dict[str, list[str]] = {}
-        self.replaced: dict[str, str] = {}
-        #: For each group: the rule that won, and the rule that has to be known first.
-        self.won: dict[str, str] = {}
-        self.held_up: dict[str, str] = {}
+class _Run(Standing):
+    """One evaluation under way, rule by rule."""
 
     def take(self, rule: Rule) -> None:
         """Applies one rule, or notes why it gives nothing."""
@@ -93,13 +80,6 @@ class _Run:
         elif self.told is not None:
             self.refused.append((rule.position, outcome))
 
-    def _no(self, rule: Rule, why: WhyNot, reason: str | Callable[[], str]) -> NotApplied:
-        """Why not; a reason that takes making is made only for who reads it."""
-        if self.told is None:
-            return _UNSAID
-        said = reason if isinstance(reason, str) else reason()
-        return NotApplied(rule.name, rule.title, why, said)
-
     def _wait(self, rule: Rule, names: list[str]) -> NotApplied:
         """The rule hangs on missing facts: each is remembered with the rules that need it."""
         asked = tuple(dict.fromkeys(names))
@@ -109,9 +89,6 @@ class _Run:
         if self.policy.groups.get(rule.group) is Choice.FIRST:
             self.held_up.setdefault(rule.group, rule.name)
         return self._no(rule, WhyNot.MISSING, f"we don't know yet: {self._labels(asked)}")
-
-    def _labels(self, names: Iterable[str]) -> str:
-        return ", ".join([self.policy.facts[name].label for name in names])
 
     def _hold(self, rule: Rule, names: tuple[str, ...]) -> None:
         """Whatever hangs on the rule below has to wait as well: it is neither given nor not."""
@@ -168,7 +145,7 @@ class _Run:
             held = when.value(at)
             if held is False:
                 if self.told is None:
-                    return _UNSAID
+                    return UNSAID
                 return self._no(rule, WhyNot.CONDITION, lambda: when.why_not(at))
             known = known and held is not None
         for exclusion in rule.exclusions:
@@ -237,12 +214,9 @@ class _Run:
         ends: tuple[int, int | None] | None = None,
     ) -> Component | None:
         at, told = self.at, self.told
-        options = []
-        for form, node in rule.options:
-            sum_ = node.value(at)
-            if sum_ is None:
-                return None
-            options.append(Option(form, to_minor(sum_, at.currency, self.policy.rounding)))
+        options = self._options(rule, amount) if rule.options else ()
+        if options is None:
+            return None
         low, high = ends or (None, None)
         return Component(
             rule.name,
@@ -262,21 +236,8 @@ class _Run:
             "" if told is None else self._says(rule, amount),
             rule.form,
             rule.pay_within_days,
-            tuple(options),
+            options,
         )
-
-    def _says(self, rule: Rule, amount: int | None) -> str:
-        """What the customer reads, with the facts and the sum that it speaks of."""
-        if "{" not in rule.says:
-            return rule.says
-        return PLACEHOLDER.sub(lambda found: self._filled(found[1], amount), rule.says)
-
-    def _filled(self, name: str, amount: int | None) -> str:
-        currency = self.at.currency
-        if name == "amount":
-            return money(Decimal(amount or 0).scaleb(-places_of(currency)), currency)
-        fact = self.policy.facts[name]
-        return shown(fact.kind, self.at.facts.get(name), currency, fact.unit)
 
     def _give(self, rule: Rule, component: Component) -> None:
         if rule.group and not self._wins(rule, component):
@@ -303,9 +264,10 @@ class _Run:
     def _beats(self, rule: Rule, component: Component, best: str) -> bool:
         """In a group that gives the best: whether this rule gives more than the best so far."""
         standing = self.given[best]
-        better = (component.amount or 0) > (standing.amount or 0)
+        mine, other = self._left_of(component), self._left_of(standing)
+        better = mine > other
         winner, loser = (component, standing) if better else (standing, component)
-        equal = winner.amount == loser.amount
+        equal = mine == other
         said = f"{winner.rule} gives {'the same, and stands first' if equal else 'more'}"
         lost = next(item for item in self.policy.rules if item.name == loser.rule)
         self.refused.append((lost.position, self._no(lost, WhyNot.REPLACED, said)))
@@ -315,67 +277,6 @@ class _Run:
             if lost.result and lost.result != rule.result:
                 self.at.results.pop(lost.result, None)
         return better
-
-    def cap(self, cap: Cap) -> None:
-        """Cuts what several rules give together to a limit, the last of them first."""
-        covered = [name for name in cap.rules if name in self.given and self.given[name].amount]
-        limit = self._bound(cap, covered) if covered else None
-        if limit is None:
-            return
-        over = sum([self.given[name].amount or 0 for name in covered]) - limit
-        for name in reversed(covered):
-            if over <= 0:
-                return
-            over -= self._cut(cap, name, over)
-
-    def _bound(self, cap: Cap, covered: list[str]) -> int | None:
-        """The limit in minor units; while it is unknown, what it covers might be too much."""
-        at, why, said = self.at, WhyNot.MISSING, ""
-        try:
-            bound = cap.at_most.value(at)
-            if bound is not None:
-                return max(to_minor(bound, at.currency, "down"), 0)
-        except Inapplicable as error:
-            why = WhyNot.NO_ROW if isinstance(error, NoRow) else WhyNot.NOTHING
-            said = f"{cap.title}: {error}"
-        except ArithmeticError:
-            why, said = WhyNot.NOTHING, "the numbers are too large to count with"
-        missing = dict.fromkeys(at.missing)
-        at.missing.clear()
-        for name in missing:
-            self.waiting.setdefault(name, []).append(cap.name)
-        said = said or f"we don't know yet what limits it: {self._labels(missing)}"
-        for name in covered:
-            self._withdraw(name, why, said)
-        return None
-
-    def _withdraw(self, name: str, why: WhyNot, said: str) -> None:
-        """Takes back what a rule gave."""
-        rule = next(rule for rule in self.policy.rules if rule.name == name)
-        del self.given[name]
-        self.refused.append((rule.position, self._no(rule, why, said)))
-
-    def _cut(self, cap: Cap, name: str, over: int) -> int:
-        """Takes up to `over` off what the rule gave; answers how much it was."""
-        part = self.given[name]
-        amount = part.amount or 0
-        left = max(amount - over, 0)
-        bound = "" if self.told is None else cap.at_most.worked(self.at)
-        said = f"{cap.title}: at most {bound}"
-        if left == 0:
-            self._withdraw(name, WhyNot.REPLACED, said)
-            return amount
-        steps = part.steps
-        if self.told is not None:
-            major = Decimal(left).scaleb(-places_of(self.at.currency))
-            steps += (f"{said} together, which leaves {money(major, self.at.currency)}",)
-        self.given[name] = part._replace(
-            amount=left,
-            steps=steps,
-            range_min=None if part.range_min is None else min(part.range_min, left),
-            range_max=left if part.ranged else None,
-        )
-        return over
 
     def draft(self) -> OfferDraft:
         """The result, in the order in which the policy is written."""

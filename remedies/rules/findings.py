@@ -13,6 +13,7 @@ class Flaw(StrEnum):
     UNREACHABLE = "unreachable"
     GAP = "gap"
     OVERLAP = "overlap"
+    CHOSEN_EARLY = "chosen_early"
     CAP_BELOW_FLOOR = "cap_below_floor"
     UPSIDE_DOWN = "upside_down"
     DISPROPORTION = "disproportion"

@@ -11,7 +11,7 @@ from remedies.facts import NUMERIC, Kind
 from remedies.rules.compiling import MODIFIERS, Raw, Scope, compile_node
 from remedies.rules.conditions import condition
 from remedies.rules.meant import nearest
-from remedies.rules.nodes import Context, Inapplicable, Node
+from remedies.rules.nodes import Context, Inapplicable, Node, ValueRef
 from remedies.rules.source import Place, keys_of, short, word_at
 from remedies.rules.words import number, places_of, shown
 
@@ -64,13 +64,13 @@ def to_minor(value: Decimal, currency: str, way: str = "half_up") -> int:
 
 
 class Modified(Node):
-    """A sum and the steps that follow it."""
+    """A sum and the steps that follow it; `least` is the sum below which nothing is paid."""
 
-    __slots__ = ("base", "steps")
+    __slots__ = ("base", "least", "steps")
     closed = True
 
-    def __init__(self, base: Node, steps: tuple[Step, ...]):
-        self.base, self.steps, self.kind = base, steps, base.kind
+    def __init__(self, base: Node, steps: tuple[Step, ...], least: Node | None = None):
+        self.base, self.steps, self.kind, self.least = base, steps, base.kind, least
 
     def explain(self, at: Context) -> tuple[Any, str]:
         running, said = self.base.explain(at)
@@ -247,10 +247,18 @@ def wrap(node: Node, raw: Raw, scope: Scope, at: Place) -> Node:
         steps.append(_rounding(unit, way, kind))
     elif "rounding" in raw:
         (at / "rounding").fail("rounding says how; round_to has to say to what.")
+    bound = None
     if "nothing_below" in raw:
         bound = compile_node(raw["nothing_below"], scope, at / "nothing_below", kind)
         steps.append(_lower_limit(bound, kind))
-    return Modified(node, tuple(steps))
+    return Modified(node, tuple(steps), bound)
+
+
+def least_of(node: Node | None) -> Node | None:
+    """The `nothing_below` of a whole sum, also where the sum is a value of that name."""
+    while isinstance(node, ValueRef):
+        node = node.node
+    return node.least if isinstance(node, Modified) else None
 
 
 MODIFIERS["wrap"] = wrap

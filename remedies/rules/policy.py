@@ -113,6 +113,14 @@ class Exclusion:
         return covers is None or not covers.isdisjoint({rule.name, rule.group, str(rule.kind)})
 
 
+class OptionRule(NamedTuple):
+    """Another form that the customer may choose: a sum of its own, or a percentage of the sum."""
+
+    form: str
+    sum: Node
+    of_sum: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule: when it applies, what it gives, and what it is called."""
@@ -128,7 +136,7 @@ class Rule:
     when: Node | None = None
     amount: Node | None = None
     range: Range | None = None
-    options: tuple[tuple[str, Node], ...] = ()
+    options: tuple[OptionRule, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     owed: bool = False
     loss: bool = False
@@ -155,6 +163,8 @@ class Cap:
     #: Names of the rules that it is about, in the order in which they are written.
     rules: tuple[str, ...]
     reads: tuple[str, ...]
+    #: Whether the limit hangs on what rules gave: then it is known only after all of them.
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

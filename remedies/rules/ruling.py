@@ -11,7 +11,7 @@ from remedies.rules.conditions import condition
 from remedies.rules.draft import ComponentKind
 from remedies.rules.meant import nearest
 from remedies.rules.nodes import Node
-from remedies.rules.policy import Cap, Choice, Exclusion, Placing, Range, Rule
+from remedies.rules.policy import Cap, Choice, Exclusion, OptionRule, Placing, Range, Rule
 from remedies.rules.source import Place, items, keys_of, prose_at, short, text_of, word_at
 from remedies.rules.tables import table_of_pairs, upper_end
 
@@ -43,6 +43,7 @@ RULE_KEYS = frozenset(
         "result",
     }
 )
+OPTION_KEYS = frozenset({"form", "amount", "percent_of_sum"})
 RANGE_KEYS = frozenset({"from", "to", "table", "rows", "start", "worse", "better", "round_to"})
 PLACEHOLDER = re.compile(r"\{([a-zA-Z_][\w.]*)\}")
 
@@ -152,13 +153,21 @@ def _amount(raw: dict[str, Any], scope: Scope, at: Place) -> Node | None:
     return compile_node(raw["amount"], scope, at / "amount", Kind.MONEY)
 
 
-def _options(raw: dict[str, Any], scope: Scope, at: Place) -> list[tuple[str, Node]]:
+def _options(raw: dict[str, Any], scope: Scope, at: Place) -> list[OptionRule]:
     found = []
     for item, place in items(raw.get("options") or [], at / "options", "options"):
-        option = keys_of(item, place, "An option", frozenset({"form", "amount"}))
+        option = keys_of(item, place, "An option", OPTION_KEYS)
         form = text_of(option.get("form"), place / "form", "form")
-        amount = compile_node(option.get("amount"), scope, place / "amount", Kind.MONEY)
-        found.append((form, amount))
+        if ("amount" in option) is ("percent_of_sum" in option):
+            place.fail("An option needs either amount, or percent_of_sum: 110 of the rule's sum.")
+        if "amount" in option:
+            sum_ = compile_node(option["amount"], scope, place / "amount", Kind.MONEY)
+        elif raw.keys().isdisjoint({"amount", "range"}):
+            (place / "percent_of_sum").fail("The rule has no sum: it needs an amount or a range.")
+        else:
+            share, where = option["percent_of_sum"], place / "percent_of_sum"
+            sum_ = compile_node(share, scope, where, Kind.NUMBER)
+        found.append(OptionRule(form, sum_, "percent_of_sum" in option))
     return found
 
 
@@ -299,10 +308,11 @@ def compile_cap(raw: Any, scope: Scope, at: Place, rules: list[Rule]) -> Cap:
         if str(item) not in known:
             place.fail(f"No rule, group or kind here is {short(item)}.{nearest(str(item), known)}")
         covers.append(str(item))
-    scope.used = set()
+    scope.used, scope.needs = set(), set()
     at_most = compile_node(spec.get("at_most"), scope, at / "at_most", Kind.MONEY)
     title = text_of(spec.get("title", name), at / "title", "title")
     covered = tuple(
         rule.name for rule in rules if {rule.name, rule.group, str(rule.kind)} & set(covers)
     )
-    return Cap(name, title, at_most, covered, tuple(sorted(scope.used)))
+    late = bool(scope.needs)
+    return Cap(name, title, at_most, covered, tuple(sorted(scope.used)), late)

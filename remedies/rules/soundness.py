@@ -5,6 +5,7 @@
 - a rule that never gives anything, whatever the facts (unreachable);
 - a place between two at which a rule gives something and it does not (gap);
 - two rules that read the same facts and both pay (overlap);
+- a group that gives the best, and a cap that may leave less of it than of another (chosen early);
 - a cap below a floor, and a range whose ends are upside down;
 - *disproportion*: more pain, more loss, a longer delay or more recurrence that yields less.
 
@@ -16,7 +17,7 @@ from decimal import Decimal
 from typing import Any
 
 from remedies.rules.findings import Finding, Flaw
-from remedies.rules.policy import Policy
+from remedies.rules.policy import Choice, Policy
 from remedies.rules.rows import rows_out_of_reach
 from remedies.rules.searching import Search
 from remedies.rules.source import Path, Source
@@ -35,6 +36,7 @@ def check_soundness(source: Source, policy: Policy, *, budget: int = BUDGET) -> 
         *_caps_below_floors(source, policy),
         *search.findings(),
         *rows_out_of_reach(source),
+        *_chosen_early(source, policy),
         *_unused(source, policy),
     ]
     told: dict[Flaw, int] = {}
@@ -75,6 +77,24 @@ def _caps_below_floors(source: Source, policy: Policy) -> Iterator[Finding]:
                 said = f"{cap.name} cuts {name} to {limit}, below its lowest sum of {floors[name]}."
                 line = source.lines.get(("caps", index), 0)
                 yield Finding(Flaw.CAP_BELOW_FLOOR, said, (name,), (), line)
+
+
+def _chosen_early(source: Source, policy: Policy) -> Iterator[Finding]:
+    """Groups that give the best, where a cap leaves of some what rules outside don't take."""
+    best = {name for name, choice in policy.groups.items() if choice is Choice.BEST}
+    for name in sorted(best):
+        group = [rule.name for rule in policy.rules if rule.group == name]
+        for index, cap in enumerate(policy.caps):
+            inside = [rule for rule in cap.rules if rule in group]
+            outside = [rule for rule in cap.rules if rule not in group]
+            if inside and (outside or cap.late) and len(inside) < len(group):
+                beside = f" beside {', '.join(outside)}" if outside else ""
+                said = (
+                    f"The group {name} chooses its best before it is known what {cap.name} "
+                    f"leaves: the cap covers {', '.join(inside)}{beside}, and not all of the group."
+                )
+                line = source.lines.get(("caps", index), 0)
+                yield Finding(Flaw.CHOSEN_EARLY, said, tuple(inside), (), line)
 
 
 #: Behind these stand tests: their bounds are no limits of a sum.

@@ -14,7 +14,7 @@ from remedies.rules.counting import STEPS
 from remedies.rules.modifiers import ROUNDINGS
 from remedies.rules.nodes import BUILT_IN
 from remedies.rules.parsing import FACT_KEYS, POLICY_KEYS
-from remedies.rules.ruling import RANGE_KEYS, RULE_KEYS
+from remedies.rules.ruling import OPTION_KEYS, RANGE_KEYS, RULE_KEYS
 from remedies.rules.schema import check_schema
 
 DOCS = Path(__file__).parents[3] / "docs" / "remedies.md"
@@ -46,7 +46,7 @@ INDEX = set(re.findall(r"`([a-z_]+)`", TEXT.split("## Every word\n")[1].split("\
 def test_the_index_has_every_word_that_a_policy_may_hold() -> None:
     words = {
         *FORMS, *MODIFIER_KEYS, *ROUNDINGS, *POLICY_KEYS, *FACT_KEYS, *RULE_KEYS, *RANGE_KEYS,
-        *TESTS, *Kind, *BUILT_IN, *STEPS,
+        *OPTION_KEYS, *TESTS, *Kind, *BUILT_IN, *STEPS,
     }  # fmt: skip
     for form in FORMS.values():
         words |= form.beside
