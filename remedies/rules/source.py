@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NoReturn
 
 import yaml
@@ -159,6 +160,7 @@ def _as_yaml(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=8)
 def _composed(text: str) -> yaml.Node | None:
     """The nodes of a text. Raises `PolicyInvalid` with the line."""
     try:
