@@ -7,10 +7,10 @@ import tempfile
 from collections import Counter
 
 import pytest
-from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db.models import Sum
 from django.test import TestCase, override_settings
+from simple_history.models import registered_models
 
 from desk.demo.loading import fill, logins
 from desk.demo.setting_up import PASSWORD
@@ -77,7 +77,7 @@ class TestDemo(TestCase):
         assert Deadline.objects.filter(status="paused").exists()
 
     def test_the_history_of_all_that_is_configured_begins_with_its_making(self) -> None:
-        kept = [model for model in apps.get_models() if hasattr(model, "history")]
+        kept = [model for model in registered_models.values() if hasattr(model, "history")]
         assert FactDefinition in kept
         for model in kept:
             for row in model._default_manager.all():
