@@ -88,11 +88,28 @@ class FactDef:
     question: str = ""
     choices: tuple[str, ...] = ()
     items: Kind | None = None
+    #: Of a list of records: what each of them tells. Their names are those inside the record.
+    fields: "tuple[FactDef, ...]" = ()
     default: Any = None
     at_least: Decimal | None = None
     at_most: Decimal | None = None
     #: Whether more of it is worse or better for the customer, or neither; "" says nothing.
     more: str = ""
+
+
+#: More records than this in one list are refused, so that the work stays bounded.
+MOST_RECORDS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One item of a list of records: its fields and their typed values, None where missing."""
+
+    fields: tuple[FactDef, ...]
+    values: tuple[Any, ...]
+
+    def __hash__(self) -> int:  # the fields are the same for all of a list
+        return hash(self.values)
 
 
 def as_number(raw: Any) -> Decimal:
@@ -237,6 +254,8 @@ def read_fact(fact: FactDef, raw: Any, currency: str) -> Any:
     if fact.kind is Kind.LIST:
         if not isinstance(raw, list | tuple):
             raise NotThatKind("should be a list")
+        if fact.fields:
+            return _records(fact, raw, currency)
         return tuple(as_kind(fact.items or Kind.TEXT, item, currency) for item in raw)
     kind = fact.kind
     value: Any = as_money(raw, currency) if kind is Kind.MONEY else _READERS[kind](raw)
@@ -247,6 +266,39 @@ def read_fact(fact: FactDef, raw: Any, currency: str) -> Any:
     if fact.at_most is not None and value > fact.at_most:
         raise NotThatKind(f"should be {fact.at_most} at most")
     return value
+
+
+def _records(
+    fact: FactDef, raw: "list[Any] | tuple[Any, ...]", currency: str
+) -> tuple[Record, ...]:
+    if len(raw) > MOST_RECORDS:
+        raise NotThatKind(f"should have {MOST_RECORDS:,} records at most, and has {len(raw):,}")
+    found = []
+    for number, item in enumerate(raw, 1):
+        try:
+            found.append(_record(fact.fields, item, currency))
+        except NotThatKind as error:
+            raise NotThatKind(f"is wrong in record {number}: {error}") from None
+    return tuple(found)
+
+
+def _record(fields: tuple[FactDef, ...], raw: Any, currency: str) -> Record:
+    names = ", ".join([one.name for one in fields])
+    if isinstance(raw, Record):
+        raw = {one.name: value for one, value in zip(raw.fields, raw.values, strict=True)}
+    if not isinstance(raw, Mapping):
+        raise NotThatKind(f"it should be a mapping with {names}")
+    known = {one.name for one in fields}
+    for name in raw:
+        if name not in known:
+            raise NotThatKind(f"it has no field {str(name)[:60]}; its fields are {names}")
+    values = []
+    for one in fields:
+        try:
+            values.append(read_fact(one, raw.get(one.name), currency))
+        except NotThatKind as error:
+            raise NotThatKind(f"{one.name} {error}") from None
+    return Record(fields, tuple(values))
 
 
 def given_values(facts: Mapping[str, Any]) -> dict[str, Any]:

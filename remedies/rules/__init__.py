@@ -9,8 +9,11 @@ from remedies.rules import (
     conditions,
     counting,
     interest,
+    lists,
     modifiers,
     moments,
+    records,
+    sharing,
     tables,
 )
 from remedies.rules.draft import (
@@ -27,7 +30,18 @@ from remedies.rules.parsing import load_policy
 from remedies.rules.policy import Policy
 
 #: The modules that bring the forms of the language; importing them registers those.
-FORM_MODULES = (amounts, conditions, counting, interest, modifiers, moments, tables)
+FORM_MODULES = (
+    amounts,
+    conditions,
+    counting,
+    interest,
+    lists,
+    modifiers,
+    moments,
+    records,
+    sharing,
+    tables,
+)
 
 __all__ = [
     "FORM_MODULES",

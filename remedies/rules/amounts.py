@@ -4,12 +4,10 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from remedies.facts import NUMERIC, ORDERED, FactDef, Kind
-from remedies.rules import words
+from remedies.facts import NUMERIC, ORDERED, Kind
 from remedies.rules.compiling import Raw, Scope, compile_all, compile_node, form, same_kind
-from remedies.rules.conditions import TESTS, compile_tests, condition
-from remedies.rules.meant import nearest
-from remedies.rules.nodes import Context, FactRef, Inapplicable, Literal, Node
+from remedies.rules.conditions import condition
+from remedies.rules.nodes import Context, Inapplicable, Literal, Node
 from remedies.rules.source import Place, items, keys_of
 
 
@@ -26,7 +24,8 @@ class Percent(Node):
         return None if percent is None or base is None else _bounded(percent * base / 100)
 
     def words(self, at: Context) -> str:
-        return f"{self.percent.words(at)} % of {inner_words(self.base, at)}"
+        said = self.percent.words(at).removesuffix(" %")  # a percentage may say its unit itself
+        return f"{said} % of {inner_words(self.base, at)}"
 
 
 def inner_words(node: Node, at: Context) -> str:
@@ -179,42 +178,6 @@ class Choose(Node):
         return "" if row is None else row.words(at)
 
 
-class Each(Node):
-    """How many items a list has, or what they sum to; all of them, or those that pass a test."""
-
-    __slots__ = ("adds", "items", "test")
-
-    def __init__(self, listed: Node, kind: Kind, test: Node | None, *, adds: bool):
-        self.items, self.test, self.adds, self.kind = listed, test, adds, kind
-
-    def _wanted(self, at: Context) -> list[Any] | None:
-        found = self.items.value(at)
-        if found is None or self.test is None:
-            return found if found is None else list(found)
-        kept = []
-        for item in found:
-            at.facts[""] = item  # the name under which the test looks at one of them
-            held = self.test.value(at)
-            if held is None:
-                return None
-            if held:
-                kept.append(item)
-        at.facts.pop("", None)
-        return kept
-
-    def value(self, at: Context) -> Any:
-        found = self._wanted(at)
-        if found is None:
-            return None
-        return sum(found, Decimal(0)) if self.adds else Decimal(len(found))
-
-    def words(self, at: Context) -> str:
-        if not self.adds:
-            return words.number(self.value(at))
-        said = [words.shown(self.kind, item, at.currency) for item in self._wanted(at) or []]
-        return " + ".join(said) or "nothing"
-
-
 @form("amount")
 def _amount(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     return compile_node(raw["amount"], scope, at / "amount", want)
@@ -272,6 +235,12 @@ def _divide(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
 
 
 def _several(key: str, raw: Raw, scope: Scope, at: Place, want: Kind | None) -> tuple[Node, ...]:
+    if isinstance(raw[key], str) and (fact := scope.facts.get(raw[key])) and fact.kind is Kind.LIST:
+        one = "greatest" if key == "greater_of" else "least"
+        form_ = f"{one}_over: {fact.name}, of: …" if fact.fields else f"{one}_of: {fact.name}"
+        said = "sum_over" if fact.fields else "sum_of"
+        how = f"{{{said}: {fact.name}{', of: …' if fact.fields else ''}}}" if key == "sum" else ""
+        (at / key).fail(f"{key} takes values one by one; of a list it is {how or f'{{{form_}}}'}.")
     parts = compile_all(raw[key], scope, at / key, want, least=2)
     if parts[0].kind not in ORDERED:
         (at / key).fail(f"{key} takes numbers, sums, durations or dates.")
@@ -321,32 +290,3 @@ def _choose(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     same = same_kind([*(gives for _, gives in rows), *([other] if other else [])], at)
     paired = tuple((when, gives) for (when, _), gives in zip(rows, same, strict=False))
     return Choose(paired, same[-1] if other else None)
-
-
-def _listed(key: str, raw: Raw, scope: Scope, at: Place) -> tuple[Node, FactDef, Node | None]:
-    """A fact that is a list, what one item of it is, and which of them are wanted."""
-    name, place = raw[key], at / key
-    fact = scope.facts.get(name) if isinstance(name, str) else None
-    if fact is None or fact.kind is not Kind.LIST:
-        lists = [n for n, f in scope.facts.items() if f.kind is Kind.LIST]
-        place.fail(f"{key} needs the name of a fact that is a list.{nearest(str(name), lists)}")
-    node = compile_node(name, scope, place, Kind.LIST)
-    one = FactDef("", fact.items or Kind.TEXT, f"one of {fact.label}", fact.unit, "", fact.choices)
-    if "where" not in raw:
-        return node, one, None
-    tests = keys_of(raw["where"], at / "where", "where", TESTS)
-    return node, one, compile_tests(FactRef(one), tests, scope, at / "where", frozenset())
-
-
-@form("count_of", "where")
-def _count_of(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
-    node, _, test = _listed("count_of", raw, scope, at)
-    return Each(node, Kind.NUMBER, test, adds=False)
-
-
-@form("sum_of", "where")
-def _sum_of(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
-    node, one, test = _listed("sum_of", raw, scope, at)
-    if one.kind not in NUMERIC:
-        (at / "sum_of").fail("sum_of needs a list of numbers or sums.")
-    return Each(node, one.kind, test, adds=True)

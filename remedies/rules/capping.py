@@ -38,7 +38,8 @@ class Standing:
         return NotApplied(rule.name, rule.title, why, said)
 
     def _labels(self, names: Iterable[str]) -> str:
-        return ", ".join([self.policy.facts[name].label for name in names])
+        facts, gaps = self.policy.facts, self.at.gaps
+        return ", ".join([gaps.get(name) or facts[name].label for name in names])
 
     def _says(self, rule: Rule, amount: int | None) -> str:
         """What the customer reads, with the facts and the sum that it speaks of."""

@@ -42,14 +42,34 @@ class Scope:
     #: Values and results that could not be read; that is told once, not wherever they are used.
     broken: set[str] = field(default_factory=set)
 
+    #: Inside a form over records: their fields by name.
+    inside: dict[str, FactDef] = field(default_factory=dict)
+
     def names(self) -> list[str]:
         """Every name that can be referred to."""
-        return [*self.facts, *self.values, *self.results, *BUILT_IN]
+        return [*self.inside, *self.facts, *self.values, *self.results, *BUILT_IN]
+
+    def field_of(self, name: str) -> FactDef | None:
+        """The list whose records have a field of this name."""
+        lists = (fact for fact in self.facts.values() if fact.fields)
+        return next((fact for fact in lists if name in [one.name for one in fact.fields]), None)
+
+    def unknown(self, name: str) -> str:
+        """What is said where nothing has the name: the nearest one, or where it is known."""
+        listed = self.field_of(name)
+        if listed is None:
+            return nearest(name, self.names())
+        return (
+            f" It is a field of {listed.name}, and known inside a form over its records: "
+            f"{{sum_over: {listed.name}, of: …}}."
+        )
 
     def find(self, name: str) -> Node | None:
         """The node that a name stands for, or None; notes the facts it needs."""
         if name in self.broken:
             raise PolicyInvalid
+        if name in self.inside:
+            return FactRef(self.inside[name])
         if name in self.facts:
             self.used.add(name)
             return FactRef(self.facts[name])
@@ -200,7 +220,7 @@ def _compile_word(raw: Any, scope: Scope, at: Place, want: Kind | None) -> Node:
         return Literal(kind, as_kind(kind, raw, scope.currencies[0]))
     except (NotThatKind, KeyError) as error:
         if isinstance(raw, str) and raw[:1].isalpha() and _NAME.fullmatch(raw):
-            at.fail(f"No value is named {raw}.{nearest(raw, scope.names())}")
+            at.fail(f"No value is named {raw}.{scope.unknown(raw)}")
         at.fail(f"{short(raw)}: this {error}.{_hint(raw, kind)}")
 
 

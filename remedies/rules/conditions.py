@@ -96,6 +96,12 @@ def compilecompared(subject: Node, key: str, raw: Any, scope: Scope, at: Place) 
     if key == "contains":
         if subject.kind is not Kind.LIST or not isinstance(subject, FactRef):
             at.fail(f"{label} is no list, so it contains nothing.")
+        if fact_fields := subject.fact.fields:
+            at.fail(
+                f"{label} holds records. Whether one of them is so is asked with {{value: "
+                f"{{count_over: {subject.fact.name}, when: {{fact: {fact_fields[0].name}, "
+                f"is: …}}}}, at_least: 1}}."
+            )
         bound = compile_node(raw, scope, at, subject.fact.items or Kind.TEXT)
         return compared(subject, label, _contains, bound, "{} among them")
     if subject.kind not in ORDERED:
@@ -144,7 +150,7 @@ def _fact(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     subject = scope.find(raw["fact"])
     if subject is None:
         name = raw["fact"]
-        (at / "fact").fail(f"No fact or value is named {name}.{nearest(name, scope.names())}")
+        (at / "fact").fail(f"No fact or value is named {name}.{scope.unknown(name)}")
     if len(raw) == 1 and isinstance(subject, FactRef | ValueRef) and subject.kind is Kind.YES_NO:
         return asked(subject, _label(subject))
     return compile_tests(subject, raw, scope, at, frozenset({"fact"}))

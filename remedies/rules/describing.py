@@ -60,6 +60,12 @@ HELD: dict[str, Schema] = {
     "where": ref("test"),
     "count_of": TEXT,
     "sum_of": TEXT,
+    **dict.fromkeys(("greatest_of", "least_of"), TEXT),
+    **dict.fromkeys(("sum_over", "count_over", "greatest_over", "least_over"), TEXT),
+    "when": CONDITION,
+    "each_day": mapping(
+        {"from": VALUE, "to": VALUE, "first": COUNTED, "last": COUNTED}, "from", "to"
+    ),
     "all": listed(CONDITION),
     "any": listed(CONDITION),
     "not": CONDITION,
@@ -176,6 +182,15 @@ def _parts_of_a_policy() -> Schema:
 
 
 def _fact() -> Schema:
+    single = {"enum": [str(kind) for kind in Kind if kind not in (Kind.LIST, Kind.CALENDAR)]}
+    said = {"type": single, "title": WORD, "unit": TEXT, "choices": listed(WORD), "default": {}}
+    bounds = {key: {"type": "number"} for key in ("at_least", "at_most")}
+    field = mapping({**said, **bounds}, "type")
+    records = {
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": {"if": {"type": "object"}, "then": field, "else": single},
+    }
     more = "Whether more of it is worse or better for the customer; checked before it is in force."
     return mapping(
         {
@@ -184,7 +199,7 @@ def _fact() -> Schema:
             "unit": TEXT,
             "ask": TEXT,
             "choices": listed(WORD),
-            "items": KIND,
+            "items": {"if": {"type": "object"}, "then": records, "else": KIND},
             "default": {},
             "at_least": {"type": "number"},
             "at_most": {"type": "number"},

@@ -49,6 +49,10 @@ class Context:
     held: dict[str, tuple[str, ...]] = field(default_factory=dict)
     #: Why a derived yes or no is no, in words, by its name.
     reasons: dict[str, str] = field(default_factory=dict)
+    #: For a list of records: the field that is missing, and of which record, in words.
+    gaps: dict[str, str] = field(default_factory=dict)
+    #: What the records came to in each form over them, by the node.
+    over: dict[Any, Any] = field(default_factory=dict)
 
 
 class Node:

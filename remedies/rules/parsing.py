@@ -2,16 +2,16 @@
 
 import datetime as dt
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from remedies.errors import PolicyInvalid, Problem
-from remedies.facts import NUMERIC, FactDef, Kind, NotThatKind, as_moment, read_fact
+from remedies.facts import NotThatKind, as_moment
 from remedies.rules.compiling import Scope, compile_node
+from remedies.rules.declaring import declared, kind_of
 from remedies.rules.meant import nearest
 from remedies.rules.modifiers import rounding_way
-from remedies.rules.nodes import BUILT_IN, ValueRef
+from remedies.rules.nodes import ValueRef
 from remedies.rules.policy import Cap, Case, Choice, Exclusion, Policy, Rule
 from remedies.rules.ruling import compile_cap, compile_exclusion, compile_rule
 from remedies.rules.source import (
@@ -49,10 +49,6 @@ POLICY_KEYS = frozenset(
         "dated_by",
     }
 )
-FACT_KEYS = frozenset(
-    {"type", "title", "unit", "ask", "choices", "items", "default", "at_least", "at_most", "more"}
-)
-MORE = ("worse", "better", "neither")
 #: What a case may expect; remedies.rules.cases has the readers.
 EXPECTED = frozenset(
     {"eligible", "currency", "amount", "range", "non_monetary", "rules", "missing", "form",
@@ -77,7 +73,7 @@ def compile_policy(source: Source) -> Policy:
     raw = keys_of(source.data, at, "A policy", POLICY_KEYS)
     name = text_of(raw.get("policy"), at / "policy", "policy")
     scope = Scope(_currencies(raw, at))
-    scope.facts = _facts(raw.get("facts") or {}, scope, at / "facts")
+    scope.facts = declared(raw.get("facts") or {}, scope, at / "facts")
     problems: list[Problem] = []
     _values(raw.get("values") or {}, scope, at / "values", problems)
     groups = _groups(raw.get("groups") or {}, at / "groups")
@@ -155,90 +151,6 @@ def _zone(name: Any, at: Place) -> ZoneInfo:
     return ZoneInfo(str(name))
 
 
-def _facts(raw: Any, scope: Scope, at: Place) -> dict[str, FactDef]:
-    if not isinstance(raw, dict):
-        at.fail("facts should be a mapping of names.")
-    return {name: _fact(name, spec, scope, at / name) for name, spec in raw.items()}
-
-
-def _fact(name: str, raw: Any, scope: Scope, at: Place) -> FactDef:
-    if name in BUILT_IN:
-        at.fail(f"{name} always means that of the evaluation; give this fact another name.")
-    spec = keys_of({"type": raw} if isinstance(raw, str) else raw, at, "A fact", FACT_KEYS)
-    kind = _kind(spec.get("type"), at / "type")
-    fact = FactDef(
-        name=name,
-        kind=kind,
-        label=word_at(spec, "title", at, name.replace("_", " ").replace(".", " ")),
-        unit=word_at(spec, "unit", at),
-        question=prose_at(spec, "ask", at),
-        choices=tuple(
-            text_of(item, place, "A choice")
-            for item, place in items(spec.get("choices") or [], at / "choices", "choices")
-        ),
-        items=_kind(spec["items"], at / "items") if "items" in spec else None,
-        at_least=_limit(spec, "at_least", at),
-        at_most=_limit(spec, "at_most", at),
-        more=_more(spec, kind, at),
-    )
-    if "missing" in fact.choices:
-        (at / "choices").fail("missing always means that a fact is not given.")
-    _check_fact(fact, at)
-    if spec.get("default") is None:
-        return fact
-    try:
-        default = read_fact(fact, spec["default"], scope.currencies[0])
-    except NotThatKind as error:
-        (at / "default").fail(f"The default {error}.")
-    return FactDef(
-        **{slot: getattr(fact, slot) for slot in FactDef.__slots__} | {"default": default}
-    )
-
-
-def _check_fact(fact: FactDef, at: Place) -> None:
-    """What may stand beside one type and not beside another."""
-    if fact.items in (Kind.LIST, Kind.CALENDAR):
-        (at / "items").fail("A list holds single values.")
-    if fact.items is not None and fact.kind is not Kind.LIST:
-        (at / "items").fail("Only a list has items.")
-    if fact.choices and fact.kind not in (Kind.CHOICE, Kind.TEXT, Kind.LIST):
-        (at / "choices").fail("Only a choice has choices.")
-    if fact.kind is Kind.CHOICE and not fact.choices:
-        at.fail("A choice needs its choices: [a, b].")
-    for key, limit in (("at_least", fact.at_least), ("at_most", fact.at_most)):
-        if limit is not None and fact.kind not in NUMERIC:
-            (at / key).fail(f"{key} is for numbers, sums and durations (in minutes).")
-    if None not in (fact.at_least, fact.at_most) and fact.at_least > fact.at_most:  # type: ignore[operator]
-        (at / "at_least").fail("at_least is above at_most, so nothing is possible.")
-
-
-def _kind(raw: Any, at: Place) -> Kind:
-    if raw is None:
-        at.fail(f"A type is needed: {', '.join(Kind)}.")
-    if not isinstance(raw, str) or raw not in set(Kind):
-        at.fail(f"No type is called {short(raw)}.{nearest(str(raw), list(Kind))}")
-    return Kind(raw)
-
-
-def _more(spec: dict[str, Any], kind: Kind, at: Place) -> str:
-    """Whether more of the fact is worse or better for the customer; "" where it is not said."""
-    if "more" not in spec:
-        return ""
-    if spec["more"] not in MORE:
-        hint = nearest(str(spec["more"]), MORE)
-        (at / "more").fail(f"more says worse, better or neither.{hint}")
-    if kind not in NUMERIC and kind is not Kind.YES_NO:
-        (at / "more").fail(f"There is no more or less of a {kind.replace('_', '/')}.")
-    return str(spec["more"])
-
-
-def _limit(spec: dict[str, Any], key: str, at: Place) -> Decimal | None:
-    limit = spec.get(key)
-    if limit is not None and not isinstance(limit, Decimal):
-        (at / key).fail(f"{key} should be a number.")
-    return limit
-
-
 def _values(raw: Any, scope: Scope, at: Place, problems: list[Problem]) -> None:
     """Derived values, each built of facts and of values above it."""
     if not isinstance(raw, dict):
@@ -248,8 +160,10 @@ def _values(raw: Any, scope: Scope, at: Place, problems: list[Problem]) -> None:
         try:
             if name in scope.names():
                 place.fail(f"{name} is a fact already; give the value another name.")
+            if (listed := scope.field_of(name)) is not None:
+                place.fail(f"{name} is a field of {listed.name}; give the value another name.")
             said = dict(spec) if isinstance(spec, dict) else {"amount": spec}
-            kind = _kind(said.pop("type"), place / "type") if "type" in said else None
+            kind = kind_of(said.pop("type"), place / "type") if "type" in said else None
             title = word_at(said, "title", place, name.replace("_", " "))
             unit = word_at(said, "unit", place)
             said = {key: inner for key, inner in said.items() if key not in ("title", "unit")}

@@ -129,11 +129,28 @@ def _values(fact: FactDef, bounds: set[Any]) -> tuple[Any, ...]:
         return (*words[:MOST_VALUES], *(() if fact.choices else ("anything else",)))
     if fact.kind in (Kind.DATE, Kind.MOMENT):
         return _dates(fact, bounds)
+    if fact.fields:
+        return _records(fact, bounds)
     if fact.kind is Kind.LIST:
         inner = FactDef(fact.name, fact.items or Kind.TEXT, fact.label)
         single = _values(inner, bounds)
         return ((), *(((one,)) for one in single[:MOST_VALUES]), single[:3])
     return (Calendar(frozenset({5, 6}), frozenset(), ""),)
+
+
+def _records(fact: FactDef, bounds: set[Any]) -> tuple[Any, ...]:
+    """No record; one, with each field in turn at each of its values; two alike, and two that
+    differ."""
+    tried = {one.name: _values(one, bounds) for one in fact.fields}
+    middle = {name: values[len(values) // 2] for name, values in tried.items()}
+    share = max((MOST_VALUES - 4) // len(tried), 1)
+    turned = [
+        {**middle, name: value}
+        for name, values in tried.items()
+        for value in values[:: max(len(values) // share, 1)]
+    ][: MOST_VALUES - 4]
+    bare = dict.fromkeys(tried)
+    return ((), *((one,) for one in turned), (middle, middle), (turned[0], middle), (bare,))
 
 
 def _numbers(fact: FactDef, bounds: set[Any]) -> tuple[Decimal, ...]:

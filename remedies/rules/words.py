@@ -8,7 +8,7 @@ from typing import Any
 import moneyed
 from moneyed.l10n import format_money
 
-from remedies.facts import Calendar, Kind
+from remedies.facts import Calendar, Kind, Record
 from tickets.money import decimals_of
 
 #: Words are found for any number that an evaluation can count with, however large.
@@ -101,9 +101,15 @@ def counted(value: Decimal, unit: str) -> str:
     return f"{number(value)} {unit}s"
 
 
-@lru_cache(maxsize=8192)
 def shown(kind: Kind, value: Any, currency: str, unit: str = "") -> str:
     """Any typed value in words; "unknown" for missing."""
+    if type(value) is tuple:  # may be long, and is not kept
+        return _listed(value, currency)
+    return _single(kind, value, currency, unit)
+
+
+@lru_cache(maxsize=8192)
+def _single(kind: Kind, value: Any, currency: str, unit: str) -> str:
     if value is None:
         return "unknown"
     if kind is Kind.MONEY:
@@ -120,9 +126,24 @@ def shown(kind: Kind, value: Any, currency: str, unit: str = "") -> str:
         return day(value)
     if isinstance(value, Calendar):
         return value.name or "calendar"
-    if isinstance(value, tuple):
-        return ", ".join(_item(item, currency) for item in value) or "none"
     return str(value).replace("_", " ")
+
+
+def _listed(value: tuple[Any, ...], currency: str) -> str:
+    if value and isinstance(value[0], Record):
+        return "; ".join([record(item, currency) for item in value])
+    return ", ".join([_item(item, currency) for item in value]) or "none"
+
+
+def record(item: Record, currency: str) -> str:
+    """What a record tells: noise, from 5 July 2026, percent 40 %."""
+    said = []
+    for one, value in zip(item.fields, item.values, strict=True):
+        if value is not None:
+            told = shown(one.kind, value, currency, one.unit)
+            named = one.kind in (Kind.TEXT, Kind.CHOICE)
+            said.append(told if named else f"{one.label} {told}")
+    return ", ".join(said) or "nothing told"
 
 
 def _item(value: Any, currency: str) -> str:

@@ -11,9 +11,10 @@ from remedies.rules.cases import check_cases
 from remedies.rules.compiling import FORMS, MODIFIER_KEYS
 from remedies.rules.conditions import TESTS
 from remedies.rules.counting import STEPS
+from remedies.rules.declaring import FACT_KEYS
 from remedies.rules.modifiers import ROUNDINGS
 from remedies.rules.nodes import BUILT_IN
-from remedies.rules.parsing import FACT_KEYS, POLICY_KEYS
+from remedies.rules.parsing import POLICY_KEYS
 from remedies.rules.ruling import OPTION_KEYS, RANGE_KEYS, RULE_KEYS
 from remedies.rules.schema import check_schema
 
