@@ -32,7 +32,7 @@ _DEEDS = {
 }
 _PARTS = {
     "heads": "Policy", "facts": "Fact", "values": "Value", "groups": "Group", "rules": "Rule",
-    "exclusions": "Exclusion", "caps": "Cap", "cases": "Case",
+    "exclusions": "Exclusion", "caps": "Cap", "set_offs": "Set-off", "cases": "Case",
 }  # fmt: skip
 
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 from remedies.rules.draft import Component, NotApplied, Option, WhyNot
 from remedies.rules.given import Words
 from remedies.rules.modifiers import least_of, to_minor
-from remedies.rules.nodes import Context, Inapplicable, NoRow
-from remedies.rules.policy import Cap, Policy, Rule
+from remedies.rules.nodes import Context, Inapplicable, Node, NoRow
+from remedies.rules.policy import Cap, Policy, Rule, SetOff
 from remedies.rules.ruling import PLACEHOLDER
 from remedies.rules.words import money, places_of, shown
 
@@ -84,7 +84,7 @@ class Standing:
             for name in cap.rules
             if name in given and (given[name].amount or given[name].ranged)
         ]
-        limit = self._bound(cap, covered) if covered else None
+        limit = self._bound(cap, cap.at_most, covered) if covered else None
         if limit is None:
             return
         over = sum([given[name].amount or 0 for name in covered]) - limit
@@ -117,11 +117,11 @@ class Standing:
         bound = "" if self.told is None else cap.at_most.worked(self.at)
         return f"{cap.title}: at most {bound}"
 
-    def _bound(self, cap: Cap, covered: list[str]) -> int | None:
+    def _bound(self, cap: Cap | SetOff, sum_: Node, covered: list[str]) -> int | None:
         """The limit in minor units; while it is unknown, what it covers might be too much."""
         at, why, said = self.at, WhyNot.MISSING, ""
         try:
-            bound = cap.at_most.value(at)
+            bound = sum_.value(at)
             if bound is not None:
                 return max(to_minor(bound, at.currency, "down"), 0)
         except Inapplicable as error:
@@ -152,29 +152,43 @@ class Standing:
         part = self.given[name]
         amount = part.amount or 0
         left = max(amount - over, 0)
-        said = self._limited(cap)
-        rule = self._rule(name)
+        limited = self._limited(cap)
+        if left == 0:
+            self._withdraw(name, WhyNot.REPLACED, limited)
+            return amount
+        high = left if part.ranged else None
+        given = self._leave(name, left, f"{limited} together", ends=(part.range_min, high))
+        if not given:
+            return amount
+        return over
+
+    def _leave(
+        self, name: str, left: int, said: str, *, ends: tuple[int | None, int | None]
+    ) -> bool:
+        """Leaves so much of what the rule gave, for that reason; False where it is nothing."""
+        part, rule = self.given[name], self._rule(name)
         least = least_of(rule.amount)
         small = left and least is not None and self._major(left) < (least.value(self.at) or 0)
         if small and least is not None:
             words = "" if self.told is None else least.words(self.at)
-            leaves = f"together, which leaves {self._money(left)}; that is below {words}"
-            said = f"{said} {leaves}, under which nothing is paid"
-        if left == 0 or small:
-            self._withdraw(name, WhyNot.NOTHING if small else WhyNot.REPLACED, said)
-            return amount
+            leaves = f"which leaves {self._money(left)}; that is below {words}"
+            self._withdraw(name, WhyNot.NOTHING, f"{said}, {leaves}, under which nothing is paid")
+            return False
+        if left == 0:
+            self._withdraw(name, WhyNot.REPLACED, said)
+            return False
         steps = part.steps
         if self.told is not None:
-            steps += (f"{said} together, which leaves {self._money(left)}",)
+            steps += (f"{said}, which leaves {self._money(left)}",)
         self.given[name] = part._replace(
             amount=left,
             steps=steps,
-            range_min=None if part.range_min is None else min(part.range_min, left),
-            range_max=left if part.ranged else None,
+            range_min=None if ends[0] is None else min(ends[0], left),
+            range_max=ends[1],
             says=part.says and self._says(rule, left),
             options=self._shrunk(rule, part, left),
         )
-        return over
+        return True
 
     def _shrunk(self, rule: Rule, part: Component, left: int) -> tuple[Option, ...]:
         """Other forms of a sum that was cut: a percentage of it anew, a sum in proportion."""

@@ -28,7 +28,7 @@ _MISSED = re.compile(
 )
 #: By these words of a rule others speak of it.
 _NAMES = ("rule", "result", "gives", "group")
-_LISTS = frozenset({"rules", "exclusions", "caps", "cases"})
+_LISTS = frozenset({"rules", "exclusions", "caps", "set_offs", "cases"})
 #: So often the text is read again without what was wrong in it.
 _ROUNDS = 4
 _CODES = (
@@ -171,8 +171,8 @@ def _without(text: str, parts: Parts, problems: tuple[Problem, ...]) -> tuple[st
         path = _known_path(problem, parts)
         if len(path) < 2 or path[0] not in _LISTS:
             return text, []
-        # A cap that names a rule which is not there goes on without it.
-        item = path if path[0] == "caps" and path[2:3] == ("covers",) else path[:2]
+        # A cap or a set-off that names a rule which is not there goes on without it.
+        item = path if path[0] in ("caps", "set_offs") and path[2:3] == ("covers",) else path[:2]
         if item != path[:2]:
             text = _blanked(text, parts, item)
             names.append("")
@@ -198,7 +198,7 @@ def _known_path(problem: Problem, parts: Parts) -> Path:
     """Where a problem is: by its path, or by the name of the exclusion that it tells."""
     if problem.path:
         return _path_in(parts, problem.path)
-    for name in ("exclusions", "rules", "caps"):
+    for name in ("exclusions", "rules", "caps", "set_offs"):
         for index, item in enumerate(_listed(parts, name)):
             if isinstance(item, dict) and str(item.get(name[:-1])) == problem.rule:
                 return (name, index)

@@ -177,6 +177,10 @@ def _parts_of_a_policy() -> Schema:
             {"cap": WORD, "title": WORD, "covers": listed(WORD), "at_most": VALUE},
             "cap", "covers", "at_most",
         ),
+        "set_off": mapping(
+            {"set_off": WORD, "title": WORD, "covers": listed(WORD), "paid": VALUE},
+            "set_off", "covers", "paid",
+        ),
         "case": _case(),
     }  # fmt: skip
 
@@ -297,7 +301,7 @@ def policy_schema() -> Schema:
     def many(name: str) -> Schema:
         return empty_or({"type": "array", "items": ref(name)})
 
-    parts = {name: many(name[:-1]) for name in ("exclusions", "caps", "cases")}
+    parts = {name: many(name[:-1]) for name in ("exclusions", "caps", "set_offs", "cases")}
     named = {
         name: empty_or({"type": "object", "additionalProperties": ref(inner)})
         for name, inner in (("facts", "fact"), ("values", "worked_out"))

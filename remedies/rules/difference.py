@@ -7,7 +7,13 @@ from typing import Any
 from remedies.rules.source import Source, plain
 
 #: Parts that are lists, and the word by which each of their items is called.
-_NAMED = {"rules": "rule", "exclusions": "exclusion", "caps": "cap", "cases": "case"}
+_NAMED = {
+    "rules": "rule",
+    "exclusions": "exclusion",
+    "caps": "cap",
+    "set_offs": "set_off",
+    "cases": "case",
+}
 _MAPPED = ("facts", "values", "groups")
 
 

@@ -6,12 +6,13 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
-from remedies.rules.capping import UNSAID, Standing
+from remedies.rules.capping import UNSAID
 from remedies.rules.draft import Component, MissingFact, NotApplied, OfferDraft, WhyNot
 from remedies.rules.given import Told, in_words, read_facts
 from remedies.rules.modifiers import round_to, to_minor
 from remedies.rules.nodes import Context, Inapplicable, Node, NoRow
 from remedies.rules.policy import Choice, Policy, Range, Rule, range_words
+from remedies.rules.setting_off import SettingOff
 from remedies.rules.words import day, money, places_of
 
 
@@ -46,6 +47,8 @@ def work_out(policy: Policy, told: Told, *, now: dt.datetime, explained: bool = 
         run.take(rule)
     for cap in policy.caps:
         run.cap(cap)
+    for set_off in policy.set_offs:
+        run.set_off(set_off)
     return run.draft()
 
 
@@ -58,7 +61,7 @@ def _in_order(refused: list[tuple[int, NotApplied]]) -> tuple[NotApplied, ...]:
     return tuple([item for _, item in sorted(refused, key=itemgetter(0))])
 
 
-class _Run(Standing):
+class _Run(SettingOff):
     """One evaluation under way, rule by rule."""
 
     def take(self, rule: Rule) -> None:

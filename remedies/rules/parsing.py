@@ -12,8 +12,8 @@ from remedies.rules.declaring import declared, kind_of
 from remedies.rules.meant import nearest
 from remedies.rules.modifiers import rounding_way
 from remedies.rules.nodes import ValueRef
-from remedies.rules.policy import Cap, Case, Choice, Exclusion, Policy, Rule
-from remedies.rules.ruling import compile_cap, compile_exclusion, compile_rule
+from remedies.rules.policy import Cap, Case, Choice, Exclusion, Policy, Rule, SetOff
+from remedies.rules.ruling import compile_cap, compile_exclusion, compile_rule, compile_set_off
 from remedies.rules.source import (
     Place,
     Source,
@@ -45,6 +45,7 @@ POLICY_KEYS = frozenset(
         "exclusions",
         "groups",
         "caps",
+        "set_offs",
         "cases",
         "dated_by",
     }
@@ -84,6 +85,13 @@ def compile_policy(source: Source) -> Policy:
     caps: list[Cap] = _each(
         raw, "caps", at, problems, lambda item, place: compile_cap(item, scope, place, rules)
     )
+    set_offs: list[SetOff] = _each(
+        raw,
+        "set_offs",
+        at,
+        problems,
+        lambda item, place: compile_set_off(item, scope, place, rules),
+    )
     cases: list[Case] = _each(raw, "cases", at, problems, _case)
     if not problems:
         _check_covers(exclusions, rules, at / "exclusions", problems)
@@ -100,6 +108,7 @@ def compile_policy(source: Source) -> Policy:
         written=tuple(rules),
         defaults={n: f.default for n, f in scope.facts.items() if f.default is not None},
         caps=tuple(caps),
+        set_offs=tuple(set_offs),
         groups=groups,
         cases=tuple(cases),
         about=prose_at(raw, "about", at),

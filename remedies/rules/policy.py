@@ -168,6 +168,18 @@ class Cap:
 
 
 @dataclass(frozen=True, slots=True)
+class SetOff:
+    """What was paid elsewhere already, and comes off what several rules give together."""
+
+    name: str
+    title: str
+    paid: Node
+    #: Names of the rules that it is about, in the order in which they are written.
+    rules: tuple[str, ...]
+    reads: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One of the policy's own cases: facts, and what they have to give."""
 
@@ -190,6 +202,7 @@ class Policy:
     facts: dict[str, FactDef]
     rules: tuple[Rule, ...]
     caps: tuple[Cap, ...] = ()
+    set_offs: tuple[SetOff, ...] = ()
     groups: dict[str, Choice] = field(default_factory=dict)
     cases: tuple[Case, ...] = ()
     about: str = ""

@@ -73,7 +73,12 @@ def _bounds_by_fact(data: Mapping[str, Any], policy: Policy) -> dict[str, set[An
     parts: dict[str, Any] = dict(data.get("values") or {})
     chunks = [*(data.get("rules") or []), *(data.get("exclusions") or [])]
     found: dict[str, set[Any]] = {name: set() for name in policy.facts}
-    for chunk in [*chunks, *(data.get("caps") or []), *parts.values()]:
+    for chunk in [
+        *chunks,
+        *(data.get("caps") or []),
+        *(data.get("set_offs") or []),
+        *parts.values(),
+    ]:
         names = _names(chunk, parts)
         bounds = set(_literals(chunk))
         for name in names:

@@ -11,7 +11,7 @@ from remedies.rules.conditions import condition
 from remedies.rules.draft import ComponentKind
 from remedies.rules.meant import nearest
 from remedies.rules.nodes import Node
-from remedies.rules.policy import Cap, Choice, Exclusion, OptionRule, Placing, Range, Rule
+from remedies.rules.policy import Cap, Choice, Exclusion, OptionRule, Placing, Range, Rule, SetOff
 from remedies.rules.source import Place, items, keys_of, prose_at, short, text_of, word_at
 from remedies.rules.tables import table_of_pairs, upper_end
 
@@ -299,20 +299,42 @@ def compile_exclusion(raw: Any, scope: Scope, at: Place, name: str = "") -> Excl
 
 def compile_cap(raw: Any, scope: Scope, at: Place, rules: list[Rule]) -> Cap:
     """A limit on what several rules give together."""
-    keys = frozenset({"cap", "title", "covers", "at_most"})
-    spec = keys_of(raw, at, "A cap", keys)
-    name = text_of(spec.get("cap"), at / "cap", "cap")
+    spec = keys_of(raw, at, "A cap", frozenset({"cap", "title", "covers", "at_most"}))
+    covered = _covered(spec, at, rules)
+    node = _limit_of(spec, "at_most", scope, at)
+    name, title = _called(spec, "cap", at)
+    return Cap(name, title, node, covered, tuple(sorted(scope.used)), bool(scope.needs))
+
+
+def compile_set_off(raw: Any, scope: Scope, at: Place, rules: list[Rule]) -> SetOff:
+    """What was paid elsewhere, and the rules that it comes off."""
+    spec = keys_of(raw, at, "A set-off", frozenset({"set_off", "title", "covers", "paid"}))
+    covered = _covered(spec, at, rules)
+    node = _limit_of(spec, "paid", scope, at)
+    name, title = _called(spec, "set_off", at)
+    return SetOff(name, title, node, covered, tuple(sorted(scope.used)))
+
+
+def _called(spec: dict[str, Any], key: str, at: Place) -> tuple[str, str]:
+    """Its name, and its title for people."""
+    name = text_of(spec.get(key), at / key, key)
+    return name, text_of(spec.get("title", name), at / "title", "title")
+
+
+def _limit_of(spec: dict[str, Any], key: str, scope: Scope, at: Place) -> Node:
+    """A sum that concerns several rules; the scope knows what it reads."""
+    scope.used, scope.needs = set(), set()
+    return compile_node(spec.get(key), scope, at / key, Kind.MONEY)
+
+
+def _covered(spec: dict[str, Any], at: Place, rules: list[Rule]) -> tuple[str, ...]:
+    """Names of the rules that it covers, by name, group or kind."""
     known = {word for rule in rules for word in (rule.name, rule.group, str(rule.kind))}
     covers = []
     for item, place in items(spec.get("covers"), at / "covers", "covers"):
         if str(item) not in known:
             place.fail(f"No rule, group or kind here is {short(item)}.{nearest(str(item), known)}")
         covers.append(str(item))
-    scope.used, scope.needs = set(), set()
-    at_most = compile_node(spec.get("at_most"), scope, at / "at_most", Kind.MONEY)
-    title = text_of(spec.get("title", name), at / "title", "title")
-    covered = tuple(
+    return tuple(
         rule.name for rule in rules if {rule.name, rule.group, str(rule.kind)} & set(covers)
     )
-    late = bool(scope.needs)
-    return Cap(name, title, at_most, covered, tuple(sorted(scope.used)), late)

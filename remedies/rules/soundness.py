@@ -131,6 +131,7 @@ def _plain(raw: Any, data: Mapping[str, Any]) -> Decimal | None:
 def _unused(source: Source, policy: Policy) -> Iterator[Finding]:
     read = {name for rule in policy.rules for name in rule.reads}
     read |= {name for cap in policy.caps for name in cap.reads}
+    read |= {name for off in policy.set_offs for name in off.reads}
     for name in policy.facts:
         if name not in read:
             line = source.lines.get(("facts", name), 0)
