@@ -39,6 +39,8 @@ class Scope:
     #: Rules that what is being compiled now refers to; they have to be worked out before it.
     needs: set[str] = field(default_factory=set)
 
+    #: Values and results of the whole policy, with their lines: some stand further down.
+    lines: dict[str, int] = field(default_factory=dict)
     #: Values and results that could not be read; that is told once, not wherever they are used.
     broken: set[str] = field(default_factory=set)
 
@@ -56,6 +58,8 @@ class Scope:
 
     def unknown(self, name: str) -> str:
         """What is said where nothing has the name: the nearest one, or where it is known."""
+        if name in self.lines and name not in self.names():
+            return f" It stands further below, in line {self.lines[name]}; move it above this."
         listed = self.field_of(name)
         if listed is None:
             return nearest(name, self.names())
@@ -142,8 +146,11 @@ def compile_node(raw: Any, scope: Scope, at: Place, want: Kind | None = None) ->
     return node
 
 
+_KINDS = {Kind.MONEY: "sum of money", Kind.YES_NO: "yes/no"}
+
+
 def _wrong_kind(node: Node, want: Kind, raw: Any) -> str:
-    kind, needed = node.kind.replace("_", "/"), str(want).replace("_", "/")
+    kind, needed = _KINDS.get(node.kind, node.kind), _KINDS.get(want, want)
     if want is Kind.MONEY and node.kind is Kind.NUMBER:
         said = "This is a number, and a sum of money is needed. Multiply it by a sum"
         named = isinstance(node, ValueRef) and isinstance(raw, str)
@@ -161,7 +168,15 @@ def _wrong_kind(node: Node, want: Kind, raw: Any) -> str:
         return 'This is a date, and a moment is needed, such as {moment_of: …, at: "23:59"}.'
     if want is Kind.NUMBER and node.kind is Kind.DURATION:
         return "This is a duration, and a number is needed, such as {hours_in: …}."
-    return f"This is a {kind}, and a {needed} is needed."
+    called = f" ({raw})" if isinstance(raw, str) else ""
+    how = ""
+    if node.kind is Kind.LIST and want in (Kind.NUMBER, Kind.MONEY):
+        name = raw if isinstance(raw, str) else "…"
+        fields = node.fact.fields if isinstance(node, FactRef) else ()
+        one = "sum_of" if want is Kind.MONEY else "count_of"
+        what = f"sum_over: {name}, of: {fields[0].name}" if fields else f"{one}: {name}"
+        how = f" Of a list, write {{{what}}}."
+    return f"This is a {kind}{called}, and a {needed} is needed.{how}"
 
 
 def _compile_form(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
@@ -173,6 +188,11 @@ def _compile_form(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     shape = FORMS[found[0]]
     allowed = shape.beside | (MODIFIER_KEYS if shape.modifiable else frozenset())
     for key in raw:
+        if key == "currency" and key not in allowed:
+            (at / key).fail(
+                "Sums of a policy are in its own currency. For another figure in each: "
+                "{table: currency, rows: [{is: EUR, gives: 20}, {is: GBP, gives: 17}]}."
+            )
         if key != shape.key and key not in allowed:
             (at / key).fail(f"{shape.key} knows no {key}.{nearest(key, allowed)}")
     for key in shape.needs:
@@ -191,6 +211,9 @@ CONDITIONS = frozenset({"all", "any", "not", "fact", "value", "rule"})
 def _unknown_form(raw: Raw, scope: Scope, want: Kind | None) -> str:
     """What is said of a mapping that is none of the forms, with how it was most likely meant."""
     keys = [key for key in raw if key not in MODIFIER_KEYS]
+    if "minor" in raw:
+        currency = raw.get("currency", scope.currencies[0])
+        return f"A sum of a policy is written in whole {currency}, without its currency: 12.50."
     if any(key in scope.names() for key in keys):
         return f"A test of {keys[0]} is written {{fact: {keys[0]}, at_least: 3}}."
     known = CONDITIONS if want is Kind.YES_NO else FORMS.keys() - CONDITIONS
@@ -230,6 +253,8 @@ def _hint(raw: Any, kind: Kind) -> str:
         return " One value is needed, not a list."
     if not isinstance(raw, str):
         return ""
+    if kind in (Kind.NUMBER, Kind.MONEY) and re.fullmatch(r"[0-9]+,[0-9]{1,2}", raw.strip()):
+        return f" Write {raw.strip().replace(',', '.')}."
     if kind in (Kind.NUMBER, Kind.MONEY) and (found := _DRESSED.fullmatch(raw.strip())):
         return f" Write the number alone: {found[1].replace(',', '')}."
     if kind is Kind.YES_NO:
@@ -282,5 +307,13 @@ def same_kind(nodes: Iterable[Node], at: Place) -> tuple[Node, ...]:
         ]
         kinds = {node.kind for node in listed}
     if len(kinds) > 1:
-        at.fail(f"These are of different kinds: {', '.join(sorted(kinds))}.")
+        at.fail(f"These are of different kinds: {', '.join(sorted(kinds))}.{_one_kind(listed)}")
     return tuple(listed)
+
+
+def _one_kind(nodes: list[Node]) -> str:
+    """How the one that is of another kind is written."""
+    plain = next((n for n in nodes if isinstance(n, Literal) and n.kind is Kind.NUMBER), None)
+    if plain is not None and {node.kind for node in nodes} == {Kind.DURATION, Kind.NUMBER}:
+        return f" Write {plain.written} h, or {plain.written} min."
+    return ""

@@ -182,8 +182,8 @@ class Periods(Node):
     def words(self, at: Context) -> str:
         which = "started" if self.started else "completed"
         after = f" after {self.after.words(at)}" if self.after is not None else ""
-        count = words.number(self.value(at))
-        return f"{count} {which} periods of {self.each.words(at)} in {self.of.words(at)}{after}"
+        count = words.counted(self.value(at), f"{which} period")
+        return f"{count} of {self.each.words(at)} in {self.of.words(at)}{after}"
 
 
 class Convert(Node):
@@ -233,7 +233,13 @@ def _calendar(raw: Raw, scope: Scope, at: Place) -> Node | Calendar | None:
             (at / "calendar").fail(f"The calendar {error}.")
     if "calendar" in raw:
         return compile_node(raw["calendar"], scope, at / "calendar", Kind.CALENDAR)
-    return Calendar()
+    key = "date_after" if "date_after" in raw else "days_from"
+    calendars = [name for name, fact in scope.facts.items() if fact.kind is Kind.CALENDAR]
+    named = calendars[0] if calendars else "the name of a fact of type calendar"
+    return (at / "kind").fail(
+        f"{key} in working days needs its calendar: {{weekend: [sat, sun], holidays: "
+        f"[2026-12-25]}}, or calendar: {named}."
+    )
 
 
 def counted_word(raw: Raw, key: str, otherwise: str, at: Place) -> bool:

@@ -1,6 +1,7 @@
 """What an evaluation is given: typed facts in one currency, and in words. Pure."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from remedies.errors import FactWrong
@@ -88,8 +89,25 @@ def in_words(policy: Policy, given: Mapping[str, Any], at: Context) -> dict[str,
 
 def refuse_unknown(policy: Policy, given: Mapping[str, Any]) -> None:
     """Raises `FactWrong` for the first fact that the policy does not know."""
+    before: tuple[str, Any] = ("", None)
     for name, raw in given.items():
+        if raw is None and name.isdecimal() and isinstance(before[1], int | Decimal):
+            said = f"a comma begins the next fact; write {before[1]}.{name}"
+            raise FactWrong(before[0], said)
+        before = (name, raw)
         known = name in policy.facts or name.rpartition(".")[0] in policy.facts
         outer = isinstance(raw, dict) and any(n.startswith(f"{name}.") for n in policy.facts)
         if not known and not outer:
             raise FactWrong(name, f"this policy knows no such fact.{nearest(name, policy.facts)}")
+
+
+def all_wrong(policy: Policy, facts: Mapping[str, Any], currency: str | None) -> list[FactWrong]:
+    """Everything wrong with facts, each told alone; what `read_facts` raises is the first."""
+    found: dict[str, FactWrong] = {}
+    alone = [{name: raw} for name, raw in facts.items() if raw is not None or not name.isdecimal()]
+    for part in (facts, *alone):
+        try:
+            read_facts(policy, part, currency, strict=True)
+        except FactWrong as error:
+            found.setdefault(error.message, error)
+    return list(found.values())

@@ -11,7 +11,7 @@ from remedies.rules import words
 from remedies.rules.amounts import inner_words
 from remedies.rules.compiling import Raw, Scope, compile_node, form
 from remedies.rules.counting import LONGEST, counted_word
-from remedies.rules.nodes import Context, Inapplicable, Node
+from remedies.rules.nodes import Context, Inapplicable, Node, NoRow
 from remedies.rules.source import Place, items, keys_of
 
 #: Days of a year where `year_of: actual` is written: 366 in a leap year.
@@ -125,7 +125,7 @@ class ChangingInterest(Node):
             if since is None or since <= day:
                 found: Decimal | None = percent.value(at)
                 return found
-        raise Inapplicable(f"no rate is given for {words.day(day)}")
+        raise NoRow(f"no rate is given for {words.day(day)}")
 
 
 def _is_leap(year: int) -> bool:

@@ -76,6 +76,7 @@ def compile_policy(source: Source) -> Policy:
     scope = Scope(_currencies(raw, at))
     scope.facts = declared(raw.get("facts") or {}, scope, at / "facts")
     problems: list[Problem] = []
+    scope.lines = _lines(raw, at)
     _values(raw.get("values") or {}, scope, at / "values", problems)
     groups = _groups(raw.get("groups") or {}, at / "groups")
     exclusions = _each(
@@ -120,6 +121,17 @@ def compile_policy(source: Source) -> Policy:
     )
 
 
+def _lines(raw: dict[str, Any], at: Place) -> dict[str, int]:
+    """Where the values and results of the policy stand."""
+    values, rules = raw.get("values"), raw.get("rules")
+    found: dict[str, int] = {}
+    for index, rule in enumerate(rules if isinstance(rules, list) else []):
+        if isinstance(rule, dict) and isinstance(rule.get("result"), str):
+            found.setdefault(rule["result"], (at / "rules" / index / "result").line)
+    names = values if isinstance(values, dict) else {}
+    return found | {name: (at / "values" / name).line for name in names}
+
+
 def _each(
     raw: dict[str, Any],
     key: str,
@@ -160,10 +172,15 @@ def _zone(name: Any, at: Place) -> ZoneInfo:
     return ZoneInfo(str(name))
 
 
+def _colon(raw: Any) -> str:
+    """What lies behind a text in the place of a mapping."""
+    return f" Is a colon missing in “{short(raw)}”?" if isinstance(raw, str) else ""
+
+
 def _values(raw: Any, scope: Scope, at: Place, problems: list[Problem]) -> None:
     """Derived values, each built of facts and of values above it."""
     if not isinstance(raw, dict):
-        at.fail("values should be a mapping of names.")
+        at.fail(f"values should be a mapping of names.{_colon(raw)}")
     for name, spec in raw.items():
         place = at / name
         try:
@@ -293,4 +310,4 @@ def _case(raw: Any, at: Place) -> Case:
     except NotThatKind as error:
         (at / "now").fail(f"now {error}.")
     name = word_at(spec, "case", at, str(at.path[-1]))
-    return Case(name, facts, expect, now, spec.get("currency"))
+    return Case(name, facts, expect, now, spec.get("currency"), at.line)

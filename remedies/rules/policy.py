@@ -188,6 +188,7 @@ class Case:
     expect: dict[str, Any]
     now: dt.datetime | None
     currency: str | None
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from remedies.errors import PolicyInvalid, Problem
 from remedies.facts import Kind, NotThatKind, as_date
 from remedies.rules.compiling import FORMS, MODIFIER_KEYS, Scope, compile_node
 from remedies.rules.conditions import condition
@@ -48,6 +50,28 @@ RANGE_KEYS = frozenset({"from", "to", "table", "rows", "start", "worse", "better
 PLACEHOLDER = re.compile(r"\{([a-zA-Z_][\w.]*)\}")
 
 
+class Tries:
+    """Parts of a rule that are read one by one, so that all their mistakes are told at once."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.failed = False
+
+    def __call__(self, reader: Callable[..., Any], *parts: Any) -> Any:
+        """What the reader makes of a part; None where it can't be read."""
+        try:
+            return reader(*parts)
+        except PolicyInvalid as error:
+            self.failed = True
+            self.problems += error.problems
+        return None
+
+    def over(self) -> None:
+        """Raises `PolicyInvalid` where a part could not be read."""
+        if self.failed:
+            raise PolicyInvalid(*self.problems)
+
+
 def compile_rule(
     raw: Any,
     scope: Scope,
@@ -69,12 +93,12 @@ def compile_rule(
     if name in scope.rules:
         (at / "rule").fail(f"Another rule above is called {name}.")
     scope.used, scope.needs = set(), set()
-    kind = _kind(raw.get("gives"), at / "gives")
-    group = word_at(raw, "group", at)
-    if group and group not in groups:
-        (at / "group").fail(f"No group is called {group}.{nearest(group, groups)}")
-    own = _unless(raw, scope, at, name)
-    given = _given(raw, scope, at, dated_by)
+    tried = Tries()
+    kind = tried(_kind, raw.get("gives"), at / "gives")
+    group = tried(_group, raw, at, groups)
+    own = tried(_unless, raw, scope, at, name)
+    given = tried(_given, raw, scope, at, dated_by)
+    tried.over()
     rule = Rule(
         name=name,
         title=_title(raw, at, name),
@@ -108,6 +132,13 @@ def _title(raw: dict[str, Any], at: Place, name: str) -> str:
     return f"{title} from {text_of(raw['by'], at / 'by', 'by')}" if "by" in raw else title
 
 
+def _group(raw: dict[str, Any], at: Place, groups: dict[str, Choice]) -> str:
+    group = word_at(raw, "group", at)
+    if group and group not in groups:
+        (at / "group").fail(f"No group is called {group}.{nearest(group, groups)}")
+    return group
+
+
 def _unless(raw: dict[str, Any], scope: Scope, at: Place, name: str) -> list[Exclusion]:
     return [
         compile_exclusion(item, scope, place, f"{name}, exception")
@@ -124,13 +155,16 @@ def _given(raw: dict[str, Any], scope: Scope, at: Place, dated_by: Any) -> dict[
     """When the rule applies and what it gives, as nodes."""
     if "amount" in raw and "range" in raw:
         at.fail("A rule gives either an amount or a range.")
-    return {
-        "when": condition(raw["when"], scope, at / "when") if "when" in raw else None,
-        "amount": _amount(raw, scope, at),
-        "range": _range(raw["range"], scope, at / "range") if "range" in raw else None,
-        "options": tuple(_options(raw, scope, at)),
-        "dated_by": _dated_by(raw, scope, at, dated_by),
+    tried = Tries()
+    given = {
+        "when": tried(condition, raw["when"], scope, at / "when") if "when" in raw else None,
+        "amount": tried(_amount, raw, scope, at),
+        "range": tried(_range, raw["range"], scope, at / "range") if "range" in raw else None,
+        "options": tuple(tried(_options, raw, scope, at) or ()),
+        "dated_by": tried(_dated_by, raw, scope, at, dated_by),
     }
+    tried.over()
+    return given
 
 
 def _with(rule: Rule, **changes: Any) -> Rule:

@@ -169,6 +169,8 @@ def _composed(text: str) -> yaml.Node | None:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 0
         said = f"This is not YAML: {error.problem or error.context}.{_hint(text, line)}"
+        if plainly := _plainly(text, error):
+            line, said = plainly
         raise PolicyInvalid(Problem(said, "", line)) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
@@ -180,6 +182,52 @@ def _composed(text: str) -> yaml.Node | None:
         words = " ".join(str(error).split())
         raise PolicyInvalid(Problem(f"This is not YAML: {words}.")) from None
     return found
+
+
+_WITHOUT_COLON = re.compile(r"\s*(?:- )?([A-Za-z_][\w.-]*)(?: +(\S.*))?")
+
+
+def _plainly(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str] | None:
+    """The line and the words for a colon that is missing, or an indentation that is another."""
+    lines, mark = text.splitlines(), error.problem_mark
+    if mark is None or not mark.line < len(lines):
+        return None
+    above = next((n for n in range(mark.line - 1, -1, -1) if _is_written(lines[n])), None)
+    if above is None:
+        return None
+    problem, before = error.problem or "", lines[above]
+    bare = _WITHOUT_COLON.fullmatch(before)
+    if error.context == "while scanning a simple key" and error.context_mark is not None:
+        above = error.context_mark.line
+        bare = _WITHOUT_COLON.fullmatch(lines[above])
+    elif "mapping values" in problem and lines[mark.line].find(":") != mark.column:
+        return None
+    if bare and ("mapping values" in problem or "could not find expected ':'" in problem):
+        return (
+            above + 1,
+            f"This is not YAML: a colon is missing: {bare[1]}: {bare[2] or '…'}".strip(),
+        )
+    there = _indent(lines[mark.line])
+    if "block" in problem and ":" in lines[mark.line] and there != _indent(before):
+        near = _indent(before)
+        return mark.line + 1, (
+            f"This is not YAML: this line begins {there} {_spaces(there)} in; "
+            f"the one above begins {near} in."
+        )
+    return None
+
+
+def _is_written(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith("#")
+
+
+def _indent(line: str) -> int:
+    """How far in the words of a line begin; the dash of a list is no word."""
+    return len(line) - len(re.sub(r"^\s*(?:- +)*", "", line))
+
+
+def _spaces(count: int) -> str:
+    return "space" if count == 1 else "spaces"
 
 
 def _hint(text: str, line: int) -> str:
@@ -214,9 +262,20 @@ def items(raw: Any, at: Place, what: str) -> Iterator[tuple[Any, Place]]:
         yield item, at / index
 
 
+def written(raw: Any) -> str:
+    """A value as it stands in a policy, in one line."""
+    if isinstance(raw, dict):
+        return "{" + ", ".join([f"{key}: {written(inner)}" for key, inner in raw.items()]) + "}"
+    if isinstance(raw, list):
+        return "[" + ", ".join(map(written, raw)) + "]"
+    if isinstance(raw, bool):
+        return "yes" if raw else "no"
+    return "nothing" if raw is None else str(raw)
+
+
 def short(raw: Any) -> str:
     """A value for an error message, cut where it is long."""
-    said = "nothing" if raw is None else str(plain(raw))
+    said = written(plain(raw))
     return said if len(said) <= 60 else f"{said[:60]}…"
 
 

@@ -159,3 +159,59 @@ def test_a_file_that_one_may_not_read_is_told(good: Path) -> None:
     good.chmod(0)
     with pytest.raises(CommandError, match="can't be read: Permission denied"):
         command("check", good)
+
+
+OFFER = """policy: p
+currency: GBP
+facts: {price: money, days: {type: number, default: 0}}
+rules:
+  - rule: A
+    gives: credit
+    form: cash
+    amount: price
+    options: [{form: voucher, percent_of_sum: 110}]
+  - {rule: B, gives: gift, when: {fact: days, at_least: 0}, range: {from: 5, to: open}}
+"""
+
+
+def test_all_wrong_facts_of_a_file_are_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "p").write_text(OFFER)
+    (tmp_path / "f").write_text("{prize: 3, price: much, days: few}")
+    with pytest.raises(CommandError) as caught:
+        command("evaluate", tmp_path / "p", tmp_path / "f")
+    assert str(caught.value).splitlines() == [
+        "prize: this policy knows no such fact. Did you mean price?",
+        "price: should be a sum of money (used by A)",
+        "days: should be a number (used by B)",
+    ]
+
+
+def test_a_comma_in_a_number_is_told_as_such(tmp_path: Path) -> None:
+    (tmp_path / "p").write_text(OFFER)
+    (tmp_path / "f").write_text("{price: 4,12, days: 1}")
+    with pytest.raises(CommandError, match=r"price: a comma begins the next fact; write 4\.12$"):
+        command("evaluate", tmp_path / "p", tmp_path / "f")
+
+
+def test_what_is_evaluated_shows_options_and_ranges_and_nothing_empty(tmp_path: Path) -> None:
+    (tmp_path / "p").write_text(OFFER)
+    (tmp_path / "f").write_text("{price: 10}")
+    said = command("evaluate", tmp_path / "p", tmp_path / "f")
+    assert "    or voucher: £11\n" in said
+    assert "    a person may set £5 or more\n" in said
+    assert "Why not more" not in said
+
+
+def test_a_failing_case_names_its_line_and_ends_once(tmp_path: Path) -> None:
+    (tmp_path / "p").write_text(
+        f"{OFFER}cases:\n  - {{case: one, facts: {{prize: 3}}, expect: {{}}}}\n"
+        "  - {case: two, facts: {price: 3}, expect: {amount: 4}}\n"
+    )
+    out = StringIO()
+    with pytest.raises(CommandError, match="2 wrong"):
+        call_command("policy", "check", str(tmp_path / "p"), stdout=out)
+    said = out.getvalue()
+    assert (
+        "Line 12: Case “one”: prize: this policy knows no such fact. Did you mean price?\n" in said
+    )
+    assert "Line 13: Case “two”: amount: expected 4, got 8.00.\n" in said

@@ -14,6 +14,7 @@ from remedies.rules import OfferDraft, Policy, evaluate, load_policy
 from remedies.rules.cases import check_cases
 from remedies.rules.describing import policy_schema
 from remedies.rules.difference import differences_between
+from remedies.rules.given import all_wrong
 from remedies.rules.schema import check_schema
 from remedies.rules.soundness import check_soundness
 from remedies.rules.source import MOST_CHARACTERS, read_source
@@ -136,7 +137,8 @@ class Command(BaseCommand):
                 continue
             problems = [str(problem) for problem in check_schema(self.read(path))]
             failed = check_cases(policy)
-            problems += [f"Case “{name}”: {'; '.join(said)}." for name, said in failed.items()]
+            lines = {case.name: case.line for case in policy.cases}
+            problems += [_case_words(name, lines[name], said) for name, said in failed.items()]
             flaws = check_soundness(read_source(self.read(path)), policy)
             problems += [f"{flaw.flaw}: {flaw}" for flaw in flaws if flaw.is_wrong]
             for problem in problems:
@@ -160,7 +162,8 @@ class Command(BaseCommand):
         try:
             draft = evaluate(policy, facts, now=now, currency=options["currency"], strict=True)
         except FactWrong as error:
-            raise CommandError(error.message) from None
+            wrong = all_wrong(policy, facts, options["currency"]) or [error]
+            raise CommandError("\n".join(one.message for one in wrong)) from None
         except ValueError as error:
             raise CommandError(str(error)) from None
         if options["json"]:
@@ -189,6 +192,12 @@ class Command(BaseCommand):
             self.stdout.write(f"{policy} is in force.")
 
 
+def _case_words(name: str, line: int, wrong: list[str]) -> str:
+    """A case that fails, with its line; a sentence ends once."""
+    said = "; ".join(wrong)
+    return f"Line {line}: Case “{name}”: {said}{'' if said.endswith(('.', '?', '!')) else '.'}"
+
+
 def _moment(text: str) -> dt.datetime:
     """A moment with its offset. Raises `CommandError`."""
     try:
@@ -214,10 +223,15 @@ def explained(draft: OfferDraft) -> str:
         amount = "" if part.amount is None else f"  {sums(part.amount)}"
         lines.append(f"{part.rule}  {part.title}{amount}  {part.clause}".rstrip())
         lines += [f"    {step}" for step in part.steps]
+        lines += [f"    or {one.form}: {sums(one.amount)}" for one in part.options]
+        if part.ranged:
+            high = "or more" if part.range_max is None else f"to {sums(part.range_max)}"
+            lines.append(f"    a person may set {sums(part.range_min or 0)} {high}")
     lines.append(f"Total  {sums(draft.total)}")
     if draft.missing:
         lines.append("Missing:")
         lines += [f"    {fact.label} (for {', '.join(fact.rules)})" for fact in draft.missing]
-    lines.append("Why not more:")
+    if draft.not_applied:
+        lines.append("Why not more:")
     lines += [f"    {item.rule}  {item.title}: {item.reason}" for item in draft.not_applied]
     return "\n".join(lines)
