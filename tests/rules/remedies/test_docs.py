@@ -17,6 +17,7 @@ from remedies.rules.nodes import BUILT_IN
 from remedies.rules.parsing import POLICY_KEYS
 from remedies.rules.ruling import OPTION_KEYS, RANGE_KEYS, RULE_KEYS
 from remedies.rules.schema import check_schema
+from tests.oracle.remedies import run
 
 DOCS = Path(__file__).parents[3] / "docs" / "remedies.md"
 TEXT = DOCS.read_text(encoding="utf-8")
@@ -34,6 +35,16 @@ def test_an_example_gives_what_its_cases_say(example: str) -> None:
     assert policy.cases
     assert check_cases(policy) == {}
     assert check_schema(whole(example)) == []
+
+
+def test_the_example_of_a_file_of_cases_is_judged_by_the_policy_that_is_given(
+    tmp_path: Path,
+) -> None:
+    (policy,) = [one for one in EXAMPLES if one.startswith("policy: late-parcel")]
+    (cases,) = [one for one in re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL) if "regime" in one]
+    (tmp_path / "policy.yaml").write_text(policy, encoding="utf-8")
+    (tmp_path / "cases.json").write_text(cases.replace("late-parcel", "any"), encoding="utf-8")
+    assert run([tmp_path / "cases.json"], pack=tmp_path / "policy.yaml") == (2, [])
 
 
 def test_every_word_of_the_language_is_explained() -> None:
