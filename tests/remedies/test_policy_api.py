@@ -192,6 +192,29 @@ def test_a_text_or_a_version_is_evaluated_and_explained(desk: Desk, as_: As) -> 
     assert sue.post(address, {"facts": {}}, format="json").status_code == 400
 
 
+def test_records_are_facts_of_an_evaluation(desk: Desk, as_: As) -> None:
+    source = """policy: buses
+currency: EUR
+facts: {delays: {type: list, items: {day: date, late: duration}}}
+rules:
+  - rule: L
+    gives: credit
+    amount: {sum_over: delays, by: day, greatest: {each: 1, per: {minutes_in: late}}}
+"""
+    sue, address = as_("sue"), "/api/v1/policy-evaluations/"
+    delays = [{"day": "2026-07-01", "late": "20 min"}, {"day": "2026-07-01", "late": 75}]
+    sent = {"source": source, "facts": {"delays": delays}}
+    found = sue.post(address, sent, format="json").json()
+    assert found["total"]["amount"] == "75.00"
+    assert found["components"][0]["steps"] == [
+        "1 July 2026: no. 1: €1 × 20 min = €20; no. 2: €1 × 75 min = €75, the greatest €75"
+    ]
+    sent["facts"] = {"delays": [{"day": "2026-07-01", "long": 3}]}
+    wrong = sue.post(address, sent, format="json")
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (400, "facts.delays")
+    assert "record 1: it has no field long; its fields are day, late" in wrong.json()["detail"]
+
+
 def test_a_draft_is_tried_on_a_ticket_beside_what_is_in_force(desk: Desk, as_: As) -> None:
     put_in_force(GENERAL)
     ticket = make_hurt(desk)
