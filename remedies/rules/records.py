@@ -217,8 +217,6 @@ class Over(Node):
     def _said(self, value: Any, at: Context) -> str:
         return words.shown(self.kind, value, at.currency, self.unit)
 
-    # -- in words ---------------------------------------------------------------------------------
-
     def words(self, at: Context) -> str:
         groups, label = self.groups(at) or [], self.among.fact.label
         if self.fold == "count":
@@ -278,9 +276,6 @@ def _by_days(parts: list[Part]) -> Iterator[tuple[int, list[Part], int]]:
         there = [part for part in spans if part.days.start <= low < part.days.stop]
         if there:
             yield low, there, high - low
-
-
-# -- from the text --------------------------------------------------------------------------------
 
 
 def _list_of(key: str, raw: Raw, scope: Scope, at: Place) -> FactDef:
