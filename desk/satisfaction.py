@@ -26,7 +26,7 @@ from feedback.models import Answer
 from feedback.rules import LOWEST
 from remedies.access import tickets_compared_by
 from remedies.models import Remedy
-from remedies.rules.equality import ENOUGH
+from remedies.rules.checks.equality import ENOUGH
 from remedies.rules.states import RemedyStatus
 from tickets.access import Principal
 from tickets.errors import Invalid

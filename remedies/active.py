@@ -8,9 +8,9 @@ from remedies.models import PainScheme, RemedyPolicy
 from remedies.pain import DEFAULT, Scheme
 from remedies.pain_schemes import read_scheme
 from remedies.rules import Policy, load_policy
-from remedies.rules.findings import Finding
-from remedies.rules.soundness import check_soundness
-from remedies.rules.source import read_source
+from remedies.rules.checks.findings import Finding
+from remedies.rules.checks.soundness import check_soundness
+from remedies.rules.language.source import read_source
 from remedies.rules.states import PolicyStatus
 from tickets.cached import Cached
 from tickets.catalogue import catalogue

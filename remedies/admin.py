@@ -31,7 +31,7 @@ from remedies.models import (
     RemedyEntry,
     RemedyPolicy,
 )
-from remedies.rules.draft import ComponentKind
+from remedies.rules.language.draft import ComponentKind
 from remedies.rules.routing import Who
 from remedies.rules.states import PolicyStatus
 from remedies.services import activate, save_draft

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from remedies.rules.draft import ComponentKind
-from remedies.rules.words import money, places_of
+from remedies.rules.language.draft import ComponentKind
+from remedies.rules.language.words import money, places_of
 
 #: What anybody may promise without a limit that names it.
 FREE = frozenset({ComponentKind.APOLOGY, ComponentKind.CALLBACK, ComponentKind.EXPEDITE})

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from remedies.models import DecisionLevel, ExceptionRequest
-from remedies.rules.draft import ComponentKind
+from remedies.rules.language.draft import ComponentKind
 from remedies.rules.routing import BUILT_IN, Level, Person, Who, belongs
 from tickets.access import Principal
 from tickets.cached import Cached

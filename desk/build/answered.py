@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from desk.build.boxes import sum_words
 from desk.satisfaction import Band
 from desk.words import count_words, span_words
-from remedies.rules.equality import ENOUGH
+from remedies.rules.checks.equality import ENOUGH
 from remedies.services.fairness import OfferTimes, TimeLine
 from remedies.services.fairness.times import BUCKETS
 

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from desk.words import count_words, moment_words
 from remedies.models import Backtest
-from remedies.rules.comparing import Change, Line, Spread, Tally
-from remedies.rules.retelling import finding, notes, signed, size_words
-from remedies.rules.tallying import unpacked
+from remedies.rules.checks.comparing import Change, Line, Spread, Tally
+from remedies.rules.checks.retelling import finding, notes, signed, size_words
+from remedies.rules.checks.tallying import unpacked
 from remedies.services.backtests import is_stalled, named_to
 from tickets.access import Principal
 from tickets.money import words

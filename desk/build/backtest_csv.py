@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from remedies.models import Backtest
-from remedies.rules.comparing import Line, Tally
-from remedies.rules.retelling import size_words
-from remedies.rules.tallying import unpacked
+from remedies.rules.checks.comparing import Line, Tally
+from remedies.rules.checks.retelling import size_words
+from remedies.rules.checks.tallying import unpacked
 from remedies.services.backtests import named_to
 from tickets.access import Principal
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from remedies.rules.draft import Component, OfferDraft
-from remedies.rules.retelling import signed
+from remedies.rules.checks.retelling import signed
+from remedies.rules.language.draft import Component, OfferDraft
 from tickets.money import words
 
 

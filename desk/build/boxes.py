@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from remedies.rules.equality import Box
+from remedies.rules.checks.equality import Box
 from tickets.money import Money
 
 _STEPS = (1, 2, 5)

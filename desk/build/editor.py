@@ -19,11 +19,11 @@ from desk.build.policy_side import CheckView, SideView, check_views, searched, s
 from desk.words import day_words, short_moment_words
 from remedies.errors import PolicyInvalid
 from remedies.models import RemedyPolicy
-from remedies.rules.checking import Look, look_through
-from remedies.rules.editing import Parts, parts_of
-from remedies.rules.grids import Grid, Reader
-from remedies.rules.outline import Item, changed_items, grids_of, items_of
-from remedies.rules.ruleforms import TESTS, RuleForm, form_of
+from remedies.rules.checks.checking import Look, look_through
+from remedies.rules.editing.grids import Grid, Reader
+from remedies.rules.editing.outline import Item, changed_items, grids_of, items_of
+from remedies.rules.editing.ruleforms import TESTS, RuleForm, form_of
+from remedies.rules.editing.text import Parts, parts_of
 from remedies.rules.states import PolicyStatus
 from remedies.services.previewing import preview
 from tickets.models import Ticket

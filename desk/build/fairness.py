@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from desk.build.boxes import AxisView, BoxView, Scale, plain, sum_words
 from desk.words import count_words, moment_words
-from remedies.rules.equality import ENOUGH, Box
+from remedies.rules.checks.equality import ENOUGH, Box
 from remedies.services.fairness import Fairness, Group, Outlier, Part
 
 TITLES = {"rule": "By rule", "category": "By category", "team": "By team", "rep": "By colleague"}

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from desk.glyphs import ChipView
 from desk.words import count_words, day_words, moment_words
 from remedies.models import PolicyAct, RemedyPolicy
-from remedies.rules.difference import Difference
-from remedies.rules.editing import as_yaml
+from remedies.rules.checks.difference import Difference
+from remedies.rules.editing.text import as_yaml
 from remedies.rules.states import PolicyDeed, PolicyStatus
 from tickets.models import Category
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from desk.glyphs import PainView
-from remedies.rules.checking import Look, Mark
-from remedies.rules.editing import dotted
-from remedies.rules.grids import Cell, Disorder, Grid
-from remedies.rules.outline import Item
-from remedies.rules.words import money
+from remedies.rules.checks.checking import Look, Mark
+from remedies.rules.editing.grids import Cell, Disorder, Grid
+from remedies.rules.editing.outline import Item
+from remedies.rules.editing.text import dotted
+from remedies.rules.language.words import money
 
 _KEY = re.compile(r"(\s*(?:- )?)([A-Za-z_][\w.]*)(:)(\s.*|)$")
 #: Words whose values are sentences for people.

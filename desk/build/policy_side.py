@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from desk.words import count_words, listed
 from remedies.active import flaws_of
 from remedies.rules import Component
-from remedies.rules.checking import Look
-from remedies.rules.findings import Finding, Flaw
-from remedies.rules.grids import Grid
+from remedies.rules.checks.checking import Look
+from remedies.rules.checks.findings import Finding, Flaw
+from remedies.rules.editing.grids import Grid
 from remedies.services.previewing import Line, Preview
 from tickets.access import Principal, visible_tickets
 from tickets.catalogue import catalogue

@@ -7,7 +7,7 @@ from django import forms
 
 from desk.forms.base import Fields
 from remedies.access import visible_policies
-from remedies.rules.source import MOST_CHARACTERS
+from remedies.rules.language.source import MOST_CHARACTERS
 from remedies.services.backtests import Text
 from tickets.access import Principal
 from tickets.errors import DomainError

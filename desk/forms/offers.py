@@ -9,7 +9,7 @@ from desk.forms.base import LocalMoment, TicketForm
 from desk.forms.ticket import body_field
 from remedies.apology import check_apology
 from remedies.models import Offer, OfferComponent
-from remedies.rules.draft import ComponentKind
+from remedies.rules.language.draft import ComponentKind
 from remedies.services.authorities import Rooms
 from remedies.services.offers import check_range
 from tickets.errors import DomainError

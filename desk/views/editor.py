@@ -21,12 +21,12 @@ from remedies import services
 from remedies.access import access_policy, may_edit_policies, may_see_drafts, visible_policies
 from remedies.errors import DraftStale, PolicyInvalid
 from remedies.models import RemedyPolicy
-from remedies.rules.checking import look_through, mended
-from remedies.rules.editing import Parts, append, remove
-from remedies.rules.outline import items_of, new_rule
-from remedies.rules.ruleforms import form_of
-from remedies.rules.rulewriting import apply_cells, apply_form
-from remedies.rules.source import MOST_CHARACTERS
+from remedies.rules.checks.checking import look_through, mended
+from remedies.rules.editing.outline import items_of, new_rule
+from remedies.rules.editing.ruleforms import form_of
+from remedies.rules.editing.rulewriting import apply_cells, apply_form
+from remedies.rules.editing.text import Parts, append, remove
+from remedies.rules.language.source import MOST_CHARACTERS
 from remedies.rules.states import PolicyStatus
 from tickets.access import access_ticket
 from tickets.errors import DomainError, NotFound

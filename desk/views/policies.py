@@ -20,8 +20,8 @@ from remedies.access import (
 )
 from remedies.errors import PolicyInvalid
 from remedies.models import PolicyAct, RemedyPolicy
-from remedies.rules.difference import differences_between
-from remedies.rules.source import read_source
+from remedies.rules.checks.difference import differences_between
+from remedies.rules.language.source import read_source
 from remedies.rules.states import PolicyStatus
 from remedies.services.drafts import pack_policy
 from tickets.errors import DomainError, Invalid, NotFound

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from remedies.models import Backtest
-from remedies.rules.comparing import Change, Line, Spread, Tally
-from remedies.rules.draft import OfferDraft
-from remedies.rules.retelling import finding, notes, size_words
-from remedies.rules.tallying import unpacked
+from remedies.rules.checks.comparing import Change, Line, Spread, Tally
+from remedies.rules.checks.retelling import finding, notes, size_words
+from remedies.rules.checks.tallying import unpacked
+from remedies.rules.language.draft import OfferDraft
 from remedies.services.backtests import is_stalled, named_to
 from remedies.services.replaying import Explained
 from tickets.access import Principal

@@ -3,8 +3,8 @@
 from rest_framework import serializers
 
 from remedies.models import BacktestState
-from remedies.rules.draft import ComponentKind
-from remedies.rules.source import MOST_CHARACTERS
+from remedies.rules.language.draft import ComponentKind
+from remedies.rules.language.source import MOST_CHARACTERS
 from tickets.api.fields import Input, Moment, MoneyOutput, Text
 from tickets.api.shapes import Shape, one_of, values_of
 

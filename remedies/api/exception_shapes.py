@@ -2,8 +2,8 @@
 
 from rest_framework import serializers
 
-from remedies.rules.draft import ComponentKind
 from remedies.rules.grounds import DeclineCode, Ground
+from remedies.rules.language.draft import ComponentKind
 from remedies.rules.routing import Who
 from remedies.rules.states import ExceptionStatus
 from remedies.services.exceptions.together import Say

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from remedies.rules.equality import Box
+from remedies.rules.checks.equality import Box
 from remedies.services.fairness import Fairness, OfferTimes, Outlier, Part, TimeLine
 from remedies.services.fairness.times import BUCKETS
 from tickets.api.fields import money

@@ -6,8 +6,8 @@ import django_filters
 from django.db.models import Q, QuerySet
 
 from remedies.models import ExceptionRequest, Offer, Refusal, Remedy
-from remedies.rules.draft import ComponentKind
 from remedies.rules.grounds import Ground
+from remedies.rules.language.draft import ComponentKind
 from remedies.rules.states import UNDECIDED, ExceptionStatus, OfferStatus, RemedyStatus
 from tickets.api.filters import OfTicket
 

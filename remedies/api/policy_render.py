@@ -4,9 +4,9 @@ from typing import Any
 
 from remedies import models
 from remedies.rules import Component, OfferDraft
-from remedies.rules.checking import Look
-from remedies.rules.difference import Difference
-from remedies.rules.findings import Finding
+from remedies.rules.checks.checking import Look
+from remedies.rules.checks.difference import Difference
+from remedies.rules.checks.findings import Finding
 from remedies.services.previewing import Preview, Side
 from tickets.api.fields import money
 from tickets.api.render import person

@@ -3,9 +3,9 @@
 from rest_framework import serializers
 
 from remedies.api import shapes
-from remedies.rules.draft import ComponentKind
-from remedies.rules.findings import Flaw
-from remedies.rules.source import MOST_CHARACTERS
+from remedies.rules.checks.findings import Flaw
+from remedies.rules.language.draft import ComponentKind
+from remedies.rules.language.source import MOST_CHARACTERS
 from remedies.rules.states import PolicyDeed, PolicyStatus
 from tickets.api.fields import Input, Moment, MoneyOutput, Text, Values, Whole
 from tickets.api.shapes import Person, Shape, one_of

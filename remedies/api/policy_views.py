@@ -12,9 +12,9 @@ from remedies.api import policy_render, policy_shapes, render, shapes
 from remedies.errors import PolicyInvalid, Problem
 from remedies.models import PolicyAct, RemedyPolicy
 from remedies.rules import evaluate
-from remedies.rules.checking import Look, look_through
-from remedies.rules.difference import differences_between
-from remedies.rules.source import read_source
+from remedies.rules.checks.checking import Look, look_through
+from remedies.rules.checks.difference import differences_between
+from remedies.rules.language.source import read_source
 from remedies.rules.states import PolicyStatus
 from remedies.services.drafts import pack_policy
 from remedies.services.previewing import preview

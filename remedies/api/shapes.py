@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from remedies.rules.draft import ComponentKind
+from remedies.rules.language.draft import ComponentKind
 from remedies.rules.states import (
     EntryKind,
     ExceptionStatus,

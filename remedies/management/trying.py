@@ -12,8 +12,8 @@ import tqdm
 from django.core.management.base import CommandError
 from django.db import connections
 
-from remedies.rules.comparing import Change, Line, Spread, Tally
-from remedies.rules.retelling import finding, notes, signed, size_words
+from remedies.rules.checks.comparing import Change, Line, Spread, Tally
+from remedies.rules.checks.retelling import finding, notes, signed, size_words
 from remedies.services.backtesting import Period, Sides, backtest
 from tickets.money import words
 

@@ -50,7 +50,7 @@ class Backtest(models.Model):
     #: Tickets of the span, known once it runs, and those looked at so far.
     total = models.PositiveIntegerField(null=True, blank=True)
     looked_at = models.PositiveIntegerField(default=0)
-    #: What remedies.rules.tallying keeps; empty until it is over.
+    #: What remedies.rules.checks.tallying keeps; empty until it is over.
     result = models.JSONField(default=dict, blank=True)
     error = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()

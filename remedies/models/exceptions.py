@@ -7,8 +7,8 @@ from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from remedies.models.offers import Offer
-from remedies.rules.draft import ComponentKind
 from remedies.rules.grounds import DeclineCode, Ground
+from remedies.rules.language.draft import ComponentKind
 from remedies.rules.routing import Who
 from remedies.rules.states import UNDECIDED, ExceptionStatus
 from tickets.models import Team, Ticket, User

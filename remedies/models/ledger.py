@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from remedies.models.exceptions import ExceptionRequest
 from remedies.models.offers import Offer, OfferComponent
-from remedies.rules.draft import ComponentKind
+from remedies.rules.language.draft import ComponentKind
 from remedies.rules.states import EntryKind, RemedyStatus
 from tickets.models import Ticket, User
 from tickets.models.choices import choices_of, one_of

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from remedies.models.policies import RemedyPolicy
-from remedies.rules.draft import ComponentKind
+from remedies.rules.language.draft import ComponentKind
 from remedies.rules.states import OfferStatus
 from tickets.models import Message, Ticket, User
 from tickets.models.choices import choices_of, one_of

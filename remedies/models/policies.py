@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
-from remedies.rules.draft import ComponentKind
+from remedies.rules.language.draft import ComponentKind
 from remedies.rules.states import PolicyDeed, PolicyStatus
 from tickets.models import User
 from tickets.models.choices import choices_of, one_of

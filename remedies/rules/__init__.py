@@ -4,7 +4,7 @@
 The language is described word by word in docs/remedies.md. Pure: no Django, no clock.
 """
 
-from remedies.rules import (
+from remedies.rules.language import (
     amounts,
     conditions,
     counting,
@@ -16,7 +16,7 @@ from remedies.rules import (
     sharing,
     tables,
 )
-from remedies.rules.draft import (
+from remedies.rules.language.draft import (
     Component,
     ComponentKind,
     MissingFact,
@@ -25,9 +25,9 @@ from remedies.rules.draft import (
     Option,
     WhyNot,
 )
-from remedies.rules.evaluation import evaluate
-from remedies.rules.parsing import load_policy
-from remedies.rules.policy import Policy
+from remedies.rules.language.evaluation import evaluate
+from remedies.rules.language.parsing import load_policy
+from remedies.rules.language.policy import Policy
 
 #: The modules that bring the forms of the language; importing them registers those.
 FORM_MODULES = (

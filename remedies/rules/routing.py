@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from remedies.rules.draft import ComponentKind
+from remedies.rules.language.draft import ComponentKind
 
 
 class Who(StrEnum):

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 
 from remedies.errors import OfferNotOpen
 from remedies.models import Offer, OfferComponent
-from remedies.rules.draft import ComponentKind
+from remedies.rules.language.draft import ComponentKind
 from remedies.rules.states import OfferStatus, RemedyEvent
 from remedies.services.authorities import lock_customer
 from remedies.services.ledger import grant_in

@@ -16,7 +16,7 @@ from remedies.models import (
     OfferComponent,
     Remedy,
 )
-from remedies.rules.draft import ComponentKind
+from remedies.rules.language.draft import ComponentKind
 from remedies.rules.states import GRANTED, OfferStatus, RemedyStatus
 from remedies.services.budgets import lock_budgets, pots_of
 from remedies.services.gifts import component_gift, remedy_gift

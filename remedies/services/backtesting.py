@@ -19,9 +19,9 @@ from remedies.authority import NOTHING_USED, Asked, Limit, decide
 from remedies.errors import FactWrong
 from remedies.models import Grantor, Offer, RemedyPolicy
 from remedies.rules import OfferDraft, Policy
-from remedies.rules.comparing import NOTHING, Compared, Given, Tally, facts_digest
-from remedies.rules.evaluation import work_out
-from remedies.rules.given import read_facts, same_facts
+from remedies.rules.checks.comparing import NOTHING, Compared, Given, Tally, facts_digest
+from remedies.rules.language.evaluation import work_out
+from remedies.rules.language.given import read_facts, same_facts
 from remedies.services.authorities import limits_of_role
 from remedies.services.drafting import evaluate_for
 from remedies.services.pasts import pasts_of

@@ -15,10 +15,10 @@ from remedies.access import (
 )
 from remedies.active import compiled
 from remedies.models import Backtest, BacktestState, RemedyPolicy
-from remedies.rules.comparing import Tally
-from remedies.rules.source import MOST_CHARACTERS
+from remedies.rules.checks.comparing import Tally
+from remedies.rules.checks.tallying import kept, unpacked
+from remedies.rules.language.source import MOST_CHARACTERS
 from remedies.rules.states import PolicyStatus
-from remedies.rules.tallying import kept, unpacked
 from tickets.access import Principal, visible_tickets
 from tickets.errors import Conflict, Invalid, NotAllowed, NotFound
 

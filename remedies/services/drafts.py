@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from remedies.errors import PolicyInvalid
 from remedies.models import RemedyPolicy
-from remedies.rules.source import MOST_CHARACTERS, read_source
+from remedies.rules.language.source import MOST_CHARACTERS, read_source
 from remedies.rules.states import PolicyDeed, PolicyStatus
 from remedies.services.policies import check_key, fill, hold, next_version, record, stamp
 from tickets.errors import Conflict, Invalid, NotFound

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from remedies.errors import NotPayable
 from remedies.gateways import MANUAL, VOUCHER, WEBHOOK, gateway_for, pool_for
 from remedies.models import ExceptionRequest, Offer, OfferComponent, Remedy, RemedyEntry
-from remedies.rules.draft import ComponentKind
+from remedies.rules.language.draft import ComponentKind
 from remedies.rules.states import REMEDY_MOVES, EntryKind, RemedyEvent, RemedyStatus
 from remedies.services.authorities import role_of
 from remedies.services.codes import take_code, void_code

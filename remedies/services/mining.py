@@ -14,7 +14,8 @@ from django.db.models import QuerySet
 from remedies.active import compiled
 from remedies.errors import PolicyInvalid
 from remedies.models import ExceptionRequest, RemedyPolicy, RuleProposal
-from remedies.rules.editing import NotEditable
+from remedies.rules.editing.rewriting import newly_failing, rewritten
+from remedies.rules.editing.text import NotEditable
 from remedies.rules.grounds import Ground
 from remedies.rules.patterns import (
     Amendment,
@@ -27,7 +28,6 @@ from remedies.rules.patterns import (
     has_grown,
     patterns,
 )
-from remedies.rules.rewriting import newly_failing, rewritten
 from remedies.rules.states import DECIDED, GRANTED, PolicyStatus, ProposalStatus
 from remedies.services import backtests
 from tickets.access import Principal

@@ -4,7 +4,7 @@ import datetime as dt
 
 from remedies.errors import OutsideRange
 from remedies.models import ExceptionRequest, Offer, OfferComponent
-from remedies.rules.draft import ComponentKind
+from remedies.rules.language.draft import ComponentKind
 from remedies.rules.states import GRANTED, UNDECIDED, OfferStatus, RemedyEvent
 from remedies.services.authorities import check_authority, lock_customer
 from remedies.services.tallies import (

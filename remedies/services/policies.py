@@ -12,8 +12,8 @@ from django.db.models import Max
 from remedies.active import compiled, flaws_of
 from remedies.errors import DraftStale, PolicyInvalid, Problem
 from remedies.models import PolicyAct, RemedyPolicy
-from remedies.rules.cases import check_cases
-from remedies.rules.source import plain, read_source
+from remedies.rules.language.cases import check_cases
+from remedies.rules.language.source import plain, read_source
 from remedies.rules.states import PolicyDeed, PolicyStatus
 from tickets.errors import Conflict, Invalid, NotFound
 from tickets.models import User

@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 from remedies.access import check_may_edit_policies, may_see_drafts
 from remedies.errors import AlreadyDecided
 from remedies.models import BacktestState, RemedyPolicy, RuleProposal
-from remedies.rules.retelling import finding
+from remedies.rules.checks.retelling import finding
+from remedies.rules.checks.tallying import unpacked
 from remedies.rules.states import ProposalStatus
-from remedies.rules.tallying import unpacked
 from remedies.services.drafts import begin_draft
 from tickets.access import Principal
 from tickets.errors import Conflict, NotAllowed, NotFound

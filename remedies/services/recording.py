@@ -1,7 +1,7 @@
 """Remedies of the past, as an import tells of them: into the ledger, and nobody is rung."""
 
 from remedies.models import Remedy
-from remedies.rules.draft import ComponentKind
+from remedies.rules.language.draft import ComponentKind
 from remedies.rules.states import EntryKind, RemedyEvent, RemedyStatus
 from remedies.services.ledger import enter, told
 from tickets.change import Change

@@ -9,8 +9,8 @@ from django.db.models import F, Q
 
 from remedies.active import Active, compiled
 from remedies.models import Backtest, BacktestPart, BacktestState, RemedyPolicy
-from remedies.rules.draft import OfferDraft
-from remedies.rules.tallying import packed
+from remedies.rules.checks.tallying import packed
+from remedies.rules.language.draft import OfferDraft
 from remedies.services.backtesting import Period, Sides, backtest, evaluated
 from remedies.services.backtests import end
 from remedies.services.pasts import pasts_of

@@ -13,7 +13,7 @@ from escalation.services import previews, rederiving, trials
 from escalation.services.simulating import Draft
 from feedback.models import Survey
 from remedies.models import Backtest, Offer
-from remedies.rules.tallying import unpacked
+from remedies.rules.checks.tallying import unpacked
 from remedies.services import replaying
 from tickets.access import Principal
 from tickets.actors import Actor

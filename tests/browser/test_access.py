@@ -118,7 +118,7 @@ def manager_pages() -> list[str]:
 def backtest_pages() -> list[str]:
     """Policies tried on the past: one to its end, one under way, and a complaint under both."""
     from remedies.models import Backtest
-    from remedies.rules.tallying import unpacked
+    from remedies.rules.checks.tallying import unpacked
 
     begun, done = Backtest.objects.order_by("-id")[:2]
     number = unpacked(done.result).changes[0].number

@@ -18,7 +18,7 @@ from escalation.models import Deadline
 from feedback.models import Answer
 from integrations.models import ApiClient
 from remedies.models import Backtest, ExceptionRequest, Offer, OfferComponent, Remedy, RemedyEntry
-from remedies.rules.tallying import unpacked
+from remedies.rules.checks.tallying import unpacked
 from tests.builders import NOW
 from tickets.cached import forget_all
 from tickets.models import Alert, Event, FactDefinition, Membership, Outbox, Ticket, User

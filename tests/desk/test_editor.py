@@ -253,7 +253,7 @@ def test_the_page_takes_few_queries(whole_desk: Desk, mona: Client) -> None:
 
 
 def test_the_draft_of_the_demo_has_one_sum_out_of_order_and_one_misspelt_name() -> None:
-    from remedies.rules.checking import look_through, mended
+    from remedies.rules.checks.checking import look_through, mended
 
     assert look_through(policy_source()).whole
     found = look_through(draft_source())

@@ -8,7 +8,7 @@ from typing import Any
 
 from remedies.errors import FactWrong, PolicyInvalid
 from remedies.rules import Policy, evaluate, load_policy
-from remedies.rules.cases import CASE_NOW, differences
+from remedies.rules.language.cases import CASE_NOW, differences
 from tests.oracle.cases import Failure, Vector, all_of_them, judged
 
 PACKS = Path(__file__).parents[2] / "remedies" / "packs"

@@ -9,8 +9,8 @@ import time_machine
 from remedies import tasks
 from remedies.errors import PolicyInvalid
 from remedies.models import Backtest, BacktestPart, BacktestState
-from remedies.rules.source import MOST_CHARACTERS
-from remedies.rules.tallying import kept, packed, unpacked
+from remedies.rules.checks.tallying import kept, packed, unpacked
+from remedies.rules.language.source import MOST_CHARACTERS
 from remedies.services import backtests, replaying
 from remedies.services.backtesting import Period, Sides, backtest
 from remedies.services.backtests import Text, begin, cancel

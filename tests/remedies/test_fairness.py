@@ -7,7 +7,7 @@ import pytest
 
 from remedies import services as remedies
 from remedies.models import Offer, OfferComponent
-from remedies.rules.equality import box, digest, fences
+from remedies.rules.checks.equality import box, digest, fences
 from remedies.services.fairness import Asked, Fairness, fairness, offer_times, outliers_of
 from tests.builders import NOW, Desk, make_customer, make_ticket, make_user, user
 from tests.remedies.builders import draft_of, make_hurt, put_in_force, sent_offer, set_limits

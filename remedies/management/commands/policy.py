@@ -11,13 +11,13 @@ from django.utils import timezone
 from remedies.errors import FactWrong, PolicyInvalid
 from remedies.management import trying
 from remedies.rules import OfferDraft, Policy, evaluate, load_policy
-from remedies.rules.cases import check_cases
-from remedies.rules.describing import policy_schema
-from remedies.rules.difference import differences_between
-from remedies.rules.given import all_wrong
-from remedies.rules.schema import check_schema
-from remedies.rules.soundness import check_soundness
-from remedies.rules.source import MOST_CHARACTERS, read_source
+from remedies.rules.checks.difference import differences_between
+from remedies.rules.checks.soundness import check_soundness
+from remedies.rules.language.cases import check_cases
+from remedies.rules.language.describing import policy_schema
+from remedies.rules.language.given import all_wrong
+from remedies.rules.language.schema import check_schema
+from remedies.rules.language.source import MOST_CHARACTERS, read_source
 from remedies.services import activate, save_draft
 from remedies.services.backtesting import Period, Sides
 from tickets.errors import DomainError
@@ -211,7 +211,7 @@ def _moment(text: str) -> dt.datetime:
 
 def explained(draft: OfferDraft) -> str:
     """A draft as a person reads it."""
-    from remedies.rules.words import money, places_of  # noqa: PLC0415 - only for a terminal
+    from remedies.rules.language.words import money, places_of  # noqa: PLC0415 - only for a terminal
 
     def sums(minor: int) -> str:
         from decimal import Decimal  # noqa: PLC0415

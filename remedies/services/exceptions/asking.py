@@ -7,8 +7,8 @@ from typing import Any
 
 from remedies.errors import NothingBeyond
 from remedies.models import ExceptionRequest, Offer, OfferComponent
-from remedies.rules.draft import ComponentKind
 from remedies.rules.grounds import Because, Wish, grounds_of
+from remedies.rules.language.draft import ComponentKind
 from remedies.rules.states import UNDECIDED, ExceptionStatus, OfferStatus, RemedyEvent
 from remedies.services.authorities import lock_customer, weigh
 from remedies.services.exceptions.plans import planned

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from remedies.errors import NobodyDecides
 from remedies.levels import levels, levels_by_key, people_of, stand_in
 from remedies.models import ExceptionRequest, OfferComponent, Refusal
-from remedies.rules.draft import ComponentKind
+from remedies.rules.language.draft import ComponentKind
 from remedies.rules.routing import Level, route, told_first
 from remedies.rules.states import DECIDED, UNDECIDED, RemedyEvent
 from remedies.services.authorities import asked_of, used_on

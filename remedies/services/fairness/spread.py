@@ -15,7 +15,7 @@ from typing import Any
 
 from remedies.access import reps_compared_by, tickets_compared_by
 from remedies.models import OfferComponent
-from remedies.rules.equality import ENOUGH, REACH, Box
+from remedies.rules.checks.equality import ENOUGH, REACH, Box
 from remedies.services.fairness import sql
 from remedies.services.fairness.reading import read
 from tickets.access import Principal

@@ -1,7 +1,7 @@
 """The one query behind the spread of remedies: every figure of a report from one reading.
 
-`remedies.rules.equality` says in Python what `alike` and the fences say here; a test holds them
-together. Rows are kept narrow (keys and sums), for a report may go through a million of them.
+`remedies.rules.checks.equality` says in Python what `alike` and the fences say here; a test holds
+them together. Rows are kept narrow (keys and sums), for a report may go through a million of them.
 """
 
 #: What was decided on each ticket last: an offer that was sent, or a refusal of what was drafted;

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from remedies.active import policy_for
 from remedies.errors import FactWrong
 from remedies.pain import Circumstances
-from remedies.rules.draft import WhyNot
-from remedies.rules.policy import Rule
+from remedies.rules.language.draft import WhyNot
+from remedies.rules.language.policy import Rule
 from remedies.rules.refusing import Ground, Setting
 from remedies.services.drafting import evaluate_for
 from remedies.services.pasts import pasts_of

@@ -5,7 +5,7 @@ import random
 from pathlib import Path
 from typing import Any
 
-from remedies.rules.source import plain, read_source
+from remedies.rules.language.source import plain, read_source
 
 PACKS = sorted((Path(__file__).parents[3] / "remedies" / "packs").glob("*.yaml"))
 REHEARSED = sorted((Path(__file__).parents[2] / "data" / "policies").glob("*/*.yaml"))

@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from remedies.rules.findings import Flaw
-from remedies.rules.parsing import compile_policy
-from remedies.rules.soundness import check_soundness
-from remedies.rules.source import read_source
+from remedies.rules.checks.findings import Flaw
+from remedies.rules.checks.soundness import check_soundness
+from remedies.rules.language.parsing import compile_policy
+from remedies.rules.language.source import read_source
 
 HEAD = """policy: broken
 currency: EUR

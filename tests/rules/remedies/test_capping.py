@@ -8,9 +8,9 @@ import pytest
 
 from remedies.errors import PolicyInvalid
 from remedies.rules import Component, OfferDraft, evaluate, load_policy
-from remedies.rules.schema import check_schema
-from remedies.rules.soundness import check_soundness
-from remedies.rules.source import read_source
+from remedies.rules.checks.soundness import check_soundness
+from remedies.rules.language.schema import check_schema
+from remedies.rules.language.source import read_source
 
 NOW = dt.datetime(2026, 11, 24, 11, 18, tzinfo=dt.UTC)
 CAP = "caps: [{cap: C, title: Limit, covers: [gift], at_most: 40}]\n"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from remedies.rules.checking import look_through, mended
+from remedies.rules.checks.checking import look_through, mended
 
 GENERAL = (Path(__file__).parents[3] / "remedies" / "packs" / "general.yaml").read_text("utf-8")
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remedies.rules import evaluate, load_policy
-from remedies.rules.schema import check_schema
+from remedies.rules.language.schema import check_schema
 from tests.rules.remedies import counting_anew as anew
 
 NOW = dt.datetime(2026, 11, 24, 11, 18, tzinfo=dt.UTC)

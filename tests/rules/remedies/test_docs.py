@@ -7,16 +7,16 @@ import pytest
 
 from remedies.facts import Kind
 from remedies.rules import load_policy
-from remedies.rules.cases import check_cases
-from remedies.rules.compiling import FORMS, MODIFIER_KEYS
-from remedies.rules.conditions import TESTS
-from remedies.rules.counting import STEPS
-from remedies.rules.declaring import FACT_KEYS
-from remedies.rules.modifiers import ROUNDINGS
-from remedies.rules.nodes import BUILT_IN
-from remedies.rules.parsing import POLICY_KEYS
-from remedies.rules.ruling import OPTION_KEYS, RANGE_KEYS, RULE_KEYS
-from remedies.rules.schema import check_schema
+from remedies.rules.language.cases import check_cases
+from remedies.rules.language.compiling import FORMS, MODIFIER_KEYS
+from remedies.rules.language.conditions import TESTS
+from remedies.rules.language.counting import STEPS
+from remedies.rules.language.declaring import FACT_KEYS
+from remedies.rules.language.modifiers import ROUNDINGS
+from remedies.rules.language.nodes import BUILT_IN
+from remedies.rules.language.parsing import POLICY_KEYS
+from remedies.rules.language.ruling import OPTION_KEYS, RANGE_KEYS, RULE_KEYS
+from remedies.rules.language.schema import check_schema
 from tests.oracle.remedies import run
 
 DOCS = Path(__file__).parents[3] / "docs" / "remedies.md"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from remedies.rules.editing import (
+from remedies.rules.editing.text import (
     NotEditable,
     Parts,
     append,
@@ -19,7 +19,7 @@ from remedies.rules.editing import (
     replace,
     sum_or_name,
 )
-from remedies.rules.source import read_source
+from remedies.rules.language.source import read_source
 
 PACKS = Path(__file__).parents[3] / "remedies" / "packs"
 GENERAL = (PACKS / "general.yaml").read_text(encoding="utf-8")

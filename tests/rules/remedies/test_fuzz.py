@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from remedies.errors import FactWrong, PolicyInvalid, Problem
 from remedies.rules import Policy, evaluate, load_policy
-from remedies.rules.cases import check_cases
-from remedies.rules.schema import check_schema
-from remedies.rules.source import MOST_CHARACTERS, read_source
+from remedies.rules.language.cases import check_cases
+from remedies.rules.language.schema import check_schema
+from remedies.rules.language.source import MOST_CHARACTERS, read_source
 from tests.rules.remedies.mutating import SOURCES, any_facts, mutated
 
 NOW = dt.datetime(2026, 11, 24, 11, 18, tzinfo=dt.UTC)

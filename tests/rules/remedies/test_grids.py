@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remedies.rules import load_policy
-from remedies.rules.editing import Parts
-from remedies.rules.grids import Grid, Reader, grids_in
-from remedies.rules.ordering import in_order
+from remedies.rules.editing.grids import Grid, Reader, grids_in
+from remedies.rules.editing.ordering import in_order
+from remedies.rules.editing.text import Parts
 
 PACKS = Path(__file__).parents[3] / "remedies" / "packs"
 GENERAL = (PACKS / "general.yaml").read_text(encoding="utf-8")
@@ -28,7 +28,7 @@ def matrix(text: str = GENERAL) -> Grid:
 
 def with_cell(row: int, column: int, value: str) -> Grid:
     """The matrix with another sum in one cell."""
-    from remedies.rules.editing import replace
+    from remedies.rules.editing.text import replace
 
     path = ("values", "base_distress", "rows", row, "gives", column)
     return matrix(replace(GENERAL, path, value))

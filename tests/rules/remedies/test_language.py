@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from remedies.rules import load_policy
-from remedies.rules.cases import check_cases
-from remedies.rules.parsing import compile_policy
-from remedies.rules.schema import check_schema
-from remedies.rules.soundness import check_soundness
-from remedies.rules.source import read_source
+from remedies.rules.checks.soundness import check_soundness
+from remedies.rules.language.cases import check_cases
+from remedies.rules.language.parsing import compile_policy
+from remedies.rules.language.schema import check_schema
+from remedies.rules.language.source import read_source
 
 FOLDER = Path(__file__).parents[2] / "data" / "policies"
 POLICIES = sorted([*FOLDER.glob("*/*.yaml"), *FOLDER.glob("*/*.json")])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from remedies.rules import load_policy
-from remedies.rules.cases import check_cases
+from remedies.rules.language.cases import check_cases
 from tests.oracle import remedies as oracle
 
 ROOT = Path(__file__).parents[3]

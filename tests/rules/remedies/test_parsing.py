@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from remedies.errors import PolicyInvalid
 from remedies.rules import load_policy
-from remedies.rules.schema import check_schema
+from remedies.rules.language.schema import check_schema
 
 PACKS = sorted((Path(__file__).parents[3] / "remedies" / "packs").glob("*.yaml"))
 HEAD = "policy: p\ncurrency: EUR\n"

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remedies.rules import load_policy
-from remedies.rules.evaluation import evaluate
+from remedies.rules.editing.rewriting import newly_failing, rewritten
+from remedies.rules.language.evaluation import evaluate
 from remedies.rules.patterns import (
     Decision,
     Direction,
@@ -22,7 +23,6 @@ from remedies.rules.patterns import (
     patterns,
     wilson_low,
 )
-from remedies.rules.rewriting import newly_failing, rewritten
 
 T = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 GENERAL = (Path(__file__).parents[3] / "remedies" / "packs" / "general.yaml").read_text()

@@ -5,7 +5,7 @@ import pytest
 
 from remedies.errors import PolicyInvalid
 from remedies.rules import WhyNot, evaluate, load_policy
-from remedies.rules.cases import CASE_NOW
+from remedies.rules.language.cases import CASE_NOW
 
 HEAD = """policy: p
 currency: EUR

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from remedies.errors import FactWrong
 from remedies.rules import OfferDraft, evaluate, load_policy
-from remedies.rules.cases import CASE_NOW
+from remedies.rules.language.cases import CASE_NOW
 from tests.rules.remedies import references
 
 PACKS = Path(__file__).parents[3] / "remedies" / "packs"

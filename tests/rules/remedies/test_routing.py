@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remedies.rules.draft import ComponentKind
 from remedies.rules.grounds import Ground, Wish, grounds_of
+from remedies.rules.language.draft import ComponentKind
 from remedies.rules.routing import (
     BUILT_IN,
     Level,

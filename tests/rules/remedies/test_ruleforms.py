@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from remedies.rules.editing import Parts
-from remedies.rules.grids import Reader
-from remedies.rules.outline import changed_items, grids_of, items_of, new_rule
-from remedies.rules.ruleforms import RuleForm, form_of
-from remedies.rules.rulewriting import apply_cells, apply_form
+from remedies.rules.editing.grids import Reader
+from remedies.rules.editing.outline import changed_items, grids_of, items_of, new_rule
+from remedies.rules.editing.ruleforms import RuleForm, form_of
+from remedies.rules.editing.rulewriting import apply_cells, apply_form
+from remedies.rules.editing.text import Parts
 
 PACKS = Path(__file__).parents[3] / "remedies" / "packs"
 GENERAL = (PACKS / "general.yaml").read_text(encoding="utf-8")

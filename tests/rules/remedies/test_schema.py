@@ -8,8 +8,8 @@ import yaml
 
 from remedies.errors import PolicyInvalid
 from remedies.rules import load_policy
-from remedies.rules.describing import policy_schema
-from remedies.rules.schema import PATH, check_schema
+from remedies.rules.language.describing import policy_schema
+from remedies.rules.language.schema import PATH, check_schema
 
 PACKS = Path(__file__).parents[3] / "remedies" / "packs"
 GENERAL = (PACKS / "general.yaml").read_text(encoding="utf-8")

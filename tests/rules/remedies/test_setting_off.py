@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from remedies.errors import PolicyInvalid
 from remedies.rules import OfferDraft, evaluate, load_policy
-from remedies.rules.cases import check_cases
+from remedies.rules.language.cases import check_cases
 
 NOW = dt.datetime(2026, 11, 24, 11, 18, tzinfo=dt.UTC)
 TEXT = """policy: p

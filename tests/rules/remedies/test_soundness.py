@@ -6,10 +6,10 @@ import pytest
 
 from remedies.errors import PolicyInvalid
 from remedies.rules import load_policy
-from remedies.rules.findings import Finding, Flaw
-from remedies.rules.parsing import compile_policy
-from remedies.rules.soundness import check_soundness
-from remedies.rules.source import read_source
+from remedies.rules.checks.findings import Finding, Flaw
+from remedies.rules.checks.soundness import check_soundness
+from remedies.rules.language.parsing import compile_policy
+from remedies.rules.language.source import read_source
 
 PACKS = sorted((Path(__file__).parents[3] / "remedies" / "packs").glob("*.yaml"))
 

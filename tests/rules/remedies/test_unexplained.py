@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from remedies.errors import FactWrong
 from remedies.rules import OfferDraft, Policy, evaluate, load_policy
-from remedies.rules.draft import Component
-from remedies.rules.probing import probe
-from remedies.rules.source import read_source
+from remedies.rules.checks.probing import probe
+from remedies.rules.language.draft import Component
+from remedies.rules.language.source import read_source
 
 NOW = dt.datetime(2026, 11, 24, 11, 18, tzinfo=dt.UTC)
 PACKS = sorted((Path(__file__).parents[3] / "remedies" / "packs").glob("*.yaml"))
