@@ -380,7 +380,7 @@ class News(AccessView):
 
     @operation(
         "gateway_news", "Tell what became of payouts (for the gateway)", tag="remedies",
-        request=NewsInput, answers=TakenShape,
+        request=NewsInput, answers=TakenShape, auth=[{"gatewaySignature": []}],
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Signed as standard-webhooks says, with the secret of the gateway. Told twice it does
