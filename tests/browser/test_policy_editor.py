@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.utils import timezone
 from tests.browser.test_access import LOOKS, check_all, open_folds
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from remedies.models import RemedyPolicy
     from tests.browser.conftest import People
@@ -124,6 +125,25 @@ def test_the_yaml_is_written_with_its_mistakes_marked(people: People, draft: Rem
     draft.refresh_from_db()
     assert "titel: Hand-overs" in draft.source
     assert "amount: {each: 7, per: deadlines_missed, at_most: 20}" in draft.source
+
+
+def test_an_answer_from_before_a_save_does_not_show_the_saved_as_unsaved(
+    people: People, draft: RemedyPolicy
+) -> None:
+    mona = people.of("mona", viewport={"width": 1440, "height": 1000})
+    mona.goto(f"{ADDRESS}?rule=M-4")
+
+    def come_late(route: Route) -> None:
+        answer = route.fetch()
+        with mona.expect_response("**/save/"):
+            mona.get_by_role("button", name="Save draft").click()
+        route.fulfill(response=answer)
+
+    mona.route("**/look/", come_late, times=1)
+    looks = count()
+    with mona.expect_request_finished(lambda one: one.url.endswith("/look/") and next(looks) == 1):
+        mona.locator(f'[name="{CELL.format(4, 4)}"]').fill("330")
+    mona.wait_for_function("!document.querySelector('#policy-acts .btn-do')")
 
 
 def test_the_second_of_two_who_save_is_told_and_can_go_on(

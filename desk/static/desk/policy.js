@@ -108,7 +108,19 @@
 
   // ---- what is typed in the meantime stays: focus, caret, scrolling, words
   let held = null;
+  // An answer to what was asked before a save would show what is saved as unsaved: it is asked anew.
+  const asked = new WeakMap();
+  let saves = 0;
+  const isSave = (event) => event.detail.pathInfo.requestPath.endsWith("/save/");
+  const isLook = (event) => /\/(look|search)\/$/.test(event.detail.pathInfo.requestPath);
+  document.body.addEventListener("htmx:beforeSend", (event) => asked.set(event.detail.xhr, saves));
   document.body.addEventListener("htmx:beforeSwap", (event) => {
+    if (isSave(event)) saves += 1;
+    if (isLook(event) && asked.get(event.detail.xhr) !== saves) {
+      event.detail.shouldSwap = false;
+      window.htmx.trigger(form, "policy-look");
+      return;
+    }
     // What was refused comes as parts of the page too, whatever its status.
     if (event.detail.xhr.getResponseHeader("HX-Replace-Url")) event.detail.shouldSwap = true;
   });
