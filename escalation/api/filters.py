@@ -10,7 +10,7 @@ from escalation.models import Deadline, Escalation
 from escalation.models.deadlines import OPEN
 from escalation.policies.kinds import Kind
 from escalation.rules import EscalationLevel
-from tickets.api.filters import OfTicket
+from tickets.api.filters import MomentFilter, OfTicket
 from tickets.api.pagination import BY_ID, Order
 
 #: Open deadlines, the nearest first.
@@ -34,7 +34,7 @@ class DeadlineFilter(OfTicket):
     )
     owner = django_filters.NumberFilter(field_name="ticket__owner_id", label="A user's id.")
     team = django_filters.CharFilter(field_name="ticket__team__key")
-    due_before = django_filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="lt")
+    due_before = MomentFilter(field_name="due_at", lookup_expr="lt")
     order = django_filters.ChoiceFilter(
         choices=[(name, name) for name in ORDERS], method="_order",
         label="id (default), or due: open ones, the nearest first.",

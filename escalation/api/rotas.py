@@ -107,7 +107,7 @@ class _Rota(AccessView):
             moment = None
         if moment is None or moment.tzinfo is None or not 1971 <= moment.year <= 9000:
             raise Invalid("A moment with its offset, such as 2026-11-24T11:18:00Z.", field="at")
-        return moment
+        return moment.astimezone(dt.UTC)
 
 
 class Rotas(_Rota):

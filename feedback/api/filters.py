@@ -4,7 +4,7 @@ import django_filters
 
 from feedback.models import Answer, FollowUp, Survey
 from feedback.rules import SurveyStatus
-from tickets.api.filters import OfTicket
+from tickets.api.filters import MomentFilter, OfTicket
 
 
 class SurveyFilter(OfTicket):
@@ -23,8 +23,8 @@ class AnswerFilter(OfTicket):
     team = django_filters.CharFilter(field_name="ticket__team__key")
     category = django_filters.CharFilter(field_name="ticket__category__key")
     handling_at_most = django_filters.NumberFilter(field_name="handling", lookup_expr="lte")
-    after = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte")
-    before = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt")
+    after = MomentFilter(field_name="at", lookup_expr="gte")
+    before = MomentFilter(field_name="at", lookup_expr="lt")
 
     class Meta:
         model = Answer

@@ -122,6 +122,25 @@ def test_bad_input_names_the_field(desk: Desk, as_user: SignIn, data: dict[str, 
     assert answer.json()["errors"]
 
 
+@pytest.mark.parametrize(
+    ("before", "status"),
+    [
+        ("2026-11-27T12:00:00Z", 200),
+        # Within what Python can tell, and beyond the offsets that PostgreSQL can.
+        ("0077-11-14T19:19:14-21:24", 200),
+        ("2026-11-27T12:00:00+23:59", 200),
+        ("0001-01-01T00:00:00+12:00", 400),
+        ("9999-12-31T23:00:00-12:00", 400),
+        ("soon", 400),
+    ],
+)
+def test_any_moment_can_be_asked_about(
+    desk: Desk, as_user: SignIn, before: str, status: int
+) -> None:
+    answer = as_user(desk.alice).get("/api/v1/deadlines/", {"due_before": before})
+    assert answer.status_code == status, answer.json()
+
+
 def test_escalating_and_taking_over(desk: Desk, as_user: SignIn) -> None:
     ticket = owned(desk)
     with time_machine.travel(at("24 14:00"), tick=False):

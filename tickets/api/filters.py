@@ -1,9 +1,11 @@
 """What a list of tickets may be narrowed by, and the orders that an index serves."""
 
+import datetime as dt
 from collections.abc import Collection
 from typing import Any
 
 import django_filters
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from rest_framework import serializers
 
@@ -26,6 +28,22 @@ ORDERS = {
 
 _PAGES = ("cursor", "page_size")
 _PLAIN = frozenset({*_PAGES, "order"})
+
+
+class _MomentField(django_filters.fields.IsoDateTimeField):
+    def clean(self, value: Any) -> dt.datetime | None:
+        """In UTC: PostgreSQL knows no offset beyond sixteen hours, Python does."""
+        moment: dt.datetime | None = super().clean(value)
+        try:
+            return moment and moment.astimezone(dt.UTC)
+        except OverflowError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class MomentFilter(django_filters.IsoDateTimeFilter):
+    """A moment with its offset from UTC."""
+
+    field_class = _MomentField
 
 
 class _Keys(django_filters.BaseInFilter, django_filters.CharFilter):
@@ -68,8 +86,8 @@ class TicketFilter(django_filters.FilterSet):
     channel = _Choices(choices=_choices(Channel), lookup_expr="in")
     customer = django_filters.NumberFilter(field_name="customer_id", label="A customer's id.")
     tag = django_filters.CharFilter(method="_tag")
-    received_after = django_filters.IsoDateTimeFilter(field_name="received_at", lookup_expr="gte")
-    received_before = django_filters.IsoDateTimeFilter(field_name="received_at", lookup_expr="lt")
+    received_after = MomentFilter(field_name="received_at", lookup_expr="gte")
+    received_before = MomentFilter(field_name="received_at", lookup_expr="lt")
     external_system = django_filters.CharFilter()
     external_id = django_filters.CharFilter()
     q = django_filters.CharFilter(

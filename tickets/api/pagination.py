@@ -77,7 +77,7 @@ def decode(order: Order, model: type[Model], cursor: str) -> list[Any]:
         if name != order.name or len(values) != len(order.columns):
             raise ValueError
         return [_key(model, column, v) for column, v in zip(order.columns, values, strict=True)]
-    except (ValueError, TypeError, binascii.Error, RecursionError):
+    except (ValueError, TypeError, OverflowError, binascii.Error, RecursionError):
         raise BadCursor(field="cursor") from None
 
 
@@ -86,7 +86,7 @@ def _key(model: type[Model], column: str, value: Any) -> Any:
         moment = dt.datetime.fromisoformat(value)
         if moment.tzinfo is None:
             raise ValueError
-        return moment
+        return moment.astimezone(dt.UTC)
     if not isinstance(value, int) or isinstance(value, bool) or abs(value) >= 2**63:
         raise ValueError
     return value
