@@ -68,10 +68,12 @@ def _backtest(ground: Ground, agent: Agent) -> Rows:
     folder.mkdir(exist_ok=True)
     found = _ask(agent, "backtesting", tickets=ground.sizes.replayed, folder=str(folder))
     seconds = found["seconds"]
+    # Whole days are replayed, so rather more than were asked for.
+    share = seconds * 100_000 / found["tickets"]
     whole = ground.sizes.replayed == 100_000
-    aim = _reached(f"≤ {BACKTEST_AIM} s", fine=seconds <= BACKTEST_AIM) if whole else ""
-    yield ["backtest", f"{found['tickets']:,} past tickets, two processes", f"{seconds:.1f} s", aim]
-    yield ["", "which makes", f"{number(found['tickets'] / seconds)}/s", ""]
+    aim = _reached(f"≤ {BACKTEST_AIM} s", fine=share <= BACKTEST_AIM) if whole else ""
+    yield ["backtest", f"{found['tickets']:,} past tickets, two processes", f"{seconds:.1f} s", ""]
+    yield ["", "which makes, for 100,000", f"{share:.1f} s", aim]
     yield ["", "processor's time of both", f"{found['cpu']:.1f} s", ""]
     yield ["", "memory of a process at most", f"{found['peak']:,} MB", ""]
 

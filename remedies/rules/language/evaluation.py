@@ -149,7 +149,7 @@ class _Run(SettingOff):
             if held is False:
                 if self.told is None:
                     return UNSAID
-                return self._no(rule, WhyNot.CONDITION, lambda: when.why_not(at))
+                return NotApplied(rule.name, rule.title, WhyNot.CONDITION, when.why_not(at))
             known = known and held is not None
         for exclusion in rule.exclusions:
             stops = exclusion.when.value(at)
@@ -229,7 +229,7 @@ class _Run(SettingOff):
             at.currency,
             rule.clause,
             rule.code,
-            () if told is None else tuple([told[name] for name in rule.reads if name in told]),
+            tuple([told[name] for name in rule.reads if name in told]) if told else (),
             steps,
             ends is not None,
             low,

@@ -5,6 +5,7 @@ at_most, round_to, nothing_below. For another order, nest: amount: {amount: …,
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 from remedies.facts import NUMERIC, Kind
@@ -46,6 +47,7 @@ def settled(value: Decimal) -> Decimal:
     return value
 
 
+@lru_cache(maxsize=8192)
 def round_to(value: Decimal, unit: Decimal, way: str) -> Decimal:
     """`value` at the multiple of `unit` that the rounding names; ROUNDINGS lists them."""
     return settled(value / unit).quantize(_WHOLE, rounding=ROUNDINGS[way]) * unit
@@ -55,8 +57,12 @@ def round_to(value: Decimal, unit: Decimal, way: str) -> Decimal:
 MOST_MINOR = 10**15
 
 
+@lru_cache(maxsize=8192)
 def to_minor(value: Decimal, currency: str, way: str = "half_up") -> int:
-    """Major units as whole minor units of `currency`. Raises `Inapplicable` beyond reason."""
+    """Major units as whole minor units of `currency`. Raises `Inapplicable` beyond reason.
+
+    Kept for the next one who asks: the sums of a policy are few, and counted thousands of times.
+    """
     if abs(value) > MOST_MINOR:
         raise Inapplicable("the sum is too large to be meant")
     minor = settled(value.scaleb(places_of(currency)))
