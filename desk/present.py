@@ -132,6 +132,8 @@ class OfferLineView:
     key: str = ""
     #: The customer accepted other parts and not this one.
     left: bool = False
+    #: What the rule was told and used.
+    facts: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ class AboveAuthority(NotAllowed):
 
 
 class OutsideRange(Invalid):
-    """The policy gives {low} to {high} here. Go beyond it by asking for an exception."""
+    """The policy gives {span} here. Go beyond it by asking for an exception."""
 
     code = "outside_range"
 

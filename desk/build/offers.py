@@ -121,6 +121,7 @@ def line_view(component: OfferComponent, currency: str, *, left: bool = False) -
         by_law=component.owed,
         key=str(component.pk),
         left=left,
+        facts=", ".join(f"{label} {words}" for _, label, words in component.facts),
     )
 
 

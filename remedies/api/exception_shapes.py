@@ -1,5 +1,7 @@
 """What goes in and out about exceptions. remedies.api.render fills them."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from remedies.rules.grounds import DeclineCode, Ground
@@ -147,7 +149,7 @@ class DeclineExceptionInput(Input):
     """A no: its reason, and the code by which such reasons are counted."""
 
     reason = Text(max_length=2000)
-    code = one_of(DeclineCode, required=False, default=DeclineCode.OTHER.value)
+    code = one_of(DeclineCode)
 
 
 class TogetherInput(Input):
@@ -156,7 +158,13 @@ class TogetherInput(Input):
     exceptions = serializers.ListField(child=Whole(), max_length=100)
     decision = one_of(Say)
     reason = Text(max_length=2000)
-    code = one_of(DeclineCode, required=False, default=DeclineCode.OTHER.value)
+    code = one_of(DeclineCode, required=False, default=None, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A no has its code; a yes has none."""
+        if attrs["decision"] == Say.DECLINE and not attrs["code"]:
+            raise serializers.ValidationError({"code": "A no needs its reason code."})
+        return attrs
 
 
 class TogetherOutcome(Shape):

@@ -11,6 +11,7 @@ from remedies.api import exception_shapes, filters, render
 from remedies.api.verbs import request_exception, request_on_ticket
 from remedies.api.views import KEY, NUMBER, Command, OfTicket, Reads
 from remedies.models import ExceptionRequest
+from remedies.rules.grounds import DeclineCode
 from tickets.api.filters import checked
 from tickets.api.pagination import NEWEST_ID, CursorPages
 from tickets.api.schema import PAGE, operation, paged
@@ -122,7 +123,7 @@ class DecideTogether(Command):
         """Decide them."""
         data = self.parse(exception_shapes.TogetherInput)
         found = services.decide_together(
-            data["exceptions"], say=data["decision"], reason=data["reason"], code=data["code"],
-            who=self.principal, now=self.now,
+            data["exceptions"], say=data["decision"], reason=data["reason"],
+            code=data["code"] or DeclineCode.OTHER, who=self.principal, now=self.now,
         )  # fmt: skip
         return Response(render.together(found))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from remedies import models
+from remedies.api.render import facts_used
 from remedies.rules import Component, OfferDraft
 from remedies.rules.checks.checking import Look
 from remedies.rules.checks.difference import Difference
@@ -83,9 +84,15 @@ def _component(part: Component) -> dict[str, Any]:
         "amount": money(part.amount, currency),
         "range_min": money(part.range_min, currency),
         "range_max": money(part.range_max, currency),
+        "facts": facts_used(part.facts),
         "steps": list(part.steps),
         "words": part.says,
         "form": part.form,
+        "code": part.code,
+        "pay_within_days": part.pay_within_days,
+        "choices": [
+            {"form": one.form, "amount": money(one.amount, currency)} for one in part.options
+        ],
         "owed": part.owed,
         "loss": part.loss,
     }

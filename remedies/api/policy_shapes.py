@@ -123,9 +123,13 @@ class TriedComponent(Shape):
     amount = MoneyOutput(allow_null=True)
     range_min = MoneyOutput(allow_null=True)
     range_max = MoneyOutput(allow_null=True)
+    facts = shapes.FactUsed(many=True, help_text="What the rule was told and used.")
     steps = serializers.ListField(child=serializers.CharField(), help_text="The arithmetic.")
     words = serializers.CharField(allow_blank=True, help_text="For the customer.")
     form = serializers.CharField(allow_blank=True)
+    code = serializers.CharField(allow_blank=True, help_text="What it is, for programs.")
+    pay_within_days = serializers.IntegerField(allow_null=True)
+    choices = shapes.Choice(many=True, help_text="Other forms, for the customer to choose.")
     owed = serializers.BooleanField()
     loss = serializers.BooleanField()
 

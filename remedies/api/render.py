@@ -1,6 +1,6 @@
 """From rows to what the API shows (remedies.api.shapes), without a query of their own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from remedies import models
@@ -16,6 +16,11 @@ from tickets.api.fields import money
 from tickets.api.render import person
 
 
+def facts_used(told: Iterable[Sequence[str]]) -> list[dict[str, str]]:
+    """Each a `FactUsed`, of (name, label, words)."""
+    return [{"name": name, "label": label, "value": words} for name, label, words in told]
+
+
 def component(row: models.OfferComponent, currency: str) -> dict[str, Any]:
     """A `Component`."""
     return {
@@ -25,6 +30,7 @@ def component(row: models.OfferComponent, currency: str) -> dict[str, Any]:
         "rule": row.rule,
         "clause": row.clause,
         "words": row.words,
+        "facts": facts_used(row.facts),
         "steps": row.steps,
         "amount": money(row.amount, currency),
         "range_min": money(row.range_min, currency),
@@ -32,6 +38,8 @@ def component(row: models.OfferComponent, currency: str) -> dict[str, Any]:
         "owed": row.owed,
         "loss": row.loss,
         "form": row.form,
+        "code": row.code,
+        "pay_within_days": row.pay_within_days,
         "choices": [
             {"form": form, "amount": money(minor, currency)} for form, minor in row.choices.items()
         ],

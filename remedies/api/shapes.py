@@ -21,6 +21,14 @@ class Choice(Shape):
     amount = MoneyOutput()
 
 
+class FactUsed(Shape):
+    """A fact as a rule read it."""
+
+    name = serializers.CharField()
+    label = serializers.CharField(help_text="For people.")
+    value = serializers.CharField(help_text="In words.")
+
+
 class Component(Shape):
     """One part of an offer."""
 
@@ -30,6 +38,7 @@ class Component(Shape):
     rule = serializers.CharField(allow_blank=True, help_text="Empty: a person added it.")
     clause = serializers.CharField(allow_blank=True)
     words = serializers.CharField(allow_blank=True, help_text="For the customer.")
+    facts = FactUsed(many=True, help_text="What the rule was told and used.")
     steps = serializers.ListField(child=serializers.CharField(), help_text="The arithmetic.")
     amount = MoneyOutput(allow_null=True)
     range_min = MoneyOutput(allow_null=True)
@@ -37,6 +46,8 @@ class Component(Shape):
     owed = serializers.BooleanField(help_text="Set by law: the customer's whatever he decides.")
     loss = serializers.BooleanField(help_text="Makes good a proven loss.")
     form = serializers.CharField(allow_blank=True)
+    code = serializers.CharField(allow_blank=True, help_text="What it is, for programs.")
+    pay_within_days = serializers.IntegerField(allow_null=True)
     choices = Choice(many=True, help_text="Other forms that the customer may choose.")
     chosen = serializers.CharField(allow_blank=True, help_text="The form that he chose.")
     adjusted_from = MoneyOutput(allow_null=True)

@@ -50,8 +50,10 @@ def check_range(component: OfferComponent, amount: int) -> None:
         high = None
     if amount < low or (high is not None and amount > high):
         currency = component.offer.currency
-        upper = "any sum" if high is None else words(high, currency)
-        raise OutsideRange(low=words(low, currency), high=upper, field="amount")
+        span = words(low, currency)
+        if high != low:
+            span += " to any sum" if high is None else f" to {words(high, currency)}"
+        raise OutsideRange(span=span, field="amount")
 
 
 def adjust_component(
@@ -73,8 +75,10 @@ def adjust_component(
     with changing(offer.ticket_id, actor=actor, now=now, seen=seen) as change:
         row = locked_offer(change, offer.pk, OfferStatus.DRAFT)
         component = component_in(row, component_id)
-        if component.amount is None or amount < 0:
+        if component.amount is None:
             raise Invalid("This part of the offer has no sum to change.", field="amount")
+        if amount < 0:
+            raise Invalid("A sum can't be below nothing.", field="amount")
         check_range(component, amount)
         before = component.amount
         if component.adjusted_from is None and component.rule:

@@ -47,6 +47,7 @@ def test_the_story_of_an_offer_over_rest(remedy_desk: Desk, as_user: SignIn) -> 
     assert offer["total"] == {"amount": "121.40", "minor": 12_140, "currency": "GBP"}
     credit = next(c for c in offer["components"] if c["rule"] == "M-4")
     assert credit["steps"] == ["£90 to £135"]
+    assert {"name": "pain", "label": "pain", "value": "4"} in credit["facts"]
     address = f"/api/v1/offers/{offer['id']}/"
 
     refused = alice.post(
@@ -190,6 +191,29 @@ def test_another_currency_is_an_error_at_its_field(remedy_desk: Desk, as_user: S
     )
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["field"] == "amount.currency"
+
+
+@pytest.mark.parametrize(
+    ("rule", "minor", "says"),
+    [
+        ("M-4", -500, "below nothing"),
+        ("M-4", 20_000, "gives £90.00 to £135.00 here"),
+        ("L-1", 4000, "gives £31.40 here"),
+        ("G-2", 500, "no sum to change"),
+    ],
+)
+def test_a_sum_that_cannot_be_is_told_as_what_it_is(
+    remedy_desk: Desk, as_user: SignIn, rule: str, minor: int, says: str
+) -> None:
+    offer = draft_of(make_hurt(remedy_desk))
+    amount = {"minor": minor, "currency": "GBP"}
+    answer = as_user(remedy_desk.alice).post(
+        f"/api/v1/offers/{offer.pk}/adjust/",
+        {"component": part(offer, rule).pk, "amount": amount, "reason": "x"},
+        format="json",
+    )
+    assert answer.status_code == 400
+    assert says in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(

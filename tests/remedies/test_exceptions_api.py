@@ -94,6 +94,7 @@ def test_several_at_once_and_one_of_them_not(remedy_desk: Desk) -> None:
         ({"decision": "maybe"}, "decision"),
         ({"reason": ""}, "reason"),
         ({"decision": "decline", "code": "mood"}, "code"),
+        ({"decision": "decline"}, "code"),
         ({"exceptions": list(range(1, 102))}, "exceptions"),
     ],
 )
@@ -109,6 +110,8 @@ def test_what_is_wrong_with_a_call_is_named(
 def test_a_decline_has_its_code_and_is_taken_back(remedy_desk: Desk) -> None:
     key = ask(remedy_desk, make_hurt(remedy_desk)).json()["id"]
     sue = signed_in(remedy_desk.sue)
+    bare = post(sue, f"exceptions/{key}/decline/", {"reason": "No"})
+    assert (bare.status_code, bare.json()["errors"][0]["field"]) == (400, "code")
     no = post(sue, f"exceptions/{key}/decline/", {"reason": "No", "code": "not_proven"}).json()
     assert (no["status"], no["decline_code"]) == ("declined", "not_proven")
     back = post(sue, f"exceptions/{key}/undo/", {}).json()

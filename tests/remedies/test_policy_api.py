@@ -178,6 +178,7 @@ def test_a_text_or_a_version_is_evaluated_and_explained(desk: Desk, as_: As) -> 
     assert stored["total"]["amount"] == "86.40"
     credit = next(one for one in stored["components"] if one["rule"] == "M-4")
     assert (credit["amount"]["minor"], credit["steps"]) == (5500, ["£55 to £85"])
+    assert {"name": "pain", "label": "pain", "value": "3"} in credit["facts"]
     assert {"rule": "M-5", "title": "Same cause again", "why": "condition"}.items() <= next(
         one for one in stored["not_given"] if one["rule"] == "M-5"
     ).items()

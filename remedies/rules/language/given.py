@@ -44,7 +44,7 @@ def currency_of(policy: Policy, given: Mapping[str, Any], currency: str | None) 
     """The one currency of this evaluation."""
     if currency is None:
         found = {
-            str(raw["currency"]) if isinstance(raw, Mapping) else str(raw.currency)
+            str(raw["currency"]) if isinstance(raw, Mapping) else str(raw.currency): name
             for name, fact in policy.facts.items()
             if fact.kind is Kind.MONEY
             and (raw := given.get(name)) is not None
@@ -52,11 +52,17 @@ def currency_of(policy: Policy, given: Mapping[str, Any], currency: str | None) 
         }
         if len(found) != 1:
             return policy.currencies[0]
-        currency = found.pop()
+        currency, fact = found.popitem()
+        _refuse_strange(policy, currency, fact, policy.readers_of(fact))
+    _refuse_strange(policy, currency, "currency", ())
+    return currency
+
+
+def _refuse_strange(policy: Policy, currency: str, fact: str, rules: tuple[str, ...]) -> None:
+    """Raises `FactWrong`, naming the fact that brought a currency that is none of the policy's."""
     if currency not in policy.currencies:
         known = ", ".join(policy.currencies)
-        raise FactWrong("currency", f"{currency} is not one that this policy pays in ({known})")
-    return currency
+        raise FactWrong(fact, f"{currency} is not one that this policy pays in ({known})", rules)
 
 
 def typed_facts(policy: Policy, given: Mapping[str, Any], currency: str) -> dict[str, Any]:

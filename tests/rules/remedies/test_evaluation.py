@@ -285,3 +285,10 @@ def test_sums_beyond_reason_give_nothing_and_say_so() -> None:
     assert not draft.eligible
     assert "too large" in draft.not_applied[0].reason
     assert "too large" in work(text, n=10**6).not_applied[0].reason
+
+
+def test_a_strange_currency_names_the_fact_and_the_rule() -> None:
+    with pytest.raises(FactWrong) as told:
+        work(GREATER, days=7, price={"minor": 500, "currency": "SEK"})
+    assert (told.value.fact, told.value.rules) == ("price", ("D",))
+    assert told.value.message.startswith("price: SEK is not one that this policy pays in (EUR)")
