@@ -1,6 +1,9 @@
 """How gunicorn serves Amends; every number comes from the environment."""
 
 import os
+from typing import Any
+
+from config.warming import warm
 
 bind = os.environ.get("BIND") or f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
@@ -19,3 +22,8 @@ accesslog = None  # django-structlog writes one line for each request
 errorlog = "-"
 proc_name = "amends"
 control_socket_disable = True
+
+
+def when_ready(_server: Any) -> None:
+    """The application is loaded and no worker is forked yet."""
+    warm()

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 
 from desk.build.clocks import late_rows
-from desk.counting import MOST, counted, counted_by
+from desk.counting import MOST, counted, counted_by, pinned
 from escalation.models import Deadline
 from feedback.models import FollowUp
 from tickets.access import Principal, visible_tickets
@@ -29,6 +29,8 @@ SOON = dt.timedelta(hours=2)
 #: index is found by it. Left to itself PostgreSQL reads the whole table, expecting enough soon.
 _BY_DATE = ("attention_at", "id")
 _BY_OWNER = ("owner_id", *_BY_DATE)
+#: Long columns of a ticket that no row shows.
+_UNSEEN = ("wish", "facts", "factors", "pain_reasons")
 _WAITING = sorted(status.value for status in WAITING_STATUSES)
 
 
@@ -173,10 +175,12 @@ def tickets_in(view: View, who: Principal) -> TicketQuerySet:
     return tickets.filter(view.which)
 
 
-def _parts(view: View, who: Principal, known: dict[Q, TicketQuerySet]) -> list[TicketQuerySet]:
-    """The view in parts that have nothing in common, each in the order of an index; `known` keeps
-    those of owners, which views share."""
-    here = visible_tickets(who) if view.settled else open_tickets(who)
+def _parts(
+    view: View, who: Principal, here: TicketQuerySet, known: dict[Q, TicketQuerySet]
+) -> list[TicketQuerySet]:
+    """The view in parts that have nothing in common, each in the order of an index: of `here`,
+    which is what is open. `known` keeps those of owners, which views share."""
+    here = visible_tickets(who) if view.settled else here
     parts = []
     for owner in view.owners:
         if owner not in known:
@@ -195,8 +199,9 @@ def counts_of(who: Principal, views: list[View]) -> tuple[dict[str, int], dict[i
     Two queries.
     """
     known: dict[Q, TicketQuerySet] = {}
-    found = counted({view.key: _parts(view, who, known) for view in views})
-    return found, counted_by(Category, open_tickets(who).order_by(*_BY_DATE), "category_id")
+    here = pinned(open_tickets(who))
+    found = counted({view.key: _parts(view, who, here, known) for view in views})
+    return found, counted_by(Category, here.order_by(*_BY_DATE), "category_id")
 
 
 def group_counts(who: Principal, view: View, bounds: Bounds) -> dict[str, int]:
@@ -204,12 +209,14 @@ def group_counts(who: Principal, view: View, bounds: Bounds) -> dict[str, int]:
     now = bounds.now
     missed = Exists(Deadline.objects.filter(late_rows(now), ticket=OuterRef("pk")))
     groups: dict[str, list[TicketQuerySet]] = {}
-    for part in _parts(view, who, {}):
+    here = open_tickets(who)
+    whole = _parts(view, who, here, {})
+    for part, named in zip(_parts(view, who, pinned(here), {}), whole, strict=True):
         active = part.exclude(bounds.paused())
         past = active.filter(attention_at__lt=now)
         # A date at closing is not late before the opening; such dates are the last that passed.
-        last = past.reverse().values("pk")[: MOST + 1]
-        closed = Ticket.objects.filter(pk__in=last).exclude(missed)
+        last = named.exclude(bounds.paused()).filter(attention_at__lt=now).reverse()
+        closed = Ticket.objects.filter(pk__in=last.values("pk")[: MOST + 1]).exclude(missed)
         soon = active.filter(attention_at__gte=now, attention_at__lt=bounds.soon)
         today = active.filter(attention_at__gte=bounds.soon, attention_at__lt=bounds.tomorrow)
         later = active.filter(attention_at__gte=max(bounds.soon, bounds.tomorrow))
@@ -246,11 +253,11 @@ def page_of(who: Principal, view: View, bounds: Bounds, *, after: str = "") -> P
     tickets = tickets_in(view, who).order_by(*(_BY_OWNER if one_owner else _BY_DATE))
     active = tickets if view.key == "waiting" else tickets.exclude(bounds.paused())
     chosen = active.filter(_after(after)) if after else active
-    rows = list(chosen[: PAGE + 1])
+    rows = list(chosen.defer(*_UNSEEN)[: PAGE + 1])
     more = rows[PAGE:]
     waiting: list[Ticket] = []
     if not after and view.key != "waiting":
-        waiting = list(tickets.filter(bounds.paused())[:WAITING_SHOWN])
+        waiting = list(tickets.filter(bounds.paused()).defer(*_UNSEEN)[:WAITING_SHOWN])
     rows = rows[:PAGE]
     prefetch_related_objects([*rows, *waiting], "customer", "owner")
     return Page(rows, waiting, cursor_of(rows[-1]) if more else "", not after)

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 
 from desk.build.events import kind_words
 from desk.glyphs import ClockState, ClockView
@@ -25,6 +25,11 @@ from tickets.models import Ticket
 SOON_SHARE = 0.75
 SOON_LEFT = dt.timedelta(hours=1)
 _NOTHING = dt.timedelta()
+#: The columns that a clock is drawn from.
+_SHOWN = (
+    "ticket_id", "kind", "policy_id", "status", "started_at", "due_at", "paused_since", "met_at",
+    "cancelled_at", "breached_at", "next_at",
+)  # fmt: skip
 
 
 def late_rows(now: dt.datetime) -> Q:
@@ -126,7 +131,9 @@ def clock_of(deadline: Deadline, *, now: dt.datetime, zone: ZoneInfo, size: int 
         exact = f"{kind}, paused"
         kind = f"since {short_moment_words(deadline.paused_since, now=now, zone=zone)}"
     words = standing_words(deadline, state, now=now, zone=zone)
-    return ClockView(state, used_share(deadline, now=now), words, kind, exact, size)
+    # In hundredths, as it is drawn: rows that look the same are the same.
+    used = round(used_share(deadline, now=now), 2)
+    return ClockView(state, used, words, kind, exact, size)
 
 
 def nearest(deadlines: Iterable[Deadline]) -> Deadline | None:
@@ -144,10 +151,13 @@ def no_clock(ticket: Ticket) -> ClockView:
 
 
 def deadlines_by_ticket(tickets: Iterable[Ticket]) -> dict[int, list[Deadline]]:
-    """The open deadlines of each of these tickets, with their pauses. Two queries."""
+    """The open deadlines of each of these tickets; the nearest one of each with its pauses, which
+    is the one that a row shows. Two queries."""
     found: dict[int, list[Deadline]] = {}
     ids = [ticket.pk for ticket in tickets]
-    rows = Deadline.objects.open().filter(ticket_id__in=ids)
-    for deadline in rows.prefetch_related("pauses").order_by("due_at"):
+    rows = Deadline.objects.open().filter(ticket_id__in=ids).only(*_SHOWN)
+    for deadline in rows.order_by("due_at"):
         found.setdefault(deadline.ticket_id, []).append(deadline)
+    shown = [one for one in map(nearest, found.values()) if one is not None]
+    prefetch_related_objects(shown, "pauses")
     return found

@@ -1,6 +1,7 @@
 """What rows of the queue say about exceptions and drafts, for a whole page at once."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from remedies.models import ExceptionRequest, Offer
 from remedies.rules.states import UNDECIDED, ExceptionStatus, OfferStatus
@@ -22,21 +23,28 @@ def exceptions_waiting(tickets: Sequence[Ticket]) -> dict[int, str]:
     }
 
 
-def drafts_of(tickets: Sequence[Ticket]) -> dict[int, str]:
-    """Ticket id → the total of its draft offer, where it has one in money. One query."""
-    rows = Offer.objects.filter(
-        ticket__in=[ticket.pk for ticket in tickets], status=OfferStatus.DRAFT.value, total__gt=0
-    )
-    return {
-        row.ticket_id: words(row.total, row.currency)
-        for row in rows
-        if not (row.explanation or {}).get("missing")
-    }
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What rows say of offers: ticket id → the total, in words."""
+
+    #: Drafts in money that lack no fact.
+    drafts: dict[int, str]
+    #: With their customer, who has not answered yet.
+    out: dict[int, str]
 
 
-def offers_out(tickets: Sequence[Ticket]) -> dict[int, str]:
-    """Ticket id → the total of the offer that is with its customer. One query."""
+def offers_on(tickets: Sequence[Ticket]) -> Offered:
+    """The draft offers of these tickets, and those that are with their customers. One query."""
+    found = Offered({}, {})
+    draft, sent = OfferStatus.DRAFT.value, OfferStatus.SENT.value
     rows = Offer.objects.filter(
-        ticket__in=[ticket.pk for ticket in tickets], status=OfferStatus.SENT.value
+        ticket__in=[ticket.pk for ticket in tickets], status__in=[draft, sent]
     )
-    return {row.ticket_id: words(row.total, row.currency) for row in rows}
+    # Of the explanation, which is long, only what is missing.
+    columns = ("ticket_id", "status", "total", "currency", "explanation__missing")
+    for ticket_id, status, total, currency, missing in rows.values_list(*columns):
+        if status == sent:
+            found.out[ticket_id] = words(total, currency)
+        elif total and not missing:
+            found.drafts[ticket_id] = words(total, currency)
+    return found

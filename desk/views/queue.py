@@ -9,7 +9,7 @@ from desk import queue
 from desk.build.clocks import deadlines_by_ticket, is_late
 from desk.build.rows import RowContext, rows_of
 from desk.build.team import colleagues, works
-from desk.build.waiting import drafts_of, exceptions_waiting, offers_out
+from desk.build.waiting import exceptions_waiting, offers_on
 from desk.counting import MOST, shown
 from desk.present import GroupView, KeyView, LinkView
 from desk.queue import Bounds, Page, View
@@ -47,14 +47,15 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
     counts, by_category = queue.counts_of(ask.who, views)
     numbers = queue.group_counts(ask.who, view, bounds)
     tickets = [*page.rows, *page.waiting]
+    offered = offers_on(tickets)
     context = RowContext(
         who=ask.who,
         now=ask.now,
         zone=ask.zone,
         deadlines=deadlines_by_ticket(tickets),
         exceptions=exceptions_waiting(tickets),
-        offers=offers_out(tickets),
-        drafts=drafts_of(tickets),
+        offers=offered.out,
+        drafts=offered.drafts,
     )
     return desk_render(
         request,

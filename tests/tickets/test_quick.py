@@ -21,18 +21,34 @@ def test_nobody_listens_for_rows_that_are_made_without_telling(model: type[model
     assert model.__init__ is models.Model.__init__
 
 
-def test_a_row_read_is_what_django_reads(desk: Desk) -> None:
+def _the_usual_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(Quick, "from_db")
+
+
+def test_a_row_read_is_what_django_reads(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     stored = make_ticket(desk)
     quick = Ticket.objects.get(pk=stored.pk)
-    # What lacks a column is made Django's way.
-    slow = Ticket.objects.defer("wish").get(pk=stored.pk)
-    assert slow.wish == quick.wish
+    _the_usual_way(monkeypatch)
+    slow = Ticket.objects.get(pk=stored.pk)
     for field in Ticket._meta.concrete_fields:
         assert getattr(quick, field.attname) == getattr(slow, field.attname)
     assert (quick._state.adding, quick._state.db) == (slow._state.adding, slow._state.db)
     assert quick.customer == slow.customer
     quick.refresh_from_db()
     assert quick == slow
+
+
+def test_a_row_without_some_columns_reads_them_when_asked(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = make_ticket(desk).pk
+    quick = Ticket.objects.defer("wish", "facts").get(pk=key)
+    assert quick.get_deferred_fields() == {"wish", "facts"}
+    _the_usual_way(monkeypatch)
+    slow = Ticket.objects.defer("wish", "facts").get(pk=key)
+    assert slow.__dict__.keys() == quick.__dict__.keys()
+    for field in Ticket._meta.concrete_fields:
+        assert getattr(quick, field.attname) == getattr(slow, field.attname)
 
 
 def test_a_row_made_is_what_calling_its_model_makes(desk: Desk) -> None:

@@ -17,6 +17,9 @@ from tickets.rules import NEVER, OPEN_STATUSES, WAITING_STATUSES, Channel, Stage
 
 _OPEN = sorted(status.value for status in OPEN_STATUSES)
 _WAITING = sorted(status.value for status in WAITING_STATUSES)
+#: What counting a queue asks of each ticket beside its place in the order: with it in the index,
+#: a thousand are counted without reading one of them. Other indexes hold these columns anyway.
+_SEEN_BY = ("confidential", "status")
 
 
 def new_access_key() -> str:
@@ -169,24 +172,28 @@ class Ticket(Quick):
             models.Index(
                 fields=["attention_at", "id"],
                 condition=Q(status__in=_OPEN),
+                include=["team", "owner", "category", *_SEEN_BY],
                 name="ticket_queue",
             ),
             # "Mine".
             models.Index(
                 fields=["owner", "attention_at", "id"],
                 condition=Q(status__in=_OPEN),
+                include=["team", "category", *_SEEN_BY],
                 name="ticket_owner_queue",
             ),
             # The desk's queue of a category, and its counts of all categories.
             models.Index(
                 fields=["category", "attention_at", "id"],
                 condition=Q(status__in=_OPEN),
+                include=["team", "owner", *_SEEN_BY],
                 name="ticket_category_queue",
             ),
             # What waits for somebody: a group at the foot of each view, and a view of its own.
             models.Index(
                 fields=["attention_at", "id"],
                 condition=Q(status__in=_WAITING),
+                include=["team", "owner", "category", *_SEEN_BY],
                 name="ticket_waiting",
             ),
             # The API's list, newest first, and reports by period.
