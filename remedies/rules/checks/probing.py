@@ -25,6 +25,8 @@ _BOUNDS = frozenset(
     {"is", "is_not", "one_of", "none_of", "contains", "at_least", "at_most", "above", "below",
      "up_to", "of", "after", "since", "until", "nothing_below"}
 )  # fmt: skip
+#: What the desk gives lies between these, where a policy does not say it.
+_ENDS = {"pain": (Decimal(1), Decimal(5))}
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+)")
 
@@ -168,6 +170,8 @@ def _numbers(fact: FactDef, bounds: set[Any]) -> tuple[Decimal, ...]:
     step = Decimal("0.01") if fact.kind is Kind.MONEY else Decimal(1)
     near = {n + by for n in numbers for by in (-step, Decimal(0), step)}
     low, high = fact.at_least, fact.at_most
+    if low is None and high is None:
+        low, high = _ENDS.get(fact.name, (low, high))
     ends = {end for end in (low, high) if end is not None}
     tried = {*near, *ends, Decimal(0), Decimal(1), Decimal(3), beyond}
     if fact.default is not None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 from remedies.errors import FactWrong
@@ -27,6 +27,12 @@ WORSE = frozenset(
     {"pain", "loss", "contacts", "same_cause_before", "deadlines_missed", "promises_broken",
      "hand_offs", "hours_in_escalation", "our_delay_hours", "somebody_depends", "support_needs"}
 )  # fmt: skip
+#: A number with one of these words in its name is a delay, and a longer one is worse …
+_DELAYS = frozenset({"delay", "delayed", "late", "overdue", "outage", "waited"})
+#: … unless one of these says that it is about something else.
+_NO_DELAYS = frozenset(
+    {"notice", "claim", "claimed", "payment", "paid", "fee", "departs", "earlier"}
+)
 
 
 def worse_facts(policy: Policy) -> dict[str, int]:
@@ -34,10 +40,17 @@ def worse_facts(policy: Policy) -> dict[str, int]:
     signs = {"worse": 1, "better": -1, "neither": 0}
     found = {}
     for name, fact in policy.facts.items():
-        sign = signs[fact.more] if fact.more else int(name in WORSE)
+        sign = signs[fact.more] if fact.more else int(name in WORSE or _is_delay(fact))
         if sign and (fact.kind in NUMERIC or fact.kind is Kind.YES_NO):
             found[name] = sign
     return found
+
+
+def _is_delay(fact: FactDef) -> bool:
+    """Whether the name says that it is a length of time that the customer had to wait."""
+    words = set(fact.name.lower().replace(".", "_").split("_"))
+    counted = fact.kind in (Kind.NUMBER, Kind.DURATION)
+    return counted and bool(words & _DELAYS) and not words & _NO_DELAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +72,8 @@ class Search:
     probe: Probe = field(init=False)
     reached: set[str] = field(default_factory=set)
     flaws: dict[tuple[Flaw, tuple[str, ...]], Finding] = field(default_factory=dict)
+    #: Rules of which it is told already that more of a fact yields less.
+    falling: dict[str, list[set[str]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.probe = probe(self.source, self.policy)
@@ -73,7 +88,12 @@ class Search:
         self.moments = [
             CASE_NOW + dt.timedelta(days=days) for days in (0, 30, 400)[: 1 + 2 * timed]
         ]
-        self.now = CASE_NOW
+        self.now, self.currency = CASE_NOW, self.policy.currencies[0]
+        self.alike = {
+            (one.name, other.name)
+            for one, other in combinations(self.policy.written, 2)
+            if _look_alike(one, other, self.policy)
+        }
         self.first = {
             rule.name
             for rule in self.policy.rules
@@ -85,16 +105,21 @@ class Search:
         a_round = sum(len(values) for values in self.probe.values.values()) or 1
         count = max(self.budget // (a_round + 1), 3)
         for number, base in enumerate(self.probe.bases(count)):
-            self.now = self.moments[number % len(self.moments)]
+            self._turn(number)
             for name, values in self.probe.values.items():
                 if len(values) > 1:
                     self._along(base, name, values)
         self._reach_the_rest()
 
+    def _turn(self, number: int) -> None:
+        """Each start has its moment and its currency, so that all of them get their turn."""
+        self.now = self.moments[number % len(self.moments)]
+        self.currency = self.policy.currencies[number % len(self.policy.currencies)]
+
     def _draft(self, facts: Facts) -> OfferDraft | None:
         """What the policy gives; None where a fact it can't take is among them."""
         try:
-            draft = evaluate(self.policy, facts, now=self.now)
+            draft = evaluate(self.policy, facts, now=self.now, currency=self.currency)
         except FactWrong:
             return None
         self.reached.update(part.rule for part in draft.components)
@@ -115,7 +140,7 @@ class Search:
             return
         self._no_row(base, name, steps)
         self._between(base, name, steps)
-        self._overlaps(base, steps[0].draft)
+        self._overlaps(base, name, steps)
         self._upside_down(base, name, steps)
         fact = self.policy.facts[name]
         if fact.kind in NUMERIC:
@@ -125,18 +150,21 @@ class Search:
 
     # -- what a walk shows ------------------------------------------------------------------------
 
-    def _note(self, flaw: Flaw, rules: tuple[str, ...], message: str, facts: Facts) -> None:
-        if (flaw, rules) not in self.flaws:
+    def _note(
+        self, flaw: Flaw, rules: tuple[str, ...], message: str, facts: Facts, about: str = ""
+    ) -> None:
+        """Keeps the first of its kind: `about` a fact, where each fact is told by itself."""
+        key = (flaw, (*rules, about) if about else rules)
+        if key not in self.flaws:
             line = min((self.lines[r] for r in rules if self.lines.get(r)), default=0)
-            self.flaws[flaw, rules] = Finding(flaw, message, rules, self._shown(facts), line)
+            self.flaws[key] = Finding(flaw, message, rules, self._shown(facts), line)
 
     def _shown(self, facts: Facts) -> tuple[tuple[str, str], ...]:
-        currency = self.policy.currencies[0]
-        told = []
+        told = [("currency", self.currency)] if len(self.policy.currencies) > 1 else []
         for name, value in facts.items():
             fact = self.policy.facts.get(name)
             if fact is not None and value not in (fact.default, ()):
-                told.append((name, shown(fact.kind, value, currency, fact.unit)))
+                told.append((name, shown(fact.kind, value, self.currency, fact.unit)))
         return tuple(told)
 
     def _disproportion(self, base: Facts, fact: FactDef, steps: list[_Step]) -> None:
@@ -150,11 +178,10 @@ class Search:
                     if (after.paid.get(rule) or 0) < (before.paid.get(rule) or 0)
                 )
             )
-            if any(
-                flaw is Flaw.DISPROPORTION and set(told) <= set(rules) for flaw, told in self.flaws
-            ):
-                continue
             name, low, high = fact.name, before.value, after.value
+            if any(told <= set(rules) for told in self.falling.setdefault(name, [])):
+                continue
+            self.falling[name].append(set(rules))
             facts = self._fewest(base, name, partial(self._falls, name=name, low=low, high=high))
             word = "less" if self.signs[fact.name] < 0 else "more"
             worse = f"{word} {fact.label} yields less"
@@ -165,7 +192,9 @@ class Search:
                 f"{worse}: {self._said(fact, before)}, "
                 f"{self._said(fact, after)} ({', '.join(rules)})."
             )
-            self._note(Flaw.DISPROPORTION, rules, said[0].upper() + said[1:], facts)
+            if not fact.more and name not in WORSE:
+                said += f" Where that is meant, say more: neither of {name}."
+            self._note(Flaw.DISPROPORTION, rules, said[0].upper() + said[1:], facts, name)
 
     def _said(self, fact: FactDef, step: _Step) -> str:
         currency = step.draft.currency
@@ -302,18 +331,15 @@ class Search:
                 )
                 self._note(Flaw.UPSIDE_DOWN, (item.rule,), f"{item.rule}: {item.reason}.", facts)
 
-    def _overlaps(self, base: Facts, draft: OfferDraft) -> None:
+    def _overlaps(self, base: Facts, name: str, steps: list[_Step]) -> None:
         """Two rules of one kind that read the same facts and both pay, by no word of the policy."""
-        paying = [part for part in draft.components if part.amount]
-        rules = {rule.name: rule for rule in self.policy.rules}
-        for index, one in enumerate(paying):
-            for other in paying[index + 1 :]:
-                pair = (one.rule, other.rule)
-                if (Flaw.OVERLAP, pair) in self.flaws or one.kind is not other.kind:
-                    continue
-                if _look_alike(rules[pair[0]], rules[pair[1]], self.policy):
-                    said = f"{one.rule} and {other.rule} read the same facts, and both pay."
-                    facts = self._fewest(base, "", partial(self._gives, rules=pair))
+        for step in steps:
+            paying = [rule for rule, amount in step.paid.items() if amount]
+            for pair in combinations(paying, 2):
+                if pair in self.alike and (Flaw.OVERLAP, pair) not in self.flaws:
+                    said = f"{pair[0]} and {pair[1]} read the same facts, and both pay."
+                    holds = partial(self._gives, rules=pair)
+                    facts = self._fewest({**base, name: step.value}, "", holds)
                     self._note(Flaw.OVERLAP, pair, said, facts)
 
     # -- rules that were not reached --------------------------------------------------------------
@@ -331,7 +357,7 @@ class Search:
     def _for(self, rule: Rule) -> Iterator[Facts]:
         """Sets in which the facts that the rule reads are drawn anew, and once each is missing."""
         for number, base in enumerate(self.probe.bases(max(self.budget // 20, 20), seed=1)):
-            self.now = self.moments[number % len(self.moments)]
+            self._turn(number)
             yield base
             for name in rule.reads:
                 yield {key: value for key, value in base.items() if key != name}
@@ -369,7 +395,7 @@ def _major(minor: int, currency: str) -> Decimal:
 
 def _look_alike(one: Rule, other: Rule, policy: Policy) -> bool:
     """Whether two rules are about the same, and nothing says how they go together."""
-    if one.reads != other.reads or not one.reads:
+    if one.kind is not other.kind or one.reads != other.reads or not one.reads:
         return False
     if one.group and one.group == other.group and policy.groups.get(one.group) is not Choice.ALL:
         return False

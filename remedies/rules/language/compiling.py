@@ -213,6 +213,8 @@ def _unknown_form(raw: Raw, scope: Scope, want: Kind | None) -> str:
     keys = [key for key in raw if key not in MODIFIER_KEYS]
     if "minor" in raw:
         currency = raw.get("currency", scope.currencies[0])
+        if currency not in scope.currencies:
+            return f"{currency} is not a currency of this policy ({', '.join(scope.currencies)})."
         return f"A sum of a policy is written in whole {currency}, without its currency: 12.50."
     if any(key in scope.names() for key in keys):
         return f"A test of {keys[0]} is written {{fact: {keys[0]}, at_least: 3}}."

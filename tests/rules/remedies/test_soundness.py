@@ -153,3 +153,95 @@ def test_more_is_said_in_words_that_are_known(fact: str, said: str) -> None:
         load_policy(
             f"policy: p\ncurrency: EUR\nfacts: {{f: {fact}}}\nrules: [{{rule: A, gives: gift}}]"
         )
+
+
+def check_in(policy: str) -> list[Finding]:
+    """The findings of a whole policy."""
+    source = read_source(policy)
+    return check_soundness(source, compile_policy(source))
+
+
+def all_found(policy: str) -> list[tuple[Flaw, str]]:
+    """What is found in a whole policy, and in which words."""
+    return [(one.flaw, one.message) for one in check_in(policy)]
+
+
+def test_each_fact_of_a_matrix_that_falls_is_told_by_itself() -> None:
+    told = all_found("""
+policy: p
+currency: EUR
+facts: {pain: number, delay: {type: duration, more: worse}}
+rules:
+  - rule: M
+    gives: compensation
+    amount:
+      matrix: [pain, delay]
+      columns: [{at_most: 1 h}, {at_most: 3 h}, {above: 3 h}]
+      rows:
+        - {at_most: 1, gives: [0, 5, 10]}
+        - {is: 2, gives: [10, 20, 15]}
+        - {is: 3, gives: [10, 18, 30]}
+        - {at_least: 4, gives: [30, 40, 50]}
+""")
+    assert told == [
+        (Flaw.DISPROPORTION, "More pain yields less: 2 gives €20, 3 gives €18 (M)."),
+        (Flaw.DISPROPORTION, "More delay yields less: 3 h gives €20, 3 h 1 min gives €15 (M)."),
+    ]
+
+
+def test_two_rules_that_both_pay_beyond_their_bounds_overlap() -> None:
+    told = all_found("""
+policy: p
+currency: EUR
+facts: {days: number}
+rules:
+  - {rule: A, gives: refund, when: {fact: days, at_least: 3}, amount: 10}
+  - {rule: B, gives: refund, when: {fact: days, at_least: 5}, amount: 20}
+""")
+    assert told == [(Flaw.OVERLAP, "A and B read the same facts, and both pay.")]
+
+
+def test_every_currency_of_a_policy_is_tried() -> None:
+    (one,) = check_in("""
+policy: p
+currencies: [EUR, GBP]
+facts: {pain: number}
+values: {fixed: {type: money, table: currency, rows: [{is: EUR, gives: 10}]}}
+rules: [{rule: A, gives: credit, when: {fact: pain, at_least: 3}, amount: fixed}]
+""")
+    assert (one.flaw, one.message) == (Flaw.GAP, "A: no row of the table fits: GBP.")
+    assert one.facts == (("currency", "GBP"), ("pain", "3"))
+
+
+@pytest.mark.parametrize(
+    ("fact", "wrong"),
+    [
+        ("delay_min: number", True),
+        ("hours_late: number", True),
+        ("delay_min: {type: number, more: neither}", False),
+        ("late_payment: number", False),
+        ("notice_hours: number", False),
+    ],
+)
+def test_a_longer_delay_is_worse_without_saying_so(fact: str, wrong: bool) -> None:
+    name = fact.partition(":")[0]
+    rows = "[{below: 60, gives: 0}, {below: 120, gives: 30}]"
+    told = all_found(f"""
+policy: p
+currency: EUR
+facts: {{{fact}}}
+rules: [{{rule: A, gives: credit, amount: {{table: {name}, rows: {rows}, else: 20}}}}]
+""")
+    assert bool(told) is wrong
+    if wrong:
+        assert told[0][1].endswith(f"(A). Where that is meant, say more: neither of {name}.")
+
+
+def test_pain_is_tried_as_far_as_there_is_pain() -> None:
+    rows = ", ".join(f"{{is: {pain}, gives: {pain}}}" for pain in range(1, 6))
+    assert not all_found(f"""
+policy: p
+currency: EUR
+facts: {{pain: number}}
+rules: [{{rule: A, gives: credit, amount: {{table: pain, rows: [{rows}]}}}}]
+""")
