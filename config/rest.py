@@ -71,6 +71,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "PersonRelationEnum": "tickets.api.shapes.PERSON_RELATIONS",
         "TicketStatusEnum": "tickets.api.shapes.TICKET_STATUSES",
         "WeekdayEnum": "tickets.api.views.alerts.DAYS",
+        "ViewSortEnum": "tickets.api.views.saved.SORTS",
         "DeadlineKindEnum": "escalation.api.shapes.DEADLINE_KINDS",
         "ComponentKindEnum": "remedies.api.shapes.COMPONENT_KINDS",
         "OfferStatusEnum": "remedies.api.shapes.OFFER_STATUSES",

@@ -178,6 +178,8 @@ class EventType(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     ASSIGNED = "assigned"
     HANDED_OVER = "handed_over"
+    #: An assignment was a slip and is undone. data: to (empty for nobody), from.
+    ASSIGNMENT_UNDONE = "assignment_undone"
     MOVED = "team_changed"
     CATEGORY_CHANGED = "category_changed"
     SUBJECT_CHANGED = "subject_changed"

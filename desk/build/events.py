@@ -132,6 +132,9 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "acknowledged": lambda d: "acknowledged",
     "assigned": _given,
     "handed_over": _given,
+    "assignment_undone": lambda d: (
+        f"given back to {d['to']}" if d.get("to") else "given back: nobody owns it"
+    ),
     "team_changed": lambda d: f"moved to {d.get('to', 'another team')}",
     "category_changed": lambda d: f"filed under {d.get('to', '')}",
     "subject_changed": lambda d: f"matter now “{d.get('to', '')}”",
@@ -253,6 +256,7 @@ _SHORT = {
     "promise_made": "promise made",
     "assigned": "owner found",
     "handed_over": "handed over",
+    "assignment_undone": "given back",
 }
 
 

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from tickets.api.verbs import VERBS
-from tickets.api.views import alerts, catalogue, customers, events, merging, parts, tickets
+from tickets.api.views import alerts, catalogue, customers, events, merging, parts, saved, tickets
 from tickets.api.views.base import view_of
 
 urlpatterns: list[URLPattern] = [
@@ -30,6 +30,11 @@ urlpatterns: list[URLPattern] = [
     path("categories/<slug:key>/", catalogue.OneCategory.as_view(), name="api-category"),
     path("teams/", catalogue.Teams.as_view(), name="api-teams"),
     path("users/", catalogue.Users.as_view(), name="api-users"),
+    path("views/", saved.Views.as_view(), name="api-views"),
+    path("views/<int:view>/", saved.OneView.as_view(), name="api-view"),
+    path("views/<int:view>/put-back/", saved.PutBackView.as_view(), name="api-view-put-back"),
+    path("bulk-actions/", saved.BulkActs.as_view(), name="api-bulk"),
+    path("bulk-actions/<int:act>/undo/", saved.UndoBulk.as_view(), name="api-bulk-undo"),
     path("me/alerts/", alerts.Alerts.as_view(), name="api-alerts"),
     path("me/alerts/read/", alerts.ReadAlerts.as_view(), name="api-alerts-read"),
     path("me/alert-settings/", alerts.Settings.as_view(), name="api-alert-settings"),

@@ -9,6 +9,9 @@ from tickets.models.config import RootCause as RootCause
 from tickets.models.customers import ContactPoint as ContactPoint
 from tickets.models.customers import Customer as Customer
 from tickets.models.customers import ExternalId as ExternalId
+from tickets.models.desk import BulkAct as BulkAct
+from tickets.models.desk import QueueSettings as QueueSettings
+from tickets.models.desk import SavedView as SavedView
 from tickets.models.idempotency import IdempotentRequest as IdempotentRequest
 from tickets.models.parts import Attachment as Attachment
 from tickets.models.parts import CorrectiveAction as CorrectiveAction

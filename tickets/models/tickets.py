@@ -6,7 +6,8 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 
 from tickets.models.choices import choices_of, one_of
 from tickets.models.config import Category
@@ -188,6 +189,20 @@ class Ticket(Quick):
                 condition=Q(status__in=_OPEN),
                 include=["team", "owner", *_SEEN_BY],
                 name="ticket_category_queue",
+            ),
+            # The queue by who waits longest, and by who came last.
+            models.Index(
+                fields=["received_at", "id"],
+                condition=Q(status__in=_OPEN),
+                name="ticket_open_received",
+            ),
+            # The queue by pain, the worst first.
+            models.Index(
+                Value(5) - Coalesce("pain", 0),
+                "attention_at",
+                "id",
+                condition=Q(status__in=_OPEN),
+                name="ticket_open_pain",
             ),
             # What waits for somebody: a group at the foot of each view, and a view of its own.
             models.Index(

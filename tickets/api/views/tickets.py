@@ -1,7 +1,9 @@
 """Tickets: open one, list them, read one."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,10 +18,13 @@ from tickets.api.idempotency import once_in_unit
 from tickets.api.pagination import CursorPages
 from tickets.api.schema import PAGE, operation, paged
 from tickets.api.versions import etag
+from tickets.api.views.saved import chosen_view
 from tickets.change import unit_of_work
 from tickets.errors import Invalid, named_as
 from tickets.models import Customer, ExternalId, Ticket
+from tickets.models.tickets import TicketQuerySet
 from tickets.rules import OPEN_STATUSES, Channel
+from tickets.selecting import selected
 from tickets.services.customers import CustomerDetails
 from tickets.services.opening import NewTicket
 
@@ -35,19 +40,34 @@ class Tickets(CommandView):
         "tickets_list",
         "List tickets",
         tag="tickets",
-        parameters=PAGE,
+        parameters=[
+            *PAGE,
+            OpenApiParameter("view", int, description="The id of a saved view."),
+        ],
         filters=True,
         answers=paged(shapes.TicketSummary),
     )
     def get(self, request: Request) -> Response:
-        """A page of tickets. `order=queue` lists open ones by their nearest deadline."""
-        rows = checked(visible_tickets(self.principal), request.query_params)
-        name = request.query_params.get("order") or "newest"
+        """A page of tickets. `order=queue` lists open ones by their nearest deadline; `view` what
+        a saved view holds, in the order that you ask for."""
+        asked = request.query_params.copy()
+        views = asked.pop("view", [])
+        rows: QuerySet[Ticket] = visible_tickets(self.principal)
+        if views:
+            rows = self._in_view(visible_tickets(self.principal), str(views[-1]))
+        rows = checked(rows, asked)
+        name = asked.get("order") or "newest"
         if name == "queue":
             rows = rows.filter(status__in=_OPEN)
         pages = CursorPages(ORDERS[name])
         page = pages.take(render.columns(rows), request)
         return pages.get_paginated_response([render.summary_of(row) for row in page])
+
+    def _in_view(self, rows: TicketQuerySet, key: str) -> TicketQuerySet:
+        user = self.principal.user
+        zone = ZoneInfo(user.time_zone if user is not None else "UTC")
+        criteria = chosen_view(self.principal, key).criteria
+        return selected(rows, criteria, who=self.principal, now=self.now, zone=zone)
 
     @operation(
         "tickets_create",

@@ -1,0 +1,227 @@
+"""Several tickets at once: each checked and changed by itself, and all of it undone as one.
+
+What can't be done to one ticket stops none of the others; the answer names each that was refused,
+and why. Undoing changes a ticket back only where nobody changed it since.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from tickets.access import Principal, access_ticket
+from tickets.change import Change, changing
+from tickets.errors import Conflict, DomainError, Invalid, Missing, NotAllowed, NotFound, Stale
+from tickets.models import Alert, BulkAct, Category, Ticket, User
+from tickets.numbers import id_in
+from tickets.rules import EventType
+from tickets.services.matter import change_category, set_tags
+from tickets.services.ownership import assign, take
+from tickets.services.texts import clean_line
+
+#: At most so many tickets in one act.
+MOST = 200
+#: For so long it can be undone.
+UNDO_WITHIN = dt.timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A ticket that was left as it was, and why."""
+
+    number: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an act came to: its record, the numbers that were changed, and what was refused."""
+
+    act: BulkAct | None
+    numbers: tuple[str, ...]
+    refused: tuple[Refused, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """One kind of act: what it does to a ticket, which columns it changes, and its words."""
+
+    kind: str
+    words: str
+    columns: tuple[str, ...]
+    run: Callable[[Ticket], object]
+
+
+def take_all(who: Principal, numbers: Sequence[str], *, now: dt.datetime) -> Done:
+    """Whoever asks becomes the owner of all of these. Raises `NotAllowed` for an integration."""
+    if who.user is None:
+        raise NotAllowed(who="A person who is signed in")
+    return assign_all(who, numbers, who.user, now=now)
+
+
+def assign_all(
+    who: Principal, numbers: Sequence[str], owner: User, *, now: dt.datetime, brief: str = ""
+) -> Done:
+    """`owner` gets all of these; where somebody has one, with a brief: the given one, or who gave
+    it from the queue."""
+    brief = brief or f"Given from the queue by {who.actor.name}."
+
+    def run(ticket: Ticket) -> None:
+        if owner == who.user:
+            take(ticket, actor=who.actor, now=now, brief=brief)
+        else:
+            assign(ticket, owner, actor=who.actor, now=now, brief=brief)
+
+    name = "you" if owner == who.user else owner.name
+    act = _Act("assign", f"given to {name}", ("owner_id", "handoffs"), run)
+    return _each(who, numbers, act, now=now)
+
+
+def tag_all(who: Principal, numbers: Sequence[str], tag: str, *, now: dt.datetime) -> Done:
+    """All of these have the tag. Raises `Missing` without one."""
+    line = clean_line(tag, field="tag", limit=40).lower()
+    if not line:
+        raise Missing(what="a tag", field="tag")
+
+    def run(ticket: Ticket) -> None:
+        if line in ticket.tags:
+            raise Conflict(f"It has the tag {line} already.", field="tag")
+        set_tags(ticket, [*ticket.tags, line], actor=who.actor, now=now, seen=ticket.version)
+
+    return _each(who, numbers, _Act("tag", f"tagged {line}", ("tags",), run), now=now)
+
+
+def file_all(
+    who: Principal, numbers: Sequence[str], category: Category, *, now: dt.datetime
+) -> Done:
+    """All of these stand under `category`; facts and team stay."""
+
+    def run(ticket: Ticket) -> None:
+        change_category(ticket, category, actor=who.actor, now=now)
+
+    act = _Act("category", f"filed under {category.name}", ("category_id",), run)
+    return _each(who, numbers, act, now=now)
+
+
+def _each(who: Principal, numbers: Sequence[str], act: _Act, *, now: dt.datetime) -> Done:
+    # In the order of their keys, so that two people with the same tickets wait for each other once.
+    wanted = sorted(dict.fromkeys(str(number).strip() for number in numbers), key=_key)
+    if not wanted:
+        raise Missing(what="at least one ticket", field="tickets")
+    if len(wanted) > MOST:
+        raise Invalid(f"At most {MOST} tickets at once.", field="tickets")
+    changed: list[dict[str, Any]] = []
+    done: list[str] = []
+    refused: list[Refused] = []
+    for number in wanted:
+        try:
+            with transaction.atomic():
+                # One hold from what was before to what is after: nobody comes in between.
+                ticket = access_ticket(who, number, verb="work")
+                with changing(ticket, actor=who.actor, now=now) as change:
+                    before = {name: getattr(change.ticket, name) for name in act.columns}
+                    act.run(change.ticket)
+                changed.append(
+                    {"ticket": ticket.pk, "version": change.ticket.version, "before": before}
+                )
+            done.append(ticket.number)
+        except DomainError as error:
+            refused.append(Refused(number[:40], error.code, error.message))
+    record = None
+    if changed:
+        record = _keep(who, act, changed, now=now)
+    return Done(record, tuple(done), tuple(refused))
+
+
+def _key(number: str) -> int:
+    try:
+        return id_in(number)
+    except DomainError:
+        return 0  # refused in its turn
+
+
+def _keep(
+    who: Principal, act: _Act, changed: list[dict[str, Any]], *, now: dt.datetime
+) -> BulkAct | None:
+    if who.user is None:
+        return None  # an integration undoes by doing the opposite
+    BulkAct.objects.filter(user=who.user, done_at__lt=now - dt.timedelta(days=1)).delete()
+    return BulkAct.objects.create(
+        user=who.user, kind=act.kind, words=act.words[:200], changed=changed, done_at=now
+    )
+
+
+def undo(who: Principal, key: int, *, now: dt.datetime) -> Done:
+    """Change back what one's act `key` changed, where nobody changed it since.
+
+    Raises `NotFound` for an act of somebody else, `Conflict` where it was undone already or is
+    longer ago than a quarter of an hour.
+    """
+    with transaction.atomic():
+        act = BulkAct.objects.select_for_update().filter(pk=key, user=who.user).first()
+        if act is None or who.user is None:
+            raise NotFound(field="act")
+        if act.undone_at is not None:
+            raise Conflict("This was undone already.", field="act")
+        if now - act.done_at > UNDO_WITHIN:
+            raise Conflict("This is too long ago to be undone.", field="act")
+        done: list[str] = []
+        refused: list[Refused] = []
+        for item in sorted(act.changed, key=lambda item: int(item["ticket"])):
+            _undo_one(who, item, act.kind, done, refused, now=now)
+        act.undone_at = max(now, act.done_at)
+        act.save(update_fields=["undone_at"])
+    return Done(act, tuple(done), tuple(refused))
+
+
+def _undo_one(
+    who: Principal,
+    item: Mapping[str, Any],
+    kind: str,
+    done: list[str],
+    refused: list[Refused],
+    *,
+    now: dt.datetime,
+) -> None:
+    number = str(item["ticket"])
+    try:
+        with transaction.atomic():
+            ticket = access_ticket(who, int(item["ticket"]), verb="work")
+            number = ticket.number
+            if kind == "assign":
+                give_back(ticket, item["before"], who=who, now=now, seen=item["version"])
+            elif kind == "tag":
+                before = item["before"]["tags"]
+                set_tags(ticket, before, actor=who.actor, now=now, seen=item["version"])
+            else:
+                category = Category.objects.get(pk=item["before"]["category_id"])
+                change_category(ticket, category, actor=who.actor, now=now, seen=item["version"])
+        done.append(number)
+    except Stale:
+        refused.append(Refused(number, "stale", "It was changed since, so it stays as it is."))
+    except DomainError as error:
+        refused.append(Refused(number, error.code, error.message))
+
+
+def give_back(
+    ticket: Ticket, before: Mapping[str, Any], *, who: Principal, now: dt.datetime, seen: int
+) -> None:
+    """An assignment was a slip: the owner it had before has it again, or nobody. That it was
+    acknowledged stays. Raises `Stale`."""
+    with changing(ticket, actor=who.actor, now=now, seen=seen) as change:
+        was = change.ticket.owner
+        owner = User.objects.filter(pk=before["owner_id"], is_active=True).first()
+        change.set(owner=owner, handoffs=before["handoffs"])
+        names = {"to": owner.name if owner else "", "from": was.name if was else ""}
+        change.record(EventType.ASSIGNMENT_UNDONE, data=names)
+        if was is not None:
+            _unsay(change, was)
+
+
+def _unsay(change: Change, was: User) -> None:
+    """He need not look at what he was told by the slip."""
+    told = Alert.objects.filter(user=was, ticket=change.ticket, read_at=None)
+    told.filter(key__startswith="owner:").update(read_at=change.now)
