@@ -5,7 +5,7 @@ RUN := $(PYTHON) -m config.bootstrap run
 DEV := $(PYTHON) -m config.bootstrap dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench faults screenshots demo-reset migrations lock
+.PHONY: help run test lint format bench faults screenshots demo-reset messages migrations lock
 
 help:  ## List these commands
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -34,6 +34,9 @@ screenshots:  ## Picture the pages, light and dark, wide and narrow
 
 demo-reset:  ## Empty the database and fill it with the demo again
 	@$(RUN) manage demo --reset
+
+messages:  ## Bring the catalogues of languages to what the code says now
+	@$(DEV) config.languages update
 
 migrations:  ## Write the migrations that the models need
 	@$(RUN) manage makemigrations

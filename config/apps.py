@@ -11,8 +11,12 @@ class ProjectConfig(AppConfig):
     verbose_name = "Amends"
 
     def ready(self) -> None:
-        """Make Celery's app the current one and register the system checks."""
+        """Make Celery's app the current one, register the system checks, and compile what was
+        translated anew."""
         from config import celery, checks  # noqa: F401 - both need the settings
+        from config.languages import compile_messages
+
+        compile_messages()
 
 
 class StaticFiles(StaticFilesConfig):

@@ -28,6 +28,7 @@ CHECKS: dict[str, tuple[list[str], dict[str, str]]] = {
     "rules": ([PY, "-m", "ruff", "check", "."], {}),
     "imports": ([str(Path(PY).with_name("lint-imports"))], {}),
     "types": ([PY, "-m", "mypy", "."], {}),
+    "languages": ([PY, "-m", "config.languages", "check"], {}),
     "migrations": ([*MANAGE, "makemigrations", "--check", "--dry-run"], QUIET),
     "settings": ([*MANAGE, "check", "--deploy", "--fail-level", "WARNING"], {}),
     "api schema": (

@@ -1,28 +1,56 @@
-"""Times in a reader's words. Pure: the moment and the zone are arguments."""
+"""Times in a reader's words: in the language that is active, and in the zone that is given."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
 
-_SHORT_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_LONG_DAYS = (
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-)
-_SHORT_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-_LONG_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
+from babel.dates import get_day_names, get_month_names
+from django.utils.translation import get_language, gettext
+
+from tickets.money import words as money_in
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What a language calls days, from Monday, and months, from January."""
+
+    short_days: tuple[str, ...]
+    long_days: tuple[str, ...]
+    short_months: tuple[str, ...]
+    long_months: tuple[str, ...]
+
+
+@lru_cache(maxsize=16)
+def _names_in(language: str) -> _Names:
+    def days(width: str) -> tuple[str, ...]:
+        names = get_day_names(width, "stand-alone", language)  # type: ignore[arg-type]
+        return tuple(names[day] for day in range(7))
+
+    def months(width: str, context: str) -> tuple[str, ...]:
+        names = get_month_names(width, context, language)  # type: ignore[arg-type]
+        return tuple(names[month] for month in range(1, 13))
+
+    return _Names(
+        days("abbreviated"), days("wide"), months("abbreviated", "stand-alone"),
+        months("wide", "format"),
+    )  # fmt: skip
+
+
+def _names() -> _Names:
+    return _names_in((get_language() or "en").partition("-")[0])
+
+
+def money_words(minor: int | None, currency: str) -> str:
+    """Minor units as the reader writes them: "£12.50", "12,50 £"."""
+    language = (get_language() or "en").partition("-")[0]
+    return money_in(minor, currency) if language == "en" else money_in(minor, currency, language)
 
 
 def span_words(span: timedelta) -> str:
     """A length of time in at most two units, rounded down: "42 min", "1 h 18", "2 d 3 h"."""
     minutes = int(span.total_seconds() // 60)
     if minutes < 1:
-        return "under 1 min"
+        return gettext("under 1 min")
     if minutes < 60:
         return f"{minutes} min"
     hours, minutes = divmod(minutes, 60)
@@ -38,23 +66,32 @@ def day_words(moment: datetime, *, now: datetime, zone: tzinfo) -> str:
     """The day as one says it: "today", "tomorrow", "Thu", "Thu 19 Nov", "19 Nov 2024"."""
     local, here = moment.astimezone(zone), now.astimezone(zone)
     distance = (local.date() - here.date()).days
-    if distance == 0:
-        return "today"
-    if distance == 1:
-        return "tomorrow"
-    if distance == -1:
-        return "yesterday"
-    date = f"{local.day} {_SHORT_MONTHS[local.month - 1]}"
+    if abs(distance) <= 1:
+        return _near(distance)
+    names = _names()
+    told = {
+        "weekday": names.short_days[local.weekday()],
+        "day": local.day,
+        "month": names.short_months[local.month - 1],
+        "year": local.year,
+    }
     if local.year != here.year and abs(distance) > 90:
-        return f"{date} {local.year}"
-    return f"{_SHORT_DAYS[local.weekday()]} {date}"
+        return gettext("%(day)s %(month)s %(year)s") % told
+    return gettext("%(weekday)s %(day)s %(month)s") % told
+
+
+def _near(distance: int) -> str:
+    if distance == 0:
+        return gettext("today")
+    return gettext("tomorrow") if distance > 0 else gettext("yesterday")
 
 
 def moment_words(moment: datetime, *, now: datetime, zone: tzinfo) -> str:
     """Day and time: "today 12:00", "Thu 19 Nov, 19:42"."""
     day = day_words(moment, now=now, zone=zone)
-    joint = " " if day in {"today", "tomorrow", "yesterday"} else ", "
-    return f"{day}{joint}{moment.astimezone(zone):%H:%M}"
+    local = moment.astimezone(zone)
+    near = abs((local.date() - now.astimezone(zone).date()).days) <= 1
+    return f"{day}{' ' if near else ', '}{local:%H:%M}"
 
 
 def short_moment_words(moment: datetime, *, now: datetime, zone: tzinfo) -> str:
@@ -63,15 +100,21 @@ def short_moment_words(moment: datetime, *, now: datetime, zone: tzinfo) -> str:
     distance = (local.date() - here.date()).days
     if distance == 0:
         return f"{local:%H:%M}"
+    names = _names()
     if abs(distance) < 7:
-        return f"{_SHORT_DAYS[local.weekday()]} {local:%H:%M}"
-    return f"{local.day} {_SHORT_MONTHS[local.month - 1]}"
+        return f"{names.short_days[local.weekday()]} {local:%H:%M}"
+    month = names.short_months[local.month - 1]
+    return gettext("%(day)s %(month)s") % {"day": local.day, "month": month}
 
 
 def long_day_words(moment: datetime, *, zone: tzinfo) -> str:
     """For customers: "Wednesday 25 November"."""
-    local = moment.astimezone(zone)
-    return f"{_LONG_DAYS[local.weekday()]} {local.day} {_LONG_MONTHS[local.month - 1]}"
+    local, names = moment.astimezone(zone), _names()
+    return gettext("%(weekday)s %(day)s %(month)s") % {
+        "weekday": names.long_days[local.weekday()],
+        "day": local.day,
+        "month": names.long_months[local.month - 1],
+    }
 
 
 def long_moment_words(moment: datetime, *, zone: tzinfo) -> str:
@@ -82,7 +125,7 @@ def long_moment_words(moment: datetime, *, zone: tzinfo) -> str:
 def month_words(moment: datetime, *, zone: tzinfo) -> str:
     """ "March 2014"."""
     local = moment.astimezone(zone)
-    return f"{_LONG_MONTHS[local.month - 1]} {local.year}"
+    return f"{_names().long_months[local.month - 1]} {local.year}"
 
 
 def count_words(count: int, one: str, many: str = "") -> str:
@@ -97,8 +140,9 @@ def ordinal(number: int) -> str:
     return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
 
 
-def listed(names: list[str], *, joint: str = "and") -> str:
+def listed(names: list[str], *, joint: str = "") -> str:
     """ "a", "a and b", "a, b and c"."""
     if len(names) < 2:
         return "".join(names)
-    return f"{', '.join(names[:-1])} {joint} {names[-1]}"
+    last = joint or gettext("and")
+    return f"{', '.join(names[:-1])} {last} {names[-1]}"

@@ -4,6 +4,7 @@ Here, and not where mail is sent, so that what is previewed is what is sent.
 """
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from tickets.models import Ticket
 
@@ -22,4 +23,6 @@ def subject_of(ticket: Ticket, words: str) -> str:
 
 def message_text(*, body: str, number: str, link: str) -> str:
     """A person's words as they are, and below them how to answer."""
-    return f"{body}\n\n-- \nYour complaint {number}: {link}\nYou can also answer this mail."
+    where = gettext("Your complaint %(number)s: %(link)s") % {"number": number, "link": link}
+    how = gettext("You can also answer this mail.")
+    return f"{body}\n\n-- \n{where}\n{how}"

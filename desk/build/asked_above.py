@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from desk.present import StageView
 from desk.words import day_words, long_moment_words, moment_words
 from escalation.models import Climb
@@ -34,26 +36,30 @@ def asked_above(ticket: Ticket, *, now: dt.datetime, zone: ZoneInfo) -> AskedAbo
     asked = moment_words(climb.started_at, now=now, zone=zone)
     if climb.ended_at is None and ticket.is_open:
         told = _next_words(climb, now=now, zone=zone)
-        stage = StageView("now", "Somebody with more say looks at it", asked, told)
+        stage = StageView("now", _("Somebody with more say looks at it"), asked, told)
         return AskedAbove(True, asked, told, stage)
     if climb.acknowledged_by is not None and climb.acknowledged_at is not None:
         when = day_words(climb.acknowledged_at, now=now, zone=zone)
-        words = f"{climb.acknowledged_by.get_short_name()}, who has more say, took it up"
+        name = climb.acknowledged_by.get_short_name()
+        words = _("%(name)s, who has more say, took it up") % {"name": name}
         return AskedAbove(False, asked, "", StageView("done", words, when))
     when = day_words(climb.started_at, now=now, zone=zone)
-    return AskedAbove(False, asked, "", StageView("done", "You asked for somebody above", when))
+    return AskedAbove(False, asked, "", StageView("done", _("You asked for somebody above"), when))
 
 
 def _next_words(climb: Climb, *, now: dt.datetime, zone: ZoneInfo) -> str:
-    told = "You asked, and they are told. "
+    told = _("You asked, and they are told.")
     if climb.next_at is None:
-        return f"{told}You hear from us, and need not ask again."
+        rest = _("You hear from us, and need not ask again.")
+        return f"{told} {rest}"
     if climb.next_at <= now:
-        return f"{told}Nobody has taken it up yet, so the next one above is told now."
+        late = _("Nobody has taken it up yet, so the next one above is told now.")
+        return f"{told} {late}"
     by = long_moment_words(climb.next_at, zone=zone)
-    return (
-        f"{told}If nobody takes it up by {by}, the next one above is told. You need not ask again."
+    words = _(
+        "If nobody takes it up by %(when)s, the next one above is told. You need not ask again."
     )
+    return f"{told} {words % {'when': by}}"
 
 
 def with_wish(

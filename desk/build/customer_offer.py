@@ -5,19 +5,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from desk.build.customer_page import OfferStanding
 from desk.build.offers import component_sum, left_out
-from desk.words import listed, long_day_words
+from desk.words import listed, long_day_words, money_words
 from remedies.models import Offer, OfferComponent, Remedy
 from remedies.rules.states import OfferStatus, RemedyStatus
 from tickets.models import Ticket
-from tickets.money import words as money_words
 
 _HEADINGS = {
-    OfferStatus.ACCEPTED: "You accepted",
-    OfferStatus.PARTLY_ACCEPTED: "You accepted a part",
-    OfferStatus.DECLINED: "You declined",
-    OfferStatus.EXPIRED: "Our offer ran out",
+    OfferStatus.ACCEPTED: gettext_lazy("You accepted"),
+    OfferStatus.PARTLY_ACCEPTED: gettext_lazy("You accepted a part"),
+    OfferStatus.DECLINED: gettext_lazy("You declined"),
+    OfferStatus.EXPIRED: gettext_lazy("Our offer ran out"),
 }
 _STANDINGS = {
     OfferStatus.SENT: "sent",
@@ -96,8 +98,8 @@ def offer_for_customer(ticket: Ticket, *, now: dt.datetime, zone: ZoneInfo) -> C
         standing=_standing(offer, remedies, is_open=is_open),
         id=offer.pk,
         open=is_open,
-        heading=_HEADINGS.get(OfferStatus(offer.status), "Our offer"),
-        total=money_words(taken, offer.currency) if taken else "in words",
+        heading=str(_HEADINGS.get(OfferStatus(offer.status), _("Our offer"))),
+        total=money_words(taken, offer.currency) if taken else _("in words"),
         has_sum=offer.total > 0,
         lines=tuple(_line(component, offer) for component in components),
         remedies=granted,
@@ -111,8 +113,8 @@ def preview_for_customer(offer: Offer, components: Sequence[OfferComponent]) -> 
     return CustomerOffer(
         id=offer.pk,
         open=True,
-        heading="Our offer",
-        total=money_words(offer.total, offer.currency) if offer.total else "in words",
+        heading=_("Our offer"),
+        total=money_words(offer.total, offer.currency) if offer.total else _("in words"),
         has_sum=offer.total > 0,
         lines=tuple(_line(component, offer) for component in components),
         owed_words=_owed(components),
@@ -154,21 +156,22 @@ def _line(component: OfferComponent, offer: Offer) -> CustomerLine:
 
 def _granted(remedy: Remedy, *, zone: ZoneInfo) -> CustomerLine:
     if remedy.status == RemedyStatus.FULFILLED and remedy.fulfilled_at:
-        why = f"done on {long_day_words(remedy.fulfilled_at, zone=zone)}"
+        why = _("done on %(when)s") % {"when": long_day_words(remedy.fulfilled_at, zone=zone)}
     elif remedy.status == RemedyStatus.REVERSED:
-        why = "taken back"
+        why = _("taken back")
     elif remedy.due_on:
         noon = dt.datetime.combine(remedy.due_on, dt.time(12), dt.UTC)
-        why = f"by {long_day_words(noon, zone=zone)}"
+        why = _("by %(when)s") % {"when": long_day_words(noon, zone=zone)}
     else:
-        why = "on its way"
+        why = _("on its way")
     voucher = getattr(remedy, "voucher", None)
     code = ""
     if voucher is not None and voucher.void_at is None:
         code = voucher.code
         if voucher.expires_on:
             noon = dt.datetime.combine(voucher.expires_on, dt.time(12), dt.UTC)
-            why = f"{why}, good until {long_day_words(noon, zone=zone)} {noon.year}"
+            last = f"{long_day_words(noon, zone=zone)} {noon.year}"
+            why = _("%(how)s, good until %(when)s") % {"how": why, "when": last}
     total = money_words(remedy.amount, remedy.currency)
     return CustomerLine(remedy.pk, remedy.title, total, why, form=remedy.form, code=code)
 
@@ -176,4 +179,5 @@ def _granted(remedy: Remedy, *, zone: ZoneInfo) -> CustomerLine:
 def _owed(components: Sequence[OfferComponent]) -> str:
     """Which parts are the customer's whatever he decides."""
     owed = [component.title.lower() for component in components if component.owed]
-    return f"Yours whatever you decide, by law: {listed(owed)}." if owed else ""
+    words = _("Yours whatever you decide, by law: %(what)s.")
+    return words % {"what": listed(owed)} if owed else ""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from desk.build.asked_above import AskedAbove, asked_above, with_wish
 from desk.build.people import author, file_view
 from desk.build.recourse import RecourseView, recourse_view
@@ -88,29 +90,32 @@ def _title(
     ticket: Ticket, *, first: str, owner: str, offer: OfferStanding, asked: bool, refused: bool
 ) -> tuple[str, str]:
     has_it = (
-        f"{owner} has your complaint and stays with you to the end."
+        _("%(owner)s has your complaint and stays with you to the end.") % {"owner": owner}
         if owner
-        else ("It is with us. You will hear the name of the person who follows it through.")
+        else _("It is with us. You will hear the name of the person who follows it through.")
     )
+    you = {"first": first}
     if offer.state == "sent":
+        wrote = _("%(owner)s wrote to you.") % {"owner": owner} if owner else ""
         return (
-            f"We were wrong, {first}. This is how we want to put it right.",
-            f"{ticket.subject}. {owner + ' wrote to you.' if owner else ''}".strip(),
+            _("We were wrong, %(first)s. This is how we want to put it right.") % you,
+            f"{ticket.subject}. {wrote}".strip(),
         )
     if asked:
-        return f"We need something from you, {first}.", f"{ticket.subject}."
+        return _("We need something from you, %(first)s.") % you, f"{ticket.subject}."
     if ticket.status in {Status.RESOLVED, Status.CLOSED}:
-        return "Your complaint is settled.", f"{ticket.subject}. You can still write to us."
+        still = _("You can still write to us.")
+        return _("Your complaint is settled."), f"{ticket.subject}. {still}"
     if ticket.stage == Stage.REVIEW:
-        return "Somebody else looks at it again.", "Your complaint is being reviewed."
+        return _("Somebody else looks at it again."), _("Your complaint is being reviewed.")
     if offer.state in {"accepted", "part"}:
-        return f"Thank you, {first}. We are putting it right.", has_it
+        return _("Thank you, %(first)s. We are putting it right.") % you, has_it
     if offer.state == "declined":
-        return f"We think again, {first}.", has_it
+        return _("We think again, %(first)s.") % you, has_it
     if refused:
-        words = "Our letter says why. If you don’t agree, another person looks at it all again."
-        return f"We have decided, {first}.", words
-    return f"We have your complaint, {first}.", has_it
+        words = _("Our letter says why. If you don’t agree, another person looks at it all again.")
+        return _("We have decided, %(first)s.") % you, words
+    return _("We have your complaint, %(first)s.") % you, has_it
 
 
 def _stages(
@@ -131,19 +136,19 @@ def _stages(
     def day(moment: dt.datetime) -> str:
         return day_words(moment, now=now, zone=zone)
 
-    stages = [StageView("done", "You wrote to us", day(ticket.received_at))]
+    stages = [StageView("done", _("You wrote to us"), day(ticket.received_at))]
     owner = owner_words(ticket).split(" ")[0]
     if ticket.acknowledged_at:
-        words = f"{owner} took it on" if owner else "We took it on"
+        words = _("%(owner)s took it on") % {"owner": owner} if owner else _("We took it on")
         stages.append(StageView("done", words, day(ticket.acknowledged_at)))
     else:
         stages.append(
-            StageView("now", "Somebody of us takes it on", "", "You will see the name here.")
+            StageView("now", _("Somebody of us takes it on"), "", _("You will see the name here."))
         )
     stages.append(_answer(ticket, due, now=now, zone=zone))
     if refused_at is not None and not offer.state and ticket.status in OPEN_STATUSES:
-        stages.append(StageView("done", "We decided", day(refused_at)))
-        stages.append(StageView("now", "You can ask for a review", "", "free of charge"))
+        stages.append(StageView("done", _("We decided"), day(refused_at)))
+        stages.append(StageView("now", _("You can ask for a review"), "", _("free of charge")))
     else:
         stages.extend(_offer_stages(ticket, offer, due, now=now, zone=zone))
     return tuple(_only_one_now(stages))
@@ -154,17 +159,16 @@ def _answer(
 ) -> StageView:
     if ticket.answered_at:
         return StageView(
-            "done", "We answered you", moment_words(ticket.answered_at, now=now, zone=zone)
+            "done", _("We answered you"), moment_words(ticket.answered_at, now=now, zone=zone)
         )
     by = due.get("first_response")
     if by is None:
-        return StageView("later", "We answer you")
+        return StageView("later", _("We answer you"))
     words = long_moment_words(by, zone=zone)
     if by < now:
-        return StageView(
-            "now", "We answer you", "", f"It was promised by {words}. We are late, sorry."
-        )
-    return StageView("now", "We answer you", "", f"by {words}")
+        late = _("It was promised by %(when)s. We are late, sorry.") % {"when": words}
+        return StageView("now", _("We answer you"), "", late)
+    return StageView("now", _("We answer you"), "", _("by %(when)s") % {"when": words})
 
 
 def _offer_stages(
@@ -177,34 +181,36 @@ def _offer_stages(
 ) -> list[StageView]:
     finished = ticket.status in {Status.RESOLVED, Status.CLOSED}
     if offer.state == "sent":
-        until = f"until {day_words(offer.decide_by, now=now, zone=zone)}" if offer.decide_by else ""
+        until = ""
+        if offer.decide_by:
+            until = _("until %(when)s") % {"when": day_words(offer.decide_by, now=now, zone=zone)}
         return [
-            StageView("now", "You decide", until),
-            StageView("later", "We put it right", "", "as soon as you accept"),
+            StageView("now", _("You decide"), until),
+            StageView("later", _("We put it right"), "", _("as soon as you accept")),
         ]
     if offer.state in {"accepted", "part"}:
         when = day_words(offer.decided_at, now=now, zone=zone) if offer.decided_at else ""
-        words = "You accepted a part" if offer.state == "part" else "You accepted our offer"
+        words = _("You accepted a part") if offer.state == "part" else _("You accepted our offer")
         stages = [StageView("done", words, when)]
         if offer.paid_at:
-            stages.append(
-                StageView("done", "We put it right", day_words(offer.paid_at, now=now, zone=zone))
-            )
+            paid = day_words(offer.paid_at, now=now, zone=zone)
+            stages.append(StageView("done", _("We put it right"), paid))
         else:
-            by = f"by {long_day_words(offer.paid_by, zone=zone)}" if offer.paid_by else ""
-            stages.append(StageView("now", "We put it right", "", by))
+            stages.append(StageView("now", _("We put it right"), "", _by(offer.paid_by, zone)))
         if finished and ticket.resolved_at:
-            stages.append(
-                StageView("done", "Settled", day_words(ticket.resolved_at, now=now, zone=zone))
-            )
+            settled = day_words(ticket.resolved_at, now=now, zone=zone)
+            stages.append(StageView("done", _("Settled"), settled))
         return stages
     if finished and ticket.resolved_at:
-        return [StageView("done", "Settled", day_words(ticket.resolved_at, now=now, zone=zone))]
+        return [StageView("done", _("Settled"), day_words(ticket.resolved_at, now=now, zone=zone))]
     by_when = due.get("decide") or due.get("resolve")
-    detail = f"by {long_day_words(by_when, zone=zone)}" if by_when else ""
     declined = offer.state == "declined"
-    words = "We think again" if declined else "A decision with its reasons"
-    return [StageView("later", words, "", detail)]
+    words = _("We think again") if declined else _("A decision with its reasons")
+    return [StageView("later", words, "", _by(by_when, zone))]
+
+
+def _by(moment: dt.datetime | None, zone: ZoneInfo) -> str:
+    return _("by %(when)s") % {"when": long_day_words(moment, zone=zone)} if moment else ""
 
 
 def _only_one_now(stages: list[StageView]) -> list[StageView]:
@@ -271,7 +277,7 @@ def said_to_customer(
         MessageView(
             id=message.pk,
             who=author(message),
-            channel="you" if message.kind == MessageKind.INBOUND else "",
+            channel=_("you") if message.kind == MessageKind.INBOUND else "",
             when=moment_words(message.at, now=now, zone=zone),
             exact=message.at.isoformat(),
             paragraphs=paragraphs_of(message.body),

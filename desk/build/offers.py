@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from desk.build.authority import meters_of, standing_for
 from desk.glyphs import ChipView, MeterView
 from desk.present import OfferLineView, OfferView
-from desk.words import day_words, listed, moment_words
+from desk.words import day_words, listed, moment_words, money_words
 from remedies.authority import Decision
 from remedies.models import ExceptionRequest, Offer, OfferComponent, Refusal, Remedy
 from remedies.rules.states import GRANTED, UNDECIDED, ExceptionStatus, OfferStatus, RemedyStatus
 from remedies.services import wish_words
 from tickets.access import Principal
 from tickets.models import Ticket
-from tickets.money import words as money_words
 from tickets.rules import EventType, Stage
 
 ICONS = {
@@ -93,9 +94,8 @@ def component_sum(component: OfferComponent, currency: str) -> str:
     """The sum of a component, or what stands in its place."""
     if component.amount is not None:
         return money_words(component.amount, currency)
-    return {"apology": "in words", "callback": "a call"}.get(
-        component.kind, component.form or "yes"
-    )
+    known = {"apology": _("in words"), "callback": _("a call")}
+    return known.get(component.kind, component.form or _("yes"))
 
 
 def left_out(offer: Offer, component: OfferComponent) -> bool:

@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from desk.words import long_day_words
 from tickets.models import Ticket
 from tickets.recourse import answered_at, recourse_of
@@ -15,7 +17,7 @@ class RecourseView:
     """Whether a review can be asked for, until when, and who decides outside."""
 
     may_ask: bool
-    #: "until Thursday 24 December"; "" without limit.
+    #: "Thursday 24 December"; "" without limit.
     until: str = ""
     #: Why it can't be asked for; "" where it can.
     why_not: str = ""
@@ -26,20 +28,20 @@ def recourse_view(ticket: Ticket, *, now: dt.datetime, zone: ZoneInfo) -> Recour
     """The way on from the last answer. One query, for the points."""
     answered = answered_at(ticket)
     if answered is None:
-        why = "Once you have our answer, you can have it reviewed here by another person."
+        why = _("Once you have our answer, you can have it reviewed here by another person.")
         return RecourseView(False, why_not=why)
     way = recourse_of(ticket)
     outside = way.body_words(answered, ticket.customer.time_zone)
     if ticket.stage == Stage.EXTERNAL:
-        return RecourseView(False, why_not="Your complaint is with an outside body.")
+        return RecourseView(False, why_not=_("Your complaint is with an outside body."))
     if ticket.stage == Stage.REVIEW:
-        under_way = "Your complaint is with another person already."
+        under_way = _("Your complaint is with another person already.")
         return RecourseView(False, why_not=under_way, outside=outside)
     until = way.review_until(answered, ticket.customer.time_zone)
     if until is None:
         return RecourseView(True, outside=outside)
     day = long_day_words(until, zone=zone)
     if now > until:
-        why = f"A review could be asked for until {day}. You can still write to us."
-        return RecourseView(False, why_not=why, outside=outside)
-    return RecourseView(True, until=f"until {day}", outside=outside)
+        why = _("A review could be asked for until %(when)s. You can still write to us.")
+        return RecourseView(False, why_not=why % {"when": day}, outside=outside)
+    return RecourseView(True, until=day, outside=outside)

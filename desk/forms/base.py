@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext
 
 from tickets.errors import DomainError
 from tickets.services.files import MAX_FILES, Upload, type_of
@@ -46,7 +47,9 @@ class ManyFiles(forms.FileField):
         files: Sequence[UploadedFile] = data if isinstance(data, list | tuple) else [data]
         files = [file for file in files if file]
         if len(files) > MAX_FILES:
-            raise forms.ValidationError(f"At most {MAX_FILES} files at once.")
+            raise forms.ValidationError(
+                gettext("At most %(most)d files at once.") % {"most": MAX_FILES}
+            )
         uploads: list[Upload] = []
         wrong: list[str] = []
         for file in files:
@@ -65,7 +68,8 @@ class ManyFiles(forms.FileField):
 def _again(uploads: Sequence[Upload]) -> list[str]:
     """A page can't put files back into a form: their names, so that they are not forgotten."""
     names = ", ".join(upload.name for upload in uploads)
-    return [f"Please attach {names} again: files can’t be kept until this is sent."] * bool(names)
+    words = gettext("Please attach %(names)s again: files can’t be kept until this is sent.")
+    return [words % {"names": names}] * bool(names)
 
 
 class Fields(forms.Form):

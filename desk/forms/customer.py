@@ -6,6 +6,8 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from desk.forms.base import Fields, ManyFiles
 from desk.forms.ticket import fact_field
@@ -17,11 +19,11 @@ from tickets.money import Money
 from tickets.services.customers import clean_phone
 
 WISHES = [
-    ("put_right", "Put it right"),
-    ("money_back", "Money back"),
-    ("apology", "An apology"),
-    ("replacement", "A replacement"),
-    ("unsure", "I don’t know yet"),
+    ("put_right", _("Put it right")),
+    ("money_back", _("Money back")),
+    ("apology", _("An apology")),
+    ("replacement", _("A replacement")),
+    ("unsure", _("I don’t know yet")),
 ]
 CURRENCIES = [("GBP", "£"), ("EUR", "€"), ("USD", "$")]
 FORM_ZONE = "Europe/London"
@@ -30,11 +32,11 @@ FORM_ZONE = "Europe/London"
 
 #: As what a customer may wish to have it.
 WISH_KINDS = [
-    ("refund", "Money back"),
-    ("compensation", "Compensation"),
-    ("credit", "A credit"),
-    ("replacement", "A replacement"),
-    ("apology", "An apology"),
+    ("refund", _("Money back")),
+    ("compensation", _("Compensation")),
+    ("credit", _("A credit")),
+    ("replacement", _("A replacement")),
+    ("apology", _("An apology")),
 ]
 
 
@@ -61,63 +63,63 @@ class ComplaintForm(Fields):
     #: Filled in only by programs; people don't see it.
     website = forms.CharField(required=False, widget=forms.TextInput(attrs={"tabindex": "-1"}))
     category = forms.ChoiceField(
-        label="What is it about?",
+        label=_("What is it about?"),
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose what it is about; “something else” is fine."},
+        error_messages={"required": _("Choose what it is about; “something else” is fine.")},
     )
-    part = forms.ChoiceField(label="More precisely", required=False)
+    part = forms.ChoiceField(label=_("More precisely"), required=False)
     body = forms.CharField(
-        label="What happened?",
-        help_text="In your own words. Dates help, if you have them.",
+        label=_("What happened?"),
+        help_text=_("In your own words. Dates help, if you have them."),
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": "4"}),
-        error_messages={"required": "Please tell us what happened."},
+        error_messages={"required": _("Please tell us what happened.")},
     )
     wishes = forms.MultipleChoiceField(
-        label="What would put it right?",
+        label=_("What would put it right?"),
         choices=WISHES,
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
     wish = forms.CharField(
-        label="What would be fair?",
+        label=_("What would be fair?"),
         required=False,
         max_length=1500,
-        widget=forms.TextInput(attrs={"placeholder": "In your words, or a sum"}),
+        widget=forms.TextInput(attrs={"placeholder": _("In your words, or a sum")}),
     )
     loss = forms.CharField(
-        label="What did it cost you?",
+        label=_("What did it cost you?"),
         required=False,
         max_length=20,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "placeholder": "0.00"}),
     )
     currency = forms.ChoiceField(
-        label="Currency",
+        label=_("Currency"),
         choices=CURRENCIES,
         required=False,
-        widget=forms.Select(attrs={"aria-label": "Currency"}),
+        widget=forms.Select(attrs={"aria-label": _("Currency")}),
     )
-    attachments = ManyFiles(label="Photos or papers", required=False)
+    attachments = ManyFiles(label=_("Photos or papers"), required=False)
     name = forms.CharField(
-        label="Your name",
+        label=_("Your name"),
         max_length=160,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": "Please tell us your name."},
+        error_messages={"required": _("Please tell us your name.")},
     )
     email = forms.EmailField(
-        label="E-mail",
+        label=_("E-mail"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={"required": "We need an address to answer to."},
+        error_messages={"required": _("We need an address to answer to.")},
     )
     phone = forms.CharField(
-        label="Phone",
+        label=_("Phone"),
         required=False,
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
     )
     needs = forms.CharField(
-        label="Anything we should know to help you well?", required=False, max_length=2000
+        label=_("Anything we should know to help you well?"), required=False, max_length=2000
     )
 
     def __init__(
@@ -132,7 +134,7 @@ class ComplaintForm(Fields):
         self.entry = entry
         self.fields["category"].choices = tops  # type: ignore[attr-defined]
         if parts:
-            self.fields["part"].choices = [("", "Choose, if you like"), *parts]  # type: ignore[attr-defined]
+            self.fields["part"].choices = [("", _("Choose, if you like")), *parts]  # type: ignore[attr-defined]
         else:
             del self.fields["part"]
         for key, factor in pain_in_force().scheme.factors.items():
@@ -142,7 +144,7 @@ class ComplaintForm(Fields):
             self.fields[f"factor_{key}"] = forms.ChoiceField(
                 label=factor.question,
                 required=False,
-                choices=[("", "Choose, if you like"), *answers],
+                choices=[("", _("Choose, if you like")), *answers],
                 widget=forms.Select(attrs={"class": "input"}),
             )
         for spec in entry.facts.values() if entry else ():
@@ -157,7 +159,7 @@ class ComplaintForm(Fields):
             self.data["website"] = ""  # type: ignore[index]
             self.add_error(
                 None,
-                "A box that only programs fill in was not empty. It is now: please send again.",
+                _("A box that only programs fill in was not empty. It is now: please send again."),
             )
         self._ask_the_domain()
         return self.cleaned_data
@@ -183,7 +185,7 @@ class ComplaintForm(Fields):
         currency = self.cleaned_data.get("currency") or CURRENCIES[0][0]
         loss = Money.of(typed.lstrip("£€$ "), currency, field="loss")
         if loss.minor < 0:
-            raise Invalid("A loss can't be below zero.", field="loss")
+            raise Invalid(gettext("A loss can't be below zero."), field="loss")
         return loss
 
     @property
@@ -217,7 +219,7 @@ class ComplaintForm(Fields):
     def wish_words(self) -> str:
         """What would put it right, in one text."""
         names = dict(WISHES)
-        chosen = [names[key] for key in self.cleaned_data.get("wishes") or ()]
+        chosen = [str(names[key]) for key in self.cleaned_data.get("wishes") or ()]
         own = self.cleaned_data.get("wish") or ""
         return ". ".join(part for part in (", ".join(chosen), own) if part)
 
@@ -239,12 +241,12 @@ class AnswerForm(Fields):
     """The customer's answer to what we asked: facts, words and files."""
 
     body = forms.CharField(
-        label="Your answer",
+        label=_("Your answer"),
         required=False,
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": "3"}),
     )
-    attachments = ManyFiles(label="Photos or papers", required=False)
+    attachments = ManyFiles(label=_("Photos or papers"), required=False)
 
     def __init__(self, *args: Any, specs: Sequence[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -270,16 +272,16 @@ class WriteForm(Fields):
     """A message of the customer."""
 
     body = forms.CharField(
-        label="Write to us", max_length=20_000, widget=forms.Textarea(attrs={"rows": "3"})
+        label=_("Write to us"), max_length=20_000, widget=forms.Textarea(attrs={"rows": "3"})
     )
-    attachments = ManyFiles(label="Photos or papers", required=False)
+    attachments = ManyFiles(label=_("Photos or papers"), required=False)
 
 
 class WhyForm(Fields):
     """A reason in the customer's words."""
 
     reason = forms.CharField(
-        label="What should be looked at again?",
+        label=_("What should be looked at again?"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": "3"}),
     )
@@ -289,7 +291,7 @@ class EscalateForm(Fields):
     """Why somebody above should look at it, in the customer's words."""
 
     reason = forms.CharField(
-        label="What should they know?",
+        label=_("What should they know?"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": "3"}),
     )
@@ -299,15 +301,15 @@ class CallForm(Fields):
     """A wish to be called."""
 
     phone = forms.CharField(
-        label="Your number",
+        label=_("Your number"),
         max_length=40,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
-    when = forms.CharField(label="When suits you?", required=False, max_length=200)
+    when = forms.CharField(label=_("When suits you?"), required=False, max_length=200)
 
 
 class FindForm(Fields):
     """Number and address, to have the private link sent again."""
 
-    number = forms.CharField(label="Your number", max_length=24)
-    email = forms.EmailField(label="Your e-mail", max_length=254)
+    number = forms.CharField(label=_("Your number"), max_length=24)
+    email = forms.EmailField(label=_("Your e-mail"), max_length=254)

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -27,7 +28,7 @@ from desk.forms.customer import (
     wish_in,
 )
 from desk.views.files import file_response
-from desk.views.public import public_context
+from desk.views.public import in_language, public_context
 from desk.views.shell import zone_of
 from remedies.models import Offer
 from remedies.services import accept_offer, decline_offer
@@ -68,7 +69,7 @@ def own_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
         try:
             ticket = access_by_key(key)
             zone = zone_of(ticket.customer.time_zone)
-            with timezone.override(zone):
+            with timezone.override(zone), in_language(request, ticket):
                 response = view(request, Visit(ticket, now, zone), *args, **kwargs)
         except NotFound:
             response = render(
@@ -150,7 +151,7 @@ def answer(request: HttpRequest, visit: Visit) -> HttpResponse:
         except DomainError as error:
             form.refuse(error)
         else:
-            messages.success(request, "Thank you. We have your answer and go on.")
+            messages.success(request, _("Thank you. We have your answer and go on."))
             return _back(visit)
     return render_own(request, visit, status=422, answer_form=form, opened="answer")
 
@@ -173,7 +174,7 @@ def write(request: HttpRequest, visit: Visit) -> HttpResponse:
         except DomainError as error:
             form.refuse(error)
         else:
-            messages.success(request, "We have your message.")
+            messages.success(request, _("We have your message."))
             return _back(visit)
     return render_own(request, visit, status=422, write_form=form, opened="write")
 
@@ -194,7 +195,7 @@ def review(request: HttpRequest, visit: Visit) -> HttpResponse:
         except DomainError as error:
             form.refuse(error)
         else:
-            messages.success(request, "Somebody else will look at your complaint again.")
+            messages.success(request, _("Somebody else will look at your complaint again."))
             return _back(visit)
     return render_own(request, visit, status=422, review_form=form, opened="review")
 
@@ -208,7 +209,8 @@ def escalate(request: HttpRequest, visit: Visit) -> HttpResponse:
     """
     wish = asked_above(visit.ticket, now=visit.now, zone=visit.zone)
     if wish is not None and wish.open:
-        messages.info(request, f"You asked already, {wish.asked}. {wish.next}")
+        asked = _("You asked already, %(when)s.") % {"when": wish.asked}
+        messages.info(request, f"{asked} {wish.next}")
         return _back(visit)
     form = EscalateForm(request.POST, prefix="e")
     if form.is_valid():
@@ -222,7 +224,7 @@ def escalate(request: HttpRequest, visit: Visit) -> HttpResponse:
         except DomainError as error:
             form.refuse(error)
         else:
-            messages.success(request, "Somebody with more say is told, and looks at it.")
+            messages.success(request, _("Somebody with more say is told, and looks at it."))
             return _back(visit)
     return render_own(request, visit, status=422, escalate_form=form, opened="escalate")
 
@@ -233,8 +235,9 @@ def call(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The customer asks to be called."""
     form = CallForm(request.POST, prefix="p")
     if form.is_valid():
-        when = form.cleaned_data.get("when") or "any time"
-        words = f"Please call me on {form.cleaned_data['phone']}. When it suits me: {when}."
+        when = form.cleaned_data.get("when") or _("any time")
+        words = _("Please call me on %(phone)s. When it suits me: %(when)s.")
+        words %= {"phone": form.cleaned_data["phone"], "when": when}
         try:
             receive_message(
                 visit.ticket, body=words, channel=Channel.FORM, actor=visit.actor, now=visit.now
@@ -242,7 +245,7 @@ def call(request: HttpRequest, visit: Visit) -> HttpResponse:
         except DomainError as error:
             form.refuse(error)
         else:
-            messages.success(request, "We will call you.")
+            messages.success(request, _("We will call you."))
             return _back(visit)
     return render_own(request, visit, status=422, call_form=form, opened="call")
 
@@ -259,14 +262,14 @@ def decide(request: HttpRequest, visit: Visit, offer_id: int) -> HttpResponse:
     try:
         if do == "decline":
             decline_offer(offer, **wish_in(request.POST, offer), **who)
-            words = "You declined. We read what you wrote, and you can ask for a review."
+            words = _("You declined. We read what you wrote, and you can ask for a review.")
         elif do == "part":
             parts = [int(part) for part in request.POST.getlist("part") if part.isdecimal()]
             accept_offer(offer, components=parts, choices=_forms(request.POST, parts), **who)
-            words = "Thank you. We put right what you accepted."
+            words = _("Thank you. We put right what you accepted.")
         else:
             accept_offer(offer, choices=_forms(request.POST), **who)
-            words = "Thank you. We put it right now."
+            words = _("Thank you. We put it right now.")
     except NotFound:
         raise
     except DomainError as error:

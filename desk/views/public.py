@@ -3,6 +3,8 @@
 import datetime as dt
 import hashlib
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -22,6 +25,7 @@ from tickets.access import access_by_key
 from tickets.actors import Actor
 from tickets.catalogue import Entry, catalogue
 from tickets.errors import Conflict, DomainError
+from tickets.languages import speaking, spoken
 from tickets.models import Ticket
 from tickets.numbers import id_in
 from tickets.rates import address_of, seconds_to_wait
@@ -42,6 +46,14 @@ def brand() -> str:
 def public_context(request: HttpRequest) -> dict[str, Any]:
     """What every page for customers has."""
     return {"theme": theme_of(request), "brand": brand()}
+
+
+@contextmanager
+def in_language(request: HttpRequest, ticket: Ticket) -> Iterator[None]:
+    """What the customer chose on this device, else the language of the complaint."""
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+    with speaking(chosen or ticket.language):
+        yield
 
 
 def _tops() -> list[Entry]:
@@ -137,6 +149,7 @@ def take_in(form: ComplaintForm, *, now: dt.datetime) -> Ticket:
             email=data["email"],
             phone=data.get("phone") or "",
             support_needs=data.get("needs") or "",
+            language=spoken(get_language() or ""),
         ),
         now=now,
     )
@@ -146,6 +159,7 @@ def take_in(form: ComplaintForm, *, now: dt.datetime) -> Ticket:
         channel=Channel.FORM,
         body=data["body"],
         wish=form.wish_words,
+        language=spoken(get_language() or ""),
         facts=form.facts,
         factors=form.factors,
         loss=form.money_lost,
@@ -201,6 +215,11 @@ def received(request: HttpRequest, key: str) -> HttpResponse:
         ticket = access_by_key(key)
     except DomainError:
         return render(request, "desk/customer/gone.html", context, status=404)
+    with in_language(request, ticket):
+        return _received(request, ticket, context)
+
+
+def _received(request: HttpRequest, ticket: Ticket, context: dict[str, Any]) -> HttpResponse:
     zone = zone_of(ticket.customer.time_zone)
     due = {deadline.kind: deadline.due_at for deadline in ticket.deadlines.order_by("-id")}
     answer = due.get("first_response") or due.get("acknowledge")

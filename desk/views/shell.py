@@ -7,10 +7,11 @@ from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -96,7 +97,8 @@ def desk_page(view: DeskView) -> DeskView:
         user: Any = request.user
         ask = Ask(Principal.of_user(user, now=now), now, zone_of(user.time_zone))
         try:
-            with timezone.override(ask.zone):
+            # The desk itself speaks one language so far, whatever the browser asks for.
+            with timezone.override(ask.zone), translation.override(settings.LANGUAGE_CODE):
                 return view(request, ask, *args, **kwargs)
         except DomainError as error:
             return refusal(request, error, template="desk/refused.html")

@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from desk.forms.survey import SurveyForm
-from desk.views.public import public_context
+from desk.views.public import in_language, public_context
 from feedback.models import Survey
 from feedback.rules import SurveyStatus
 from feedback.services import record_answer, survey_by_token
@@ -23,6 +23,12 @@ def survey(request: HttpRequest, token: str) -> HttpResponse:
         found = survey_by_token(token)
     except NotFound:
         return render(request, "desk/customer/gone.html", public_context(request), status=404)
+    with in_language(request, found.ticket):
+        return _answered(request, found)
+
+
+def _answered(request: HttpRequest, found: Survey) -> HttpResponse:
+    """The page, or what becomes of the answer."""
     if request.method != "POST":
         return _show(request, found, SurveyForm())
     form = SurveyForm(request.POST)
@@ -38,7 +44,7 @@ def survey(request: HttpRequest, token: str) -> HttpResponse:
         except DomainError as error:
             form.refuse(error)
             return _show(request, found, form, status=max(error.status, 400))
-        return redirect(f"/s/{token}/")
+        return redirect(f"/s/{found.token}/")
     return _show(request, found, form, status=422)
 
 

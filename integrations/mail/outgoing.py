@@ -19,6 +19,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.utils.translation import gettext
 
 from integrations.events import IntegrationEvent
 from integrations.mail.addresses import (
@@ -34,6 +35,7 @@ from integrations.mail.addresses import (
 from integrations.mail.texts import html_of, next_steps, received_text
 from tickets.actors import SYSTEM
 from tickets.change import Change, changing
+from tickets.languages import speaking
 from tickets.mailed import message_text, own_page, subject_of
 from tickets.models import Event, Message, Outbox, Ticket
 from tickets.models.customers import ContactKind
@@ -104,9 +106,11 @@ def _letter(row: Outbox) -> Letter:
     template = payload.get("template")
     ticket = row.ticket
     if template == "received" and ticket is not None:
-        return _received(ticket)
+        with speaking(ticket.language):
+            return _received(ticket)
     if template == "message":
-        return _message(int(payload["message"]))
+        with speaking(ticket.language if ticket is not None else ""):
+            return _message(int(payload["message"]))
     if payload.get("subject") and payload.get("body"):
         return _plain(row, payload)
     raise PermanentFailure(f"There is no mail called {template!r}, and no text is given.")
@@ -135,7 +139,7 @@ def _received(ticket: Ticket) -> Letter:
     opened_by = ticket.messages.order_by("at", "id").first()
     return Letter(
         to=address_of(ticket),
-        subject=subject_of(ticket, "We have your complaint"),
+        subject=subject_of(ticket, gettext("We have your complaint")),
         text=text,
         id=received_id(ticket),
         automatic=True,

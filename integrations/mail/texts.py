@@ -1,4 +1,4 @@
-"""What automatic mail says. Pure: words in, words out.
+"""What automatic mail says, in the language that is active. Words in, words out.
 
 Plain and warm, short lines, no promise that nobody made.
 """
@@ -9,14 +9,17 @@ import re
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_datetime
+from django.utils.translation import get_language, gettext, gettext_lazy
+
 #: What a deadline promises the customer, in the order in which it happens.
 _PROMISES = {
-    "first_response": "A person reads it and writes to you by {when}.",
-    "next_update": "You hear from us how it stands by {when}.",
-    "decide": "We tell you what we decide by {when}.",
-    "resolve": "We mean to have put it right by {when}.",
+    "first_response": gettext_lazy("A person reads it and writes to you by %(when)s."),
+    "next_update": gettext_lazy("You hear from us how it stands by %(when)s."),
+    "decide": gettext_lazy("We tell you what we decide by %(when)s."),
+    "resolve": gettext_lazy("We mean to have put it right by %(when)s."),
 }
-_NO_DATES = "A person of our team reads it and writes to you."
+_NO_DATES = gettext_lazy("A person of our team reads it and writes to you.")
 
 _LINK = re.compile(r"https?://[^\s<>\"')]+[^\s<>\"').,;:!?]")
 
@@ -25,7 +28,10 @@ def moment_words(moment: dt.datetime, zone: str) -> str:
     """ "Thursday 26 November 2026, 17:00 (London time)", in the IANA time zone `zone`."""
     local = moment.astimezone(ZoneInfo(zone))
     city = zone.rsplit("/", 1)[-1].replace("_", " ")
-    return f"{local:%A} {local.day} {local:%B %Y, %H:%M} ({city} time)"
+    # Translators: how a moment is written, in the letters of CLDR's date patterns.
+    pattern = gettext("EEEE d MMMM y, HH:mm")
+    told = format_datetime(local.replace(tzinfo=None), pattern, locale=get_language() or "en")
+    return gettext("%(moment)s (%(city)s time)") % {"moment": told, "city": city}
 
 
 def next_steps(deadlines: Mapping[str, str], *, zone: str) -> list[str]:
@@ -41,22 +47,26 @@ def next_steps(deadlines: Mapping[str, str], *, zone: str) -> list[str]:
         except (KeyError, ValueError):
             continue
         if due.tzinfo is not None:
-            steps.append(words.format(when=moment_words(due, zone)))
-    return steps or [_NO_DATES]
+            steps.append(words % {"when": moment_words(due, zone)})
+    return steps or [str(_NO_DATES)]
 
 
 def received_text(*, name: str, number: str, subject: str, steps: list[str], link: str) -> str:
     """The confirmation that a complaint arrived."""
     lines = "\n".join(f"- {step}" for step in steps)
-    return (
-        f"Dear {name},\n\n"
-        f"Thank you for telling us. Your complaint “{subject}” is with us and has the number "
-        f"{number}.\n\n"
-        f"What happens next\n{lines}\n\n"
-        f"Here you can see where it stands, and add to it:\n{link}\n"
-        "Please keep this link to yourself: whoever has it can read your complaint.\n\n"
-        "You can also answer this mail. You don't have to tell us anything twice."
+    thanks = gettext(
+        "Thank you for telling us. Your complaint “%(subject)s” is with us and has the number "
+        "%(number)s."
     )
+    keep = gettext("Please keep this link to yourself: whoever has it can read your complaint.")
+    paragraphs = (
+        gettext("Dear %(name)s,") % {"name": name},
+        thanks % {"subject": subject, "number": number},
+        "\n".join((gettext("What happens next"), lines)),
+        "\n".join((gettext("Here you can see where it stands, and add to it:"), link, keep)),
+        gettext("You can also answer this mail. You don't have to tell us anything twice."),
+    )
+    return "\n\n".join(paragraphs)
 
 
 def html_of(text: str) -> str:

@@ -63,8 +63,9 @@
     const show = (at) => {
       form.dataset.at = at;
       const first = narrow.matches && at === "1";
-      button.textContent = first ? "Next: how to reach you" : last;
-      words.innerHTML = narrow.matches ? `${at} of 2, saved on this phone` : told;
+      button.textContent = first ? form.dataset.nextWords : last;
+      if (narrow.matches) words.textContent = form.dataset.stepWords.replace("[at]", at);
+      else words.innerHTML = told;
     };
     const inSecond = wrong && one('[data-step="2"] .field-wrong', form) && !one('[data-step="1"] .error', form);
     show(inSecond ? "2" : "1");

@@ -1,0 +1,106 @@
+"""Customers are spoken to in their language: on the form, on their page, in mail, in the survey."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from integrations.mail.texts import next_steps, received_text
+from tests.builders import Desk, make_customer
+from tests.desk.pages import SignIn, text_of
+from tests.desk.test_complain import GOOD
+from tests.remedies.builders import make_hurt, sent_offer
+from tickets.languages import speaking
+from tickets.mailed import message_text
+from tickets.models import Ticket
+
+pytestmark = pytest.mark.django_db
+
+GERMAN = {"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}
+#: English that would show that something was forgotten.
+FORGOTTEN = re.compile(r"\b(the|you|your|we|with|what|and|please|complaint)\b", re.IGNORECASE)
+
+
+@pytest.fixture
+def german(whole_desk: Desk) -> Ticket:
+    """An offer was sent to a customer who speaks German."""
+    ticket = make_hurt(whole_desk, customer=make_customer("Jana Winter", language="de"))
+    Ticket.objects.filter(pk=ticket.pk).update(language="de")
+    sent_offer(whole_desk, ticket)
+    return ticket
+
+
+def test_the_form_speaks_the_language_of_the_browser(whole_desk: Desk) -> None:
+    page = Client(headers=GERMAN).get("/complain/")
+    words = text_of(page)
+    assert "Sagen Sie uns, was schiefgegangen ist" in words
+    assert "Bis Mittwoch, 25. November" in words
+    assert '<html lang="de"' in page.content.decode()
+
+
+def test_what_is_wrong_is_told_in_that_language(whole_desk: Desk) -> None:
+    words = text_of(
+        Client(headers=GERMAN).post("/complain/", {"category": "broadband", "loss": "-1"})
+    )
+    assert "Noch nicht abgeschickt." in words
+    assert "Bitte sagen Sie uns, was passiert ist." in words
+    assert "Bitte nennen Sie uns Ihren Namen." in words
+    assert "Ein Schaden kann nicht unter null liegen." in words
+
+
+def test_a_complaint_keeps_the_language_in_which_it_was_made(whole_desk: Desk) -> None:
+    made = Client(headers=GERMAN).post("/complain/", GOOD)
+    ticket = Ticket.objects.get()
+    assert (ticket.language, ticket.customer.language) == ("de", "de")
+    assert "Eine Entschuldigung" in ticket.wish
+    # A page that somebody else's browser opens is still in the language of the complaint.
+    assert "Danke. Ihre Beschwerde ist bei uns." in text_of(Client().get(made["Location"]))
+    assert "Ihre Beschwerde ist bei uns, Ines." in text_of(Client().get(f"/c/{ticket.access_key}/"))
+
+
+def test_the_own_page_and_the_offer_are_in_the_language_of_the_complaint(german: Ticket) -> None:
+    page = Client().get(f"/c/{german.access_key}/")
+    words = text_of(page)
+    assert "Der Fehler lag bei uns, Jana. So möchten wir es in Ordnung bringen." in words
+    assert re.search(r"\d,\d\d £ annehmen", words)
+    assert "Sie entscheiden bis" in words
+    # What is left of English are the texts of the policy and of the rep.
+    frame = re.sub(r"(?s)<(ul|details class=\"how\"|div class=\"letters\").*?</\1>", "", words)
+    assert len(FORGOTTEN.findall(frame.split("Was wir einander geschrieben haben")[0])) < 60
+
+
+def test_what_was_chosen_on_the_device_counts_more(german: Ticket) -> None:
+    client = Client()
+    own = f"/c/{german.access_key}/"
+    chosen = client.post("/i18n/setlang/", {"language": "en", "next": own})
+    assert chosen["Location"] == own
+    assert "We were wrong, Jana." in text_of(client.get(own))
+
+
+def test_a_language_that_there_is_not_is_answered_in_ours(whole_desk: Desk) -> None:
+    ticket = make_hurt(whole_desk)
+    Ticket.objects.filter(pk=ticket.pk).update(language="xx-unknown")
+    assert "We have your complaint" in text_of(Client().get(f"/c/{ticket.access_key}/"))
+
+
+def test_the_desk_speaks_one_language_to_everybody_who_works_here(
+    german: Ticket, whole_desk: Desk, sign_in: SignIn
+) -> None:
+    client = sign_in(whole_desk.alice)
+    page = client.get(f"/desk/tickets/{german.number}/", headers=GERMAN)
+    words = text_of(page)
+    assert "heute" not in words and "today" in words
+
+
+def test_mails_are_in_the_language_of_the_complaint() -> None:
+    due = {"first_response": "2026-11-26T16:00:00+00:00"}
+    with speaking("de"):
+        text = received_text(
+            name="Jana Weiß", number="A-100016", subject="Kein Netz",
+            steps=next_steps(due, zone="Europe/Berlin"), link="https://desk.example/c/x/",
+        )  # fmt: skip
+        mail = message_text(body="Hallo.", number="A-100016", link="https://desk.example/c/x/")
+    assert "Bis Donnerstag, 26. November 2026, 17:00 Uhr (Zeit in Berlin)" in text
+    assert "Ihre Beschwerde „Kein Netz“ ist bei uns" in text
+    assert "Ihre Beschwerde A-100016:" in mail
+    assert not FORGOTTEN.findall(text)
