@@ -69,6 +69,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "deliver the outbox": every(settings.TICK_SECONDS, "integrations.tasks.deliver_outbox"),
     "fetch mail": every(60, "integrations.tasks.fetch_mail"),
     "send surveys": every(60, "feedback.tasks.send_due_surveys"),
+    "count for insight": every(max(settings.TICK_SECONDS, 2), "feedback.tasks.follow_for_insight"),
     "expire offers": every(300, "remedies.tasks.expire_offers"),
     "note late remedies": every(300, "remedies.tasks.note_late_remedies"),
     "put policies in force": every(60, "remedies.tasks.activate_policies"),

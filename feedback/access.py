@@ -1,11 +1,15 @@
 """Who may see and change what customers said: those who see, or work on, the ticket."""
 
+from dataclasses import dataclass
+
 from django.db.models import Count, QuerySet
 
 from feedback.models import Answer, FollowUp, Idea, Kudos, Survey
 from tickets.access import Principal, check_may, visible_tickets
-from tickets.errors import NotAllowed, NotFound
-from tickets.models import User
+from tickets.catalogue import catalogue
+from tickets.errors import Invalid, NotAllowed, NotFound
+from tickets.models import Team, User
+from tickets.periods import Period
 from tickets.rules import Role
 
 
@@ -86,3 +90,59 @@ def check_answers_ideas(who: Principal) -> User:
     if who.role not in {Role.SUPERVISOR, Role.MANAGER, Role.ADMIN}:
         raise NotAllowed(who="A supervisor or manager")
     return user
+
+
+# -- insight --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class InsightScope:
+    """What somebody asks insight about, within what he may see."""
+
+    who: Principal
+    period: Period
+    #: Teams whose complaints count; None for every team.
+    teams: frozenset[int] | None
+    #: Categories that count; None for every one.
+    categories: frozenset[int] | None
+    #: As they were asked for.
+    team: str = ""
+    category: str = ""
+
+
+def may_compare(who: Principal) -> bool:
+    """Whether `who` sees what remedies and exceptions cost: those who watch over others, and
+    integrations."""
+    return who.user is None or who.is_supervisor
+
+
+def insight_scope(
+    who: Principal,
+    period: Period,
+    *,
+    team: str = "",
+    category: str = "",
+    compares: bool = False,
+) -> InsightScope:
+    """The teams and categories whose sums `who` reads: those whose complaints he sees.
+
+    A team counts as a whole or not at all, so whoever sees a single ticket of another team
+    does not see its sums; confidential complaints count for nobody. `category` takes those below
+    it in. `compares`: for what remedies and exceptions come to. Raises `NotAllowed`, `Invalid`
+    naming a key that fits nothing.
+    """
+    if compares and not may_compare(who):
+        raise NotAllowed(who="Those who supervise a team")
+    teams = who.teams
+    if team:
+        found = Team.objects.filter(key=team).values_list("pk", flat=True).first()
+        if found is None or (teams is not None and found not in teams):
+            raise Invalid("There is no such team.", field="team")
+        teams = frozenset({found})
+    categories = None
+    if category:
+        entries = catalogue().by_id.items()
+        categories = frozenset(pk for pk, entry in entries if category in entry.keys)
+        if not categories:
+            raise Invalid("There is no such category.", field="category")
+    return InsightScope(who, period, teams, categories, team, category)

@@ -6,6 +6,7 @@ that began before the oldest one still writing has read all that they will ever 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -80,3 +81,17 @@ def _behind(place: Follower) -> Q:
     """Events after a place, in a form that the index of the stream answers."""
     at = Q(transaction=place.transaction, pk__gt=place.event)
     return Q(transaction__gte=place.transaction) & (Q(transaction__gt=place.transaction) | at)
+
+
+def hold(name: str) -> None:
+    """Wait until nobody else reads for the follower of that name, and keep others from it until the
+    end of the transaction."""
+    Follower.objects.get_or_create(name=name)
+    Follower.objects.select_for_update().get(name=name)
+
+
+def unread_of(name: str, tickets: Collection[int]) -> set[int]:
+    """Those of the tickets to which something happened that the follower has not read yet."""
+    place = Follower.objects.filter(name=name).first() or Follower(name=name)
+    rows = Event.objects.filter(_behind(place), ticket__in=list(tickets))
+    return set(rows.values_list("ticket_id", flat=True).distinct())

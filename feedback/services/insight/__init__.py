@@ -1,0 +1,1 @@
+"""Insight: kept from the stream of events, made anew, checked, and read."""
