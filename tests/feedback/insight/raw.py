@@ -93,7 +93,7 @@ def raw() -> Sums:
     with connection.cursor() as cursor:
         cursor.execute(_BUCKET)
         cursor.execute(_COUNTED, {"money": list(MONEY_EDGES), "time": list(TIME_EDGES)})
-        return {tuple(row[:6]): (row[6], row[7]) for row in cursor.fetchall()}
+        return {(m, key, b, day, team, c): (n, s) for m, key, b, day, team, c, n, s in cursor}
 
 
 def kept() -> Sums:
@@ -101,4 +101,4 @@ def kept() -> Sums:
     rows = Rollup.objects.exclude(measure="theme").values_list(
         "measure", "key", "bucket", "day", "team_id", "category_id", "n", "total"
     )
-    return {tuple(row[:6]): (row[6], row[7]) for row in rows}
+    return {(m, key, b, day, team, c): (n, s) for m, key, b, day, team, c, n, s in rows}

@@ -18,6 +18,7 @@ from tests.feedback.insight.history import ACTS, Act, History
 from tests.feedback.insight.raw import kept, raw
 from tickets import services
 from tickets.change import changing
+from tickets.following import Part
 from tickets.models import Event, Ticket
 from tickets.models.search import Follower
 
@@ -81,7 +82,7 @@ def test_reading_the_stream_twice_counts_nothing_twice(desk: Desk) -> None:
     ticket = make_ticket(desk)
     keeping.catch_up()
     once = kept()
-    assert once and keeping.follow() == keeping.Part(frozenset(), 0)
+    assert once and keeping.follow() == Part(frozenset(), 0)
     Follower.objects.filter(name=keeping.NAME).update(transaction=0, event=0)
     keeping.catch_up()
     assert kept() == once == raw()
