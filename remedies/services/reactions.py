@@ -1,5 +1,6 @@
 """What remedies do when something happens to a ticket."""
 
+import datetime as dt
 from collections.abc import Callable
 
 from remedies.active import pain_in_force
@@ -131,6 +132,16 @@ def move_ignored(change: Change, event: Event) -> None:
             move_up(change, int(key))
 
 
+def move_further(change: Change, event: Event) -> None:
+    """Its missed clock climbs on: each further step of the path asks one more level.
+
+    The step that the path takes as the time passes asks nobody, for the miss itself did.
+    """
+    due = [one.get("due_at") for one in event.data.get("deadlines", [])]
+    if all(at is not None and event.at > dt.datetime.fromisoformat(at) for at in due):
+        move_ignored(change, event)
+
+
 def note_unpaid(change: Change, event: Event) -> None:
     """A payout was given up: the remedy failed, and its owner is told."""
     if event.data.get("kind") != PAYOUT:
@@ -146,6 +157,7 @@ def note_unpaid(change: Change, event: Event) -> None:
 _OTHERS: dict[str, Callable[[Change, Event], None]] = {
     "exception_decided": catch_up,
     "exception_withdrawn": catch_up,
+    "escalated": move_further,
     "resolved": hold_back,
     "merged": let_go,
     "outbox_dead": note_unpaid,

@@ -72,3 +72,26 @@ def test_taken_back_its_clock_runs_anew(waiting: tuple[Desk, ExceptionRequest]) 
     assert [clock.is_open for clock in clocks(row)] == [False]
     remedies.undo_decision(row, actor=sue, now=NOW + dt.timedelta(seconds=5))
     assert [clock.is_open for clock in clocks(row)] == [False, True]
+
+
+def test_each_later_step_of_the_path_asks_one_more_level(
+    waiting: tuple[Desk, ExceptionRequest],
+) -> None:
+    desk, row = waiting
+    DecisionLevel.objects.create(name="The board", order=3, who="admins", own_limits=False)
+    remedies.withdraw_exception(row, reason="Anew", actor=user(desk.alice), now=NOW)
+    row = remedies.request_exception(
+        row.offer,
+        amounts={part(row.offer, "M-4").pk: 20_000},
+        reason="Her father slept elsewhere",
+        actor=user(desk.alice),
+        now=NOW,
+    )
+    clock = clocks(row)[-1]
+    stepping.sweep(now=clock.due_at + dt.timedelta(minutes=1))
+    row.refresh_from_db()
+    assert len(row.told) == 2, "the miss, and the step at the miss, ask one level"
+    for days in range(1, 30):
+        stepping.sweep(now=clock.due_at + dt.timedelta(days=days))
+    row.refresh_from_db()
+    assert len(row.told) == 3
