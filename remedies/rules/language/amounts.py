@@ -8,7 +8,7 @@ from remedies.facts import NUMERIC, ORDERED, Kind
 from remedies.rules.language.compiling import Raw, Scope, compile_all, compile_node, form, same_kind
 from remedies.rules.language.conditions import condition
 from remedies.rules.language.nodes import Context, Inapplicable, Literal, Node
-from remedies.rules.language.source import Place, items, keys_of
+from remedies.rules.language.source import Place, each_read, items, keys_of
 
 
 class Percent(Node):
@@ -198,7 +198,9 @@ def _each(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     each = compile_node(raw["each"], scope, at / "each", want)
     per = raw.get("per")
     if isinstance(per, list):
-        many = [_factor(item, scope, at / "per" / i) for i, item in enumerate(per)]
+        many = each_read(
+            items(per, at / "per", "per"), lambda one, place: _factor(one, scope, place)
+        )
     else:
         many = [_factor(per, scope, at / "per")]
     return Product((each, *many), each.kind)
@@ -208,7 +210,10 @@ def _each(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
 def _times(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     if not isinstance(raw["times"], list) or len(raw["times"]) < 2:
         (at / "times").fail("times needs two values or more.")
-    parts = [compile_node(item, scope, at / "times" / i) for i, item in enumerate(raw["times"])]
+    parts = each_read(
+        items(raw["times"], at / "times", "times"),
+        lambda one, place: compile_node(one, scope, place),
+    )
     kinds = [part.kind for part in parts if part.kind is not Kind.NUMBER]
     if len(kinds) > 1 or not set(kinds) <= NUMERIC:
         (at / "times").fail("times takes one sum or duration, and numbers.")

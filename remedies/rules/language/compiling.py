@@ -20,7 +20,7 @@ from remedies.rules.language.nodes import (
     Today,
     ValueRef,
 )
-from remedies.rules.language.source import Place, short
+from remedies.rules.language.source import Place, each_read, short
 
 
 @dataclass(slots=True)
@@ -187,14 +187,8 @@ def _compile_form(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
         at.fail(f"{found[0]} and {found[1]} can't stand side by side.")
     shape = FORMS[found[0]]
     allowed = shape.beside | (MODIFIER_KEYS if shape.modifiable else frozenset())
-    for key in raw:
-        if key == "currency" and key not in allowed:
-            (at / key).fail(
-                "Sums of a policy are in its own currency. For another figure in each: "
-                "{table: currency, rows: [{is: EUR, gives: 20}, {is: GBP, gives: 17}]}."
-            )
-        if key != shape.key and key not in allowed:
-            (at / key).fail(f"{shape.key} knows no {key}.{nearest(key, allowed)}")
+    strange = [(key, at / key) for key in raw if key != shape.key and key not in allowed]
+    each_read(strange, lambda key, place: place.fail(_strange(shape, key, allowed)))
     for key in shape.needs:
         if key not in raw:
             at.fail(f"{shape.key} needs {key} beside it.")
@@ -202,6 +196,16 @@ def _compile_form(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     if shape.modifiable and raw.keys() & (MODIFIER_KEYS - shape.beside):
         return MODIFIERS["wrap"](node, raw, scope, at)
     return node
+
+
+def _strange(shape: Form, key: str, allowed: frozenset[str]) -> str:
+    """What is said of a word that a form does not know."""
+    if key == "currency":
+        return (
+            "Sums of a policy are in its own currency. For another figure in each: "
+            "{table: currency, rows: [{is: EUR, gives: 20}, {is: GBP, gives: 17}]}."
+        )
+    return f"{shape.key} knows no {key}.{nearest(key, allowed)}"
 
 
 #: Forms of conditions; all others give a value.
@@ -293,7 +297,9 @@ def compile_all(
     """A node for each item of a list, all of one kind. Plain numbers follow money beside them."""
     if not isinstance(raw, list) or len(raw) < least:
         at.fail(f"A list of {least} or more values is needed here.")
-    return same_kind([compile_node(item, scope, at / i, want) for i, item in enumerate(raw)], at)
+    listed = ((item, at / index) for index, item in enumerate(raw))
+    nodes = each_read(listed, lambda item, place: compile_node(item, scope, place, want))
+    return same_kind(nodes, at)
 
 
 def same_kind(nodes: Iterable[Node], at: Place) -> tuple[Node, ...]:

@@ -12,7 +12,7 @@ from remedies.rules.language.compiling import Raw, Scope, compile_node, form
 from remedies.rules.language.logic import Among, Applied, Either, Every, Known, Not, asked, compared
 from remedies.rules.language.meant import nearest
 from remedies.rules.language.nodes import FactRef, Literal, Node, ValueRef
-from remedies.rules.language.source import Place, items, short
+from remedies.rules.language.source import Place, each_read, items, short
 
 MISSING = "missing"
 
@@ -51,7 +51,9 @@ def _bound(raw: Any, subject: Node, scope: Scope, at: Place) -> Node:
 
 
 def _one_of(subject: Node, key: str, raw: Any, scope: Scope, at: Place) -> Node:
-    bounds = tuple(_bound(item, subject, scope, place) for item, place in items(raw, at, key))
+    bounds = tuple(
+        each_read(items(raw, at, key), lambda item, place: _bound(item, subject, scope, place))
+    )
     if not bounds:
         at.fail(f"{key} needs a value.")
     wanted = key == "one_of"
@@ -116,25 +118,30 @@ def compilecompared(subject: Node, key: str, raw: Any, scope: Scope, at: Place) 
 
 def compile_tests(subject: Node, raw: Raw, scope: Scope, at: Place, skip: frozenset[str]) -> Node:
     """All tests that stand beside a subject; each has to hold."""
-    tests = [
-        compilecompared(subject, key, bound, scope, at / key)
-        for key, bound in raw.items()
-        if key not in skip
-    ]
+    tests = each_read(
+        ((key, at / key) for key in raw if key not in skip),
+        lambda key, place: compilecompared(subject, key, raw[key], scope, place),
+    )
     if not tests:
         at.fail(f"Say which: {', '.join(sorted(TESTS))}.")
     return tests[0] if len(tests) == 1 else Every(tuple(tests))
 
 
+def _conditions(raw: Any, scope: Scope, at: Place, key: str) -> list[Node]:
+    return each_read(items(raw, at, key), lambda part, place: condition(part, scope, place))
+
+
 @form("all", modifiable=False)
 def _all(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
-    parts = [condition(part, scope, place) for part, place in items(raw["all"], at / "all", "all")]
-    return Every(tuple(parts)) if parts else (at / "all").fail("all needs a condition.")
+    # A bare list means all of it, and its parts stand there without the word.
+    place = at / "all" if (*at.path, "all") in at.lines else at
+    parts = _conditions(raw["all"], scope, place, "all")
+    return Every(tuple(parts)) if parts else place.fail("all needs a condition.")
 
 
 @form("any", modifiable=False)
 def _any(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
-    parts = [condition(part, scope, place) for part, place in items(raw["any"], at / "any", "any")]
+    parts = _conditions(raw["any"], scope, at / "any", "any")
     return Either(tuple(parts)) if parts else (at / "any").fail("any needs a condition.")
 
 

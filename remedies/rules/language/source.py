@@ -8,11 +8,11 @@ an error. JSON is read by the same code, being (in practice) YAML.
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import yaml
 
@@ -32,6 +32,7 @@ _TAGS = frozenset(
 )
 
 Path = tuple[str | int, ...]
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +261,23 @@ def items(raw: Any, at: Place, what: str) -> Iterator[tuple[Any, Place]]:
         at.fail(f"{what} should be a list.")
     for index, item in enumerate(raw):
         yield item, at / index
+
+
+def each_read(
+    parts: Iterable[tuple[Any, Place]], reader: Callable[[Any, Place], Read]
+) -> list[Read]:
+    """What each part is, read by `reader`. Where some are wrong, all of their problems are told
+    at once: raises `PolicyInvalid`."""
+    found: list[Read] = []
+    problems: list[Problem] = []
+    for raw, place in parts:
+        try:
+            found.append(reader(raw, place))
+        except PolicyInvalid as error:
+            problems.extend(error.problems)
+    if problems:
+        raise PolicyInvalid(*problems)
+    return found
 
 
 def written(raw: Any) -> str:

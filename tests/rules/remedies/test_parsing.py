@@ -136,3 +136,31 @@ def test_a_damaged_policy_is_an_error_with_a_place_or_a_policy_and_never_a_crash
 def test_any_text_at_all_is_an_error_or_a_policy(text: str) -> None:
     with pytest.raises(PolicyInvalid):
         load_policy(text)
+
+
+def test_every_mistake_of_a_condition_and_of_a_list_is_told_with_its_line() -> None:
+    text = """policy: p
+currency: EUR
+facts:
+  days: number
+  kind: {type: choice, choices: [a, b]}
+rules:
+  - rule: A
+    gives: credit
+    when:
+      - {fact: dais, at_least: 3}
+      - any: [{fact: kind, is: c}, {fact: kind, one_of: [a, q]}]
+      - {fact: days, at_leest: 3, belo: 4}
+    amount: {each: 5, per: [dayz, kinds]}
+"""
+    with pytest.raises(PolicyInvalid) as told:
+        load_policy(text)
+    assert [(one.line, one.message.partition(".")[0]) for one in told.value.problems] == [
+        (10, "No fact or value is named dais"),
+        (11, "kind is never c"),
+        (11, "kind is never q"),
+        (12, "fact knows no at_leest"),
+        (12, "fact knows no belo"),
+        (13, "No value is named dayz"),
+        (13, "No value is named kinds"),
+    ]

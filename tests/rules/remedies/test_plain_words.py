@@ -63,6 +63,7 @@ def test_all_mistakes_of_a_rule_are_told_at_once() -> None:
         "No group is called g.",
         "This is a sum of money, and a condition ",
         "fact knows no abov. Did you mean above?",
+        "fact knows no belw. Did you mean below?",
         "No value is named ff.",
     ]
 
