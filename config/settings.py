@@ -57,7 +57,9 @@ BRAND_NAME: str = env.str("BRAND_NAME", default="Amends")
 
 # What is installed
 
-LOCAL_APPS = ["tickets", "remedies", "escalation", "feedback", "integrations", "desk"]
+LOCAL_APPS = [
+    "tickets", "remedies", "escalation", "feedback", "integrations", "desk", "desk.setup",
+]  # fmt: skip
 
 INSTALLED_APPS = [
     *reversed(LOCAL_APPS),

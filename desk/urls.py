@@ -8,6 +8,7 @@ from desk import (  # noqa: F401 - they add actions
     offer_actions,
     wish_actions,
 )
+from desk.setup.urls import urlpatterns as setup_patterns
 from desk.views import (
     alerts,
     backtests,
@@ -38,6 +39,7 @@ from desk.views import (
 )
 
 urlpatterns = [
+    *setup_patterns,
     path("", public.home, name="home"),
     path("complain/", public.complain, name="complain"),
     path("complain/questions/", public.questions, name="complain-questions"),

@@ -188,7 +188,7 @@ def shell_for(ask: Ask, place: str) -> Shell:
         ),
         more_alerts=len(alerts) > SHOWN,
         newest=alerts[0].pk if alerts else 0,
-        settings_url="/admin/" if user.is_staff else "",
+        settings_url="/desk/settings/" if user.is_staff else "",
     )
 
 

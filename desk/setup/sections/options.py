@@ -1,0 +1,118 @@
+"""What can be chosen in forms of the settings: read when a form is made."""
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+from functools import lru_cache
+from zoneinfo import available_timezones
+
+import holidays
+from moneyed import CURRENCIES
+
+from desk.setup.fields import Options
+from escalation.models import EscalationPath, WorkCalendar
+from tickets.models import Category, Team, User
+
+Pairs = Sequence[tuple[str, str]]
+#: "Zambian Kwacha (1968–2012)" is no more.
+_PAST = re.compile(r"\(\d{4}|^[A-Z]{3}$")
+
+LANGUAGES = (
+    ("en", "English"), ("de", "German"), ("fr", "French"), ("es", "Spanish"), ("it", "Italian"),
+    ("nl", "Dutch"), ("pl", "Polish"), ("pt", "Portuguese"),
+)  # fmt: skip
+
+
+def of_enum(enum: type[StrEnum], **words: str) -> Options:
+    """The members of a pure enum, with other words where given."""
+    pairs = [(m.value, words.get(m.value, m.value.replace("_", " "))) for m in enum]
+    return lambda: pairs
+
+
+def fixed(*pairs: tuple[str, str]) -> Options:
+    """These."""
+    return lambda: pairs
+
+
+def teams() -> Pairs:
+    """Every team."""
+    return list(Team.objects.order_by("name").values_list("key", "name"))
+
+
+def people() -> Pairs:
+    """Everybody who works here now."""
+    rows = User.objects.filter(is_active=True).order_by("name")
+    return [(email, f"{name} ({email})") for email, name in rows.values_list("email", "name")]
+
+
+def categories() -> Pairs:
+    """Every category."""
+    return list(Category.objects.order_by("order", "name").values_list("key", "name"))
+
+
+def calendars() -> Pairs:
+    """Every calendar."""
+    return list(WorkCalendar.objects.order_by("name").values_list("key", "name"))
+
+
+def paths() -> Pairs:
+    """Every escalation path."""
+    return list(EscalationPath.objects.order_by("name").values_list("key", "name"))
+
+
+@lru_cache(maxsize=1)
+def zones() -> Pairs:
+    """Every time zone with a place, such as Europe/London, and UTC."""
+    return [("UTC", "UTC")] + [
+        (name, name.replace("_", " ")) for name in sorted(available_timezones())
+        if "/" in name and not name.startswith(("Etc/", "posix/", "right/", "SystemV/", "US/"))
+    ]  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def countries() -> Pairs:
+    """Countries whose public holidays are known, by ISO code."""
+    known = holidays.list_supported_countries()
+    names = _country_names()
+    return sorted(((code, names.get(code, code)) for code in known if len(code) == 2),
+                  key=lambda pair: pair[1])  # fmt: skip
+
+
+def _country_names() -> dict[str, str]:
+    found = {}
+    for name, code, *_ in _registry():
+        found[code] = _spaced(name)
+    return found
+
+
+def _registry() -> list[tuple[str, ...]]:
+    from holidays.registry import COUNTRIES  # noqa: PLC0415 - only where forms are made
+
+    return [(names[0], names[1]) for names in COUNTRIES.values()]
+
+
+def _spaced(name: str) -> str:
+    """ "UnitedKingdom" as people write it."""
+    found = ""
+    for letter in name:
+        found += f" {letter}" if letter.isupper() and found and found[-1].islower() else letter
+    return found
+
+
+@lru_cache(maxsize=1)
+def subdivisions() -> dict[str, list[str]]:
+    """The parts of each country that have holidays of their own."""
+    known = holidays.list_supported_countries(include_aliases=False)
+    return {code: list(parts) for code, parts in known.items()}
+
+
+@lru_cache(maxsize=1)
+def currencies() -> Pairs:
+    """Every currency that there is."""
+    usual = ["GBP", "EUR", "USD", "CHF", "CAD", "AUD"]
+    codes = [*usual, *sorted(code for code in CURRENCIES if code not in usual)]
+    return [
+        (code, f"{code}, {CURRENCIES[code].name}")
+        for code in codes
+        if len(code) == 3 and CURRENCIES[code].name and not _PAST.search(CURRENCIES[code].name)
+    ]

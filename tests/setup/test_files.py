@@ -1,0 +1,201 @@
+"""The configuration as one file: out, looked at, in, and nothing by halves."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from desk.setup import files
+from desk.setup.errors import SetupInvalid
+from desk.setup.keeping import Author
+from desk.setup.models import SetupChange
+from desk.setup.rules import Way
+from desk.setup.section import sections
+from tests.builders import NOW, Desk
+from tests.desk.pages import SignIn, text_of
+from tests.setup.test_keeping import author
+from tickets.errors import Conflict, NotAllowed
+from tickets.models import Category, Team, User
+
+pytestmark = pytest.mark.django_db
+
+
+def command(*args: str) -> str:
+    out = io.StringIO()
+    call_command("desk", *args, stdout=out)
+    return out.getvalue()
+
+
+def refused(data: Any, who: Author) -> dict[str, str]:
+    with pytest.raises(SetupInvalid) as told:
+        files.plan(data, who)
+    return {place: words for place, _, words in told.value.details}
+
+
+def test_a_desk_is_written_and_another_becomes_the_same(db: None, tmp_path: Path) -> None:
+    from django.db import connection, transaction
+
+    from desk.demo.loading import empty
+    from desk.demo.setting_up import set_up
+
+    with transaction.atomic():
+        set_up(timezone.now())
+        for section in sections().values():
+            for key, doc in section.documents().items():
+                assert section.checked(doc) == doc, (section.key, key)
+        path = tmp_path / "desk.yaml"
+        command("export", str(path))
+        text = path.read_text(encoding="utf-8")
+        assert ", 0 changed, " in command("import", str(path), "--dry-run")
+        connection.check_constraints()
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        empty()
+    assert not User.objects.exists()
+    said = command("import", str(path))
+    assert "+ teams/" in said and "+ remedy-policies/general" in said
+    assert command("export") == text
+    assert "Now: 0 new, 0 changed" in command("import", str(path))
+    assert not any(user.has_usable_password() for user in User.objects.all())
+
+
+def test_no_secret_is_in_a_file(whole_desk: Desk) -> None:
+    from integrations.clients import make_client
+    from integrations.models import Endpoint
+
+    made = make_client("shop", now=NOW)
+    Endpoint.objects.create(name="x", url="https://x.org", secret="whsec_123", created_at=NOW)
+    whole_desk.bob.set_password("warm-kettle-9")
+    whole_desk.bob.save()
+    text = files.as_yaml(files.export(author(whole_desk.ada).who))
+    whole_desk.bob.refresh_from_db()
+    for secret in (made.client_secret, "whsec_123", whole_desk.bob.password, "password"):
+        assert secret not in text
+
+
+def test_unknown_words_are_refused_with_their_place(whole_desk: Desk) -> None:
+    data = {
+        "amends": 1, "colour": "blue",
+        "sections": {
+            "taems": {}, "teams": {"home": {"name": "Home", "nmae": "x"}},
+            "surveys": {"other": {}}, "causes": {"job": {}},
+            "authority": {"wrong": {"role": "rep", "currency": "GBP"}},
+            "paths": {"p": {"name": "P", "steps": [{"to": ["owner"], "do": "notify"}, 7]}},
+        },
+    }  # fmt: skip
+    told = refused(data, author(whole_desk.ada))
+    assert set(told) == {
+        "colour", "sections.taems", "sections.teams.home.nmae", "sections.surveys.other",
+        "sections.causes.job.name", "sections.authority.wrong", "sections.paths.p.steps[1]",
+    }  # fmt: skip
+    assert "Known are: people, teams" in told["sections.taems"]
+    assert set(refused({"amends": 2, "sections": {}}, author(whole_desk.ada))) == {"amends"}
+    with pytest.raises(SetupInvalid, match="line 2"):
+        files.read("amends: 1\nsections: {a: [}")
+    with pytest.raises(SetupInvalid):
+        files.read("just words")
+
+
+def test_it_is_all_or_nothing(whole_desk: Desk) -> None:
+    data = {"amends": 1, "sections": {
+        "causes": {"job": {"name": "Job"}},
+        "categories": {"parcels": {"name": "Parcels", "team": "nobody"}},
+    }}  # fmt: skip
+    who = author(whole_desk.ada)
+    told = refused(data, who)
+    assert list(told) == ["sections.categories.parcels.team"]
+    with pytest.raises(SetupInvalid):
+        files.put(data, who)
+    assert sections()["causes"].documents() == {}
+    assert not SetupChange.objects.exists()
+
+
+def test_the_order_in_a_file_does_not_matter(whole_desk: Desk) -> None:
+    data = {"amends": 1, "sections": {
+        "categories": {"small": {"name": "Small", "parent": "large"},
+                       "large": {"name": "Large", "team": "third"}},
+        "teams": {"third": {"name": "Third", "lead": "new@example.org"}},
+        "people": {"new@example.org": {"email": "new@example.org", "name": "N", "role": "rep"}},
+    }}  # fmt: skip
+    done = files.put(data, author(whole_desk.ada))
+    assert done.words == "4 new, 0 changed, 0 as they are already"
+    assert Category.objects.get(key="small").parent == Category.objects.get(key="large")
+    assert {row.way for row in SetupChange.objects.all()} == {Way.PAGE.value}
+    assert files.put(data, author(whole_desk.ada)).steps == ()
+
+
+def test_a_file_gives_nobody_more_than_he_may(whole_desk: Desk) -> None:
+    data = {"amends": 1, "sections": {
+        "causes": {"job": {"name": "Job"}},
+        "people": {"mona@example.org": {"email": "mona@example.org", "name": "M", "role": "admin"}},
+    }}  # fmt: skip
+    with pytest.raises(NotAllowed):
+        files.put(data, author(whole_desk.mona))
+    with pytest.raises(NotAllowed):
+        files.plan(data, author(whole_desk.sue))
+    assert User.objects.get(email="mona@example.org").role == "manager"
+    assert sections()["causes"].documents() == {}
+
+
+def test_what_was_looked_at_is_what_is_put_in_force(whole_desk: Desk) -> None:
+    who = author(whole_desk.ada)
+    data = {"amends": 1, "sections": {"causes": {"job": {"name": "Job"}}}}
+    stamp = files.plan(data, who).stamp
+    assert sections()["causes"].documents() == {}
+    files.put({"amends": 1, "sections": {"causes": {"job": {"name": "Other"}}}}, who)
+    with pytest.raises(Conflict, match="Look again"):
+        files.put(data, who, stamp=stamp)
+    assert sections()["causes"].documents()["job"]["name"] == "Other"
+
+
+def test_the_page_shows_first_and_changes_then(whole_desk: Desk, sign_in: SignIn) -> None:
+    mona = sign_in(whole_desk.mona)
+    url = "/desk/settings/file/"
+    text = yaml.safe_dump({"amends": 1, "sections": {"categories": {"outage": {
+        "name": "Silence", "parent": "broadband"}}}})  # fmt: skip
+    looked = mona.post(url, {"text": text, "do": "look"})
+    assert "Name Outage Silence" in text_of(looked)
+    assert Category.objects.get(key="outage").name == "Outage"
+    stamp = looked.context["plan"].stamp
+    done = mona.post(url, {"text": text, "stamp": stamp, "do": "put"}, follow=True)
+    assert "In force: 0 new, 1 changed" in text_of(done)
+    assert Category.objects.get(key="outage").name == "Silence"
+    assert SetupChange.objects.get().way == Way.FILE.value
+    wrong = mona.post(url, {"text": "amends: 1\nsections: {teams: {home: {nmae: x}}}"})
+    assert wrong.status_code == 422
+    assert "sections.teams.home.nmae" in text_of(wrong)
+    file = mona.get("/desk/settings/file.yaml")
+    assert 'filename="amends-2026-11-24.yaml"' in file.headers["Content-Disposition"]
+    assert yaml.safe_load(file.content)["sections"]["categories"]["outage"]["name"] == "Silence"
+
+
+def test_the_command_tells_what_is_wrong_and_who_did_it(whole_desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "desk.json"
+    path.write_text('{"amends": 1, "sections": {"causes": {"job": {"name": "Job"}}}}')
+    assert "+ causes/job\nWould be: 1 new" in command("import", str(path), "--dry-run")
+    assert not SetupChange.objects.exists()
+    command("import", str(path), "--by", "mona@example.org")
+    row = SetupChange.objects.get()
+    assert (row.by, row.way) == (whole_desk.mona, "file")
+    path.write_text('{"amends": 1, "sections": {"causes": {"job": {"name": "Job", "x": 1}}}}')
+    with pytest.raises(CommandError, match=r"Nothing was changed.\nsections.causes.job.x"):
+        command("import", str(path))
+    with pytest.raises(CommandError, match="no manager"):
+        command("import", str(path), "--by", "sue@example.org")
+    assert "causes:" in command("export", "--section", "causes")
+    assert Team.objects.count() == 2
+
+
+def test_the_schema_that_is_published_is_that_of_the_code(whole_desk: Desk) -> None:
+    import json
+
+    from config.paths import BASE_DIR
+
+    published = json.loads((BASE_DIR / "docs" / "configuration.schema.json").read_text())
+    assert published == json.loads(command("schema")), "manage.py desk schema > docs/…"
