@@ -5,11 +5,15 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from tickets.api.idempotency import forget_old
+from tickets.services.drafts import forget_drafts
 
 
 @shared_task
 def forget_expired() -> None:
-    """Delete expired sessions and access tokens, and answers kept for requests sent again."""
+    """Delete expired sessions and access tokens, answers kept for requests sent again, and drafts
+    that nobody goes on with."""
     call_command("clearsessions")
     call_command("cleartokens")
-    forget_old(now=timezone.now())
+    now = timezone.now()
+    forget_old(now=now)
+    forget_drafts(now=now)

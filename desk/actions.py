@@ -8,12 +8,16 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
+from desk.build.mentions import Mentioned, find_mentioned
 from desk.build.team import colleagues
 from desk.forms import ticket as ticket_forms
+from desk.words import count_words
 from tickets import services
 from tickets.access import Principal
 from tickets.actors import Actor
 from tickets.catalogue import catalogue
+from tickets.change import changing
+from tickets.errors import Invalid
 from tickets.facts import words_of
 from tickets.models import Ticket
 from tickets.rules import OPEN_STATUSES, WAITING_STATUSES, Channel, Stage, Status
@@ -83,30 +87,47 @@ def _reply(do: Doing) -> str:
         body=do.data["body"],
         uploads=do.data.get("attachments") or (),
         promised_next=do.data.get("promised_next"),
+        promises=do.data.get("promises") or (),
         **_common(do),
     )
-    return "Reply sent."
+    return f"Reply sent.{promised_words(do)}"
+
+
+def promised_words(do: Doing) -> str:
+    """What became a deadline with what was sent."""
+    count = len(do.data.get("promises") or ())
+    return f" {count_words(count, 'promise')} set as a deadline." if count else ""
+
+
+def with_promises(do: Doing, send: Callable[[Doing], None]) -> str:
+    """Send something, with the promises in it, in one unit of work."""
+    with changing(do.ticket, actor=do.actor, now=do.now, seen=do.seen):
+        send(do)
+        for what, due in do.data.get("promises") or ():
+            services.make_promise(do.ticket, what=what, due=due, actor=do.actor, now=do.now)
+    return promised_words(do)
 
 
 def _note(do: Doing) -> str:
+    found = whom_it_mentions(do)
     services.add_note(
         do.ticket,
         body=do.data["body"],
         uploads=do.data.get("attachments") or (),
-        mentions=_mentioned(do),
+        mentions=found.people,
         actor=do.actor,
         now=do.now,
     )
-    return "Note kept."
+    return f"Note kept. {found.words}".strip()
 
 
-def _mentioned(do: Doing) -> list[Any]:
-    """Colleagues whose first name stands after an @ in the note."""
-    body = do.data["body"].casefold()
-    if "@" not in body:
-        return []
-    people = colleagues(do.who, do.now, team_id=do.ticket.team_id)
-    return [person for person in people if f"@{person.get_short_name().casefold()}" in body]
+def whom_it_mentions(do: Doing) -> Mentioned:
+    """Whom a note tells. Raises `Invalid` for a name that several have, so that nobody is told
+    who was not meant."""
+    found = find_mentioned(do.data["body"], do.ticket)
+    if found.unclear:
+        raise Invalid(found.unclear, field="body")
+    return found
 
 
 def _promise(do: Doing) -> str:
@@ -115,17 +136,40 @@ def _promise(do: Doing) -> str:
     return "Promised. It is a deadline now."
 
 
+def _call_back(do: Doing) -> str:
+    name = do.ticket.customer.name.split(" ")[0]
+    about = f": {do.data['about']}" if do.data.get("about") else ""
+    due = do.data["due"] or do.data["day"]
+    services.make_promise(do.ticket, what=f"Call {name} back{about}", due=due, **_common(do))
+    return "The call-back is a deadline now."
+
+
 def _ask(do: Doing) -> str:
-    services.request_information(
-        do.ticket, facts=do.data.get("facts") or [], body=do.data["body"], **_common(do)
-    )
-    return "Asked. The clock pauses until the customer answers."
+    def send(do: Doing) -> None:
+        services.request_information(
+            do.ticket,
+            facts=do.data.get("facts") or [],
+            body=do.data["body"],
+            actor=do.actor,
+            now=do.now,
+        )
+
+    return f"Asked. The clock pauses until the customer answers.{with_promises(do, send)}"
 
 
 def _unknown_facts(do: Doing) -> dict[str, Any]:
+    """What can be asked; and what can't, since it is known, with its value."""
     entry = catalogue().entry(do.ticket.category_id)
-    missing = [spec for name, spec in entry.facts.items() if name not in do.ticket.facts]
-    return {"unknown": [(spec.name, spec.label) for spec in missing]}
+    zone = do.ticket.customer.time_zone
+    facts = do.ticket.facts
+    return {
+        "unknown": [(name, spec.label) for name, spec in entry.facts.items() if name not in facts],
+        "known": [
+            (spec.label, words_of(spec, facts[name], zone=zone))
+            for name, spec in entry.facts.items()
+            if name in facts
+        ],
+    }
 
 
 def _take(do: Doing) -> str:
@@ -242,6 +286,11 @@ def _heard(do: Doing) -> str:
     return "Noted as the customer's words."
 
 
+def _abusive(do: Doing) -> str:
+    above = services.report_abuse(do.ticket, what=do.data["what"], **_common(do))
+    return f"{above.name} has it now. Thank you for saying so; take a moment."
+
+
 def _tags(do: Doing) -> str:
     services.set_tags(do.ticket, do.data["tags"].split(","), **_common(do))
     return "Tags kept."
@@ -265,8 +314,13 @@ _ACTIONS = (
     Action("point", "Add a point", "Add point", ticket_forms.PointForm, _add_point, "plus"),
     Action("facts", "Correct facts", "Keep facts", ticket_forms.FactsForm, _facts, "list-checks",
            "", "link", _fact_specs),
+    Action("call-back", "Promise a call-back", "Promise the call", ticket_forms.CallBackForm,
+           _call_back, "phone-forwarded", "c", when=OPEN,
+           hint="It becomes a deadline of this ticket."),
     Action("heard", "Customer called or wrote", "Note it", ticket_forms.HeardForm, _heard,
-           "phone", "c"),
+           "phone", "w"),
+    Action("abusive", "The contact was abusive", "Hand it over", ticket_forms.AbuseForm, _abusive,
+           "shield-alert", "!", when=OPEN),
     Action("wait", "Wait for somebody else", "Wait", ticket_forms.WaitForm, _wait, "hourglass",
            when=OPEN - WAITING),
     Action("resume", "Go on", "Go on", ticket_forms.NoFields, _resume, "play", when=WAITING),

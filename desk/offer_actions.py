@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from desk.actions import Action, Doing, register
+from desk.actions import Action, Doing, register, with_promises
 from desk.build.offers import current_offer
 from desk.forms import offers as forms
 from desk.forms.ticket import NoFields, ReasonForm
@@ -42,15 +42,16 @@ def _letter(do: Doing) -> dict[str, Any]:
 
 
 def _send(do: Doing) -> str:
-    services.send_offer(
-        _draft(do),
-        body=do.data["body"],
-        expires_at=do.data.get("expires_at"),
-        actor=do.actor,
-        now=do.now,
-        seen=do.seen,
-    )
-    return "Offer sent. The customer decides now."
+    def send(do: Doing) -> None:
+        services.send_offer(
+            _draft(do),
+            body=do.data["body"],
+            expires_at=do.data.get("expires_at"),
+            actor=do.actor,
+            now=do.now,
+        )
+
+    return f"Offer sent. The customer decides now.{with_promises(do, send)}"
 
 
 def _sums(do: Doing) -> dict[str, Any]:

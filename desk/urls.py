@@ -16,6 +16,7 @@ from desk.views import (
     editor,
     exceptions,
     fairness,
+    fetching,
     files,
     guide,
     late,
@@ -36,6 +37,7 @@ from desk.views import (
     shell,
     survey,
     ticket,
+    writing,
 )
 
 urlpatterns = [
@@ -79,6 +81,16 @@ urlpatterns = [
     path("desk/pain/edit/", pain.edit, name="desk-pain-edit"),
     path("desk/pain/draft/", pain.activate, name="desk-pain-draft"),
     path("desk/apology/", letters.apology, name="desk-apology"),
+    path("desk/here/", fetching.here, name="desk-here"),
+    path("desk/again/", fetching.again, name="desk-again"),
+    path("desk/tickets/<str:number>/people/", writing.people, name="desk-people"),
+    path("desk/tickets/<str:number>/texts/", writing.texts, name="desk-texts"),
+    path("desk/tickets/<str:number>/next/", writing.walk, {"way": "next"}, name="desk-after"),
+    path("desk/tickets/<str:number>/previous/", writing.walk, {"way": "back"}, name="desk-before"),
+    path("desk/tickets/<str:number>/files/<int:key>/drop/", writing.drop_file, name="desk-drop"),
+    path("desk/tickets/<str:number>/<slug:verb>/draft/", writing.save, name="desk-draft-save"),
+    path("desk/tickets/<str:number>/<slug:verb>/discard/", writing.discard, name="desk-discard"),
+    path("desk/tickets/<str:number>/<slug:verb>/files/", writing.put_file, name="desk-put-file"),
     path("desk/tickets/<str:number>/<slug:verb>/", ticket.act, name="desk-act"),
     path("desk/exceptions/", exceptions.show, name="desk-exceptions"),
     path("desk/exceptions/together/", exceptions.together, name="desk-together"),

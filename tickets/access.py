@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import rules
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tickets.actors import Actor
 from tickets.errors import Merged, NotAllowed, NotFound
@@ -156,6 +156,21 @@ def _visible_to(who: Principal) -> TicketQuerySet:
         seen = seen | Q(confidential=False, owner_id__in=owners)
         seen = seen | (Q(confidential=True) & (Q(owner=who.user) | Q(named)) & ~Q(about))
     return tickets.filter(seen)
+
+
+def people_who_see(ticket: Ticket) -> QuerySet[User]:
+    """Those who work here and may see the ticket: the other side of `visible_tickets`, but for
+    people who only stand in for another."""
+    people = TicketPerson.objects.filter(ticket=ticket, user=OuterRef("pk"))
+    named = Exists(people.filter(relation=PersonRelation.NAMED.value))
+    about = Exists(people.filter(relation=PersonRelation.COMPLAINED_ABOUT.value))
+    seeing = Q(pk=ticket.owner_id)
+    if ticket.confidential:
+        seeing = Q(seeing | Q(named), ~Q(about))
+    else:
+        members = Membership.objects.filter(team=ticket.team_id, user=OuterRef("pk"))
+        seeing |= Q(role__in=[role.value for role in _SEE_ALL]) | Q(Exists(members))
+    return User.objects.filter(seeing, is_active=True).order_by("name", "pk")
 
 
 def access_ticket(who: Principal, ref: str | int, *, verb: str = "") -> Ticket:

@@ -16,7 +16,9 @@ from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 
 from tickets.access import Principal, visible_tickets
+from tickets.catalogue import catalogue
 from tickets.errors import DomainError
+from tickets.filling import ALWAYS, unknown_in
 from tickets.models import (
     AlertSettings,
     Category,
@@ -25,6 +27,7 @@ from tickets.models import (
     Membership,
     Outbox,
     Recourse,
+    ReusableText,
     RootCause,
     Team,
     Untold,
@@ -111,6 +114,7 @@ class CategoryForm(forms.ModelForm):
             "public",
             "active",
             "order",
+            "guidance",
         ]
 
     def clean_parent(self) -> Category | None:
@@ -153,6 +157,39 @@ class FactDefinitionAdmin(ForConfigurers, SimpleHistoryAdmin):
     list_filter = ("kind", "required", "category")
     list_select_related = ("category",)
     search_fields = ("name", "label")
+
+
+class ReusableTextForm(forms.ModelForm):
+    """A text whose facts exist, so that it can be filled in."""
+
+    class Meta:
+        model = ReusableText
+        fields: ClassVar[list[str]] = [
+            "name", "key", "use", "category", "language", "body", "active", "order",
+        ]  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """Names of facts that the category does not know are told, with those that there are."""
+        data: dict[str, Any] = super().clean() or {}
+        entry = catalogue().by_id.get(data["category"].pk) if data.get("category") else None
+        known = {*ALWAYS, *(entry.facts if entry else ())}
+        if entry is None:
+            known |= {name for one in catalogue().by_id.values() for name in one.facts}
+        if wrong := unknown_in(data.get("body") or "", known):
+            names = ", ".join(wrong)
+            self.add_error("body", f"Unknown: {names}. There are: {', '.join(sorted(known))}.")
+        return data
+
+
+@admin.register(ReusableText)
+class ReusableTextAdmin(ForConfigurers, SimpleHistoryAdmin):
+    """Texts that people begin with."""
+
+    form = ReusableTextForm
+    list_display = ("name", "use", "category", "language", "active", "order")
+    list_filter = ("use", "language", "active")
+    search_fields = ("name", "body")
+    prepopulated_fields: ClassVar[dict[str, Any]] = {"key": ("name",)}
 
 
 @admin.register(RootCause)

@@ -21,6 +21,8 @@ class Entry:
     facts: dict[str, FactSpec]
     #: Keys of the category and all above it, nearest first.
     keys: tuple[str, ...]
+    #: How the desk handles such a complaint; the nearest that says something.
+    guidance: str = ""
 
     @property
     def words(self) -> str:
@@ -92,6 +94,7 @@ def _load() -> Catalogue:
             icon=next((c.icon for c in line if c.icon), "message-square"),
             facts=specs,
             keys=tuple(c.key for c in line),
+            guidance=next((c.guidance for c in line if c.guidance), ""),
         )
         result.by_key[category.key] = result.by_id[category.pk] = entry
     return result

@@ -155,6 +155,27 @@ class MessageKind(StrEnum):
     NOTE = "note"
 
 
+class DraftKind(StrEnum):
+    """Into which form of a ticket something is typed."""
+
+    REPLY = "reply"
+    NOTE = "note"
+    PROMISE = "promise"
+    CALL_BACK = "call_back"
+    ASK = "ask"
+    OFFER = "offer"
+    HEARD = "heard"
+    HAND_OVER = "hand_over"
+
+
+class TextUse(StrEnum):
+    """In which form a reusable text is offered."""
+
+    REPLY = "reply"
+    ASK = "ask"
+    NOTE = "note"
+
+
 class ActorKind(StrEnum):
     """Who did it."""
 
@@ -223,3 +244,5 @@ class EventType(StrEnum):
     PROMISE_MADE = "promise_made"
     PROMISE_KEPT = "promise_kept"
     CUSTOMER_ESCALATED = "customer_escalated"
+    #: data: what (in the words of who bore it), to (who has the ticket now).
+    ABUSE_REPORTED = "abuse_reported"

@@ -177,6 +177,7 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "promise_made": lambda d: f"promised: {d.get('what', '')}",
     "promise_kept": lambda d: "promise kept",
     "customer_escalated": lambda d: "the customer asked for somebody above",
+    "abuse_reported": lambda d: f"the contact was abusive; {d.get('to', 'somebody above')} has it",
     "deadlines_set": _clocks("clock started"),
     "deadlines_met": _clocks("kept"),
     "deadlines_cancelled": _clocks("no longer needed"),

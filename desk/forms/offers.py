@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from desk.forms.base import LocalMoment, TicketForm
+from desk.forms.promises import PromisesField
 from desk.forms.ticket import body_field
 from remedies.apology import check_apology
 from remedies.models import Offer, OfferComponent
@@ -50,6 +51,7 @@ class SendOfferForm(TicketForm):
     expires_at = forms.DateTimeField(
         label="The offer stands until", required=False, widget=LocalMoment
     )
+    promises = PromisesField()
 
     def __init__(self, *args: Any, letter: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

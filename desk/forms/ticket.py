@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from desk.forms.base import Fields, LocalDay, LocalMoment, ManyFiles, TicketForm
+from desk.forms.promises import PromisesField
 from desk.glyphs import PAIN_WORDS
 from tickets.models import Point, RootCause, User
 from tickets.rules import OVERTURN_WORDS, Outcome
@@ -24,7 +25,7 @@ def body_field(label: str, words: str) -> forms.CharField:
         label=label,
         max_length=20_000,
         widget=forms.Textarea(
-            attrs={"class": "bare", "rows": "4", "placeholder": words, "data-draft": label}
+            attrs={"class": "bare", "rows": "4", "placeholder": words, "data-body": True}
         ),
     )
 
@@ -36,6 +37,7 @@ class ReplyForm(TicketForm):
     promised_next = forms.DateTimeField(
         label="Promise the next word by", required=False, widget=LocalMoment
     )
+    promises = PromisesField()
     attachments = ManyFiles(label="Attach", required=False)
 
 
@@ -46,14 +48,9 @@ class NoteForm(TicketForm):
     attachments = ManyFiles(label="Attach", required=False)
 
 
-class PromiseForm(TicketForm):
-    """Something we promise by a moment; it becomes a deadline."""
+class DueForm(TicketForm):
+    """By a moment, or by the end of a day: one of the two."""
 
-    what = forms.CharField(
-        label="What do you promise?",
-        max_length=200,
-        widget=forms.TextInput(attrs={"placeholder": "I call you and tell you what we found"}),
-    )
     due = forms.DateTimeField(label="By", required=False, widget=LocalMoment)
     day = forms.DateField(
         label="Or by the end of",
@@ -70,6 +67,23 @@ class PromiseForm(TicketForm):
         return data
 
 
+class PromiseForm(DueForm):
+    """Something we promise by a moment; it becomes a deadline."""
+
+    what = forms.CharField(
+        label="What do you promise?",
+        max_length=200,
+        widget=forms.TextInput(attrs={"placeholder": "I call you and tell you what we found"}),
+    )
+    field_order = ("version", "events", "what", "due", "day")
+
+
+class CallBackForm(DueForm):
+    """When the customer is called at the latest, and what about."""
+
+    about = forms.CharField(label="What about?", max_length=140, required=False)
+
+
 class AskForm(TicketForm):
     """A question to the customer; facts that are known already can't be asked."""
 
@@ -77,12 +91,32 @@ class AskForm(TicketForm):
         label="What do you need to know?", required=False, widget=forms.CheckboxSelectMultiple
     )
     body = body_field("Question", "Say why you ask, and what happens when the answer is here.")
+    promises = PromisesField()
 
-    def __init__(self, *args: Any, unknown: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        unknown: list[tuple[str, str]],
+        known: list[tuple[str, str]] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`known` are facts with their values, shown in the place of a question."""
         super().__init__(*args, **kwargs)
+        self.known = known or []
         self.fields["facts"].choices = unknown  # type: ignore[attr-defined]
         if not unknown:
             del self.fields["facts"]
+
+
+class AbuseForm(TicketForm):
+    """What was said or done, in the words of who bore it."""
+
+    what = forms.CharField(
+        label="What was said or done?",
+        max_length=2000,
+        widget=forms.Textarea,
+        help_text="Somebody above owns it from now on. It never counts against you.",
+    )
 
 
 class OwnerForm(TicketForm):

@@ -1,32 +1,44 @@
 """The ticket: one page, three parts, and every action on it as a plain form."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from desk.actions import ACTIONS, Action, Doing, form_for
 from desk.back import back_of
 from desk.build.about import about
 from desk.build.clocks import nearest
+from desk.build.drafts import DraftView, draft_view, put_back
 from desk.build.events import event_view
 from desk.build.offers import offer_part
 from desk.build.owed import deadlines_view, next_step, pain_override, pain_view
 from desk.build.standing import standing_words
 from desk.build.talk import head_of, links_of
+from desk.build.texts import TextView, texts_for
 from desk.build.thread import thread_of
 from desk.build.windows import windows_of
 from desk.collision import changed_by_others
 from desk.present import KeyView, NoticeView
+from desk.queue import Bounds
+from desk.sending import carry_out, draft_kind
 from desk.views.shell import Ask, desk_page, desk_render, me_of, query
+from desk.walking import Walk
 from tickets.access import access_ticket, lead_on, may
 from tickets.errors import DomainError, NotFound, NumberInvalid, Stale
-from tickets.models import Event, Ticket
+from tickets.models import Draft, Event, Ticket
 from tickets.numbers import PREFIX
+from tickets.rules import TextUse
+from tickets.services.drafts import drafts_on
+from tickets.services.people import prefer_next_after_sending
+
+#: After these a rep has done with a ticket for now.
+LEAD_ON = frozenset({"reply", "ask", "offer", "resolve", "hand-over"})
 
 KEYS = (
     KeyView(("R",), "reply"),
@@ -37,9 +49,19 @@ KEYS = (
     KeyView(("E",), "adjust the offer"),
     KeyView(("X",), "request an exception"),
     KeyView(("H",), "hand over"),
-    KeyView(("C",), "customer called"),
+    KeyView(("C",), "promise a call-back"),
+    KeyView(("W",), "customer called or wrote"),
     KeyView(("T",), "take it"),
-    KeyView(("Ctrl", "⏎"), "send"),
+    KeyView(("D",), "decide a point"),
+    KeyView(("S",), "resolve"),
+    KeyView(("L",), "link"),
+    KeyView(("M",), "merge"),
+    KeyView(("[", "]"), "previous, next ticket"),
+    KeyView((";",), "texts"),
+    KeyView(("/",), "texts, at the start of a line"),
+    KeyView(("@",), "mention, in a note"),
+    KeyView(("!",), "the contact was abusive"),
+    KeyView(("Ctrl", "⏎"), "send, then the next ticket"),
 )
 
 
@@ -50,7 +72,30 @@ class Panel:
     action: Action
     form: Any
     open: bool
+    draft: DraftView
+    #: The form is sent once, however often its button is pressed.
+    once: str
     held: NoticeView | None = None
+
+    @property
+    def keeps_drafts(self) -> bool:
+        """Whether what is typed is kept while one types."""
+        return draft_kind(self.action.verb) is not None
+
+    @property
+    def typed(self) -> bool:
+        """Whether what stands in it came with a form that was sent just now."""
+        return bool(self.form.is_bound)
+
+    @property
+    def use(self) -> str:
+        """For which form reusable texts are looked up; "" where there are none."""
+        return self.action.verb if self.action.verb in set(TextUse) else ""
+
+    @property
+    def leads_on(self) -> bool:
+        """Whether the next ticket may open afterwards."""
+        return self.action.verb in LEAD_ON
 
 
 @desk_page
@@ -74,12 +119,15 @@ def show(request: HttpRequest, ask: Ask, number: str) -> HttpResponse:
 
 
 @desk_page
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def act(request: HttpRequest, ask: Ask, number: str, verb: str) -> HttpResponse:
     """Do one thing. What can't be done is said beside its form, with all that was typed."""
     action = ACTIONS.get(verb)
     if action is None:
         raise NotFound(field="verb")
+    if request.method != "POST":
+        # Whoever was signed out while writing comes back here from signing in.
+        return redirect(f"/desk/tickets/{number}/?do={verb}#composer")
     try:
         ticket = access_ticket(ask.who, number, verb=action.verb_needed)
     except (NumberInvalid, NotFound) as error:
@@ -91,7 +139,7 @@ def act(request: HttpRequest, ask: Ask, number: str, verb: str) -> HttpResponse:
     seen = form.cleaned_data.get("version") if others else None
     doing = Doing(ticket, ask.who, ask.now, ask.zone, seen, form.cleaned_data)
     try:
-        words = action.run(doing)
+        words = carry_out(action, doing, request.POST, me=me_of(ask))
     except Stale:
         held = held_notice(others, ask)
         return render_ticket(request, ask, ticket, opened=verb, form=form, held=held, status=409)
@@ -100,6 +148,26 @@ def act(request: HttpRequest, ask: Ask, number: str, verb: str) -> HttpResponse:
         return render_ticket(
             request, ask, ticket, opened=verb, form=form, status=max(error.status, 400)
         )
+    if words is None:
+        messages.info(request, "That was done already, and is not done twice.")
+        return redirect(f"/desk/tickets/{ticket.number}/{action.then}")
+    return _onward(request, ask, ticket, action, words)
+
+
+def _onward(
+    request: HttpRequest, ask: Ask, ticket: Ticket, action: Action, words: str
+) -> HttpResponse:
+    """The next ticket where one is wanted and there is one; else the same again."""
+    if action.verb in LEAD_ON and request.POST.get("then_asked"):
+        on = request.POST.get("then") == "next"
+        prefer_next_after_sending(me_of(ask), on)
+        if on:
+            bounds = Bounds.of(ask.now, ask.zone)
+            walk = Walk.through(request.POST.get("view", ""), ask.who, bounds=bounds)
+            number = walk.after(ticket) or walk.first(ticket)
+            if number is not None:
+                messages.success(request, f"{ticket.number}: {words} This is the next one.")
+                return redirect(f"/desk/tickets/{number}/?view={walk.view.key}")
     messages.success(request, words)
     return redirect(f"/desk/tickets/{ticket.number}/{action.then}")
 
@@ -160,8 +228,10 @@ def render_ticket(
         "thread": thread_of(ticket, now=ask.now, zone=ask.zone),
         "keys": KEYS,
         "may_work": may_work,
+        "view_key": _view_key(request),
+        "me": me_of(ask),
         **owed_part(ticket, ask),
-        **(_composer(doing, opened, form, held) if may_work else {"menu": []}),
+        **(_composer(request, doing, opened, form, held) if may_work else {"menu": []}),
     }
     context |= _standing_acts(context, may_supervise=may(ask.who, "supervise", ticket))
     return desk_render(request, ask, "desk/ticket.html", context, status=status)
@@ -198,14 +268,45 @@ def owed_part(ticket: Ticket, ask: Ask) -> dict[str, Any]:
     }
 
 
-def _composer(doing: Doing, opened: str, form: Any, held: NoticeView | None) -> dict[str, Any]:
+def _view_key(request: HttpRequest) -> str:
+    """The view of the queue that one walks through: as said, else the one that led here."""
+    said = query(request, "view")
+    if not said and request.method == "POST":
+        said = request.POST.get("view", "")
+    if not said:
+        found = re.search(r"^/desk/\?(?:.*&)?view=([\w-]+)", back_of(request).url)
+        said = found[1] if found else ""
+    return said if re.fullmatch(r"[\w-]{1,80}", said) else ""
+
+
+def _composer(
+    request: HttpRequest, doing: Doing, opened: str, form: Any, held: NoticeView | None
+) -> dict[str, Any]:
     tabs = [action for action in ACTIONS.values() if action.place == "tab"]
     extra = ACTIONS[opened]
     shown = tabs if extra in tabs else [*tabs, extra]
-    panels = [_panel(action, doing, opened, form, held) for action in shown]
+    assert doing.who.user is not None  # desk_page lets only people in
+    kept = drafts_on(doing.ticket, user=doing.who.user)
+    panels = [_panel(action, doing, opened, form, held, kept) for action in shown]
+    texts = _texts(request, doing, next(panel for panel in panels if panel.open))
     status = doing.ticket.status
     menu = [a for a in ACTIONS.values() if a.place == "menu" and status in a.when]
-    return {"panels": panels, "menu": menu, "opened": opened}
+    return {"panels": panels, "menu": menu, "opened": opened, "texts": texts}
+
+
+def _texts(request: HttpRequest, doing: Doing, panel: Panel) -> list[TextView]:
+    """Reusable texts to choose from without JavaScript (`?texts=1`); one that was chosen
+    (`?text=`) stands in the form already."""
+    wanted = query(request, "text")
+    if not panel.use or not (wanted or query(request, "texts")):
+        return []
+    found = texts_for(doing.ticket, TextUse(panel.use), me=doing.actor, zone=doing.zone)
+    for text in found:
+        if text.key == wanted and not panel.form.is_bound:
+            before = str(panel.form.initial.get("body") or "").rstrip()
+            panel.form.initial["body"] = f"{before}\n\n{text.text}".lstrip()
+            return []
+    return found
 
 
 def _standing_acts(context: dict[str, Any], *, may_supervise: bool) -> dict[str, Any]:
@@ -220,12 +321,24 @@ def _standing_acts(context: dict[str, Any], *, may_supervise: bool) -> dict[str,
     }
 
 
-def _panel(action: Action, doing: Doing, opened: str, form: Any, held: NoticeView | None) -> Panel:
+def _panel(
+    action: Action,
+    doing: Doing,
+    opened: str,
+    form: Any,
+    held: NoticeView | None,
+    kept: dict[str, Draft],
+) -> Panel:
     here = action.verb == opened
+    kind = draft_kind(action.verb)
+    draft = kept.get(kind.value) if kind is not None else None
+    view = draft_view(draft, now=doing.now, zone=doing.zone)
     if here and form is not None:
         if held is not None:
             form.data = form.data.copy()
             form.data["version"] = doing.ticket.version
             form.data["events"] = doing.ticket.event_count
-        return Panel(action, form, True, held)
-    return Panel(action, form_for(action, doing), here)
+        return Panel(action, form, True, replace(view, words=""), uuid4().hex, held)
+    found = form_for(action, doing)
+    put_back(found, draft)
+    return Panel(action, found, here, view, uuid4().hex)

@@ -123,6 +123,13 @@ class AcknowledgeInput(Input):
     at = Moment(required=False, allow_null=True, default=None)
 
 
+class PromiseInput(Input):
+    """What is promised to the customer, and by when."""
+
+    what = Text(max_length=200)
+    due = MomentOrDay(help_text="A date alone means the end of that day in the customer's zone.")
+
+
 class ReplyInput(Input):
     """An answer to the customer."""
 
@@ -130,11 +137,16 @@ class ReplyInput(Input):
     channel = one_of(Channel, default=Channel.EMAIL.value)
     automatic = serializers.BooleanField(default=False, help_text="A machine wrote it.")
     promised_next = MomentOrDay(
-        required=False,
-        allow_null=True,
-        default=None,
+        required=False, allow_null=True, default=None,
         help_text="The next word comes by then; a date is the end of that day for the customer.",
-    )
+    )  # fmt: skip
+    promises = PromiseInput(many=True, required=False, default=list, max_length=5)
+
+
+class AbuseInput(Input):
+    """A contact that nobody has to bear."""
+
+    what = Text(max_length=2000, help_text="In the words of who bore it.")
 
 
 class NoteInput(Input):
@@ -142,11 +154,9 @@ class NoteInput(Input):
 
     body = Text(max_length=_LONG)
     mentions = serializers.ListField(
-        child=ById(queryset=User.objects.filter(is_active=True)),
-        required=False,
-        default=list,
+        child=ById(queryset=User.objects.filter(is_active=True)), required=False, default=list,
         max_length=20,
-    )
+    )  # fmt: skip
 
 
 class MessageInput(Input):
@@ -208,18 +218,12 @@ class ReviewInput(Input):
 
     reason = Text(max_length=4000)
     reviewer = ById(
-        queryset=User.objects.filter(is_active=True),
-        required=False,
-        allow_null=True,
-        default=None,
+        queryset=User.objects.filter(is_active=True), required=False, allow_null=True, default=None
     )
     late_because = Text(
-        max_length=500,
-        required=False,
-        allow_blank=True,
-        default="",
+        max_length=500, required=False, allow_blank=True, default="",
         help_text="Why it is looked at although the time for it is over. People only.",
-    )
+    )  # fmt: skip
 
 
 class ExternalInput(Input):
@@ -324,13 +328,6 @@ class PersonInput(Input):
 
     user = ById(queryset=User.objects.filter(is_active=True), help_text="A user's id.")
     relation = one_of(PersonRelation, default=PersonRelation.NAMED.value)
-
-
-class PromiseInput(Input):
-    """What is promised to the customer, and by when."""
-
-    what = Text(max_length=200)
-    due = MomentOrDay(help_text="A date alone means the end of that day in the customer's zone.")
 
 
 class KeepInput(Input):

@@ -3,7 +3,17 @@
 from django.urls import URLPattern, path
 
 from tickets.api.verbs import VERBS
-from tickets.api.views import alerts, catalogue, customers, events, merging, parts, saved, tickets
+from tickets.api.views import (
+    alerts,
+    catalogue,
+    customers,
+    drafts,
+    events,
+    merging,
+    parts,
+    saved,
+    tickets,
+)
 from tickets.api.views.base import view_of
 
 urlpatterns: list[URLPattern] = [
@@ -17,6 +27,8 @@ urlpatterns: list[URLPattern] = [
     path("tickets/<str:number>/attachments/", parts.Attachments.as_view(), name="api-attachments"),
     path("tickets/<str:number>/merge/", merging.MergeTickets.as_view(), name="api-merge-tickets"),
     path("tickets/<str:number>/split/", merging.SplitTicket.as_view(), name="api-split-ticket"),
+    path("tickets/<str:number>/drafts/", drafts.Drafts.as_view(), name="api-drafts"),
+    path("tickets/<str:number>/drafts/<str:kind>/", drafts.OneDraft.as_view(), name="api-draft"),
     *(
         path(f"tickets/<str:number>/{verb.address}", view_of(verb), name=f"api-{verb.name}")
         for verb in VERBS

@@ -31,6 +31,10 @@ def _channel(data: dict[str, Any]) -> dict[str, Any]:
     return data | {"channel": Channel(data["channel"])}
 
 
+def _promised(data: dict[str, Any]) -> dict[str, Any]:
+    return {"promises": [(one["what"], one["due"]) for one in data["promises"]]}
+
+
 def _said(message: Message) -> dict[str, Any]:
     return render.message(message)
 
@@ -92,9 +96,10 @@ CONVERSATION = [
     Verb(
         name="reply",
         summary="Answer the customer",
-        words="It goes out by mail and stands on the customer's page.",
+        words="It goes out by mail and stands on the customer's page. Each of `promises` becomes a "
+        "deadline of the ticket.",
         takes=inputs.ReplyInput,
-        run=lambda t, d, **c: services.reply(t, **_channel(d), **c),
+        run=lambda t, d, **c: services.reply(t, **_channel(d) | _promised(d), **c),
         makes=shapes.Message,
         show=_said,
     ),
@@ -131,6 +136,14 @@ CONVERSATION = [
         words="Facts and words; the clock goes on.",
         takes=inputs.GiveInput,
         run=lambda t, d, **c: services.give_information(t, **_channel(d), **c),
+    ),
+    Verb(
+        name="report_abuse",
+        summary="Hand an abusive contact to somebody above",
+        words="At once, without blame: the team's lead, or another who supervises it and is here, "
+        "owns the ticket from then on. For people only.",
+        takes=inputs.AbuseInput,
+        run=lambda t, d, **c: services.report_abuse(t, **d, **c),
     ),
     Verb(
         name="promise",

@@ -29,3 +29,6 @@ from tickets.models.search import SearchEntry as SearchEntry
 from tickets.models.stream import Event as Event
 from tickets.models.stream import Outbox as Outbox
 from tickets.models.tickets import Ticket as Ticket
+from tickets.models.writing import Draft as Draft
+from tickets.models.writing import DraftFile as DraftFile
+from tickets.models.writing import ReusableText as ReusableText

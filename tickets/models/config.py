@@ -23,6 +23,11 @@ class Category(models.Model):
     public = models.BooleanField(default=True, help_text="Offered on the public form.")
     active = models.BooleanField(default=True)
     order = models.PositiveSmallIntegerField(default=100)
+    guidance = models.TextField(
+        max_length=4000,
+        blank=True,
+        help_text="How we handle it: shown beside the conversation. Empty: as the one above.",
+    )
     history = HistoricalRecords()
 
     class Meta:

@@ -56,6 +56,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         on_delete=models.SET_NULL,
         related_name="stands_in_for",
     )
+    next_after_sending = models.BooleanField(
+        default=True, help_text="Once something was sent, the next ticket of the queue opens."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()

@@ -4,11 +4,10 @@ Each is keyword-only after its subject, takes `actor` and `now`, raises a
 `tickets.errors.DomainError` when it can't, and does its work in one unit of work.
 """
 
+from tickets.services.abuse import report_abuse as report_abuse
 from tickets.services.conversation import acknowledge as acknowledge
 from tickets.services.conversation import add_note as add_note
 from tickets.services.conversation import give_information as give_information
-from tickets.services.conversation import keep_promise as keep_promise
-from tickets.services.conversation import make_promise as make_promise
 from tickets.services.conversation import receive_message as receive_message
 from tickets.services.conversation import reply as reply
 from tickets.services.conversation import request_information as request_information
@@ -17,6 +16,9 @@ from tickets.services.customers import (
 )
 from tickets.services.customers import merge_customers as merge_customers
 from tickets.services.customers import update_customer as update_customer
+from tickets.services.drafts import discard_draft as discard_draft
+from tickets.services.drafts import draft_was_sent as draft_was_sent
+from tickets.services.drafts import save_draft as save_draft
 from tickets.services.files import attach as attach
 from tickets.services.matter import add_corrective_action as add_corrective_action
 from tickets.services.matter import add_point as add_point
@@ -45,6 +47,8 @@ from tickets.services.people import name_person as name_person
 from tickets.services.people import set_away as set_away
 from tickets.services.people import set_confidential as set_confidential
 from tickets.services.people import unname_person as unname_person
+from tickets.services.promises import keep_promise as keep_promise
+from tickets.services.promises import make_promise as make_promise
 from tickets.services.reviews import ask_review as ask_review
 from tickets.services.reviews import check_reviewer as check_reviewer
 from tickets.services.reviews import escalate_to_external as escalate_to_external

@@ -4,19 +4,30 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tickets.access import people_who_see
 from tickets.actors import Actor
 from tickets.catalogue import catalogue, parse_facts
 from tickets.change import Change, changing
-from tickets.days import end_of_day
 from tickets.errors import Conflict, Invalid, Missing, WrongStatus
+from tickets.filling import gaps_in
 from tickets.models import Message, Ticket, User
 from tickets.rules import ActorKind, Channel, EventType, MessageKind, Status
 from tickets.services.files import Upload, attach_uploads
 from tickets.services.ownership import own_if_unowned
+from tickets.services.promises import PROMISES_MAX, WHAT_MAX, promised_moment, record_promise
 from tickets.services.status import refuse_merged, reopen_in, resume_in
 from tickets.services.texts import clean_text, needed
 
 BODY_MAX = 20_000
+
+#: What is promised, and by when; a date means the end of that day for the customer.
+Promise = tuple[str, dt.datetime | dt.date]
+
+
+class GapsLeft(Invalid):
+    """Fill in what is still missing, marked with ⟦ ⟧ in the text: {gaps}."""
+
+    code = "gaps_left"
 
 
 def _say(
@@ -129,6 +140,7 @@ def reply(
     uploads: Sequence[Upload] = (),
     automatic: bool = False,
     promised_next: dt.datetime | dt.date | None = None,
+    promises: Sequence[Promise] = (),
     seen: int | None = None,
     at: dt.datetime | None = None,
 ) -> Message:
@@ -136,11 +148,13 @@ def reply(
 
     `automatic` marks what a machine wrote: it is no first response. `promised_next` is the
     moment by which this text promises the next word; a date means the end of that day in the
-    customer's time zone. A person who answers a ticket without an
-    owner becomes its owner. Raises `Missing` for an empty text, `Stale`.
+    customer's time zone. Each of `promises`, what and by when, becomes a deadline of its own. A
+    person who answers a ticket without an owner becomes its owner. Raises `Missing` for an empty
+    text, `GapsLeft`, `Stale`, and `Invalid` for a promise that does not lie in the future.
     """
-    text = needed(body, what="a message", field="body", limit=BODY_MAX)
-    promised = _promised(ticket, promised_next, now=now, field="promised_next")
+    text = _public(body, what="a message")
+    promised = promised_moment(ticket, promised_next, now=now, field="promised_next")
+    checked = _checked(ticket, promises, now=now)
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         refuse_merged(change)
         if not automatic:
@@ -170,8 +184,36 @@ def reply(
             changes=changes,
             at=at,
         )
+        for what, until in checked:
+            record_promise(change, what, until)
         send_message(change, message)
     return message
+
+
+def _checked(
+    ticket: Ticket, promises: Sequence[Promise], *, now: dt.datetime
+) -> list[tuple[str, dt.datetime]]:
+    """Promises that can be kept, each as what and an instant."""
+    if len(promises) > PROMISES_MAX:
+        raise Invalid(f"At most {PROMISES_MAX} promises at once.", field="promises")
+    found = []
+    for place, (what, due) in enumerate(promises):
+        field = f"promises.{place}"
+        text = needed(what, what="what is promised", field=f"{field}.what", limit=WHAT_MAX)
+        until = promised_moment(ticket, due, now=now, field=f"{field}.due")
+        if until is None:
+            raise Missing(what="a date", field=f"{field}.due")
+        found.append((text, until))
+    return found
+
+
+def _public(body: str, *, what: str) -> str:
+    """A text for the customer. Raises `Missing`, and `GapsLeft` where something of a reusable
+    text was never filled in."""
+    text = needed(body, what=what, field="body", limit=BODY_MAX)
+    if gaps := gaps_in(text):
+        raise GapsLeft(gaps=", ".join(gaps), field="body")
+    return text
 
 
 def send_message(change: Change, message: Message) -> None:
@@ -188,9 +230,13 @@ def add_note(
     mentions: Sequence[User] = (),
     uploads: Sequence[Upload] = (),
 ) -> Message:
-    """Write among ourselves; the customer never sees it. Those mentioned are alerted."""
+    """Write among ourselves; the customer never sees it. Those mentioned are alerted, each once.
+
+    Raises `Missing` for an empty text, `Invalid` where somebody mentioned may not see the ticket.
+    """
     text = needed(body, what="a note", field="body", limit=BODY_MAX)
     with changing(ticket, actor=actor, now=now) as change:
+        _check_they_see(change.ticket, mentions)
         message, changes = _say(
             change, MessageKind.NOTE, body=text, channel=Channel.API, uploads=uploads
         )
@@ -199,10 +245,21 @@ def add_note(
             data={"message": message.pk, "mentions": [user.name for user in mentions]},
             changes=changes,
         )
-        for user in mentions:
-            text = f"{actor.name} mentions you on {change.ticket.number}"
-            change.alert(user, key=f"mention:{message.pk}", text=text)
+        for user in dict.fromkeys(mentions):
+            if user != actor.user:
+                text = f"{actor.name} mentions you on {change.ticket.number}"
+                change.alert(user, key=f"mention:{message.pk}", text=text)
     return message
+
+
+def _check_they_see(ticket: Ticket, mentions: Sequence[User]) -> None:
+    if not mentions:
+        return
+    seeing = set(people_who_see(ticket).values_list("pk", flat=True))
+    blind = [user.name for user in mentions if user.pk not in seeing]
+    if blind:
+        names = ", ".join(blind)
+        raise Invalid(f"May not see this ticket: {names}. Name them on it first.", field="mentions")
 
 
 def acknowledge(
@@ -230,7 +287,7 @@ def request_information(
     Raises `Conflict` for a fact that is known already (nobody is asked twice), `Invalid` for
     one that the category does not have.
     """
-    text = needed(body, what="the question", field="body", limit=BODY_MAX)
+    text = _public(body, what="the question")
     entry = catalogue().entry(ticket.category_id)
     for position, name in enumerate(facts):
         if name not in entry.facts:
@@ -302,64 +359,3 @@ def give_information(
         elif not change.ticket.is_open:
             reopen_in(change, reason="The customer wrote again.")
         _tell_owner(change, f"{message.author_name} answered on {change.ticket.number}")
-
-
-def make_promise(
-    ticket: Ticket,
-    *,
-    what: str,
-    due: dt.datetime | dt.date,
-    actor: Actor,
-    now: dt.datetime,
-    seen: int | None = None,
-) -> None:
-    """Promise the customer something by the instant `due`. It becomes a deadline.
-
-    A date alone means the end of that day in the customer's own time zone. Raises `Invalid` for
-    what does not lie in the future.
-    """
-    text = needed(what, what="what is promised", field="what", limit=200)
-    until = _promised(ticket, due, now=now, field="due")
-    if until is None:
-        raise Missing(what="a date", field="due")
-    with changing(ticket, actor=actor, now=now, seen=seen) as change:
-        own_if_unowned(change)
-        key = change.ticket.event_count + 1
-        change.record(
-            EventType.PROMISE_MADE,
-            data={
-                "what": text,
-                "due": until.astimezone(dt.UTC).isoformat(),
-                "promise": key,
-            },
-        )
-
-
-def _promised(
-    ticket: Ticket, due: dt.datetime | dt.date | None, *, now: dt.datetime, field: str
-) -> dt.datetime | None:
-    """The instant that was promised. Raises `Invalid` unless it lies in the future."""
-    if due is not None and not isinstance(due, dt.datetime):
-        try:
-            due = end_of_day(due, ticket.customer.time_zone)
-        except OverflowError as error:
-            raise Invalid("This date is too far away.", field=field) from error
-    if due is not None and due <= now:
-        raise Invalid("A promise lies in the future.", field=field)
-    return due
-
-
-def keep_promise(
-    ticket: Ticket,
-    promise: int,
-    *,
-    actor: Actor,
-    now: dt.datetime,
-    seen: int | None = None,
-) -> None:
-    """Record that a promise was kept. `promise` is the key in the data of its event."""
-    with changing(ticket, actor=actor, now=now, seen=seen) as change:
-        made = ticket.events.filter(type=EventType.PROMISE_MADE.value, data__promise=promise)
-        if not made.exists():
-            raise Invalid("There is no such promise on this ticket.", field="promise")
-        change.record(EventType.PROMISE_KEPT, data={"promise": promise})

@@ -154,3 +154,10 @@ def set_away(
         raise Invalid("Somebody else has to stand in.", field="substitute")
     user.away_from, user.away_until, user.substitute = away_from, away_until, substitute
     user.save(update_fields=["away_from", "away_until", "substitute"])
+
+
+def prefer_next_after_sending(user: User, on: bool) -> None:  # noqa: FBT001 - all that it says
+    """Whether the next ticket opens once this person has sent something."""
+    if user.next_after_sending != on:
+        user.next_after_sending = on
+        user.save(update_fields=["next_after_sending"])

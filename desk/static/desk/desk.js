@@ -1,4 +1,4 @@
-// The desk's keyboard, selection, drafts and small comforts. Every page works without it.
+// The desk's keyboard, selection and small comforts. Every page works without it.
 (() => {
   "use strict";
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -80,7 +80,7 @@
     sessionStorage.setItem("trail", JSON.stringify([...trail, here]));
   }
 
-  // ---- composer: tabs, drafts, send with Ctrl Enter
+  // ---- composer: tabs, send with Ctrl Enter (what is typed: compose.js)
   function showTab(name) {
     const composer = one("[data-composer]");
     if (!composer) return;
@@ -93,33 +93,6 @@
     composer.dataset.open = name;
     const field = one(`[data-panel="${name}"] :is(textarea, select, input:not([type=hidden]))`, composer);
     if (field) field.focus();
-  }
-
-  const draftKey = (field) => `draft:${location.pathname}:${field.dataset.draft}`;
-
-  function stamp(field, words) {
-    const note = field.form && one("[data-draft-note]", field.form);
-    if (note) note.textContent = words;
-  }
-
-  function restoreDrafts() {
-    const sent = sessionStorage.getItem("sent");
-    sessionStorage.removeItem("sent");
-    all("[data-draft]").forEach((field) => {
-      const key = draftKey(field);
-      if (key === sent && !field.hasAttribute("data-held")) localStorage.removeItem(key);
-      const draft = localStorage.getItem(key);
-      if (draft && !field.hasAttribute("data-held")) {
-        field.value = draft;
-        stamp(field, "Draft kept on this device");
-      }
-      field.addEventListener("input", () => {
-        localStorage.setItem(key, field.value);
-        const now = new Date();
-        stamp(field, `Draft saved ${String(now.getHours()).padStart(2, "0")}:${String(now.getMinutes()).padStart(2, "0")}`);
-      });
-      if (field.form) field.form.addEventListener("submit", () => sessionStorage.setItem("sent", key));
-    });
   }
 
   // ---- keys
@@ -250,10 +223,6 @@
 
   document.addEventListener("change", (event) => {
     if (event.target.closest("[data-row]")) showSelection();
-    if (event.target.type === "file") {
-      const told = one("[data-files]", event.target.closest("label") || document);
-      if (told) told.textContent = [...event.target.files].map((file) => file.name).join(", ");
-    }
     const form = event.target.closest("form[data-submit-on-change]");
     if (form) form.requestSubmit();
   });
@@ -264,7 +233,6 @@
   document.documentElement.classList.add("js");
   if (rows().length && !cursor()) moveTo(one("[data-row][data-first]") || rows()[0], false);
   showSelection();
-  restoreDrafts();
   followTrail();
   one("[data-focus]")?.focus();
   const log = one("[data-log]");

@@ -245,3 +245,16 @@ def test_a_removed_owner_leaves_nobody_silently(
     body = _ok(do("people", {"user": desk.alice.pk, "relation": "complained_about"}))
     assert body["owner"] is None
     assert do("tags", {"tags": []}).status_code == 404
+
+
+def test_a_reply_promises_and_an_abusive_contact_goes_to_somebody_above(
+    do: Callable[..., Any], desk: Desk, ticket: Ticket
+) -> None:
+    promise = {"what": "Call Ines", "due": LATER}
+    _ok(do("reply", {"body": "I call you.", "promises": [promise]}), 201)
+    assert ticket.events.get(type="promise_made").data["what"] == "Call Ines"
+    wrong = do("reply", {"body": "x", "promises": [{"what": "Call", "due": "2020-01-01"}]})
+    assert wrong.json()["errors"][0]["field"] == "promises.0.due"
+    gap = do("reply", {"body": "Your ⟦Order⟧"})
+    assert (gap.status_code, gap.json()["code"]) == (400, "gaps_left")
+    assert _ok(do("report-abuse", {"what": "He shouted."}))["owner"]["name"] == "Sue"

@@ -1,0 +1,273 @@
+"""Moments in a sentence: "Thursday 15:00", "bis morgen Mittag", "within 2 days". Pure.
+
+Days and times are found apart; those that stand together are one moment.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from tickets.promising.words import (
+    ALONE,
+    CLOSE,
+    EVENING,
+    MONTHS,
+    PARTS,
+    SHORT_WEEKDAYS,
+    WEEKDAYS,
+    number_of,
+)
+
+#: A day of the year that lies so far behind is meant for the next year; a nearer one is past.
+_PAST = dt.timedelta(days=120)
+_FRIDAY = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A day, a time, or both, as it stands from `start` to `end`; `exact` is an instant."""
+
+    start: int
+    end: int
+    day: dt.date | None = None
+    time: dt.time | None = None
+    exact: dt.datetime | None = None
+    #: Only beside a day ("morning").
+    needs_day: bool = False
+    #: A date, which says more than the weekday beside it.
+    dated: bool = False
+
+
+Reader = Callable[[re.Match[str], dt.datetime], Part | None]
+
+
+def _on(match: re.Match[str], day: dt.date | None, **more: object) -> Part | None:
+    return Part(match.start(), match.end(), day=day, **more) if day else None  # type: ignore[arg-type]
+
+
+def _shift(days: int, time: dt.time | None = None) -> Reader:
+    def read(match: re.Match[str], here: dt.datetime) -> Part | None:
+        return _on(match, here.date() + dt.timedelta(days=days), time=time)
+
+    return read
+
+
+def _weekday(match: re.Match[str], here: dt.datetime) -> Part | None:
+    name = match["name"]
+    number = SHORT_WEEKDAYS.get(name, WEEKDAYS.get(name.casefold()))
+    if number is None:
+        return None
+    ahead = (number - here.weekday()) % 7 or 7
+    which = (match["which"] or "").casefold()
+    if which == "this" and number == here.weekday():
+        ahead = 0
+    if which == "next" and here.weekday() + ahead < 7:
+        ahead += 7  # "next Thursday", said on a Tuesday, is that of next week
+    return _on(match, here.date() + dt.timedelta(days=ahead))
+
+
+def _week(match: re.Match[str], here: dt.datetime) -> Part | None:
+    """The Friday by which a week is over."""
+    ahead = _FRIDAY - here.weekday()
+    ahead += 7 if match["next"] or match["next2"] or ahead < 0 else 0
+    return _on(match, here.date() + dt.timedelta(days=ahead))
+
+
+def _month(match: re.Match[str], here: dt.datetime) -> Part | None:
+    """The last day of a month."""
+    later = here.date().replace(day=1) + dt.timedelta(days=32)
+    if match["next"] or match["next2"]:
+        later = later.replace(day=1) + dt.timedelta(days=32)
+    return _on(match, later.replace(day=1) - dt.timedelta(days=1))
+
+
+def _date(match: re.Match[str], here: dt.datetime) -> Part | None:
+    """A day of a month, with or without its year."""
+    found = match.groupdict()
+    name = (found.get("month") or "").casefold().rstrip(".")
+    month = MONTHS.get(name) or number_of(name)
+    day, year = int(found["day"]), found.get("year")
+    if month is None:
+        return None
+    if not found.get("named") and month > 12 >= day:
+        day, month = month, day  # 11/24, as Americans write it
+    this = int(year) + (2000 if len(year) == 2 else 0) if year else here.year
+    try:
+        date = dt.date(this, month, day)
+        if not year and date < here.date() - _PAST:
+            date = date.replace(year=this + 1)
+    except ValueError:
+        return None
+    return _on(match, date, dated=True)
+
+
+def _clock(match: re.Match[str], here: dt.datetime) -> Part | None:
+    found = match.groupdict()
+    hour, minute = int(found["hour"]), int(found.get("minute") or 0)
+    half = (found.get("half") or "").casefold()[:1]
+    if half == "p" and hour < 12:
+        hour += 12
+    elif half == "a" and hour == 12:
+        hour = 0
+    elif found.get("oclock") and 1 <= hour <= 6:
+        hour += 12
+    if hour > 23 or minute > 59:
+        return None
+    return Part(match.start(), match.end(), time=dt.time(hour, minute))
+
+
+def _part_of_day(match: re.Match[str], here: dt.datetime) -> Part | None:
+    name = match["part"].casefold()
+    day = here.date() if (match["this"] or "").strip() else None
+    alone = day is not None or name in ALONE
+    return Part(match.start(), match.end(), day=day, time=PARTS[name], needs_day=not alone)
+
+
+def _early(match: re.Match[str], here: dt.datetime) -> Part | None:
+    """ "Dienstag Morgen"."""
+    return Part(match.start(), match.end(), time=PARTS["morning"], needs_day=True)
+
+
+def _close(match: re.Match[str], here: dt.datetime) -> Part | None:
+    return Part(match.start(), match.end(), time=CLOSE)
+
+
+def _length(match: re.Match[str], here: dt.datetime) -> Part | None:
+    """Within so many minutes or hours, exactly; within so many days, by the end of the last."""
+    count, unit = number_of(match["count"]), match["unit"].casefold()
+    if count is None or count > 1000:
+        return None
+    if unit.startswith(("min", "hour", "stund")):
+        per = dt.timedelta(minutes=1) if unit.startswith("min") else dt.timedelta(hours=1)
+        return Part(match.start(), match.end(), exact=here.astimezone(dt.UTC) + count * per)
+    if match["work"] or unit.startswith(("werk", "arbeit")):
+        return _on(match, _working(here.date(), count))
+    weeks = unit.startswith(("week", "woche"))
+    return _on(match, here.date() + dt.timedelta(days=count * (7 if weeks else 1)))
+
+
+def _working(day: dt.date, count: int) -> dt.date:
+    """So many days on, Saturdays and Sundays not counted."""
+    while count > 0:
+        day += dt.timedelta(days=1)
+        count -= day.weekday() < 5
+    return day
+
+
+_NAMES = "|".join(sorted(MONTHS, key=len, reverse=True))
+_COUNT = r"(?P<count>\d{1,3}|\w+)"
+
+
+def _of(pattern: str, reader: Reader, flags: int = re.IGNORECASE) -> tuple[re.Pattern[str], Reader]:
+    return re.compile(pattern, flags), reader
+
+
+_READERS = (
+    # Days
+    _of(r"\bday after tomorrow\b|\bübermorgen\b", _shift(2)),
+    _of(r"\btomorrow\b", _shift(1)),
+    # Not "am Morgen", and not the morning after a day: "Dienstag Morgen".
+    _of(r"(?<!am )(?<!tag )(?<!woch )\bmorgen\b", _shift(1)),
+    _of(r"\btonight\b", _shift(0, EVENING)),
+    _of(r"\btoday\b|\bheute\b", _shift(0)),
+    _of(rf"\b(?:(?P<which>this|next|coming)\s+)?(?P<name>{'|'.join(WEEKDAYS)})\b", _weekday),
+    _of(rf"\b(?P<which>)(?P<name>{'|'.join(SHORT_WEEKDAYS)})\b\.?", _weekday, 0),
+    _of(r"\bend of (?:the |this )?(?P<next>next )?week\b|\b(?P<next2>next) week\b",
+        _week),
+    _of(r"\bende (?:der |dieser )?(?P<next>nächster |kommender )?woche\b|"
+        r"\b(?P<next2>nächste|kommende)[rn]? woche\b", _week),
+    _of(r"\bend of (?:the |this )?(?P<next>next )?month\b|"
+        r"\bende (?:des |dieses )?(?P<next2>nächsten |kommenden )?monats\b",
+        _month),
+    _of(r"\b(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)\b(?P<named>)", _date),
+    _of(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?(?: of)?\s+(?P<month>(?P<named>{_NAMES}))\b\.?"
+        r"(?:,?\s+(?P<year>20\d\d))?", _date),
+    _of(rf"\b(?P<month>(?P<named>{_NAMES}))\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b"
+        r"(?!:)(?:,?\s+(?P<year>20\d\d))?", _date),
+    _of(r"\b(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>20\d\d|\d\d)?(?!\d)", _date),
+    _of(r"\b(?P<day>\d{1,2})/(?P<month>\d{1,2})(?:/(?P<year>20\d\d|\d\d))?\b", _date),
+    # Times
+    _of(r"\b(?P<hour>\d{1,2})[:.](?P<minute>\d\d)\s*(?P<half>[ap]\.?m\b\.?)", _clock),
+    _of(r"\b(?P<hour>\d{1,2})\s*(?P<half>[ap]\.?m\b\.?)", _clock),
+    _of(r"\b(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d))?\s*uhr\b", _clock),
+    _of(r"\b(?P<hour>\d{1,2}):(?P<minute>\d\d)\b", _clock),
+    _of(r"\b(?P<hour>\d{1,2})\s*(?P<oclock>o['’]?clock)\b", _clock),
+    _of(r"\b(?:end of (?:the |business |this )?day|close of business|cob|eod|"
+        r"ende des tages|feierabend)\b", _close),
+    _of(r"\b(?P<this>this\s+)?(?P<part>noon|midday|lunchtime|midnight|morning|afternoon|evening|"
+        r"night|mittags?|mitternacht|vormittags?|nachmittags?|abends?|früh)\b", _part_of_day),
+    _of(r"(?:(?<=tag )|(?<=woch ))(?P<this>)(?P<part>morgen)\b",
+        _early),
+    # Lengths
+    _of(rf"\b(?:within|in)\s+(?:the\s+next\s+)?(?:a\s+(?=couple))?{_COUNT}\s+(?:of\s+)?"
+        r"(?P<work>working\s+|business\s+)?(?P<unit>minutes?|mins?|hours?|days?|weeks?)\b"
+        r"(?!\s+ago)", _length),
+    _of(rf"\b(?:innerhalb|binnen|in)\s+(?:von\s+|der\s+nächsten\s+|den\s+nächsten\s+)?{_COUNT}\s+"
+        r"(?P<work>)(?P<unit>minuten?|stunden?|werktage[ns]?|arbeitstage[ns]?|tage[ns]?|"
+        r"wochen?)\b", _length),
+)  # fmt: skip
+
+
+#: What stands between a day and its time, or between two of one kind.
+_JOINT = re.compile(
+    r"[\s,()]*(?:(?:at|on|by|um|am|der|den|dem|the|of|in|ca\.|about|around|bis|spätestens|gegen|"
+    r"zum|between|zwischen|from|von|ab)\b[\s,]*)*\Z",
+    re.IGNORECASE,
+)
+_SPAN = re.compile(r"\s*(?:and|to|till|until|und|bis|–|-)\s*\Z", re.IGNORECASE)
+
+
+def parts_in(text: str, here: dt.datetime) -> list[Part]:
+    """Moments of a sentence in its order. `here` is now in the customer's time zone."""
+    found: list[Part] = []
+    for pattern, reader in _READERS:
+        for match in pattern.finditer(text):
+            part = reader(match, here)
+            if part is not None:
+                found.append(part)
+    return [part for part in _joined(_longest(found), text, here) if not part.needs_day]
+
+
+def _longest(parts: Iterable[Part]) -> list[Part]:
+    """In order, without what lies within another."""
+    kept: list[Part] = []
+    for part in sorted(parts, key=lambda one: (one.start, -one.end)):
+        if not kept or part.start >= kept[-1].end:
+            kept.append(part)
+    return kept
+
+
+def _joined(parts: list[Part], text: str, here: dt.datetime) -> list[Part]:
+    joined: list[Part] = []
+    for part in parts:
+        before = joined[-1] if joined else None
+        one = _together(before, part, text) if before is not None else None
+        if one is not None:
+            joined[-1] = one
+        else:
+            joined.append(part)
+    return joined
+
+
+def _together(before: Part, part: Part, text: str) -> Part | None:
+    """Both as one, where they are one; of two days the date, of two times the later."""
+    if before.exact or part.exact:
+        return None
+    between = text[before.end : part.start]
+    spans = bool(before.time and part.time and not part.day and _SPAN.match(between))
+    if not spans and not _JOINT.match(between):
+        return None
+    if before.time and part.time and not spans:
+        return None
+    if before.day and part.day and not (before.dated or part.dated):
+        return None
+    day = part.day if part.dated or not before.day else before.day
+    return Part(
+        before.start,
+        part.end,
+        day=day,
+        time=part.time or before.time,
+        dated=before.dated or part.dated,
+        needs_day=day is None and before.needs_day and part.needs_day,
+    )
