@@ -140,7 +140,7 @@ class ReplyInput(Input):
         required=False, allow_null=True, default=None,
         help_text="The next word comes by then; a date is the end of that day for the customer.",
     )  # fmt: skip
-    promises = PromiseInput(many=True, required=False, default=list, max_length=5)
+    promises = serializers.ListField(child=PromiseInput(), default=list, max_length=5)
 
 
 class AbuseInput(Input):
