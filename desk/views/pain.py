@@ -26,6 +26,18 @@ def _draft() -> PainScheme | None:
     return PainScheme.objects.filter(status=PolicyStatus.DRAFT.value).first()
 
 
+def _earlier(version: str) -> PainScheme | None:
+    """A version that is or was in force, None where none is asked for. Raises `NotFound`."""
+    if not version or version == PolicyStatus.DRAFT:
+        return None
+    seen = PainScheme.objects.exclude(status=PolicyStatus.DRAFT.value)
+    number = int(version) if version.isdecimal() and len(version) < 9 else 0
+    row = seen.filter(version=number).first()
+    if row is None:
+        raise NotFound("There is no such version.")
+    return row
+
+
 def _may_set_up(ask: Ask) -> bool:
     try:
         access.check_may_set_up(ask.who)
@@ -52,13 +64,16 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
     found = pain_in_force()
     draft = _draft()
     of_draft = query(request, "version") == "draft" and draft is not None
-    scheme = read_scheme(draft.data) if of_draft and draft is not None else found.scheme
+    other = draft if of_draft else _earlier(query(request, "version"))
+    scheme = read_scheme(other.data) if other is not None else found.scheme
     form, pain, words = _tried(request, scheme)
     context: dict[str, Any] = {
         "place": "",
-        "title": draft.title if of_draft and draft else found.title,
-        "version": draft.version if of_draft and draft else found.version,
+        "title": other.title if other is not None else found.title,
+        "version": other.version if other is not None else found.version,
         "of_draft": of_draft,
+        "chosen": query(request, "version") if other is not None else "",
+        "retired": other is not None and other.status == PolicyStatus.RETIRED,
         "draft": draft,
         "factors": [_shown(factor) for factor in scheme.factors.values()],
         "counts": [

@@ -107,7 +107,7 @@ class RefuseInput(Input):
     Left out, `next_stage` and `outside` are as set up for the category.
     """
 
-    findings = FindingInput(many=True)
+    findings = FindingInput(many=True, required=False, default=list)
     reason = Text(max_length=4000, required=False, allow_blank=True, default="")
     next_stage = Text(
         max_length=2000, required=False, allow_blank=True, allow_null=True, default=None

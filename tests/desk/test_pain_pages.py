@@ -70,6 +70,14 @@ def test_a_manager_writes_a_version_tries_it_and_puts_it_in_force(
     assert draft.status == "active"
     assert "A career level 5" in text_of(mona.get("/desk/pain/"))
     assert mona.post("/desk/pain/draft/", {"do": "drop"}).status_code == 404
+    mona.post("/desk/pain/edit/", typed(mona.get("/desk/pain/edit/")) | {"f0_6_words": "A life"})
+    mona.post("/desk/pain/draft/", {"do": "activate"})
+    alice = sign_in(whole_desk.alice)
+    assert "A life level 5" in text_of(alice.get("/desk/pain/"))
+    before = text_of(alice.get("/desk/pain/", {"version": draft.version}))
+    assert "A career level 5" in before and "retired" in before
+    for unknown in ("99", "²", "x", "9" * 30):
+        assert alice.get("/desk/pain/", {"version": unknown}).status_code == 404
 
 
 def test_what_is_kept_unchanged_is_what_is_in_force(whole_desk: Desk, sign_in: SignIn) -> None:

@@ -163,6 +163,9 @@ def test_who_may_not_see_or_work_may_not_preview(desk: Desk, ticket: Ticket) -> 
     address = f"/api/v1/tickets/{ticket.number}/refusal/preview/"
     body = {"findings": [finding(ticket)]}
     assert signed_in(desk.charlie).post(address, body, format="json").status_code == 404
+    bare = signed_in(desk.alice).post(address, {}, format="json")
+    assert bare.status_code == 200 and not bare.json()["may_send"]
+    assert {"reason", "points"} <= {one["code"] for one in bare.json()["lacking"]}
     assert signed_in(desk.audrey).post(address, body, format="json").status_code == 403
     assert (
         token_client(scopes=["tickets:read"]).post(address, body, format="json").status_code == 403

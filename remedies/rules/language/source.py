@@ -169,7 +169,9 @@ def _composed(text: str) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 0
-        said = f"This is not YAML: {error.problem or error.context}.{_hint(text, line)}"
+        said = (
+            f"This is not YAML: {error.problem or error.context}.{_hint(text, line, error.problem)}"
+        )
         if plainly := _plainly(text, error):
             line, said = plainly
         raise PolicyInvalid(Problem(said, "", line)) from None
@@ -231,7 +233,7 @@ def _spaces(count: int) -> str:
     return "space" if count == 1 else "spaces"
 
 
-def _hint(text: str, line: int) -> str:
+def _hint(text: str, line: int, problem: str | None) -> str:
     """What most often lies behind an error of YAML at that line."""
     lines = text.splitlines()
     there = lines[line - 1] if 0 < line <= len(lines) else ""
@@ -239,6 +241,8 @@ def _hint(text: str, line: int) -> str:
         return " Indent with spaces, not with tabs."
     if there.count(": ") > 1 and "{" not in there:
         return " A text with a colon in it needs quotes."
+    if problem and problem.startswith("expected ',' or") and not problem.endswith("stream end>'"):
+        return " Inside brackets, a text with a question mark, comma or bracket in it needs quotes."
     return ""
 
 

@@ -74,6 +74,7 @@ def test_all_mistakes_of_a_rule_are_told_at_once() -> None:
         ("rules:\n  - rule: A\n   title: T\n    gives: credit\n", "Line 12: This is not YAML: this line begins 3 spaces in; the one above begins 4 in."),
         ("values:\n  five 5\n  six: 6\n", "Line 11: This is not YAML: a colon is missing: five: 5"),
         ("values:\n  five 5\nrules: []\n", "Line 10: values should be a mapping of names. Is a colon missing in “five 5”?"),
+        ("facts: {x: {type: number, ask: Which?}}\n", "Line 10: This is not YAML: expected ',' or '}', but got '?'. Inside brackets, a text with a question mark, comma or bracket in it needs quotes."),
         ("about: one: two\n", "Line 10: This is not YAML: mapping values are not allowed here. A text with a colon in it needs quotes."),
     ],
 )  # fmt: skip
