@@ -6,10 +6,12 @@ act on them.
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Q, Value, prefetch_related_objects
+from django.db.models.functions import Coalesce
 
 from desk.build.clocks import late_rows
 from desk.counting import MOST, counted, counted_by, pinned
@@ -18,17 +20,24 @@ from feedback.models import FollowUp
 from tickets.access import Principal, visible_tickets
 from tickets.catalogue import catalogue
 from tickets.errors import Invalid
-from tickets.models import Category, Ticket
+from tickets.models import Category, SavedView, Ticket
+from tickets.models.desk import Sort
 from tickets.models.tickets import TicketQuerySet
 from tickets.rules import OPEN_STATUSES, WAITING_STATUSES
+from tickets.selecting import SOON, Criteria, selected
 
 PAGE = 50
 WAITING_SHOWN = 10
-SOON = dt.timedelta(hours=2)
 #: The order of the queue, and that of the index of owners: what is counted in the order of an
 #: index is found by it. Left to itself PostgreSQL reads the whole table, expecting enough soon.
 _BY_DATE = ("attention_at", "id")
 _BY_OWNER = ("owner_id", *_BY_DATE)
+_ORDERS = {
+    Sort.DUE: _BY_DATE,
+    Sort.PAIN: ("ease", *_BY_DATE),
+    Sort.OLDEST: ("received_at", "id"),
+    Sort.NEWEST: ("-received_at", "-id"),
+}
 #: Long columns of a ticket that no row shows.
 _UNSEEN = ("wish", "facts", "factors", "pain_reasons")
 _WAITING = sorted(status.value for status in WAITING_STATUSES)
@@ -37,7 +46,7 @@ _WAITING = sorted(status.value for status in WAITING_STATUSES)
 @dataclass(frozen=True, slots=True)
 class View:
     """A named selection of open tickets; `settled` adds those that are resolved or closed, `also`
-    names some of these that belong here all the same."""
+    names some of these that belong here all the same. `criteria` narrow it further."""
 
     key: str
     words: str
@@ -47,11 +56,15 @@ class View:
     also: tuple[int, ...] = ()
     #: `which` in parts by owner that have nothing in common, each found by the index of owners.
     owners: tuple[Q, ...] = ()
+    criteria: Criteria = field(default_factory=dict)
+    saved: SavedView | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of the queue: rows to act on, some that wait, and where the next page begins."""
+    """One page of the queue: rows to act on, some that wait, and where the next page begins.
+
+    Those that wait stand apart only where the nearest deadline gives the order."""
 
     rows: list[Ticket]
     waiting: list[Ticket]
@@ -66,12 +79,13 @@ class Bounds:
     now: dt.datetime
     soon: dt.datetime
     tomorrow: dt.datetime
+    zone: ZoneInfo
 
     @classmethod
     def of(cls, now: dt.datetime, zone: ZoneInfo) -> "Bounds":
         """Today ends at midnight in the reader's zone."""
         midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        return cls(now, now + SOON, midnight + dt.timedelta(days=1))
+        return cls(now, now + SOON, midnight + dt.timedelta(days=1), zone)
 
     def paused(self) -> Q:
         """Waiting for somebody, and nothing is due today."""
@@ -150,11 +164,21 @@ def _below(key: str) -> Q:
     return Q(category_id__in=ids)
 
 
-def view_called(key: str, views: list[View]) -> View:
-    """The one of `views` with this key; "c-…" names a category. Raises `Invalid`."""
+def saved_view(row: SavedView) -> View:
+    """What somebody saved, as a view."""
+    icon = "users-round" if row.team_id else "star"
+    return View(f"s-{row.pk}", row.name, icon, Q(), criteria=row.criteria, saved=row)
+
+
+def view_called(key: str, views: list[View], saved: Sequence[SavedView] = ()) -> View:
+    """The one of `views` with this key; "c-…" names a category, "s-…" one of `saved`. Raises
+    `Invalid`."""
     for view in views:
         if view.key == key:
             return view
+    for row in saved:
+        if key == f"s-{row.pk}":
+            return saved_view(row)
     entry = catalogue().by_key.get(key.removeprefix("c-")) if key.startswith("c-") else None
     if entry is None:
         raise Invalid("There is no such view.", field="view")
@@ -166,8 +190,11 @@ def open_tickets(who: Principal) -> TicketQuerySet:
     return visible_tickets(who).still_open()
 
 
-def tickets_in(view: View, who: Principal) -> TicketQuerySet:
+def tickets_in(view: View, who: Principal, bounds: Bounds) -> TicketQuerySet:
     """What stands in the view."""
+    if view.criteria:
+        rows = visible_tickets(who).filter(view.which)
+        return selected(rows, view.criteria, who=who, now=bounds.now, zone=bounds.zone)
     if view.also:
         here = Q(status__in=sorted(OPEN_STATUSES)) & view.which
         return visible_tickets(who).filter(here | Q(pk__in=view.also))
@@ -176,10 +203,16 @@ def tickets_in(view: View, who: Principal) -> TicketQuerySet:
 
 
 def _parts(
-    view: View, who: Principal, here: TicketQuerySet, known: dict[Q, TicketQuerySet]
+    view: View,
+    who: Principal,
+    here: TicketQuerySet,
+    known: dict[Q, TicketQuerySet],
+    bounds: Bounds,
 ) -> list[TicketQuerySet]:
     """The view in parts that have nothing in common, each in the order of an index: of `here`,
     which is what is open. `known` keeps those of owners, which views share."""
+    if view.criteria:
+        return [tickets_in(view, who, bounds).order_by(*_BY_DATE)]
     here = visible_tickets(who) if view.settled else here
     parts = []
     for owner in view.owners:
@@ -193,14 +226,16 @@ def _parts(
     return parts
 
 
-def counts_of(who: Principal, views: list[View]) -> tuple[dict[str, int], dict[int, int]]:
+def counts_of(
+    who: Principal, views: list[View], bounds: Bounds
+) -> tuple[dict[str, int], dict[int, int]]:
     """How many tickets each of `views` has, and each category, as desk.counting counts.
 
     Two queries.
     """
     known: dict[Q, TicketQuerySet] = {}
     here = pinned(open_tickets(who))
-    found = counted({view.key: _parts(view, who, here, known) for view in views})
+    found = counted({view.key: _parts(view, who, here, known, bounds) for view in views})
     return found, counted_by(Category, here.order_by(*_BY_DATE), "category_id")
 
 
@@ -209,9 +244,8 @@ def group_counts(who: Principal, view: View, bounds: Bounds) -> dict[str, int]:
     now = bounds.now
     missed = Exists(Deadline.objects.filter(late_rows(now), ticket=OuterRef("pk")))
     groups: dict[str, list[TicketQuerySet]] = {}
-    here = open_tickets(who)
-    whole = _parts(view, who, here, {})
-    for part, named in zip(_parts(view, who, pinned(here), {}), whole, strict=True):
+    for named in _parts(view, who, open_tickets(who), {}, bounds):
+        part = named if view.criteria else pinned(named).order_by(*named.query.order_by)
         active = part.exclude(bounds.paused())
         past = active.filter(attention_at__lt=now)
         # A date at closing is not late before the opening; such dates are the last that passed.
@@ -228,36 +262,58 @@ def group_counts(who: Principal, view: View, bounds: Bounds) -> dict[str, int]:
     return counted(groups)
 
 
-def cursor_of(ticket: Ticket) -> str:
+def total_of(who: Principal, views: Sequence[View], bounds: Bounds) -> dict[str, int]:
+    """How many tickets each of `views` has, as desk.counting counts. One query, and two for each
+    that looks for words."""
+    return counted({view.key: [tickets_in(view, who, bounds).order_by()] for view in views})
+
+
+def cursor_of(ticket: Ticket, sort: str = Sort.DUE.value) -> str:
     """Where the page after this ticket begins."""
-    return f"{ticket.attention_at.timestamp():.6f}_{ticket.pk}"
+    at = ticket.attention_at if sort in (Sort.DUE, Sort.PAIN) else ticket.received_at
+    mark = f"{at.timestamp():.6f}_{ticket.pk}"
+    return f"{5 - (ticket.pain or 0)}_{mark}" if sort == Sort.PAIN else mark
 
 
-def _after(cursor: str) -> Q:
-    stamp, _, key = cursor.partition("_")
+def _after(cursor: str, sort: str) -> Q:
+    *first, stamp, key = ["", *cursor.split("_")][-3:]
     try:
         at = dt.datetime.fromtimestamp(float(stamp), dt.UTC)
         pk = int(key)
-    except (ValueError, OverflowError, OSError):
+        ease = int(first[0]) if sort == Sort.PAIN else 0
+    except (ValueError, IndexError, OverflowError, OSError):
         raise Invalid(
             "This page does not exist any more. Start from the top.", field="after"
         ) from None
-    return Q(attention_at__gte=at) & (Q(attention_at__gt=at) | Q(id__gt=pk))
+    if sort == Sort.NEWEST:
+        return Q(received_at__lte=at) & (Q(received_at__lt=at) | Q(id__lt=pk))
+    if sort == Sort.OLDEST:
+        return Q(received_at__gte=at) & (Q(received_at__gt=at) | Q(id__gt=pk))
+    later = Q(attention_at__gte=at) & (Q(attention_at__gt=at) | Q(id__gt=pk))
+    if sort == Sort.PAIN:
+        return Q(ease__gte=ease) & (Q(ease__gt=ease) | later)
+    return later
 
 
-def page_of(who: Principal, view: View, bounds: Bounds, *, after: str = "") -> Page:
+def page_of(
+    who: Principal, view: View, bounds: Bounds, *, after: str = "", sort: str = Sort.DUE.value
+) -> Page:
     """A page of the view. Three queries, on the first page one more for those that wait."""
     # Joined with their names PostgreSQL may begin at these, where few tickets are expected, and
     # sort what the index has in order.
-    one_owner = len(view.owners) == 1 and not view.also
-    tickets = tickets_in(view, who).order_by(*(_BY_OWNER if one_owner else _BY_DATE))
-    active = tickets if view.key == "waiting" else tickets.exclude(bounds.paused())
-    chosen = active.filter(_after(after)) if after else active
+    tickets = tickets_in(view, who, bounds)
+    apart = sort == Sort.DUE and view.key != "waiting"
+    if sort == Sort.PAIN:
+        tickets = tickets.annotate(ease=Value(5) - Coalesce("pain", 0))
+    one_owner = sort == Sort.DUE and len(view.owners) == 1 and not view.also and not view.criteria
+    tickets = tickets.order_by(*(_BY_OWNER if one_owner else _ORDERS[Sort(sort)]))
+    active = tickets.exclude(bounds.paused()) if apart else tickets
+    chosen = active.filter(_after(after, sort)) if after else active
     rows = list(chosen.defer(*_UNSEEN)[: PAGE + 1])
     more = rows[PAGE:]
     waiting: list[Ticket] = []
-    if not after and view.key != "waiting":
+    if not after and apart:
         waiting = list(tickets.filter(bounds.paused()).defer(*_UNSEEN)[:WAITING_SHOWN])
     rows = rows[:PAGE]
     prefetch_related_objects([*rows, *waiting], "customer", "owner")
-    return Page(rows, waiting, cursor_of(rows[-1]) if more else "", not after)
+    return Page(rows, waiting, cursor_of(rows[-1], sort) if more else "", not after)

@@ -47,3 +47,13 @@ def key(*names: str) -> SafeString:
     """Keys as <kbd>, hidden from screen readers (aria-keyshortcuts tells them)."""
     marks = "".join(format_html("<kbd>{}</kbd>", name) for name in names)
     return format_html('<span aria-hidden="true">{}</span>', mark_safe(marks))
+
+
+@register.simple_tag
+def undo_of(mark: str) -> str:
+    """Where what a message tells is undone, by its mark: "undo:7", "undo-view:7"; else ""."""
+    kind, _, key = mark.partition(":")
+    if not key.isdecimal():
+        return ""
+    known = {"undo": f"/desk/bulk/{key}/undo/", "undo-view": f"/desk/views/{key}/put-back/"}
+    return known.get(kind, "")

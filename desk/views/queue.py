@@ -1,25 +1,36 @@
 """The rep's queue: what next, and what can be done with several rows at once."""
 
+from dataclasses import replace
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from desk import queue
 from desk.build.clocks import deadlines_by_ticket, is_late
+from desk.build.filters import SORTS, address, filter_chips, filter_fields, text_of
 from desk.build.rows import RowContext, rows_of
 from desk.build.team import colleagues, works
 from desk.build.waiting import exceptions_waiting, offers_on
 from desk.counting import MOST, shown
 from desk.present import GroupView, KeyView, LinkView
 from desk.queue import Bounds, Page, View
-from desk.views.shell import Ask, desk_page, desk_render, query, within
+from desk.views.queue_views import shareable
+from desk.views.shell import Ask, desk_page, desk_render, me_of, query, within
 from desk.words import count_words, listed, long_moment_words
 from tickets.access import access_ticket, may
-from tickets.errors import DomainError
-from tickets.models import Ticket, User
-from tickets.services import assign, take
+from tickets.catalogue import catalogue
+from tickets.errors import DomainError, Invalid
+from tickets.models import SavedView, Ticket, User
+from tickets.models.desk import Sort
+from tickets.selecting import NAMES, checked
+from tickets.services import take, together
+from tickets.services.views import may_change, queue_settings, visible_views
 
+#: So many tickets that were refused are named one by one.
+REFUSED_SHOWN = 5
 _TITLES = {
     "late": ("Late", "late"),
     "soon": ("Next two hours", ""),
@@ -30,8 +41,10 @@ _TITLES = {
 KEYS = (
     KeyView(("J", "K"), "move"),
     KeyView(("X",), "select"),
+    KeyView(("⇧J", "⇧K"), "select on"),
     KeyView(("⏎",), "open"),
     KeyView(("A",), "assign"),
+    KeyView(("F",), "filter"),
     KeyView(("/",), "search"),
 )
 
@@ -39,16 +52,68 @@ KEYS = (
 @desk_page
 @require_safe
 def show(request: HttpRequest, ask: Ask) -> HttpResponse:
-    """A view of the queue, one page of it."""
+    """A view of the queue, one page of it; asked for by the list itself, its rows alone."""
     bounds = Bounds.of(ask.now, ask.zone)
     views = queue.views_for(ask.who, bounds)
-    view = queue.view_called(query(request, "view", "me"), views)
-    page = queue.page_of(ask.who, view, bounds, after=query(request, "after"))
-    counts, by_category = queue.counts_of(ask.who, views)
-    numbers = queue.group_counts(ask.who, view, bounds)
+    saved = list(visible_views(ask.who))
+    view = queue.view_called(query(request, "view", "me"), views, saved)
+    changed = bool(query(request, "filter")) or any(query(request, name) for name in NAMES)
+    if changed:
+        chosen = checked({name: query(request, name) for name in NAMES})
+        view = replace(view, criteria=chosen, which=view.which, also=(), owners=())
+    settings = queue_settings(me_of(ask))
+    sort = query(request, "sort") or (view.saved.sort if view.saved else settings.sort)
+    sort = sort if sort in SORTS else Sort.DUE.value
+    page = queue.page_of(ask.who, view, bounds, after=query(request, "after"), sort=sort)
+    asked = query(request, "sort")
+    here = address(view.key, view.criteria if changed else {}, sort=asked)
+    context = {"after": page.after, "first": page.first, "view": view}
+    alone = bool(request.headers.get("HX-Request")) and not page.first
+    numbers = {} if alone else queue.group_counts(ask.who, view, bounds)
+    groups = _groups(page, numbers, bounds, _rows_context(page, ask), sort)
+    last = next((one.key for one in reversed(groups) if one.key != "waiting"), "")
+    context |= {
+        "groups": groups,
+        "continued": query(request, "group"),
+        "more": address(
+            view.key, view.criteria if changed else {}, sort=sort, after=page.after, group=last
+        ),
+    }
+    if alone:
+        return render(request, "desk/components/queue_more.html", context)
+    counts, by_category = queue.counts_of(ask.who, views, bounds)
+    people = colleagues(ask.who, ask.now) if works(ask.who) else []
+    return desk_render(
+        request,
+        ask,
+        "desk/queue.html",
+        {
+            **context,
+            "place": "queue",
+            "top_title": "Queue",
+            "top_context": long_moment_words(ask.now, zone=ask.zone),
+            "title": "What next" if view.key == "me" and not changed else view.words,
+            "summary": _summary(view, numbers, counts),
+            "links": _links(view, views, counts),
+            "categories": [
+                LinkView(v.words, f"/desk/?view={v.key}", v.icon, shown(n), v.key == view.key)
+                for v, n in queue.category_views(by_category)
+            ],
+            "works": works(ask.who),
+            "people": people,
+            "unowned": counts.get("unowned", 0),
+            "keys": KEYS,
+            "here": here,
+            **_chosen(ask, view, saved, people, changed=changed, sort=sort),
+            "density": settings.density,
+        },
+    )
+
+
+def _rows_context(page: Page, ask: Ask) -> RowContext:
     tickets = [*page.rows, *page.waiting]
     offered = offers_on(tickets)
-    context = RowContext(
+    return RowContext(
         who=ask.who,
         now=ask.now,
         zone=ask.zone,
@@ -57,30 +122,34 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
         offers=offered.out,
         drafts=offered.drafts,
     )
-    return desk_render(
-        request,
-        ask,
-        "desk/queue.html",
-        {
-            "place": "queue",
-            "top_title": "Queue",
-            "top_context": long_moment_words(ask.now, zone=ask.zone),
-            "view": view,
-            "summary": _summary(view, numbers, counts),
-            "links": _links(view, views, counts),
-            "categories": [
-                LinkView(v.words, f"/desk/?view={v.key}", v.icon, shown(n), v.key == view.key)
-                for v, n in queue.category_views(by_category)
-            ],
-            "groups": _groups(page, numbers, bounds, context),
-            "after": page.after,
-            "first": page.first,
-            "works": works(ask.who),
-            "people": colleagues(ask.who, ask.now) if works(ask.who) else [],
-            "unowned": counts.get("unowned", 0),
-            "keys": KEYS,
-        },
-    )
+
+
+def _chosen(
+    ask: Ask, view: View, saved: list[SavedView], people: list[User], *, changed: bool, sort: str
+) -> dict[str, Any]:
+    """What the head of the list needs for filter, order and saved views. One query for teams."""
+    teams = shareable(ask)
+    filed = catalogue().by_key.values() if people else ()
+    return {
+        "own_views": [_saved_link(row, view) for row in saved if row.team_id is None],
+        "shared_views": [_saved_link(row, view) for row in saved if row.team_id is not None],
+        "fields": filter_fields(view.criteria, people, teams),
+        "chips": filter_chips(view.key, view.criteria, people, teams, sort) if changed else (),
+        "changed": changed,
+        "criteria": {name: text_of(value) for name, value in view.criteria.items()},
+        "sort": sort,
+        "sorts": SORTS.items(),
+        "teams": teams,
+        "may_change": view.saved is not None and may_change(ask.who, view.saved),
+        "categories_known": sorted(
+            (one.category.key, one.words) for one in filed if one.category.active
+        ),
+    }
+
+
+def _saved_link(row: SavedView, view: View) -> LinkView:
+    made = queue.saved_view(row)
+    return LinkView(row.name, f"/desk/?view={made.key}", made.icon, made.key, made.key == view.key)
 
 
 def _links(view: View, views: list[View], counts: dict[str, int]) -> list[LinkView]:
@@ -92,7 +161,7 @@ def _links(view: View, views: list[View], counts: dict[str, int]) -> list[LinkVi
 
 def _summary(view: View, numbers: dict[str, int], counts: dict[str, int]) -> str:
     total = sum(numbers.values())
-    if view.key != "me":
+    if view.key != "me" or view.criteria:
         return f"{shown(total)} tickets" if total > MOST else count_words(total, "ticket")
     parts = [f"{shown(counts['mine'])} yours"] if counts["mine"] else []
     if counts["unowned"]:
@@ -104,8 +173,14 @@ def _summary(view: View, numbers: dict[str, int], counts: dict[str, int]) -> str
 
 
 def _groups(
-    page: Page, numbers: dict[str, int], bounds: Bounds, context: RowContext
+    page: Page, numbers: dict[str, int], bounds: Bounds, context: RowContext, sort: str
 ) -> list[GroupView]:
+    """The rows in groups by their nearest deadline, where that gives the order; else in one. The
+    numbers are of the whole view, and left out where they are not known."""
+    if sort != Sort.DUE:
+        count = shown(sum(numbers.values())) if numbers else ""
+        every = rows_of(page.rows, context)
+        return [GroupView("all", SORTS[sort], count, every)] if every else []
     stood: dict[str, list[Ticket]] = {key: [] for key in _TITLES}
     for ticket in page.rows:
         rows = context.deadlines.get(ticket.pk, ())
@@ -113,7 +188,13 @@ def _groups(
         stood[bounds.group_of(ticket, late=late)].append(ticket)
     stood["waiting"].extend(page.waiting)
     return [
-        GroupView(key, title, shown(numbers.get(key, 0)), rows_of(stood[key], context), tone)
+        GroupView(
+            key,
+            title,
+            shown(numbers.get(key, 0)) if numbers else "",
+            rows_of(stood[key], context),
+            tone,
+        )
         for key, (title, tone) in _TITLES.items()
         if stood[key]
     ]
@@ -122,44 +203,65 @@ def _groups(
 @desk_page
 @require_POST
 def bulk(request: HttpRequest, ask: Ask) -> HttpResponse:
-    """Take one, or give the selected tickets to a colleague; says of each that could not be."""
+    """Take one; or give, tag or file the selected ones. Says of each why it could not be done."""
     back = redirect(within(request, request.POST.get("view_url", "")))
     if number := request.POST.get("take"):
         ticket = access_ticket(ask.who, number, verb="work")
         take(ticket, actor=ask.who.actor, now=ask.now)
         messages.success(request, f"{ticket.number} is yours.")
         return redirect(f"/desk/tickets/{ticket.number}/")
-    people = {str(person.pk): person for person in colleagues(ask.who, ask.now)}
-    owner = people.get(request.POST.get("owner", ""))
-    numbers = request.POST.getlist("ticket")
-    if owner is None or not numbers:
-        messages.warning(request, "Choose tickets, and somebody to give them to.")
+    try:
+        done = _do_to_all(request, ask)
+    except DomainError as error:
+        messages.warning(request, error.message)
         return back
-    done, refused = _give(numbers, owner, ask)
-    if done:
-        messages.success(request, f"{count_words(done, 'ticket')} given to {owner.name}.")
-    for words in refused:
-        messages.warning(request, words)
+    if done.act is not None:
+        words = f"{count_words(len(done.numbers), 'ticket')} {done.act.words}."
+        messages.success(request, words, extra_tags=f"undo:{done.act.pk}")
+    _tell_refused(request, done)
     return back
 
 
-def _give(numbers: list[str], owner: User, ask: Ask) -> tuple[int, list[str]]:
-    done, refused = 0, []
-    for number in numbers[: queue.PAGE]:
-        try:
-            ticket = access_ticket(ask.who, number, verb="work")
-            assign(
-                ticket,
-                owner,
-                actor=ask.who.actor,
-                now=ask.now,
-                brief=f"Given from the queue by {ask.who.actor.name}.",
-            )
-        except DomainError as error:
-            refused.append(f"{number}: {error.message}")
-        else:
-            done += 1
-    return done, refused
+def _do_to_all(request: HttpRequest, ask: Ask) -> together.Done:
+    """Raises `DomainError` where nothing could be tried."""
+    post, numbers = request.POST, request.POST.getlist("ticket")
+    act = post.get("do", "")
+    if act == "tag":
+        return together.tag_all(ask.who, numbers, post.get("tag", ""), now=ask.now)
+    if act == "category":
+        entry = catalogue().entry(post.get("category", ""))
+        return together.file_all(ask.who, numbers, entry.category, now=ask.now)
+    people = {str(person.pk): person for person in colleagues(ask.who, ask.now)}
+    owner = people.get(post.get("owner", ""))
+    if owner is None or not numbers:
+        raise Invalid("Choose tickets, and somebody to give them to.", field="owner")
+    return together.assign_all(ask.who, numbers, owner, now=ask.now)
+
+
+def _tell_refused(request: HttpRequest, done: together.Done) -> None:
+    told = [f"{one.number}: {one.message}" for one in done.refused[:REFUSED_SHOWN]]
+    more = len(done.refused) - REFUSED_SHOWN
+    if more > 0:
+        told.append(f"{count_words(more, 'more was', 'more were')} not changed either.")
+    for words in told:
+        messages.warning(request, words)
+
+
+@desk_page
+@require_POST
+def undo(request: HttpRequest, ask: Ask, key: int) -> HttpResponse:
+    """Change back what one did to several tickets."""
+    back = redirect(within(request, request.POST.get("next", "")))
+    try:
+        done = together.undo(ask.who, key, now=ask.now)
+    except DomainError as error:
+        messages.warning(request, error.message)
+        return back
+    if done.numbers:
+        count = count_words(len(done.numbers), "ticket is", "tickets are")
+        messages.success(request, f"Undone: {count} as before.")
+    _tell_refused(request, done)
+    return back
 
 
 @desk_page

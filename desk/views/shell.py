@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -149,6 +149,27 @@ def me_of(ask: Ask) -> User:
     return ask.who.user
 
 
+def _rail(ask: Ask) -> list[tuple[str, RailItem]]:
+    """The places of the rail with their keys, for this person."""
+    places = [
+        ("queue", RailItem("Queue", "/desk/", "list-filter", "q")),
+        ("exceptions", RailItem("Exceptions", "/desk/exceptions/", "scale", "e")),
+        ("late", RailItem("Late", "/desk/late/", "clock", "l")),
+        ("customers", RailItem("Customers", "/desk/customers/", "users-round", "c")),
+    ]
+    if ask.who.is_supervisor:
+        places.append(("ledger", RailItem("Ledger", "/desk/ledger/", "receipt-text", "r")))
+        insight = RailItem("Insight", "/desk/reports/fairness/", "chart-column", "i")
+        places.append(("insight", insight))
+    places.append(("policies", RailItem("Policies", "/desk/policies/", "book-text", "p")))
+    return places
+
+
+def places_of(ask: Ask) -> list[RailItem]:
+    """Where this person can go from anywhere, without what waits there."""
+    return [item for _, item in _rail(ask)]
+
+
 def shell_for(ask: Ask, place: str) -> Shell:
     """The rail as this person sees it. Two queries, for counts and alerts."""
     user = me_of(ask)
@@ -159,19 +180,9 @@ def shell_for(ask: Ask, place: str) -> Shell:
             "late": [late_tickets(ask.who, now=ask.now)],
         }
     )
-    places = [
-        ("queue", "Queue", "/desk/", "list-filter", "q", 0),
-        ("exceptions", "Exceptions", "/desk/exceptions/", "scale", "e", waits["exceptions"]),
-        ("late", "Late", "/desk/late/", "clock", "l", waits["late"]),
-        ("customers", "Customers", "/desk/customers/", "users-round", "c", 0),
-    ]
-    if ask.who.is_supervisor:
-        places.append(("ledger", "Ledger", "/desk/ledger/", "receipt-text", "r", 0))
-        places.append(("insight", "Insight", "/desk/reports/fairness/", "chart-column", "i", 0))
-    places.append(("policies", "Policies", "/desk/policies/", "book-text", "p", 0))
     items = tuple(
-        RailItem(words, url, icon, go, shown(count) if count else "", key == place)
-        for key, words, url, icon, go, count in places
+        replace(item, count=shown(waits[key]) if waits.get(key) else "", current=key == place)
+        for key, item in _rail(ask)
     )
     return Shell(
         rail=items,

@@ -26,6 +26,22 @@
     moveTo(list[Math.max(0, Math.min(list.length - 1, at + by))]);
   }
 
+  // With Shift the selection grows along with the cursor.
+  function stretch(by) {
+    const from = cursor();
+    if (!from || !one("[data-selection]")) return step(by);
+    tick(from, true);
+    step(by);
+    tick(cursor(), true);
+    anchor = cursor();
+    showSelection();
+  }
+
+  function tick(row, on) {
+    const box = row && one("input[type=checkbox]", row);
+    if (box) box.checked = on;
+  }
+
   let anchor = null;
   function select(row, range) {
     const box = row && one("input[type=checkbox]", row);
@@ -105,8 +121,10 @@
 
   function onListKey(event) {
     const key = event.key.toLowerCase();
-    if (key === "j" || event.key === "ArrowDown") step(1);
-    else if (key === "k" || event.key === "ArrowUp") step(-1);
+    const move = event.shiftKey ? stretch : step;
+    if (event.target.closest("details[open] .sheet")) return false;
+    if (key === "j" || event.key === "ArrowDown") move(1);
+    else if (key === "k" || event.key === "ArrowUp") move(-1);
     else if (key === "x") select(cursor(), event.shiftKey);
     else if (event.key === "Enter" && cursor() && !event.target.closest("a, button, summary, input")) location.href = cursor().dataset.href;
     else return false;
@@ -121,13 +139,27 @@
     if (!target) return false;
     if (target.dataset.tab) showTab(target.dataset.tab);
     else if (target.matches("input, textarea, select")) target.focus();
+    else if (target.matches("summary")) unfold(target);
     else target.click();
     return true;
   }
 
+  // A menu that a key opens is used by keys: its first field has the focus.
+  function unfold(summary) {
+    const menu = summary.parentElement;
+    menu.open = !menu.open;
+    (menu.open ? one(".sheet :is(input:not([type=hidden]), select, a, button)", menu) : summary)?.focus();
+  }
+
+  document.addEventListener("act", (event) => setTimeout(() => act(event.detail)));
+
   function onEscape(event) {
     const open = one("details[open][data-menu]");
-    if (open) { open.open = false; one("summary", open).focus(); return; }
+    if (open) {
+      open.open = false;
+      (open.closest("[data-selection]") ? one(".row-link", cursor() || document) : one("summary", open))?.focus();
+      return;
+    }
     const field = typing(event.target);
     if (field) { field.blur(); return; }
     if (rows().some((row) => row.classList.contains("chosen"))) { clearSelection(); return; }
@@ -143,7 +175,7 @@
     }
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
       event.preventDefault();
-      one("[data-search]")?.focus();
+      document.dispatchEvent(new CustomEvent("palette"));
       return;
     }
     if (one("dialog[open]")) return;
@@ -220,6 +252,20 @@
     followSums(decision);
     decision.addEventListener("input", () => followSums(decision));
   }
+
+  // A click with Shift selects up to the row that was clicked before.
+  document.addEventListener("click", (event) => {
+    const box = event.target.closest && event.target.closest("[data-row] input[type=checkbox]");
+    if (!box) return;
+    const row = box.closest("[data-row]");
+    if (event.shiftKey && anchor && anchor.isConnected) {
+      const list = rows();
+      const [from, to] = [list.indexOf(anchor), list.indexOf(row)].sort((a, b) => a - b);
+      list.slice(from, to + 1).forEach((each) => tick(each, box.checked));
+    }
+    anchor = row;
+    showSelection();
+  });
 
   document.addEventListener("change", (event) => {
     if (event.target.closest("[data-row]")) showSelection();
