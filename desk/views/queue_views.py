@@ -31,12 +31,12 @@ def shareable(ask: Ask) -> list[Team]:
 
 
 def _team(request: HttpRequest, ask: Ask) -> Team | None:
-    key = request.POST.get("team", "")
+    key = request.POST.get("share", "")
     if not key:
         return None
     found = [team for team in shareable(ask) if team.key == key]
     if not found:
-        raise Invalid("Choose one of your teams.", field="team")
+        raise Invalid("Choose one of your teams.", field="share")
     return found[0]
 
 

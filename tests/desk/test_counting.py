@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 
 def counts(who: User) -> dict[str, int]:
     principal = Principal.of_user(who, now=NOW)
-    views = queue.views_for(principal, Bounds.of(NOW, zone_of("UTC")))
-    return queue.counts_of(principal, views)[0]
+    bounds = Bounds.of(NOW, zone_of("UTC"))
+    return queue.counts_of(principal, queue.views_for(principal, bounds), bounds)[0]
 
 
 def test_each_view_is_counted_by_what_stands_in_it(desk: Desk) -> None:
@@ -45,7 +45,7 @@ def test_groups_add_up_to_the_view(desk: Desk) -> None:
     views = queue.views_for(who, bounds)
     for view in views:
         groups = queue.group_counts(who, view, bounds)
-        assert sum(groups.values()) == queue.tickets_in(view, who).count(), view.key
+        assert sum(groups.values()) == queue.tickets_in(view, who, bounds).count(), view.key
 
 
 def test_above_the_most_a_count_says_so_and_stops(
@@ -61,7 +61,8 @@ def test_above_the_most_a_count_says_so_and_stops(
 def test_all_views_are_counted_in_one_query_and_all_categories_in_another(desk: Desk) -> None:
     make_ticket(desk)
     who = Principal.of_user(desk.alice, now=NOW)
-    views = queue.views_for(who, Bounds.of(NOW, zone_of("UTC")))
+    bounds = Bounds.of(NOW, zone_of("UTC"))
+    views = queue.views_for(who, bounds)
     with CaptureQueriesContext(connection) as seen:
-        queue.counts_of(who, views)
+        queue.counts_of(who, views, bounds)
     assert len(seen) == 2

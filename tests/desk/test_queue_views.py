@@ -118,7 +118,7 @@ def test_a_view_is_saved_from_a_filter_renamed_shared_moved_removed_and_put_back
     assert "Saved" in text_of(page)
     assert bob.get(made["Location"]).status_code == 400
     url = f"/desk/views/{row.pk}/"
-    alice.post(url, {"name": "Money back", "team": "home", "version": "1"})
+    alice.post(url, {"name": "Money back", "share": "home", "version": "1"})
     shared = bob.get(f"/desk/?view=s-{row.pk}")
     assert "Shared with my team" in text_of(shared)
     assert "Money back" in text_of(shared)
@@ -127,8 +127,9 @@ def test_a_view_is_saved_from_a_filter_renamed_shared_moved_removed_and_put_back
     assert "Whoever made it" in text_of(bob.get("/desk/"))
     alice.post(url, {"name": "Old words", "version": "1"})
     assert "Somebody changed this view" in text_of(alice.get("/desk/"))
-    alice.post("/desk/views/save/", {"name": "Pain", "pain_min": "4", "team": "home"})
+    alice.post("/desk/views/save/", {"name": "Pain", "pain_min": "4", "share": "home"})
     alice.post(url, {"do": "down"})
+    assert SavedView.objects.get(name="Pain").criteria == {"pain_min": 4}
     names = [link.words for link in bob.get("/desk/").context["shared_views"]]
     assert names == ["Pain", "Money back"]
     alice.post(url, {"do": "criteria", "channel": "form"})
@@ -147,7 +148,7 @@ def test_a_view_with_a_name_that_is_taken_is_refused_in_words(
     for _ in range(2):
         client.post("/desk/views/save/", {"name": "Refunds", "tag": "refund"})
     assert "There is a view called Refunds already." in text_of(client.get("/desk/"))
-    client.post("/desk/views/save/", {"name": "x", "team": "travel"})
+    client.post("/desk/views/save/", {"name": "x", "share": "travel"})
     assert "Choose one of your teams." in text_of(client.get("/desk/"))
     assert SavedView.objects.count() == 1
 
