@@ -8,6 +8,7 @@ from tickets.access import Principal, may
 from tickets.errors import Invalid
 from tickets.models import Ticket
 from tickets.models.tickets import TicketQuerySet
+from tickets.services.views import visible_views
 
 USUAL = "me"
 
@@ -24,13 +25,14 @@ class Walk:
     def through(cls, key: str, who: Principal, *, bounds: Bounds) -> "Walk":
         """The view called `key`; the reader's own where there is none such any more."""
         views = queue.views_for(who, bounds)
+        saved = list(visible_views(who)) if key.startswith("s-") else []
         try:
-            return cls(who, queue.view_called(key or USUAL, views), bounds)
+            return cls(who, queue.view_called(key or USUAL, views, saved), bounds)
         except Invalid:
             return cls(who, queue.view_called(USUAL, views), bounds)
 
     def _rows(self) -> TicketQuerySet:
-        rows = queue.tickets_in(self.view, self.who)
+        rows = queue.tickets_in(self.view, self.who, self.bounds)
         if self.view.key != "waiting":
             rows = rows.exclude(self.bounds.paused())
         return rows.only("pk", "number", "attention_at", "team_id", "owner_id")
