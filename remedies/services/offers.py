@@ -81,6 +81,8 @@ def adjust_component(
             raise Invalid("A sum can't be below nothing.", field="amount")
         check_range(component, amount)
         before = component.amount
+        if (amount, why) == (before, component.reason):
+            return component  # sent twice: nothing changes, and no approval is void
         if component.adjusted_from is None and component.rule:
             component.adjusted_from = before
         component.amount, component.reason = amount, why

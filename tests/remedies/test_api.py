@@ -193,6 +193,21 @@ def test_another_currency_is_an_error_at_its_field(remedy_desk: Desk, as_user: S
     assert answer.json()["errors"][0]["field"] == "amount.currency"
 
 
+def test_the_same_sum_sent_twice_changes_it_once(remedy_desk: Desk, as_user: SignIn) -> None:
+    ticket = make_hurt(remedy_desk)
+    offer = draft_of(ticket)
+    sent = {
+        "component": part(offer, "M-4").pk,
+        "amount": {"minor": 9500, "currency": "GBP"},
+        "reason": "A week lost",
+    }
+    alice = as_user(remedy_desk.alice)
+    for _ in range(2):
+        answer = alice.post(f"/api/v1/offers/{offer.pk}/adjust/", sent, format="json")
+        assert answer.status_code == 200
+    assert ticket.events.filter(type="offer_adjusted").count() == 1
+
+
 @pytest.mark.parametrize(
     ("rule", "minor", "says"),
     [
