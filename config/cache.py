@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+import redis
 import structlog
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.redis import RedisCache
@@ -32,6 +33,11 @@ class DispensableRedisCache(RedisCache):
             DispensableRedisCache._resting_until = time.monotonic() + REST_AFTER_FAILURE
             log.warning("cache_unreachable", error=str(error))
             return otherwise
+
+    def ask(self, call: Callable[["redis.Redis"], Answer], otherwise: Answer) -> Answer:
+        """What `call` finds at Redis itself, for what a cache has no words for (a stream, a hash);
+        `otherwise` while Redis is gone."""
+        return self._dispense(lambda: call(self._cache.get_client(None, write=True)), otherwise)
 
     def add(
         self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None

@@ -66,6 +66,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep deadlines": every(settings.TICK_SECONDS, "escalation.tasks.sweep"),
     "work on new reckonings": every(15, "escalation.tasks.rederive_open"),
     "index for search": every(settings.TICK_SECONDS, "tickets.tasks.index_for_search"),
+    "send mails of the day": every(60, "tickets.tasks.send_daily_mails"),
     "deliver the outbox": every(settings.TICK_SECONDS, "integrations.tasks.deliver_outbox"),
     "fetch mail": every(60, "integrations.tasks.fetch_mail"),
     "send surveys": every(60, "feedback.tasks.send_due_surveys"),

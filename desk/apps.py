@@ -8,3 +8,7 @@ class DeskConfig(AppConfig):
 
     name = "desk"
     verbose_name = "Desk"
+
+    def ready(self) -> None:
+        """Listen to what happens to tickets."""
+        from desk import receivers  # noqa: F401, PLC0415 - it needs the models

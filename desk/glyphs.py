@@ -44,6 +44,20 @@ class RingView:
 
 
 @dataclass(frozen=True, slots=True)
+class Ticks:
+    """What a page needs to let a running clock go on by itself, in seconds since 1970.
+
+    `next` is when it looks otherwise, and `share` the hundredths that are used then; a late one
+    whose calendar is open is as late as if it was due at `late`.
+    """
+
+    due: int
+    next: int = 0
+    share: int = 0
+    late: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ClockView:
     """One promise of time.
 
@@ -57,6 +71,7 @@ class ClockView:
     kind: str
     exact: str = ""
     size: int = 26
+    ticks: Ticks | None = None
 
     @property
     def ring(self) -> RingView:

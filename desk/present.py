@@ -33,6 +33,8 @@ class RowView:
     tail: str = ""
     tail_sum: str = ""
     unowned: bool = False
+    #: Where it stands among others of its group: rows with a smaller number come first.
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,13 @@ class Wishes:
     urgent_anyway: bool = False
     digest_after: int = 5
     digest_window: dt.timedelta = dt.timedelta(minutes=15)
+    #: His browser shows what rings: a mail waits this long for it, and is not written then.
+    browser_first: dt.timedelta = dt.timedelta()
 
 
 USUAL = Wishes()
+#: A browser asks every 30 seconds, even one that nobody looks at.
+BROWSER_FIRST = dt.timedelta(minutes=2)
 
 
 def _load() -> Mapping[int, Wishes]:
@@ -45,6 +49,7 @@ def _load() -> Mapping[int, Wishes]:
             urgent_anyway=row.urgent_anyway,
             digest_after=row.digest_after,
             digest_window=dt.timedelta(minutes=row.digest_minutes),
+            browser_first=BROWSER_FIRST if row.notify else dt.timedelta(),
         )
         for row in AlertSettings.objects.select_related("user")
     }
@@ -69,9 +74,10 @@ def ring(
 ) -> None:
     """Add an alert to what the unit writes, held back while its person wants quiet.
 
-    `mail` has it mailed as well; `anyway` reaches him in quiet hours (he is on duty). Of several
-    alerts with the same `fold` in one unit the person hears the last only: the others are kept as
-    read, so that after an outage nobody is told step by step what is long past.
+    `mail` has it mailed as well, unless his browser shows it before; `anyway` reaches him in quiet
+    hours (he is on duty). Of several alerts with the same `fold` in one unit the person hears the
+    last only: the others are kept as read, so that after an outage nobody is told step by step what
+    is long past.
     """
     person, now = alert.user_id, alert.created_at
     same = memo.get(("alert", str(person), alert.key))
@@ -85,13 +91,14 @@ def ring(
             _fold(memo, alert, fold)
         same = alert
     if mail and same.mail_at is None:
-        same.mail_at = same.held_until or now
+        same.mail_at = (same.held_until or now) + wishes_of(person).browser_first
 
 
 def _fold(memo: dict[tuple[str, ...], Any], alert: Alert, fold: str) -> None:
     place = ("folded", str(alert.user_id), fold)
     before = memo.get(place)
     if before is not None:
-        alert.mail_at = before.mail_at and (alert.held_until or alert.created_at)
+        wait = wishes_of(alert.user_id).browser_first
+        alert.mail_at = before.mail_at and (alert.held_until or alert.created_at) + wait
         before.read_at, before.mail_at = alert.created_at, None
     memo[place] = alert

@@ -176,6 +176,13 @@ class TextUse(StrEnum):
     NOTE = "note"
 
 
+class ToldBy(StrEnum):
+    """How an alert reached its person beside the page and a mail of its own."""
+
+    BROWSER = "browser"
+    DAILY = "daily"
+
+
 class ActorKind(StrEnum):
     """Who did it."""
 

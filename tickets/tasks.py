@@ -3,7 +3,9 @@
 import time
 
 from celery import shared_task
+from django.utils import timezone
 
+from tickets.services.daily import send_daily
 from tickets.services.indexing import MOST, index_what_happened
 
 #: How long one ring works before it lets others have the worker.
@@ -22,3 +24,9 @@ def index_for_search() -> int:
         if part.events < MOST:
             break
     return read
+
+
+@shared_task
+def send_daily_mails() -> int:
+    """Send everyone whose hour has come the mail of the day. Ringing it twice doubles nothing."""
+    return send_daily(now=timezone.now())

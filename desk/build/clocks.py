@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, prefetch_related_objects
 
 from desk.build.events import kind_words
-from desk.glyphs import ClockState, ClockView
+from desk.glyphs import ClockState, ClockView, Ticks
 from desk.words import moment_words, short_moment_words, span_words
 from escalation.clock import Status
 from escalation.hours import Calendar
@@ -73,12 +73,18 @@ def left_of(deadline: Deadline, *, now: dt.datetime) -> dt.timedelta:
     return _open_time(deadline, at, deadline.due_at)
 
 
-def used_share(deadline: Deadline, *, now: dt.datetime) -> float:
-    """The share of the granted open time that is used, 0 to 1. Reads pauses, so prefetch them."""
+def _granted(deadline: Deadline) -> dt.timedelta:
+    """All its open time, net of the pauses that are over."""
     whole = _open_time(deadline, deadline.started_at, deadline.due_at)
     for pause in deadline.pauses.all():
         if pause.ended_at is not None:
             whole -= _open_time(deadline, pause.started_at, min(pause.ended_at, deadline.due_at))
+    return whole
+
+
+def used_share(deadline: Deadline, *, now: dt.datetime) -> float:
+    """The share of the granted open time that is used, 0 to 1. Reads pauses, so prefetch them."""
+    whole = _granted(deadline)
     if whole <= _NOTHING:
         return 1.0
     return max(0.0, min(1.0, 1 - left_of(deadline, now=now) / whole))
@@ -133,7 +139,29 @@ def clock_of(deadline: Deadline, *, now: dt.datetime, zone: ZoneInfo, size: int 
     words = standing_words(deadline, state, now=now, zone=zone)
     # In hundredths, as it is drawn: rows that look the same are the same.
     used = round(used_share(deadline, now=now), 2)
-    return ClockView(state, used, words, kind, exact, size)
+    return ClockView(state, used, words, kind, exact, size, ticks_of(deadline, state, now=now))
+
+
+def ticks_of(deadline: Deadline, state: ClockState, *, now: dt.datetime) -> Ticks | None:
+    """How a running clock goes on in the page, until it looks otherwise. Reads pauses."""
+    due = int(deadline.due_at.timestamp())
+    calendar = calendar_of(deadline)
+    if state is ClockState.LATE:
+        if calendar is not None and not calendar.is_open(now):
+            return None
+        late = _open_time(deadline, deadline.due_at, now)
+        return Ticks(due, late=int((now - late).timestamp()))
+    if state is ClockState.SOON and deadline.due_at > now:
+        return Ticks(due, due, 100)
+    if state is not ClockState.IN_TIME:
+        return None
+    whole = _granted(deadline)
+    last = max(SOON_LEFT, whole * (1 - SOON_SHARE))
+    soon = deadline.due_at - last
+    if calendar is not None:
+        soon = calendar.subtract(deadline.due_at, last)
+    share = 1 - last / whole if whole > last else 0
+    return Ticks(due, int(soon.timestamp()), int(share * 100))
 
 
 def nearest(deadlines: Iterable[Deadline]) -> Deadline | None:

@@ -10,11 +10,13 @@ from desk.build.events import kind_words
 from desk.build.people import avatar
 from desk.glyphs import ChipView, ClockState, ClockView, PainView
 from desk.present import RowView
+from desk.queue import order_of
 from desk.words import moment_words, ordinal
 from escalation.models import Deadline
 from tickets.access import Principal, may
 from tickets.catalogue import catalogue
 from tickets.models import Ticket
+from tickets.models.desk import Sort
 from tickets.rules import Stage, Status
 
 _ACTS = {
@@ -46,6 +48,7 @@ class RowContext:
     offers: dict[int, str] = field(default_factory=dict)
     #: Ticket id → the total of a draft offer, in words.
     drafts: dict[int, str] = field(default_factory=dict)
+    sort: str = Sort.DUE.value
 
 
 def rows_of(tickets: Sequence[Ticket], context: RowContext) -> tuple[RowView, ...]:
@@ -80,6 +83,7 @@ def row_of(ticket: Ticket, context: RowContext) -> RowView:
         tail="The offer is ready:" if ticket.pk in context.drafts else "",
         tail_sum=context.drafts.get(ticket.pk, ""),
         unowned=ticket.owner_id is None and may(context.who, "work", ticket),
+        order=order_of(ticket, context.sort),
     )
 
 

@@ -44,6 +44,8 @@ class AlertSettingsForm(Fields):
         label="More mails than this become one", min_value=1, max_value=100
     )
     digest_minutes = forms.IntegerField(label="within so many minutes", min_value=1, max_value=1440)
+    notify = forms.BooleanField(label="My browser shows what rings", required=False)
+    daily_at = _time("A mail of the day at", required=False)
 
     def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -55,7 +57,10 @@ class AlertSettingsForm(Fields):
     @classmethod
     def of(cls, row: AlertSettings) -> "AlertSettingsForm":
         """The form with what the person said before."""
-        names = ("quiet_from", "quiet_until", "urgent_anyway", "digest_after", "digest_minutes")
+        names = (
+            "quiet_from", "quiet_until", "urgent_anyway", "digest_after", "digest_minutes",
+            "notify", "daily_at",
+        )  # fmt: skip
         known = {name: getattr(row, name) for name in names}
         days = [str(day) for day in row.quiet_days]
         return cls(initial={**known, "quiet_days": days}, zone=row.user.time_zone)

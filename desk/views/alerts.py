@@ -13,9 +13,15 @@ from desk.views.shell import AlertView, Ask, desk_page, desk_render, me_of, quer
 from desk.words import moment_words
 from tickets.errors import DomainError
 from tickets.models import Alert, Untold
+from tickets.rules import ToldBy
 from tickets.services.alerts import alerts_of, set_alert_settings, settings_of
 
 PAGE = 50
+#: How an alert reached its person, where that was no mail of its own.
+_TOLD = {
+    ToldBy.BROWSER.value: "shown by your browser",
+    ToldBy.DAILY.value: "in the mail of the day",
+}
 
 
 @desk_page
@@ -32,7 +38,7 @@ def save(request: HttpRequest, ask: Ask) -> HttpResponse:
     form = AlertSettingsForm(request.POST, zone=me_of(ask).time_zone)
     if form.is_valid():
         try:
-            set_alert_settings(me_of(ask), **form.values)
+            set_alert_settings(me_of(ask), **form.values, now=ask.now)
         except DomainError as error:
             form.refuse(error)
         else:
@@ -77,4 +83,6 @@ def _line(row: Alert, ask: Ask) -> tuple[AlertView, str]:
         return view, f"held back until {until}"
     if row.read_at is not None:
         return view, "read"
-    return view, "mailed" if row.mailed_at is not None else "new"
+    if row.mailed_at is not None:
+        return view, "mailed"
+    return view, _TOLD.get(row.told_by, "new")

@@ -56,21 +56,15 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
     bounds = Bounds.of(ask.now, ask.zone)
     views = queue.views_for(ask.who, bounds)
     saved = list(visible_views(ask.who))
-    view = queue.view_called(query(request, "view", "me"), views, saved)
-    changed = bool(query(request, "filter")) or any(query(request, name) for name in NAMES)
-    if changed:
-        chosen = checked({name: query(request, name) for name in NAMES})
-        view = replace(view, criteria=chosen, which=view.which, also=(), owners=())
     settings = queue_settings(me_of(ask))
-    sort = query(request, "sort") or (view.saved.sort if view.saved else settings.sort)
-    sort = sort if sort in SORTS else Sort.DUE.value
+    view, changed, sort = _asked_for(request, views, saved, settings.sort)
     page = queue.page_of(ask.who, view, bounds, after=query(request, "after"), sort=sort)
     asked = query(request, "sort")
     here = address(view.key, view.criteria if changed else {}, sort=asked)
     context = {"after": page.after, "first": page.first, "view": view}
     alone = bool(request.headers.get("HX-Request")) and not page.first
     numbers = {} if alone else queue.group_counts(ask.who, view, bounds)
-    groups = _groups(page, numbers, bounds, _rows_context(page, ask), sort)
+    groups = _groups(page, numbers, bounds, _rows_context(page, ask, sort), sort)
     last = next((one.key for one in reversed(groups) if one.key != "waiting"), "")
     context |= {
         "groups": groups,
@@ -110,7 +104,50 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
     )
 
 
-def _rows_context(page: Page, ask: Ask) -> RowContext:
+def _asked_for(
+    request: HttpRequest, views: list[View], saved: list[SavedView], usual: str
+) -> tuple[View, bool, str]:
+    """The view of the address, whether it is filtered beyond it, and the order."""
+    view = queue.view_called(query(request, "view", "me"), views, saved)
+    changed = bool(query(request, "filter")) or any(query(request, name) for name in NAMES)
+    if changed:
+        chosen = checked({name: query(request, name) for name in NAMES})
+        view = replace(view, criteria=chosen, which=view.which, also=(), owners=())
+    sort = query(request, "sort") or (view.saved.sort if view.saved else usual)
+    return view, changed, sort if sort in SORTS else Sort.DUE.value
+
+
+def groups_among(only: list[int], request: HttpRequest, ask: Ask) -> list[GroupView]:
+    """Of the tickets `only`, those that stand in the list of this address, as it shows them."""
+    bounds = Bounds.of(ask.now, ask.zone)
+    views = queue.views_for(ask.who, bounds)
+    usual = queue_settings(me_of(ask)).sort
+    view, _, sort = _asked_for(request, views, list(visible_views(ask.who)), usual)
+    page = queue.page_among(only, ask.who, view, bounds, sort=sort)
+    return _groups(page, {}, bounds, _rows_context(page, ask, sort), sort)
+
+
+def numbers_of(request: HttpRequest, ask: Ask) -> dict[str, Any]:
+    """The counts of views by address, of groups by key, and the line over the list."""
+    bounds = Bounds.of(ask.now, ask.zone)
+    views = queue.views_for(ask.who, bounds)
+    saved = list(visible_views(ask.who))
+    view, _, _ = _asked_for(request, views, saved, Sort.DUE.value)
+    counts, by_category = queue.counts_of(ask.who, views, bounds)
+    numbers = queue.group_counts(ask.who, view, bounds)
+    categories = queue.category_views(by_category)
+    named = [*((v, counts[v.key]) for v in views), *categories]
+    return {
+        "views": {f"/desk/?view={v.key}": shown(count) for v, count in named},
+        "groups": {
+            **{key: shown(count) for key, count in numbers.items()},
+            "all": shown(sum(numbers.values())),
+        },
+        "summary": _summary(view, numbers, counts),
+    }
+
+
+def _rows_context(page: Page, ask: Ask, sort: str) -> RowContext:
     tickets = [*page.rows, *page.waiting]
     offered = offers_on(tickets)
     return RowContext(
@@ -121,6 +158,7 @@ def _rows_context(page: Page, ask: Ask) -> RowContext:
         exceptions=exceptions_waiting(tickets),
         offers=offered.out,
         drafts=offered.drafts,
+        sort=sort,
     )
 
 

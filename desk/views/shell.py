@@ -5,10 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
@@ -20,6 +21,8 @@ from desk.counting import counted, shown
 from desk.glyphs import AvatarView
 from desk.inbox import waiting_for
 from desk.late import late_tickets
+from desk.live.grants import bell_mark
+from desk.live.telling import bell_rang
 from desk.words import moment_words
 from tickets.access import Principal
 from tickets.errors import DomainError
@@ -74,6 +77,11 @@ class Shell:
     more_alerts: bool
     newest: int
     settings_url: str
+    #: What the page tells the pulse of itself: whose it is, how its bell is, and since when.
+    user_id: int = 0
+    bell: str = ""
+    since: str = ""
+    zone: str = ""
 
 
 DeskView = Callable[..., HttpResponseBase]
@@ -90,9 +98,10 @@ def zone_of(name: str) -> ZoneInfo:
 def desk_page(view: DeskView) -> DeskView:
     """Sign-in, the one reading of the clock, and a page for whatever the domain refuses."""
 
-    @login_required
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(_way_back(request))
         now = timezone.now()
         user: Any = request.user
         ask = Ask(Principal.of_user(user, now=now), now, zone_of(user.time_zone))
@@ -104,6 +113,15 @@ def desk_page(view: DeskView) -> DeskView:
             return refusal(request, error, template="desk/refused.html")
 
     return page
+
+
+def _way_back(request: HttpRequest) -> str:
+    """Where to go on after signing in: the page asked for, or that of the form that was sent."""
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    page = urlsplit(request.headers.get("Referer", ""))
+    same = page.netloc == request.get_host() and page.path.startswith("/desk/")
+    return urlunsplit(("", "", page.path, page.query, "")) if same else "/desk/"
 
 
 def query(request: HttpRequest, name: str, default: str = "") -> str:
@@ -200,6 +218,11 @@ def shell_for(ask: Ask, place: str) -> Shell:
         more_alerts=len(alerts) > SHOWN,
         newest=alerts[0].pk if alerts else 0,
         settings_url="/desk/settings/" if user.is_staff else "",
+        user_id=user.pk,
+        bell=bell_mark(alerts),
+        # Two seconds more than needed: Redis has a clock of its own.
+        since=f"{int(ask.now.timestamp() * 1000) - 2000}-0",
+        zone=ask.zone.key,
     )
 
 
@@ -210,6 +233,7 @@ def read_alerts(request: HttpRequest, ask: Ask) -> HttpResponse:
     shown = request.POST.get("newest", "")
     up_to = int(shown) if shown.isascii() and shown.isdecimal() and len(shown) < 19 else 0
     mark_read(me_of(ask), up_to=up_to, now=ask.now)
+    bell_rang(me_of(ask).pk)
     return redirect(within(request, request.POST.get("next", "")))
 
 

@@ -221,20 +221,28 @@ def render_ticket(
     context = {
         "place": "queue",
         "back": back_of(request),
+        "keys": KEYS,
+        "view_key": _view_key(request),
+        **parts_of(ticket, ask),
+        **(_composer(request, doing, opened, form, held) if may_work else {"menu": []}),
+    }
+    context |= _standing_acts(context, may_supervise=may(ask.who, "supervise", ticket))
+    return desk_render(request, ask, "desk/ticket.html", context, status=status)
+
+
+def parts_of(ticket: Ticket, ask: Ask) -> dict[str, Any]:
+    """All that the page shows of the ticket beside its composer: what is told anew while it is
+    open."""
+    return {
         "ticket": ticket,
         "about": about(ticket, ask.who, now=ask.now, zone=ask.zone),
         "head": head_of(ticket),
         "links": links_of(ticket, ask.who),
         "thread": thread_of(ticket, now=ask.now, zone=ask.zone),
-        "keys": KEYS,
-        "may_work": may_work,
-        "view_key": _view_key(request),
         "me": me_of(ask),
+        "may_work": may(ask.who, "work", ticket),
         **owed_part(ticket, ask),
-        **(_composer(request, doing, opened, form, held) if may_work else {"menu": []}),
     }
-    context |= _standing_acts(context, may_supervise=may(ask.who, "supervise", ticket))
-    return desk_render(request, ask, "desk/ticket.html", context, status=status)
 
 
 def owed_part(ticket: Ticket, ask: Ask) -> dict[str, Any]:

@@ -109,7 +109,7 @@ def test_a_supervisor_says_who_is_on_duty_and_the_path_tells_them(
     path.steps = [{"to": ["rota:night"], "do": ["notify"]}]
     path.full_clean()
     path.save()
-    set_alert_settings(desk.bob, quiet_from=None, quiet_until=None, quiet_days=range(6))
+    set_alert_settings(desk.bob, quiet_from=None, quiet_until=None, quiet_days=range(6), now=NOW)
     stepping.sweep(now=at("24 13:20"))
     assert Escalation.objects.get(ticket=ticket, level="path").told == ["Bob"]
     # Quiet hours or not: he is on duty.

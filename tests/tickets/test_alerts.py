@@ -36,7 +36,7 @@ def sleeps(person: User, **over: object) -> None:
     values: dict[str, object] = {
         "quiet_from": dt.time(22), "quiet_until": dt.time(7), **over,
     }  # fmt: skip
-    set_alert_settings(person, **values)  # type: ignore[arg-type]
+    set_alert_settings(person, now=NOW, **values)  # type: ignore[arg-type]
 
 
 @pytest.fixture

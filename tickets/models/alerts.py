@@ -5,9 +5,11 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from tickets.models.choices import choices_of
 from tickets.models.people import User
 from tickets.models.quick import Quick
 from tickets.models.tickets import Ticket
+from tickets.rules import ToldBy
 
 
 class Alert(Quick):
@@ -34,6 +36,9 @@ class Alert(Quick):
     #: From when on it is to be mailed; null where it is not, or was read in the page before.
     mail_at = models.DateTimeField(null=True, blank=True)
     mailed_at = models.DateTimeField(null=True, blank=True)
+    #: When a browser showed it, or the mail of the day named it: no other way is taken then.
+    told_at = models.DateTimeField(null=True, blank=True)
+    told_by = models.CharField(max_length=8, choices=choices_of(ToldBy), blank=True)
 
     class Meta:
         ordering = ["-id"]
@@ -105,6 +110,14 @@ class AlertSettings(models.Model):
     digest_minutes = models.PositiveSmallIntegerField(
         default=15, validators=[MinValueValidator(1), MaxValueValidator(1440)]
     )
+    notify = models.BooleanField(
+        default=False, help_text="Browsers in which I allowed it show what rings."
+    )
+    daily_at = models.TimeField(
+        null=True, blank=True, help_text="When I get the mail of the day; empty for none."
+    )
+    #: The day, his own, of the last one.
+    daily_on = models.DateField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name_plural = "alert settings"

@@ -2,12 +2,19 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from tickets.errors import Invalid
 from tickets.models import Alert, AlertSettings, User
+from tickets.rules import ToldBy
 from tickets.services.customers import clean_zone
+
+#: What rang longer ago is no news for a browser that comes back: the bell has it.
+NOTICE_AGE = dt.timedelta(minutes=15)
+NOTICES_MOST = 5
 
 
 def alerts_of(user: User, *, unread_at: dt.datetime | None = None) -> QuerySet[Alert]:
@@ -28,6 +35,28 @@ def read_alerts(user: User, *, up_to: int, now: dt.datetime) -> int:
     return alerts_of(user, unread_at=now).filter(pk__lte=up_to).update(read_at=now)
 
 
+@transaction.atomic
+def claim_notices(user: User, *, now: dt.datetime) -> list[Alert]:
+    """What a browser may show its person now, oldest first; from then on no other browser is given
+    it, and no mail is written. Nothing where he did not ask for it."""
+    if not settings_of(user).notify:
+        return []
+    # Whoever mails him holds his row: what is being mailed is not shown as well.
+    mine = User.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=user.pk)
+    if mine.first() is None:
+        return []
+    since = now - NOTICE_AGE
+    fresh = alerts_of(user, unread_at=now).filter(
+        Q(held_until=None, created_at__gte=since) | Q(held_until__gte=since),
+        told_at=None, mailed_at=None,
+    )  # fmt: skip
+    found = list(fresh.order_by("-id")[:NOTICES_MOST])[::-1]
+    Alert.objects.filter(pk__in=[alert.pk for alert in found]).update(
+        told_at=now, told_by=ToldBy.BROWSER.value, mail_at=None
+    )
+    return found
+
+
 def settings_of(user: User) -> AlertSettings:
     """How a person wants to be told; the usual way where he never said."""
     return AlertSettings.objects.filter(user=user).first() or AlertSettings(user=user)
@@ -43,16 +72,30 @@ def set_alert_settings(
     digest_after: int = 5,
     digest_minutes: int = 15,
     time_zone: str = "",
+    notify: bool = False,
+    daily_at: dt.time | None = None,
+    now: dt.datetime,
 ) -> AlertSettings:
     """Say when and how a person is told. Times are local to his own time zone, which is
-    `time_zone` from now on where that is given; everything else he sees is in it too.
+    `time_zone` from now on where that is given; everything else he sees is in it too. `notify` has
+    his browsers show what rings; the mail of the day, with what he has not read and nothing told
+    him of, is sent at `daily_at`, for the first time when that comes next.
 
-    Raises `Invalid` as `checked_days` does, and for a time zone that does not exist.
+    Raises `Invalid` as `checked_days` does, for a mail of the day in quiet hours, and for a time
+    zone that does not exist.
     """
     days = checked_days(quiet_from, quiet_until, quiet_days, digest_after, digest_minutes)
     if time_zone and clean_zone(time_zone) != user.time_zone:
         user.time_zone = time_zone
         user.save(update_fields=["time_zone"])
+    if daily_at is not None and _between(daily_at, quiet_from, quiet_until):
+        raise Invalid("That is in your quiet hours.", field="daily_at")
+    before = settings_of(user)
+    daily_on = before.daily_on
+    if daily_at != before.daily_at:
+        # Today's is not sent after the fact.
+        local = now.astimezone(ZoneInfo(user.time_zone))
+        daily_on = local.date() if daily_at is not None and local.time() >= daily_at else None
     row, _ = AlertSettings.objects.update_or_create(
         user=user,
         defaults={
@@ -62,9 +105,19 @@ def set_alert_settings(
             "urgent_anyway": urgent_anyway,
             "digest_after": digest_after,
             "digest_minutes": digest_minutes,
+            "notify": notify,
+            "daily_at": daily_at,
+            "daily_on": daily_on,
         },
     )
     return row
+
+
+def _between(at: dt.time, start: dt.time | None, end: dt.time | None) -> bool:
+    """Whether it is quiet at that time of day, where quiet hours may pass midnight."""
+    if start is None or end is None:
+        return False
+    return start <= at < end if start < end else at >= start or at < end
 
 
 def checked_days(

@@ -178,7 +178,8 @@ def _mails_for(
     if "mailed_at" not in values:
         return []
     if decision.manner is Manner.DIGEST:
-        return [_digest(person, alerts, more=more, now=now)]
+        key = f"digest:{person.pk}:{alerts[-1].pk}"
+        return [digest_of(person, alerts, key=key, more=more, now=now)]
     return [_single(person, alert, now=now) for alert in alerts]
 
 
@@ -199,9 +200,11 @@ def _single(person: User, alert: Alert, *, now: dt.datetime) -> Outbox:
     )
 
 
-def _digest(person: User, alerts: Sequence[Alert], *, more: int, now: dt.datetime) -> Outbox:
-    """One mail of many alerts: the urgent ones first, then the newest, each ticket once. `more` are
-    those that were not read, and only count."""
+def digest_of(
+    person: User, alerts: Sequence[Alert], *, key: str, more: int, now: dt.datetime
+) -> Outbox:
+    """One mail of many alerts, once for each `key`: the urgent ones first, then the newest, each
+    ticket once. `more` are those that were not read, and only count."""
     order = sorted(alerts, key=lambda alert: (not alert.urgent, -alert.pk))
     first = list({alert.ticket_id: alert for alert in reversed(order)}.values())[::-1]
     tickets = len(first)
@@ -220,7 +223,7 @@ def _digest(person: User, alerts: Sequence[Alert], *, more: int, now: dt.datetim
         lines.append(f"… and {rest:,} more: {settings.SITE_URL}/desk/alerts/")
     return Outbox(
         kind="mail",
-        key=f"digest:{person.pk}:{alerts[-1].pk}",
+        key=key,
         payload={
             "template": "alert_digest",
             "to": [person.email],

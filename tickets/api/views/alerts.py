@@ -14,6 +14,7 @@ from tickets.api.schema import PAGE, operation, paged
 from tickets.api.shapes import Shape
 from tickets.errors import Invalid, NotAllowed
 from tickets.models import Alert, AlertSettings, User
+from tickets.rules import ToldBy
 from tickets.services.alerts import alerts_of, read_alerts, set_alert_settings, settings_of
 
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -31,6 +32,10 @@ class AlertShape(Shape):
         allow_null=True, help_text="The end of the quiet hours in which it was made."
     )
     mailed_at = serializers.DateTimeField(allow_null=True)
+    told_at = serializers.DateTimeField(
+        allow_null=True, help_text="When a browser showed it, or the mail of the day named it."
+    )
+    told_by = serializers.ChoiceField(choices=[value.value for value in ToldBy], allow_blank=True)
     read_at = serializers.DateTimeField(allow_null=True)
 
 
@@ -56,6 +61,8 @@ class SettingsShape(Shape):
     urgent_anyway = serializers.BooleanField()
     digest_after = serializers.IntegerField()
     digest_minutes = serializers.IntegerField()
+    notify = serializers.BooleanField()
+    daily_at = serializers.TimeField(allow_null=True)
 
 
 class SettingsInput(Input):
@@ -74,6 +81,14 @@ class SettingsInput(Input):
     urgent_anyway = serializers.BooleanField(required=False, default=False)
     digest_after = Whole(required=False, default=5)
     digest_minutes = Whole(required=False, default=15)
+    notify = serializers.BooleanField(
+        required=False, default=False,
+        help_text="Browsers in which you allowed it show what rings; it is not mailed then.",
+    )  # fmt: skip
+    daily_at = serializers.TimeField(
+        required=False, allow_null=True, default=None,
+        help_text="When you get a mail with what you have not read; null for none.",
+    )  # fmt: skip
 
 
 def _alert(row: Alert) -> dict[str, Any]:
@@ -85,6 +100,8 @@ def _alert(row: Alert) -> dict[str, Any]:
         "created_at": row.created_at,
         "held_until": row.held_until,
         "mailed_at": row.mailed_at,
+        "told_at": row.told_at,
+        "told_by": row.told_by,
         "read_at": row.read_at,
     }
 
@@ -98,6 +115,8 @@ def _settings(row: AlertSettings) -> dict[str, Any]:
         "urgent_anyway": row.urgent_anyway,
         "digest_after": row.digest_after,
         "digest_minutes": row.digest_minutes,
+        "notify": row.notify,
+        "daily_at": row.daily_at,
     }
 
 
@@ -164,4 +183,5 @@ class Settings(AccessView):
         days = [DAYS.index(day) for day in values.pop("quiet_days")]
         if len(days) != len(set(days)):
             raise Invalid("Each day once.", field="quiet_days")
-        return Response(_settings(set_alert_settings(person, quiet_days=days, **values)))
+        row = set_alert_settings(person, quiet_days=days, now=self.now, **values)
+        return Response(_settings(row))
