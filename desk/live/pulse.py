@@ -67,24 +67,27 @@ def _number(text: str) -> int:
 
 
 def first(redis: Any, session: str, wants: Wants) -> tuple[bool, Grant | None]:
-    """Whether the session is known to the cache, and its grant for this page."""
+    """Whether the session is known to the cache, and its grant for this page; none where something
+    happened to the ticket since it was given."""
     pipe = redis.pipeline(transaction=False)
     pipe.exists(keys.session_in_cache(session))
     pipe.get(keys.grant_of(session, wants.ticket))
-    alive, stored = pipe.execute()
+    pipe.get(keys.stamp_of(wants.ticket))
+    alive, stored, stamp = pipe.execute()
     if not alive or stored is None:
         return bool(alive), None
     try:
-        return True, Grant.unpacked(stored)
+        grant = Grant.unpacked(stored)
     except (TypeError, ValueError, KeyError):
         return True, None
+    moved = bool(grant.ticket) and grant.stamp != _text(stamp)
+    return True, None if moved else grant
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """What Redis has for one page."""
 
-    stamp: str
     bell_stamp: str
     here: dict[str, str]
     told: list[tuple[str, str]]
@@ -94,7 +97,7 @@ class Found:
 def second(redis: Any, grant: Grant, wants: Wants, *, now: float) -> Found:
     """Say that the person is here, and read what may have changed. One round trip."""
     pipe = redis.pipeline(transaction=False)
-    pipe.mget(keys.stamp_of(grant.ticket), keys.bell_of(grant.user), keys.BORN)
+    pipe.mget(keys.bell_of(grant.user), keys.BORN)
     reads = 0
     if grant.ticket:
         place = keys.here_in(grant.scope)
@@ -112,13 +115,13 @@ def second(redis: Any, grant: Grant, wants: Wants, *, now: float) -> Found:
             pipe.hgetall(keys.here_in(scope))
             reads += 1
     answers = pipe.execute()
-    stamp, bell, born = answers[0]
+    bell, born = answers[0]
     here: dict[str, str] = {}
     for stored in answers[len(answers) - reads :] if reads else ():
         here.update({_text(name): _text(value) for name, value in stored.items()})
     entries = answers[len(answers) - reads - 1] if asks_told else []
     told = [(_text(key), _text(fields[b"t"])) for key, fields in entries]
-    return Found(_text(stamp), _text(bell), here, told, int(born or 0))
+    return Found(_text(bell), here, told, int(born or 0))
 
 
 def _text(value: bytes | None) -> str:
@@ -127,8 +130,7 @@ def _text(value: bytes | None) -> str:
 
 def is_stale(grant: Grant, found: Found) -> bool:
     """Whether the grant has to be thought out anew before the page is told anything."""
-    moved = bool(grant.ticket) and found.stamp != grant.stamp
-    return moved or found.bell_stamp != grant.bell_stamp
+    return found.bell_stamp != grant.bell_stamp
 
 
 def answer(grant: Grant, found: Found, wants: Wants, *, now: float) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def pulse_slowly(request: HttpRequest, ask: Ask) -> HttpResponse:
         session = grants.session_of(request)
         redis.set(keys.grant_of(session, wants.ticket), grant.packed(), ex=life)
         if request.META.get(HEADER) != "1":
-            wants_nothing = pulse.Found("", "", {}, [], 0)
+            wants_nothing = pulse.Found("", {}, [], 0)
             return pulse.answer(grant, wants_nothing, wants, now=moment)
         found = pulse.second(redis, grant, wants, now=moment)
         _tidy(redis, grant, found, moment)
@@ -92,7 +92,7 @@ def _tidy(redis: Any, grant: grants.Grant, found: pulse.Found, now: float) -> No
 def _without_redis(wants: pulse.Wants, ask: Ask) -> dict[str, Any]:
     """From the database: nobody is known to be here, and a list looks at itself."""
     grant, _ = grants.make(ask.who, ticket=wants.ticket, stamp="", bell_stamp="", now=ask.now)
-    nothing = pulse.Found("", "", {}, [], 0)
+    nothing = pulse.Found("", {}, [], 0)
     told = pulse.answer(grant, nothing, wants, now=0)
     return told | {"pace": pulse.PACE_WITHOUT_REDIS} | ({"again": True} if wants.view else {})
 

@@ -43,14 +43,14 @@ def done(django_capture_on_commit_callbacks: Any) -> Callable[..., None]:
     return do
 
 
-def pulse(client: Client, **given: object) -> dict[str, Any]:
+def pulse(client: Client, **given: str | int) -> dict[str, Any]:
     response = client.get("/desk/pulse/", given, headers=LIVE)
     assert response.status_code == 200, response.content
     found: dict[str, Any] = response.json()
     return found
 
 
-def on(ticket: Ticket, **more: object) -> dict[str, object]:
+def on(ticket: Ticket, **more: str | int) -> dict[str, Any]:
     return {"t": ticket.pk, "e": ticket.event_count, "b": "0.0", **more}
 
 
@@ -104,7 +104,7 @@ def test_a_pulse_with_nothing_new_asks_no_database(
     sign_in: SignIn, whole_desk: Desk, ticket: Ticket
 ) -> None:
     alice = sign_in(whole_desk.alice)
-    pages: list[dict[str, object]] = [on(ticket), {"v": "me", "since": SINCE, "b": "0.0"}]
+    pages: list[dict[str, Any]] = [on(ticket), {"v": "me", "since": SINCE, "b": "0.0"}]
     for page in pages:
         pulse(alice, **page)
         with CaptureQueriesContext(

@@ -1,0 +1,214 @@
+"""Two people at once, a lost connection, a session that ended: nothing is lost or moves away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import People
+    from tests.builders import Desk
+    from tickets.models import Ticket
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def mine(live_desk: Desk) -> list[Ticket]:
+    """Three complaints, the first two of them Alice's."""
+    from tests.builders import make_customer, make_ticket, user
+    from tickets import services
+
+    names = ("Rosa Ferrante", "Sam Whitlock", "Omar Haddad")
+    made = [
+        make_ticket(live_desk, now=timezone.now(), customer=make_customer(name)) for name in names
+    ]
+    for ticket in made[:2]:
+        services.take(ticket, actor=user(live_desk.alice), now=timezone.now())
+    return made
+
+
+def look(page: Page) -> None:
+    """Have the page ask what is new, and wait for the answer."""
+    page.evaluate("amendsLive.ask()")
+
+
+def places(page: Page) -> dict[str, float]:
+    """Where each row of the list stands."""
+    found: dict[str, float] = page.evaluate(
+        "Object.fromEntries([...document.querySelectorAll('[data-row]')]"
+        ".map((row) => [row.dataset.id, row.getBoundingClientRect().top]))"
+    )
+    return found
+
+
+def test_two_at_once(people: People, live_desk: Desk, mine: list[Ticket]) -> None:
+    from tests.builders import make_customer, make_ticket, user
+    from tickets import services
+    from tickets.actors import Actor
+    from tickets.rules import Channel
+
+    rosa = mine[0]
+    alice, bob = people.of("alice"), people.of("bob")
+    alice.get_by_text("Live", exact=True).wait_for()
+    row = alice.locator(f"[data-row][data-id='{rosa.pk}']")
+    row.hover()
+    before = places(alice)
+
+    # Bob opens the ticket: a face in Alice's row, and nothing moves.
+    bob.goto(f"/desk/tickets/{rosa.number}/")
+    bob.get_by_text("Live", exact=True).wait_for()
+    look(bob)
+    look(alice)
+    row.get_by_role("img", name="Bob is reading").wait_for()
+    assert places(alice) == before
+
+    # A new complaint waits behind a line, and so does one that is taken from her.
+    new = make_ticket(live_desk, now=timezone.now(), customer=make_customer("Ines Calloway"))
+    services.assign(
+        mine[1],
+        live_desk.bob,
+        actor=user(live_desk.sue),
+        now=timezone.now(),
+        brief="Yours, please.",
+    )
+    look(alice)
+    alice.get_by_role("button", name="1 new, show").wait_for()
+    gone = alice.locator(f"[data-row][data-id='{mine[1].pk}']")
+    gone.get_by_text("No longer in this list").wait_for()
+    assert places(alice) == before
+    alice.locator("#views").get_by_role("link", name="For me 3").wait_for()
+    alice.locator("[data-queue-summary], [data-live-summary]").get_by_text("3 for you").wait_for()
+    alice.get_by_role("button", name="1 new, show").click()
+    alice.locator(f"[data-row][data-id='{new.pk}']").wait_for()
+    gone.wait_for(state="detached")
+
+    # Both on one ticket: each sees the other, and that he writes.
+    alice.goto(f"/desk/tickets/{rosa.number}/")
+    look(alice)
+    alice.locator("#live-here").get_by_text("Bob is reading").wait_for()
+    bob.get_by_label("Reply", exact=True).fill("Dear Rosa, I am looking into it.")
+    look(bob)
+    look(alice)
+    alice.locator("#live-here").get_by_text("Bob is writing a reply").wait_for()
+    text = alice.get_by_label("Reply", exact=True)
+    text.fill("Dear Ms Ferrante, we were wrong.")
+    at = text.bounding_box()
+    services.receive_message(
+        rosa,
+        body="I found the receipt.",
+        channel=Channel.EMAIL,
+        actor=Actor.of_customer(rosa.customer),
+        now=timezone.now(),
+    )
+    services.set_facts(rosa, {"account": "LB-7"}, actor=user(live_desk.sue), now=timezone.now())
+    look(alice)
+    alice.locator("[data-log]").get_by_text("I found the receipt.").wait_for()
+    alice.locator(".about").get_by_text("LB-7").wait_for()
+    assert text.input_value() == "Dear Ms Ferrante, we were wrong."
+    assert text.bounding_box() == at
+    assert alice.evaluate("document.activeElement.tagName") == "TEXTAREA"
+
+    # Bob sends without having read it: held, with what changed. Alice has read it: hers goes.
+    bob.evaluate("document.querySelector('[data-panel=reply] form').requestSubmit()")
+    bob.get_by_text("Not sent.").wait_for()
+    assert bob.get_by_label("Reply", exact=True).input_value() == "Dear Rosa, I am looking into it."
+    alice.get_by_role("button", name="I have read it").click()
+    alice.keyboard.press("Control+Enter")
+    alice.locator("[data-log]").get_by_text("we were wrong").wait_for()
+    assert rosa.messages.filter(kind="reply").count() == 1
+
+
+def test_a_connection_is_lost_and_comes_back(
+    people: People, live_desk: Desk, mine: list[Ticket]
+) -> None:
+    from tests.builders import user
+    from tickets import services
+
+    rosa = mine[0]
+    alice = people.of("alice")
+    alice.goto(f"/desk/tickets/{rosa.number}/")
+    alice.get_by_text("Live", exact=True).wait_for()
+    alice.get_by_label("Reply", exact=True).fill("Dear Ms Ferrante, we were wrong.")
+    alice.context.set_offline(True)
+    alice.get_by_text("Connection lost, showing").wait_for()
+    alice.keyboard.press("Control+Enter")
+    alice.get_by_text("Not sent: there is no connection").wait_for()
+    services.add_note(rosa, body="Called the depot.", actor=user(live_desk.sue), now=timezone.now())
+    alice.context.set_offline(False)
+    alice.get_by_text("Live", exact=True).wait_for()
+    alice.locator("[data-log]").get_by_text("Called the depot.").wait_for()
+    assert (
+        alice.get_by_label("Reply", exact=True).input_value() == "Dear Ms Ferrante, we were wrong."
+    )
+    assert not alice.locator("#live-line").is_visible()
+    alice.get_by_role("button", name="I have read it").click()
+    alice.keyboard.press("Control+Enter")
+    alice.locator("[data-log]").get_by_text("we were wrong").wait_for()
+
+
+def test_a_session_ends_in_the_middle_of_a_reply(
+    people: People, live_desk: Desk, mine: list[Ticket]
+) -> None:
+    from django.contrib.sessions.models import Session
+
+    from tests.browser.conftest import PASSWORD
+
+    alice = people.of("alice")
+    alice.goto(f"/desk/tickets/{mine[0].number}/")
+    alice.get_by_text("Live", exact=True).wait_for()
+    alice.get_by_label("Reply", exact=True).fill("Dear Ms Ferrante, we were wrong.")
+    key = next(c["value"] for c in alice.context.cookies() if c["name"] == "sessionid")
+    end_session(key)
+    assert not Session.objects.filter(pk=key).exists()
+    look(alice)
+    alice.get_by_text("Your session has ended. What you wrote is kept.").wait_for()
+    alice.keyboard.press("Control+Enter")
+    dialog = alice.get_by_role("dialog", name="Your session has ended")
+    dialog.get_by_label("Password of").fill("wrong")
+    dialog.get_by_role("button", name="Sign in").click()
+    dialog.get_by_text("Not signed in.").wait_for()
+    dialog.get_by_label("Password of").fill(PASSWORD)
+    with alice.expect_response("**/desk/live/frame/**"):
+        dialog.get_by_role("button", name="Sign in").click()
+    dialog.wait_for(state="hidden")
+    alice.get_by_text("Live", exact=True).wait_for()
+    text = alice.get_by_label("Reply", exact=True)
+    assert text.input_value() == "Dear Ms Ferrante, we were wrong."
+    text.focus()
+    alice.keyboard.press("Control+Enter")
+    alice.locator("[data-log]").get_by_text("we were wrong").wait_for()
+    assert mine[0].messages.filter(kind="reply").count() == 1
+
+
+def end_session(key: str) -> None:
+    """As an administrator ends it; the site's processes share cache and database with us."""
+    from importlib import import_module
+
+    from django.conf import settings
+
+    import_module(settings.SESSION_ENGINE).SessionStore(key).delete()
+
+
+def test_a_clock_goes_on_in_the_page(people: People, live_desk: Desk, mine: list[Ticket]) -> None:
+    alice = people.nobody()
+    alice.clock.install()
+    people_sign_in(alice)
+    clock = alice.locator(f"[data-row][data-id='{mine[0].pk}'] .clock-words > b")
+    first = clock.inner_text()
+    alice.clock.fast_forward("01:10:00")
+    assert clock.inner_text() != first
+
+
+def people_sign_in(page: Page) -> None:
+    from tests.browser.conftest import PASSWORD
+
+    page.goto("/accounts/login/")
+    page.get_by_label("E-mail").fill("alice@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/desk/")
