@@ -8,11 +8,12 @@ import time
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -44,7 +45,7 @@ def live_part(view: DeskView) -> DeskView:
         now = timezone.now()
         ask = Ask(Principal.of_user(user, now=now), now, zone_of(user.time_zone))
         try:
-            with timezone.override(ask.zone):
+            with timezone.override(ask.zone), translation.override(settings.LANGUAGE_CODE):
                 return view(request, ask, *args, **kwargs)
         except DomainError as error:
             return answered({"refused": error.message}, status=error.status)

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0015_counted_from_the_index"),
+        ("tickets", "0017_drafts_and_texts"),
     ]
 
     operations = [
