@@ -327,9 +327,7 @@ def page_among(
     prefetch_related_objects(rows, "customer", "owner")
     if sort != Sort.DUE or view.key == "waiting":
         return Page(rows, [], "", True)
-    rests = [
-        row for row in rows if row.status in _WAITING and row.attention_at >= bounds.tomorrow
-    ]
+    rests = [row for row in rows if row.status in _WAITING and row.attention_at >= bounds.tomorrow]
     return Page([row for row in rows if row not in rests], rests, "", True)
 
 
