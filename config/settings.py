@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "desk.live.middleware.PulseMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.compressing.PagesCompressed",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

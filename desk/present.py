@@ -68,6 +68,8 @@ class FileView:
     url: str
     icon: str = "file-text"
     detail: str = ""
+    #: Where a small picture of it is; "" for what is none.
+    small: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ urlpatterns = [
     path("c/<slug:key>/files/<int:attachment_id>/", own.attachment, name="own-file"),
     path("s/<slug:token>/", survey.survey, name="survey"),
     path("desk/files/<int:attachment_id>/", files.desk_file, name="desk-file"),
+    path("desk/files/<int:attachment_id>/small/", files.small, name="desk-file-small"),
     path("desk/", queue.show, name="desk-queue"),
     path("desk/bulk/", queue.bulk, name="desk-bulk"),
     path("desk/bulk/<int:key>/undo/", queue.undo, name="desk-bulk-undo"),

@@ -1,6 +1,7 @@
 """The left part of a ticket: who the customer is, what is known, what was before."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -17,10 +18,14 @@ from tickets.catalogue import catalogue
 from tickets.facts import words_of
 from tickets.models import Customer, Ticket
 from tickets.money import words as money_words
-from tickets.rules import Status
+from tickets.rules import FactKind, Status
 from tickets.services.status import outcome_of
 
 EARLIER_SHOWN = 5
+#: What is the same with the next complaint: an account, a contract; not a story.
+LASTING = re.compile(r"(?=.*\d)[\w/.-]{3,40}")
+#: Earlier complaints that are asked for facts.
+TOLD_IN = 20
 
 _OUTCOMES = {
     "upheld": "Upheld",
@@ -61,6 +66,16 @@ class EarlierView:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldView:
+    """A fact from an earlier complaint, and which."""
+
+    label: str
+    value: str
+    number: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class AboutView:
     """The customer card."""
 
@@ -72,6 +87,11 @@ class AboutView:
     known: tuple[tuple[str, str], ...]
     earlier: tuple[EarlierView, ...]
     earlier_count: int
+    #: What he told us with an earlier complaint, and this one asks for, too.
+    told: tuple[ToldView, ...] = ()
+    #: How the desk handles such a complaint, in paragraphs.
+    guidance: tuple[str, ...] = ()
+    category: str = ""
 
 
 def language_words(code: str) -> str:
@@ -194,6 +214,7 @@ def _remedies(ticket: Ticket) -> str:
 def about(ticket: Ticket, who: Principal, *, now: dt.datetime, zone: ZoneInfo) -> AboutView:
     """The whole card of a ticket's customer."""
     customer = ticket.customer
+    entry = catalogue().by_id.get(ticket.category_id)
     earlier, count = earlier_of(customer, who, without=ticket.pk, now=now, zone=zone)
     return AboutView(
         name=customer.name,
@@ -204,4 +225,29 @@ def about(ticket: Ticket, who: Principal, *, now: dt.datetime, zone: ZoneInfo) -
         known=known_of(ticket, zone=zone),
         earlier=earlier,
         earlier_count=count,
+        told=told_before(ticket, who) if count else (),
+        guidance=tuple(entry.guidance.split("\n\n")) if entry and entry.guidance else (),
+        category=entry.words if entry else "",
     )
+
+
+def told_before(ticket: Ticket, who: Principal) -> tuple[ToldView, ...]:
+    """Names and numbers that do not change from one complaint to the next, from the newest that
+    has them. One query."""
+    entry = catalogue().by_id.get(ticket.category_id)
+    lasting = {
+        name: spec
+        for name, spec in (entry.facts if entry else {}).items()
+        if spec.kind == FactKind.TEXT and name not in ticket.facts
+    }
+    if not lasting:
+        return ()
+    others = visible_tickets(who).filter(customer=ticket.customer_id).exclude(pk=ticket.pk)
+    found: dict[str, ToldView] = {}
+    rows = others.exclude(facts={}).order_by("-received_at").values_list("number", "facts")
+    for number, facts in rows[:TOLD_IN]:
+        for name in lasting.keys() & facts.keys() - found.keys():
+            if LASTING.fullmatch(str(facts[name])):
+                url = f"/desk/tickets/{number}/"
+                found[name] = ToldView(lasting[name].label, str(facts[name]), number, url)
+    return tuple(found[name] for name in lasting if name in found)

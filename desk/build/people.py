@@ -33,12 +33,13 @@ def size_words(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(1, size // 1000)} kB"
 
 
-def file_view(attachment: Attachment, *, base: str) -> FileView:
-    """An attachment as a link under `base`."""
+def file_view(attachment: Attachment, *, base: str, small: bool = False) -> FileView:
+    """An attachment as a link under `base`; `small` shows pictures themselves."""
     icon = "image" if attachment.is_image else _ICONS.get(attachment.content_type, "file")
     return FileView(
         name=attachment.name,
         url=f"{base}{attachment.pk}/",
         icon=icon,
         detail=size_words(attachment.size),
+        small=f"{base}{attachment.pk}/small/" if attachment.is_image and small else "",
     )

@@ -37,7 +37,10 @@ def message_view(
         exact=message.at.isoformat(),
         paragraphs=tuple(part for part in message.body.split("\n\n") if part.strip()),
         note=message.kind == MessageKind.NOTE,
-        files=tuple(file_view(file, base=files_at) for file in message.attachments.all()),
+        files=tuple(
+            file_view(file, base=files_at, small=files_at.startswith("/desk/"))
+            for file in message.attachments.all()
+        ),
     )
 
 

@@ -27,6 +27,7 @@ from tickets.models import (
     FactDefinition,
     Membership,
     Recourse,
+    ReusableText,
     RootCause,
     Team,
     User,
@@ -146,6 +147,21 @@ def _catalogue(firm: Firm) -> None:
     for raw in data["recourse"]:
         category = found[raw["category"]] if "category" in raw else None
         Recourse.objects.create(**{**raw, "category": category})
+    _texts(found)
+
+
+def _texts(found: Mapping[str, Category]) -> None:
+    data = read("texts")
+    for key, words in data["guidance"].items():
+        found[key].guidance = words
+        found[key].save(update_fields=["guidance"])
+    texts = [
+        ReusableText(**{**raw, "category": found[raw["category"]] if "category" in raw else None})
+        for raw in data["texts"]
+    ]
+    for order, row in enumerate(texts, start=1):
+        row.order = order * 10
+    bulk_create_with_history(texts, ReusableText)
 
 
 def _category(

@@ -112,7 +112,7 @@ def test_without_javascript_everything_still_works(people: People, live_desk: De
 def test_the_ticket_page_stays_small(people: People, live_desk: Desk) -> None:
     from tests.builders import make_ticket
 
-    ticket = make_ticket(live_desk, now=timezone.now())
+    ticket, other = (make_ticket(live_desk, now=timezone.now()) for _ in range(2))
     alice, sizes, hosts = people.of("alice"), [], set()
 
     def note(response: object) -> None:
@@ -124,5 +124,14 @@ def test_the_ticket_page_stays_small(people: People, live_desk: Desk) -> None:
     fresh.on("response", note)
     fresh.goto(f"/desk/tickets/{ticket.number}/", wait_until="networkidle")
     assert sum(sizes) < 250_000
+    sizes.clear()
+    fresh.goto(f"/desk/tickets/{other.number}/", wait_until="networkidle")
+    assert sum(sizes) < 30_000, "what a browser has is not sent again, and pages are compressed"
+    whole = fresh.evaluate(
+        "Promise.all([location.href, ...[...document.querySelectorAll('link[rel=stylesheet],"
+        " script[src]')].map((node) => node.href || node.src)].map((address) => fetch(address)"
+        ".then((answer) => answer.text()))).then((texts) => texts.join('').length)"
+    )
+    assert whole < 250_000, "also as it is read, not only as it is sent"
     assert len(hosts) == 1
     assert alice.url.endswith("/desk/")

@@ -85,6 +85,7 @@ def ask_and_answer(alice: Page, customer: Page, number: str, own: str) -> None:
     alice.locator("#panel-ask label.pick", has_text="Days without").click()
     alice.locator("#panel-ask textarea").fill("For how many days were you offline?")
     alice.locator("#panel-ask [data-send]").click()
+    alice.get_by_text("Asked. The clock pauses").wait_for()
     assert "Waiting for Ines: Days without." in alice.inner_text(".owed .next-step")
     customer.goto(own)
     assert "We need something from you, Ines." in customer.inner_text("h1")
@@ -125,6 +126,7 @@ def send_the_offer(alice: Page, number: str) -> None:
     letter = alice.locator("#panel-offer textarea")
     assert "We were wrong, and we are sorry." in letter.input_value()
     alice.get_by_role("button", name="Send reply with offer").click()
+    alice.get_by_text("Offer sent.").wait_for()
     assert "Waiting for Ines to answer the offer" in alice.inner_text(".owed .next-step")
 
 

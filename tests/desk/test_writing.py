@@ -11,6 +11,7 @@ from escalation.models import Deadline
 from tests.builders import NOW, Desk, make_customer, make_ticket, user
 from tests.desk.pages import SignIn, a_picture, hidden_of, queries_of, text_of
 from tickets import services
+from tickets.cached import forget_all
 from tickets.models import Category, Draft, DraftFile, ReusableText, Ticket, User
 from tickets.rules import DraftKind
 from tickets.services.drafts import save_draft
@@ -323,3 +324,46 @@ def test_drafts_take_no_more_queries_however_many_there_are(
         save_draft(ticket, kind, user=whole_desk.alice, body="x", base=0, now=NOW)
     put(alice, ticket, "b.txt", b"hello")
     assert queries_of(alice, at(ticket)) == before
+
+
+def test_pictures_are_shown_small_and_drawn_anew(
+    alice: Client, sign_in: SignIn, whole_desk: Desk, ticket: Ticket
+) -> None:
+    told = put(alice, ticket, "router.png", a_picture()).json()
+    alice.post(at(ticket, "reply/"), {"body": "See there.", "kept": [told["id"]]})
+    file = ticket.attachments.get()
+    small = f"/desk/files/{file.pk}/small/"
+    assert f'src="{small}"' in alice.get(at(ticket)).content.decode()
+    picture = alice.get(small)
+    assert picture["Content-Type"] == "image/webp"
+    assert picture.content[:4] == b"RIFF"
+    assert "sandbox" in picture["Content-Security-Policy"]
+    assert sign_in(whole_desk.charlie).get(small).status_code == 404
+    told = put(alice, ticket, "a.txt", b"hello").json()
+    alice.post(at(ticket, "reply/"), {"body": "And that.", "kept": [told["id"]]})
+    text = ticket.attachments.get(name="a.txt")
+    assert alice.get(f"/desk/files/{text.pk}/small/").status_code == 404
+
+
+def test_what_was_told_before_is_not_asked_again(alice: Client, whole_desk: Desk) -> None:
+    facts = {"account": "LB-4471-0926"}
+    before = make_ticket(whole_desk, facts=facts)
+    now = make_ticket(whole_desk, customer=before.customer)
+    words = text_of(alice.get(at(now)))
+    assert f"Told before Account LB-4471-0926 {before.number}" in words
+    asks = text_of(alice.get(at(before, "?do=ask")))
+    assert "Known, so not asked again: Account LB-4471-0926" in asks
+
+
+def test_guidance_of_a_category_stands_beside_the_conversation(
+    alice: Client, whole_desk: Desk, ticket: Ticket
+) -> None:
+    Category.objects.filter(pk=whole_desk.broadband.pk).update(guidance="Ask for the alarm.")
+    forget_all()
+    assert "How we handle it" in text_of(alice.get(at(ticket)))
+
+
+def test_a_page_leaves_compressed_and_a_file_as_it_is(alice: Client, ticket: Ticket) -> None:
+    page = alice.get(at(ticket), headers={"Accept-Encoding": "gzip"})
+    assert page["Content-Encoding"] == "gzip"
+    assert len(page.content) < 30_000

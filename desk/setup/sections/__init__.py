@@ -8,10 +8,11 @@ from desk.setup.sections.hours import Calendars, Rotas
 from desk.setup.sections.limits import Authorities, Budgets, Levels
 from desk.setup.sections.people import People, Teams
 from desk.setup.sections.policies import PainSchemes, RemedyPolicies
+from desk.setup.sections.texts import ReusableTexts
 
 for _section in (
     People(), Teams(), CommonFacts(), Categories(), Causes(), RecourseSection(), Calendars(),
     Rotas(), Paths(), DeadlinePolicies(), RemedyPolicies(), PainSchemes(), Authorities(),
-    Budgets(), Levels(), Surveys(),
+    Budgets(), Levels(), Surveys(), ReusableTexts(),
 ):  # fmt: skip
     add(_section)

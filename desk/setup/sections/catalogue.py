@@ -34,7 +34,7 @@ FACTS = Rows(
     ),
 )  # fmt: skip
 #: Columns of a category that a document has as they are.
-_PLAIN = ("name", "icon", "public", "active", "order")
+_PLAIN = ("name", "icon", "public", "active", "order", "guidance")
 _FACT = ("name", "label", "kind", "choices", "unit", "required", "on_form", "help")
 
 
@@ -114,6 +114,8 @@ class Categories(Section):
         Flag(name="public", label="Offered on the public form", default=True),
         Flag(name="active", label="In use", default=True),
         Whole(name="order", label="Place in lists", default=100),
+        Text(name="guidance", label="Guidance", limit=4000, rows=5,
+             help="How we handle it: shown beside the conversation. Empty: as the one above."),
         FACTS,
     )  # fmt: skip
 

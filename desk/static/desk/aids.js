@@ -67,9 +67,10 @@
     if (!option || !target) return;
     const text = option.dataset.text;
     const from = slash >= 0 ? slash : target.selectionStart;
+    const until = slash >= 0 ? slash + 1 : target.selectionEnd;
     slash = -1;
     dialog.close();
-    putIn(target, text, from, target.selectionEnd);
+    putIn(target, text, from, until);
     const gap = target.value.indexOf("⟦", from);
     if (gap >= 0 && gap < from + text.length) target.setSelectionRange(gap, target.value.indexOf("⟧", gap) + 1);
   }
@@ -178,8 +179,8 @@
   const LARGEST = 10 * 1024 * 1024;
   function refuse(row, why) {
     row.classList.add("file-refused");
-    row.setAttribute("role", "alert");
     one("progress", row)?.remove();
+    one("[data-detail]", row).setAttribute("role", "alert");
     one("[data-detail]", row).textContent = why;
   }
   function carry(form, file) {

@@ -1,0 +1,147 @@
+"""Writing to a customer by mouse, by keyboard alone, without a connection, without a session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils import timezone
+
+from tests.browser.conftest import PASSWORD
+from tests.browser.test_access import findings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import People
+    from tests.builders import Desk
+
+pytestmark = pytest.mark.slow
+
+
+def note_of(page: Page, verb: str = "reply") -> str:
+    """What stands beside a draft."""
+    return page.locator(f"#panel-{verb} [data-draft-note]").inner_text()
+
+
+def saved(page: Page, verb: str = "reply") -> None:
+    """Wait until the server has it."""
+    page.locator(f"#panel-{verb} [data-draft-note]", has_text="Draft saved").wait_for()
+
+
+def make_texts(desk: Desk) -> None:
+    """Two to choose from; one lacks a fact."""
+    from tickets.models import ReusableText
+
+    ReusableText.objects.create(
+        key="first", name="First word", body="Dear {first_name},\n\nI have read all of it."
+    )
+    ReusableText.objects.create(
+        key="days", name="Days", category=desk.broadband, body="Account {account} was off."
+    )
+
+
+def test_a_reply_by_mouse_through_an_ended_session(people: People, live_desk: Desk) -> None:
+    from escalation.models import Deadline
+    from tests.builders import make_ticket
+
+    make_texts(live_desk)
+    ticket = make_ticket(live_desk, now=timezone.now())
+    alice = people.of("alice")
+    alice.goto(f"/desk/tickets/{ticket.number}/")
+    panel, field = alice.locator("#panel-reply"), alice.locator("#panel-reply textarea")
+    panel.get_by_role("link", name="Texts").click()
+    alice.get_by_role("option", name="Days").click()
+    assert alice.locator("[data-texts-look] mark").inner_text() == "Account"
+    assert findings(alice) == []
+    alice.get_by_role("button", name="Put it in").click()
+    panel.locator("[data-send]").click()
+    alice.get_by_text("Fill in what is still missing: Account.").wait_for()
+    field.fill("Dear Ines, I will call you tomorrow at 15:00 and tell you more.")
+    panel.get_by_role("button", name="Make it a deadline").click()
+    assert panel.locator("[name=promise_what]").input_value().startswith("Dear Ines, I will call")
+    panel.locator("input[type=file]").set_input_files(
+        [
+            {"name": "a.txt", "mimeType": "text/plain", "buffer": b"hello"},
+            {"name": "a.exe", "mimeType": "application/octet-stream", "buffer": b"MZ"},
+        ]
+    )
+    panel.get_by_text("only pictures (PNG, JPEG, GIF, WebP), PDF").wait_for()
+    panel.locator("[name=kept]").wait_for(state="attached")
+    saved(alice)
+    assert findings(alice) == []
+
+    alice.context.clear_cookies()
+    field.press("End")
+    field.type(" Soon.")
+    alice.get_by_text("You were signed out").wait_for()
+    assert findings(alice) == []
+    with alice.context.expect_page() as opened:
+        alice.get_by_role("link", name="Sign in again").click()
+    window = opened.value
+    window.get_by_label("E-mail").fill("alice@example.org")
+    window.get_by_label("Password").fill(PASSWORD)
+    window.get_by_role("button", name="Sign in").click()
+    if not window.is_closed():
+        window.wait_for_event("close")
+    alice.bring_to_front()
+    alice.evaluate("dispatchEvent(new Event('focus'))")
+    alice.get_by_text("Signed in again.").wait_for()
+    assert field.input_value().endswith("tell you more. Soon.")
+    panel.locator("[data-send]").click()
+    alice.get_by_text("Reply sent. 1 promise set as a deadline.").wait_for()
+    reply = ticket.messages.get(kind="reply")
+    assert reply.body.endswith("Soon.")
+    assert [one.name for one in reply.attachments.all()] == ["a.txt"]
+    assert Deadline.objects.filter(ticket=ticket, kind="promise").count() == 1
+    assert field.input_value() == ""
+
+
+def test_a_days_writing_by_keyboard_with_the_line_lost(people: People, live_desk: Desk) -> None:
+    from tests.builders import make_customer, make_ticket
+    from tickets.models import Alert
+
+    make_texts(live_desk)
+    first = make_ticket(live_desk, now=timezone.now())
+    second = make_ticket(live_desk, customer=make_customer("Rosa Ferrante"), now=timezone.now())
+    alice = people.of("alice")
+    alice.goto(f"/desk/tickets/{first.number}/")
+    field = alice.locator("#panel-reply textarea")
+    alice.keyboard.press("r")
+    alice.keyboard.type("/")
+    alice.locator("#texts-q").wait_for()
+    alice.keyboard.type("word")
+    alice.keyboard.press("Enter")
+    assert field.input_value() == "Dear Ines,\n\nI have read all of it."
+    saved(alice)
+
+    alice.context.set_offline(True)
+    alice.keyboard.type(" Rain or shine.")
+    alice.get_by_text("No connection. Kept on this device").wait_for()
+    alice.keyboard.press("Control+Enter")
+    alice.get_by_text("There is no connection. Your text is kept").wait_for()
+    assert findings(alice) == []
+    again = alice.context.new_page()
+    alice.context.set_offline(False)
+    again.goto(f"/desk/tickets/{first.number}/")
+    assert again.locator("#panel-reply textarea").input_value().endswith("Rain or shine.")
+    alice.close()
+    saved(again)
+
+    again.keyboard.press("n")
+    again.keyboard.type("@bo")
+    again.get_by_role("option", name="Bob").wait_for()
+    assert findings(again) == []
+    again.keyboard.press("Enter")
+    again.keyboard.type("look")
+    again.keyboard.press("Control+Enter")
+    again.get_by_text("Note kept. Bob told.").wait_for()
+    assert Alert.objects.filter(user=live_desk.bob, text__contains="mentions you").count() == 1
+
+    again.keyboard.press("r")
+    again.keyboard.press("Control+Enter")
+    again.wait_for_url(f"**/desk/tickets/{second.number}/**")
+    assert f"{first.number}: Reply sent." in again.inner_text("[data-messages]")
+    assert first.messages.get(kind="reply").body.endswith("Rain or shine.")
+    again.goto(f"/desk/tickets/{first.number}/")
+    assert again.locator("#panel-reply textarea").input_value() == ""
