@@ -258,6 +258,17 @@ class Site:
             self._bench.stack.guard.stop(self._process, grace=20)
             self._process = None
 
+    def cpu_seconds(self) -> float:
+        """Processor time that its web processes, all together, have taken so far."""
+        assert self._process is not None
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        ticks = 0
+        for pid in children.read_text().split():
+            # After the name, which may hold anything: user and system time are the 14th and 15th.
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def _answers(self) -> bool:
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5).close()

@@ -105,7 +105,7 @@ def belonging() -> list[type[models.Model]]:
     """Ticket, Customer, and every model that points at one of them, directly or not."""
     candidates = [
         model
-        for label in settings.LOCAL_APPS
+        for label in (name.rpartition(".")[2] for name in settings.LOCAL_APPS)
         for model in apps.get_app_config(label).get_models(include_auto_created=True)
         # Not the tables of django-simple-history, and no table twice.
         if not hasattr(model, "history_object") and not model._meta.proxy

@@ -97,7 +97,11 @@ def keys(count: int) -> list[str]:
 
 def session(role: str = "supervisor") -> str:
     """The cookie of a person who signed in."""
-    user = User.objects.filter(role=Role(role).value).order_by("id")[0]
+    return session_of(User.objects.filter(role=Role(role).value).order_by("id")[0])
+
+
+def session_of(user: User) -> str:
+    """The same of this person."""
     store = SessionStore()
     store[SESSION_KEY] = str(user.pk)
     store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"

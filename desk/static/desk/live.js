@@ -65,6 +65,7 @@
   }
 
   function signIn() {
+    if (one("#signed-out[open]")) return;
     const dialog = one("#live-ended");
     if (!dialog.open) dialog.showModal();
     one("[name=password]", dialog).focus();
@@ -92,7 +93,8 @@
   // Nothing is sent into the void: where the last answer is old, the page asks before it sends.
   document.addEventListener("submit", async (event) => {
     const form = event.target;
-    if (form.method !== "post" || form.closest("#live-ended") || form.dataset.liveSent) return;
+    // What is written on a ticket has its own way (compose.js).
+    if (form.method !== "post" || "write" in form.dataset || form.closest("#live-ended") || form.dataset.liveSent) return;
     if (how === "live" && navigator.onLine && Date.now() - heard < 3000) return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -283,6 +285,7 @@
     if (asks.t && !document.hidden) fetch(`/desk/pulse/?t=${asks.t}&gone=1`, { headers: { "X-Live": "1" }, keepalive: true }).catch(() => {});
   });
   addEventListener("online", ask);
+  addEventListener("focus", () => { if (how !== "live") ask(); });
   addEventListener("offline", () => plan(0.1)); // a server on this machine may answer all the same
   addEventListener("pageshow", (event) => { if (event.persisted) ask(); });
   setInterval(step, 10000);
