@@ -111,9 +111,11 @@ class InsightScope:
 
 
 def may_compare(who: Principal) -> bool:
-    """Whether `who` sees what remedies and exceptions cost: those who watch over others, and
-    integrations."""
-    return who.user is None or who.is_supervisor
+    """Whether `who` sees what remedies and exceptions come to: those who watch over others, and
+    integrations with `remedies:read`."""
+    if who.user is None:
+        return "remedies:read" in (who.scopes or ())
+    return who.is_supervisor
 
 
 def insight_scope(

@@ -20,6 +20,7 @@ from desk.demo.playing import Play, hush, play_all, turns_of
 from desk.demo.setting_up import BEFORE, PASSWORD, email_of, leave_draft, office, send_away, set_up
 from desk.demo.tried import try_on_the_past
 from desk.demo.verbs import VERBS, open_case
+from feedback.services.insight import keeping
 from remedies.services import mining
 from tickets.append_only import everything_goes
 from tickets.cached import forget_all
@@ -76,6 +77,7 @@ def fill(*, now: dt.datetime, small: bool = False, progress: Progress | None = N
         leave_draft(firm, moments)
     try_on_the_past(firm.people["miriam"], now=now)  # it reads; a savepoint is what it needs
     mining.look(now=now)
+    keeping.catch_up()
     return Filled(Ticket.objects.count(), len(turns))
 
 

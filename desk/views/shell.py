@@ -177,8 +177,7 @@ def _rail(ask: Ask) -> list[tuple[str, RailItem]]:
     ]
     if ask.who.is_supervisor:
         places.append(("ledger", RailItem("Ledger", "/desk/ledger/", "receipt-text", "r")))
-        insight = RailItem("Insight", "/desk/reports/fairness/", "chart-column", "i")
-        places.append(("insight", insight))
+    places.append(("insight", RailItem("Insight", "/desk/insight/", "chart-column", "i")))
     places.append(("policies", RailItem("Policies", "/desk/policies/", "book-text", "p")))
     return places
 

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from feedback.api import views
+from feedback.api import insight, views
 
 urlpatterns = [
+    path("insight/tickets/", insight.InsightTickets.as_view(), name="api-insight-tickets"),
+    path("insight/<str:tab>/", insight.InsightTab.as_view(), name="api-insight"),
     path("surveys/", views.Surveys.as_view(), name="api-surveys"),
     path("surveys/<int:key>/", views.OneSurvey.as_view(), name="api-survey"),
     path("surveys/<int:key>/answer/", views.AnswerSurvey.as_view(), name="api-answer-survey"),

@@ -138,6 +138,8 @@ def new_pages(called: Ticket) -> list[str]:
         f"/desk/late/{running.pk}/take-over/", f"/desk/late/{running.pk}/reassign/",
         "/desk/reports/deadlines/", "/desk/reports/deadlines/?from=x", "/desk/drafts/",
         f"/desk/drafts/{tried.pk}/", "/desk/reports/fairness/", "/desk/reports/outcomes/",
+        *(f"/desk/insight/{tab}" for tab in ("", "customers/", "promises/", "remedies/", "times/")),
+        "/desk/insight/tickets/?measure=received",
         "/desk/alerts/", "/desk/rota/",
     ]  # fmt: skip
 

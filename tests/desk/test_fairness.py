@@ -70,7 +70,8 @@ def test_who_may_see_it(sign_in: SignIn, band: Desk, odd: Ticket) -> None:
     assert (
         'href="/desk/reports/fairness/"' not in sign_in(band.alice).get("/desk/").content.decode()
     )
-    assert 'href="/desk/reports/fairness/"' in sign_in(band.sue).get("/desk/").content.decode()
+    remedies = sign_in(band.sue).get("/desk/insight/remedies/").content.decode()
+    assert 'href="/desk/reports/fairness/?' in remedies
 
 
 def test_an_empty_period_says_so_and_a_bad_one_is_told(

@@ -12,7 +12,16 @@ from feedback.insight.themes import BY_KEY
 from feedback.models import Answer
 from feedback.rules import DIMENSIONS, HIGHEST, LOWEST
 from feedback.services.insight.grouping import BY, Group, groups_of
-from feedback.services.insight.shapes import Behind, Column, Line, Part, Unit, both, steps_of
+from feedback.services.insight.shapes import (
+    Behind,
+    Column,
+    Line,
+    Part,
+    Unit,
+    both,
+    days_of,
+    steps_of,
+)
 from feedback.services.insight.sums import Groups, Sums, load, load_days
 
 #: Scores that speak for us, and those that call for a follow-up.
@@ -104,15 +113,16 @@ def trend(scope: InsightScope) -> Part:
     step, firsts = steps_of(scope.period.first, scope.period.last)
     sums = [Sums() for _ in firsts]
     for day in load_days(scope, Measure.SCORE, keys=TREND):
-        row = {"n": day.n, "total": day.total, "n_before": 0, "total_before": 0}
+        row = {"n_now": day.n, "total_now": day.total, "n_before": 0, "total_before": 0}
         sums[(day.day - firsts[0]).days // step].add(day.key, day.bucket, row)
     lines = tuple(
         Line(
             first.isoformat(),
             first.isoformat(),
             {**{name: of.mean(name) for name in TREND}, "answers": of.n(TREND[0])},
+            behind=Behind(Measure.SCORE, (TREND[0],), days=days_of(firsts, n, scope.period.last)),
         )
-        for first, of in zip(firsts, sums, strict=True)
+        for n, (first, of) in enumerate(zip(firsts, sums, strict=True))
     )
     columns = (*(Column(name, Unit.SCORE, 1) for name in TREND), Column("answers", Unit.COUNT))
     return Part("trend", columns, lines)

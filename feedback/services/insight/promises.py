@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from feedback.access import InsightScope
 from feedback.insight.measures import KEPT, MISSED, NO_CAUSE, Measure
 from feedback.services.insight.grouping import BY, groups_of
-from feedback.services.insight.shapes import Behind, Column, Line, Part, Unit, both, steps_of
+from feedback.services.insight.shapes import (
+    Behind,
+    Column,
+    Line,
+    Part,
+    Unit,
+    both,
+    days_of,
+    steps_of,
+)
 from feedback.services.insight.sums import Groups, Sums, cause_names, load, load_days
 
 MEASURES = (Measure.PROMISE, Measure.PROMISE_CAUSE)
@@ -66,7 +76,7 @@ def _line(key: str, name: str, sums: Sums, keys: tuple[str, ...], behind: Behind
         }
     )
     behinds = {
-        name_: Behind(behind.measure, behind.keys, (bucket,), behind.team, behind.category)
+        name_: replace(behind, buckets=(bucket,))
         for name_, bucket in (("kept", KEPT), ("missed", MISSED))
     }
     return Line(key, name, *values, behind=behind, behinds=behinds)
@@ -81,11 +91,18 @@ def _trend(scope: InsightScope) -> Part:
         was = day.day < period.first
         start = period.before.first if was else period.first
         place = (day.day - start).days // step
-        n, total = ("n_before", "total_before") if was else ("n", "total")
-        row = {"n": 0, "total": 0, "n_before": 0, "total_before": 0} | {n: day.n, total: day.total}
+        n, total = ("n_before", "total_before") if was else ("n_now", "total_now")
+        row = {"n_now": 0, "total_now": 0, "n_before": 0, "total_before": 0}
+        row |= {n: day.n, total: day.total}
         sums[place].add(day.key, day.bucket, row)
     lines = tuple(
-        _line(first.isoformat(), first.isoformat(), of, (), Behind(Measure.PROMISE))
-        for first, of in zip(firsts, sums, strict=True)
+        _line(
+            firsts[n].isoformat(),
+            firsts[n].isoformat(),
+            of,
+            (),
+            Behind(Measure.PROMISE, days=days_of(firsts, n, period.last)),
+        )
+        for n, of in enumerate(sums)
     )
     return Part("trend", _COLUMNS, lines)

@@ -17,6 +17,7 @@ from feedback.services.insight.shapes import (
     Part,
     Unit,
     both,
+    days_of,
     steps_of,
 )
 from feedback.services.insight.sums import Groups, Sums, load, load_days
@@ -100,7 +101,7 @@ def kinds(found: Groups) -> Part:
             continue
         values = (_kind(sums, key, was=False), _kind(sums, key, was=True))
         lines.append(Line(kind, kind, *values, behind=Behind(Measure.REMEDY, (key,))))
-    return Part("kinds", _KINDS, tuple(lines), sums.n(), sums.n(before=True), currency)
+    return Part("remedies", _KINDS, tuple(lines), sums.n(), sums.n(before=True), currency)
 
 
 def _kind(sums: Sums, key: str, *, was: bool) -> dict[str, Figure]:
@@ -131,8 +132,15 @@ def _trend(scope: InsightScope, currency: str) -> Part:
         step_sums[0] += day.total
         step_sums[1] += day.n
     lines = tuple(
-        Line(first.isoformat(), first.isoformat(), {"total": total, "complaints": n})
-        for first, (total, n) in zip(firsts, sums, strict=True)
+        Line(
+            firsts[place].isoformat(),
+            firsts[place].isoformat(),
+            {"total": total, "complaints": n},
+            behind=Behind(
+                Measure.GRANTED, (currency,), days=days_of(firsts, place, scope.period.last)
+            ),
+        )
+        for place, (total, n) in enumerate(sums)
     )
     columns = (Column("total", Unit.MONEY), Column("complaints", Unit.COUNT))
     return Part("trend", columns, lines, currency=currency)

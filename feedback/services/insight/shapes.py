@@ -62,6 +62,8 @@ class Behind:
     buckets: tuple[int, ...] = ()
     team: str = ""
     category: str = ""
+    #: A part of the period, from its first to its last day; the whole where there is none.
+    days: tuple[dt.date, dt.date] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +119,9 @@ def steps_of(first: dt.date, last: dt.date, *, most: int = 13) -> tuple[int, lis
     days = (last - first).days + 1
     step = max(-(-days // most), 1)
     return step, [first + dt.timedelta(days=n) for n in range(0, days, step)]
+
+
+def days_of(firsts: list[dt.date], place: int, last: dt.date) -> tuple[dt.date, dt.date]:
+    """The first and last day of a step."""
+    end = firsts[place + 1] - dt.timedelta(days=1) if place + 1 < len(firsts) else last
+    return firsts[place], end

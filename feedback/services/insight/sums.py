@@ -14,8 +14,7 @@ from django.db.models import Q, QuerySet, Sum
 from feedback.access import InsightScope
 from feedback.insight.buckets import share_at
 from feedback.insight.measures import Measure
-from feedback.models import Rollup, Tally
-from feedback.services.insight.shapes import Behind
+from feedback.models import Rollup
 from tickets.catalogue import catalogue
 from tickets.models import RootCause, Team
 
@@ -39,7 +38,7 @@ class Sums:
 
     def add(self, key: str, bucket: int, row: Mapping[str, Any]) -> None:
         """One row of the query."""
-        for into, suffix in ((self.now, ""), (self.before, "_before")):
+        for into, suffix in ((self.now, "_now"), (self.before, "_before")):
             if row[f"n{suffix}"]:
                 both = into.setdefault((key, bucket), [0, 0])
                 both[0] += row[f"n{suffix}"]
@@ -107,8 +106,8 @@ def load(scope: InsightScope, *measures: Measure, by: str = "") -> Groups:
         .order_by()
         .values("measure", "key", "bucket", *group)
         .annotate(
-            n=Sum("n", filter=now, default=0),
-            total=Sum("total", filter=now, default=0),
+            n_now=Sum("n", filter=now, default=0),
+            total_now=Sum("total", filter=now, default=0),
             n_before=Sum("n", filter=before, default=0),
             total_before=Sum("total", filter=before, default=0),
         )
@@ -150,18 +149,6 @@ def load_days(
         Day(day, Measure(measure), key, bucket, n, total)
         for day, measure, key, bucket, n, total in found.annotate(Sum("n"), Sum("total"))
     ]
-
-
-def behind(scope: InsightScope, what: Behind) -> QuerySet[Tally]:
-    """The tallies of which a figure of this period is the sum; each with its ticket."""
-    rows = Tally.objects.filter(
-        measure=what.measure, day__range=(scope.period.first, scope.period.last)
-    )
-    if what.keys:
-        rows = rows.filter(key__in=what.keys)
-    if what.buckets:
-        rows = rows.filter(bucket__in=what.buckets)
-    return narrowed(rows, scope)
 
 
 # -- names ----------------------------------------------------------------------------------------

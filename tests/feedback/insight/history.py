@@ -56,7 +56,8 @@ class History:
         self.desk = desk
         self.now = NOW
         self.causes = [
-            RootCause.objects.create(key=f"cause-{n}", name=f"Cause {n}") for n in range(3)
+            RootCause.objects.get_or_create(key=f"cause-{n}", name=f"Cause {n}")[0]
+            for n in range(3)
         ]
         self.customers: list[Customer] = [make_customer(name) for name in ("Ines C", "Omar O")]
         self.alice, self.ada = user(desk.alice), user(desk.ada)

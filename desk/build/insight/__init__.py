@@ -1,0 +1,1 @@
+"""The pages of insight: figures as words, pictures and tables."""

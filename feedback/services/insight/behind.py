@@ -1,0 +1,74 @@
+"""The tickets behind a figure: as an address names them, and as a list."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+
+from feedback.access import InsightScope, insight_scope
+from feedback.insight.measures import Measure
+from feedback.models import Tally
+from feedback.services.insight.shapes import Behind
+from feedback.services.insight.sums import narrowed
+from tickets.access import Principal, visible_tickets
+from tickets.errors import Invalid
+from tickets.periods import Period
+
+#: What tells what was given and allowed.
+_COMPARING = frozenset({Measure.REMEDY, Measure.GRANTED, Measure.OFFER_TIME, Measure.EXCEPTION})
+_MOST_KEYS = 50
+
+
+def query_of(what: Behind, scope: InsightScope) -> str:
+    """The address of what is behind a figure of this scope, from the "?" on without it."""
+    first, last = what.days or (scope.period.first, scope.period.last)
+    asked = {
+        "measure": what.measure.value,
+        "key": ",".join(what.keys),
+        "bucket": ",".join(map(str, what.buckets)),
+        "team": what.team or scope.team,
+        "category": what.category or scope.category,
+        "from": first.isoformat(),
+        "to": last.isoformat(),
+    }
+    return urlencode({name: value for name, value in asked.items() if value})
+
+
+def behind_of(asked: Mapping[str, str]) -> Behind:
+    """What an address asks for. Raises `Invalid`, naming what is wrong."""
+    try:
+        measure = Measure(asked.get("measure", ""))
+    except ValueError:
+        known = ", ".join(Measure)
+        raise Invalid(f"A measure is one of: {known}.", field="measure") from None
+    keys = tuple(key for key in asked.get("key", "").split(",") if key)
+    if len(keys) > _MOST_KEYS:
+        raise Invalid(f"At most {_MOST_KEYS} keys are asked for at once.", field="key")
+    try:
+        buckets = tuple(int(text) for text in asked.get("bucket", "").split(",") if text)
+    except ValueError:
+        raise Invalid("Buckets are numbers with commas between.", field="bucket") from None
+    if len(buckets) > _MOST_KEYS or any(not -1 <= bucket < 2**15 for bucket in buckets):
+        raise Invalid("There is no such bucket.", field="bucket")
+    return Behind(measure, keys, buckets, asked.get("team", ""), asked.get("category", ""))
+
+
+def tallies_behind(
+    who: Principal, what: Behind, period: Period
+) -> tuple[InsightScope, QuerySet[Tally]]:
+    """Of which a figure of the period is the sum, each with its ticket, customer and category; no
+    order. Raises `NotAllowed`, `Invalid`."""
+    compares = what.measure in _COMPARING
+    scope = insight_scope(who, period, team=what.team, category=what.category, compares=compares)
+    days: tuple[dt.date, dt.date] = (period.first, period.last)
+    rows = Tally.objects.filter(measure=what.measure, day__range=days)
+    if what.keys:
+        rows = rows.filter(key__in=what.keys)
+    if what.buckets:
+        rows = rows.filter(bucket__in=what.buckets)
+    # Nothing of what may not be seen is ever counted; what is hidden a moment ago is not shown.
+    rows = narrowed(rows, scope).filter(ticket__in=visible_tickets(who))
+    return scope, rows.select_related("ticket__customer", "ticket__category", "ticket__team")
