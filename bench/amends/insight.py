@@ -12,6 +12,7 @@ from feedback.models import Rollup, Tally
 from feedback.services.insight import behind, keeping, rebuilding
 from feedback.services.insight.reading import insight
 from feedback.services.insight.shapes import Behind, Tab
+from feedback.services.insight.writing import add_up_anew
 from tickets import services
 from tickets.access import Principal
 from tickets.actors import Actor
@@ -38,7 +39,7 @@ def spread() -> dict[str, int]:
     """Have what was counted lie on so many days, as that of a desk does; what there is then."""
     with connection.cursor() as cursor:
         cursor.execute(_SPREAD, [DAYS])
-    rebuilding.add_up_anew()
+    add_up_anew()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE feedback_tally, feedback_rollup")
     return {"tallies": Tally.objects.count(), "sums": Rollup.objects.count()}

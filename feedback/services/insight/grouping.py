@@ -24,7 +24,8 @@ class Group:
 
     def behind(self, measure: Measure, *keys: str, buckets: Iterable[int] = ()) -> Behind:
         """The tickets of this team or category behind a figure."""
-        return Behind(measure, keys, tuple(buckets), **{self.by: self.key})
+        team, category = (self.key, "") if self.by == "team" else ("", self.key)
+        return Behind(measure, keys, tuple(buckets), team, category)
 
 
 def groups_of(by: str, found: Groups, *, size: Measure | None = None) -> list[Group]:
