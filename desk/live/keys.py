@@ -15,8 +15,8 @@ BELL_LIFE = 24 * 3600
 #: What a page was found to be allowed is believed for so long.
 GRANT_LIFE = 300
 #: Somebody who does not ask again has gone; and has stopped writing.
-HERE_LIFE = 30
-WRITING_LIFE = 12
+HERE_LIFE = 40
+WRITING_LIFE = 15
 
 
 def stamp_of(ticket: int) -> str:

@@ -20,7 +20,7 @@ from desk.live.grants import Grant
 READ = 400
 #: After how many seconds to ask again: beside somebody on a ticket, alone on it, on a list, and on
 #: pages that only have a bell.
-PACE_TOGETHER, PACE_TICKET, PACE_LIST, PACE_ELSE = 4, 10, 12, 25
+PACE_TOGETHER, PACE_TICKET, PACE_LIST, PACE_ELSE = 5, 15, 15, 30
 PACE_WITHOUT_REDIS = 30
 _SINCE = re.compile(r"\d{1,15}-\d{1,10}")
 

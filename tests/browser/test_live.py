@@ -218,3 +218,54 @@ def people_sign_in(page: Page) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/desk/")
+
+
+LOOKS = [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)]
+
+
+def seen_in_all_looks(page: Page, state: str) -> list[str]:
+    """What axe finds on the page as it stands, in both themes, wide and narrow."""
+    from tests.browser.test_access import findings, too_wide
+
+    found = []
+    for scheme, width in LOOKS:
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": 900 if width > 500 else 844})
+        found += [f"{state} {scheme} {width}: {one}" for one in findings(page) + too_wide(page)]
+    page.set_viewport_size({"width": 1440, "height": 900})
+    return found
+
+
+def test_axe_finds_nothing_while_it_is_live(
+    people: People, live_desk: Desk, mine: list[Ticket]
+) -> None:
+    from tests.builders import make_customer, make_ticket, user
+    from tickets import services
+
+    rosa = mine[0]
+    alice, bob = people.of("alice"), people.of("bob")
+    alice.get_by_text("Live", exact=True).wait_for()
+    bob.goto(f"/desk/tickets/{rosa.number}/")
+    bob.get_by_text("Live", exact=True).wait_for()
+    look(bob)
+    alice.locator("[data-row]").first.locator(".row-link").focus()
+    make_ticket(live_desk, now=timezone.now(), customer=make_customer("Ines Calloway"))
+    look(alice)
+    alice.get_by_role("button", name="1 new, show").wait_for()
+    alice.get_by_role("img", name="Bob is reading").wait_for()
+    wrong = seen_in_all_looks(alice, "queue")
+    alice.goto(f"/desk/tickets/{rosa.number}/")
+    services.add_note(rosa, body="Called.", actor=user(live_desk.sue), now=timezone.now())
+    look(alice)
+    alice.get_by_role("button", name="I have read it").wait_for()
+    alice.locator("#live-here").get_by_text("Bob is reading").wait_for()
+    wrong += seen_in_all_looks(alice, "ticket")
+    key = next(c["value"] for c in alice.context.cookies() if c["name"] == "sessionid")
+    end_session(key)
+    look(alice)
+    alice.locator("#live-line").get_by_role("button", name="Sign in").wait_for()
+    wrong += seen_in_all_looks(alice, "ended")
+    alice.locator("#live-line").get_by_role("button", name="Sign in").click()
+    alice.get_by_label("Password of").wait_for()
+    wrong += seen_in_all_looks(alice, "signing in")
+    assert not wrong, "\n".join(wrong)

@@ -276,12 +276,12 @@ def test_nonsense_is_as_if_it_was_not_there(
     assert pulse(sign_in(whole_desk.alice), **given)["pace"] > 0
 
 
-def test_people_who_do_not_ask_again_are_gone_after_half_a_minute() -> None:
+def test_people_who_do_not_ask_again_are_gone_soon() -> None:
     face = Face(7, "Jo|han Ek", "JE", 3)
     stored = presence.fields_of(face, 12, writing=True, now=1000.0)
     seen, past = presence.read(stored, now=1005.0, but=1)
     assert [(one.face, one.writing) for one in seen] == [(face, True)] and not past
-    seen, _ = presence.read(stored, now=1020.0, but=1)
+    seen, _ = presence.read(stored, now=1000.0 + keys.WRITING_LIFE + 1, but=1)
     assert [one.writing for one in seen] == [False]
     seen, past = presence.read(stored, now=1000.0 + keys.HERE_LIFE + 1, but=1)
     assert not seen and sorted(past) == ["12.7", "12.7.w"]

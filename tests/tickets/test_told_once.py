@@ -128,12 +128,12 @@ def test_a_mail_of_the_day_in_quiet_hours_is_refused(desk: Desk) -> None:
 def test_nobodys_failure_stops_the_mail_of_the_day_of_others(
     desk: Desk, ticket: Ticket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tickets.services import daily
+    from tickets.services import daily, telling
 
     for person in (desk.sue, desk.alice):
         wants(person, daily_at=dt.time(6))
         alert(ticket, person, "a")
-    whole = daily.digest_of
+    whole = telling.digest_of
 
     def fails_for_sue(person: User, *args: object, **more: object) -> object:
         if person == desk.sue:
