@@ -6,7 +6,8 @@ from django.middleware.gzip import GZipMiddleware
 
 
 class PagesCompressed(GZipMiddleware):
-    """HTML and JSON, whole. What streams (files, live events) leaves as it is, at once.
+    """HTML, whole. What streams (files, live events) leaves as it is, at once; so do answers of the
+    API, whose ETag is the version that `If-Match` compares: compressed it would be a weak one.
 
     Secrets in a page are masked anew each time, and Django adds random bytes, so that its length
     tells nothing (BREACH).
@@ -15,8 +16,8 @@ class PagesCompressed(GZipMiddleware):
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        """Compress what a page or a script reads as text."""
+        """Compress pages and parts of pages."""
         kind = response.get("Content-Type", "").partition(";")[0]
-        if response.streaming or kind not in {"text/html", "application/json"}:
+        if response.streaming or kind != "text/html":
             return response
         return super().process_response(request, response)

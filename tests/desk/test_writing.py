@@ -367,3 +367,5 @@ def test_a_page_leaves_compressed_and_a_file_as_it_is(alice: Client, ticket: Tic
     page = alice.get(at(ticket), headers={"Accept-Encoding": "gzip"})
     assert page["Content-Encoding"] == "gzip"
     assert len(page.content) < 30_000
+    answer = alice.get(f"/api/v1/tickets/{ticket.number}/", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in answer and not answer["ETag"].startswith("W/")
