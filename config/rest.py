@@ -13,6 +13,7 @@ SCOPES = {
     "customers:read": _("Read customers"),
     "customers:write": _("Add and change customers"),
     "config:read": _("Read categories, facts and policies"),
+    "config:write": _("Change categories, facts, calendars and deadlines"),
     "feedback:read": _("Read surveys and answers"),
     "feedback:write": _("Record answers"),
     "events:read": _("Read the stream of events"),

@@ -8,12 +8,16 @@ the one that stands, however it was changed meanwhile.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Max, ProtectedError, QuerySet, RestrictedError
+from simple_history.models import HistoricalRecords
 
 from desk.setup.access import check_may_change, check_may_see
 from desk.setup.errors import SetupInvalid, SetupStale
@@ -123,7 +127,7 @@ def save(
 def write(section: Section, key: str, doc: Doc, *, before: Doc | None, author: Author) -> None:
     """Have the section store a document, its refusals in one form. Raises `DomainError`."""
     try:
-        with transaction.atomic():
+        with transaction.atomic(), _told_to_history(author):
             section.write(key, doc, before=before, by=author.user, now=author.now)
     except ValidationError as error:
         raise SetupInvalid(list(problems_of(error))) from error
@@ -144,7 +148,7 @@ def remove(section: Section, key: str, author: Author, *, seen: str | None = Non
             raise Conflict(f"A {section.one} is switched off, not removed.")
         section.check_may(author.who, before, None)
         try:
-            with transaction.atomic():
+            with transaction.atomic(), _told_to_history(author):
                 section.remove(key, by=author.user, now=author.now)
         except (ProtectedError, RestrictedError, IntegrityError) as error:
             told = _users(error)
@@ -153,6 +157,21 @@ def remove(section: Section, key: str, author: Author, *, seen: str | None = Non
         note(section, key, before, None, author, Deed.REMOVED)
         if section.moves_deadlines:
             work_out_anew(f"{section.one} {section.title_of(key, before)} removed", author)
+
+
+@contextmanager
+def _told_to_history(author: Author) -> Iterator[None]:
+    """Have the history of each row name the person, and nobody where an integration acts: it
+    would take whatever the request calls its user."""
+    held = getattr(HistoricalRecords.context, "request", None)
+    HistoricalRecords.context.request = SimpleNamespace(user=author.user)
+    try:
+        yield
+    finally:
+        if held is None:
+            del HistoricalRecords.context.request
+        else:
+            HistoricalRecords.context.request = held
 
 
 def _users(error: Exception) -> str:

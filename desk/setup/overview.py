@@ -60,7 +60,7 @@ def attention_of(documents: Documents) -> list[Attention]:
              for one in section.attention(dict(documents[key]))]  # fmt: skip
     if not settings.INBOUND_MAIL_ADDRESS:
         found.append(Attention("No mail comes in: complaints by mail are not taken.",
-                               "/desk/settings/teams/"))  # fmt: skip
+                               "/desk/start/mail/"))  # fmt: skip
     if Outbox.objects.filter(state=OutboxState.DEAD).exists():
         found.append(Attention("Something could not be delivered.",
                                "/admin/integrations/deadletter/"))  # fmt: skip

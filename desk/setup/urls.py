@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from desk.setup import file_views, views
+from desk.setup import file_views, start_views, views
 
 urlpatterns = [
+    path("desk/start/", start_views.begin, name="desk-start"),
+    path("desk/start/<slug:step>/", start_views.step, name="desk-start-step"),
     path("desk/settings/", views.index, name="desk-settings"),
     path("desk/settings/file/", file_views.show, name="desk-settings-file"),
     path("desk/settings/file.yaml", file_views.download, name="desk-settings-download"),

@@ -17,6 +17,7 @@ from desk.build.waiting import exceptions_waiting, offers_on
 from desk.counting import MOST, shown
 from desk.present import GroupView, KeyView, LinkView
 from desk.queue import Bounds, Page, View
+from desk.setup import start
 from desk.views.queue_views import shareable
 from desk.views.shell import Ask, desk_page, desk_render, me_of, query, within
 from desk.words import count_words, listed, long_moment_words
@@ -53,6 +54,8 @@ KEYS = (
 @require_safe
 def show(request: HttpRequest, ask: Ask) -> HttpResponse:
     """A view of the queue, one page of it; asked for by the list itself, its rows alone."""
+    if start.is_needed(ask.who):
+        return redirect("desk-start")
     bounds = Bounds.of(ask.now, ask.zone)
     views = queue.views_for(ask.who, bounds)
     saved = list(visible_views(ask.who))

@@ -181,7 +181,7 @@ class Teams(Section):
     def attention(self, documents: dict[str, Doc]) -> Iterable[Attention]:
         """No team, no default team, teams that nobody works in."""
         if not documents:
-            yield Attention("There is no team yet.", self.url, stops=True)
+            yield Attention("There is no team yet.", "/desk/start/", stops=True)
             return
         if not any(doc["is_default"] for doc in documents.values()):
             words = "No team gets what no category sends elsewhere."
