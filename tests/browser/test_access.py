@@ -111,7 +111,22 @@ def manager_pages() -> list[str]:
     begun = Rederivation.objects.create(why="Under way", preview=True, created_at=timezone.now())
     return [
         "/desk/drafts/", f"/desk/reckonings/{done.pk}/", f"/desk/reckonings/{begun.pk}/",
-        *backtest_pages(),
+        *backtest_pages(), *settings_pages(),
+    ]  # fmt: skip
+
+
+def settings_pages() -> list[str]:
+    """How the desk is set up: the index, lists, forms with their preview, a history, the file, and
+    the guided start."""
+    forms = [
+        "people/alice@example.org/", "teams/home/", "facts/every/", "calendars/office/",
+        "paths/standard/", "deadlines/general/", "authority/rep-all-gbp/", "surveys/survey/",
+        "texts/+/", "categories/outage/", "categories/outage/history/",
+    ]  # fmt: skip
+    steps = ["team/", "categories/", "policies/", "people/", "mail/", "form/"]
+    return [
+        "/desk/settings/", "/desk/settings/categories/", "/desk/settings/file/",
+        *(f"/desk/settings/{form}" for form in forms), *(f"/desk/start/{step}" for step in steps),
     ]  # fmt: skip
 
 

@@ -92,7 +92,7 @@ def test_rights(shop: Any, whole_desk: Desk, sign_in: Any) -> None:
         for path in ("", "teams/", "teams/home/", "teams/home/history/", "export/", "schema/"):
             assert client.get(f"{URL}{path}").status_code == 403, path
     for client in (reader, writer, narrow, sign_in(whole_desk.audrey)):
-        json = {"content_type": "application/json"}
+        json: dict[str, Any] = {"content_type": "application/json"}
         assert client.put(f"{URL}causes/job/", {"name": "x"}, **json).status_code == 403
         assert client.post(f"{URL}import/", {"file": {}}, **json).status_code == 403
     assert reader.get(f"{URL}teams/home/").status_code == 200

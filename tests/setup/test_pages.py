@@ -34,6 +34,7 @@ FORMS: dict[str, tuple[str, dict[str, str], tuple[dict[str, str], str]]] = {
     "authority": ("rep-all-gbp", {"per_ticket": "120"}, ({"per_ticket": "much"}, "A sum such as")),
     "budgets": ("alice-at-example.org-all-gbp-month", {"amount": "90"}, ({"amount": ""}, "needed")),
     "levels": ("high-sums", {"needed": "2"}, ({"needed": "9"}, "not between 1 and 5")),
+    "texts": ("thanks", {"name": "Thank you"}, ({"body": "Dear {nobody}"}, "There is no such fact")),
     "surveys": ("survey", {"delay_minutes": "90"}, ({"poor_at_most": "9"}, "between 1 and 5")),
 }  # fmt: skip
 
@@ -47,11 +48,14 @@ def full_desk(desk: Desk) -> Desk:
     from escalation.services.defaults import ensure_defaults
     from remedies.models import Budget, DecisionLevel
     from tests.remedies.builders import set_limits
-    from tickets.models import Recourse, RootCause
+    from tickets.models import Recourse, ReusableText, RootCause
 
     ensure_defaults(now=NOW)
     set_limits("rep", per_ticket=10_000, per_customer=20_000)
     RootCause.objects.create(key="job", name="Job")
+    ReusableText.objects.create(
+        key="thanks", name="Thanks", body="Dear {first_name},\n\nthank you."
+    )
     Recourse.objects.create(review_days=30)
     rota = Rota.objects.create(key="nights", name="Night", team=desk.home)
     DutySlot.objects.create(
