@@ -34,7 +34,7 @@ FORMS: dict[str, tuple[str, dict[str, str], tuple[dict[str, str], str]]] = {
     "authority": ("rep-all-gbp", {"per_ticket": "120"}, ({"per_ticket": "much"}, "A sum such as")),
     "budgets": ("alice-at-example.org-all-gbp-month", {"amount": "90"}, ({"amount": ""}, "needed")),
     "levels": ("high-sums", {"needed": "2"}, ({"needed": "9"}, "not between 1 and 5")),
-    "texts": ("thanks", {"name": "Thank you"}, ({"body": "Dear {nobody}"}, "There is no such fact")),
+    "texts": ("thanks", {"name": "Thank you"}, ({"body": "Dear {nobody}"}, "no such fact")),
     "surveys": ("survey", {"delay_minutes": "90"}, ({"poor_at_most": "9"}, "between 1 and 5")),
 }  # fmt: skip
 
