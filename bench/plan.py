@@ -10,6 +10,8 @@ class Sizes:
     #: Tickets in the large and in the small database; three of ten are open.
     many: int
     few: int
+    #: Tickets of the table in which the desk's people look for something.
+    whole: int
     #: The deep page, of 50 tickets, in the large database.
     deep_page: int
     #: Open deadlines under the sweep, and how many of them are due at once.
@@ -34,13 +36,13 @@ class Sizes:
 
 
 FULL = Sizes(
-    many=200_000, few=10_000, deep_page=1_000, deadlines=100_000, due=1_000,
+    many=200_000, few=10_000, whole=1_000_000, deep_page=1_000, deadlines=100_000, due=1_000,
     million=1_000_000, thousands=10_000, paces=(1, 100, 1_000), pace_seconds=20,
     rederived=100_000, evaluated=5_000, replayed=100_000, grants=400,
     import_rows=3_000, rounds=7, seconds=1.5, warm_up=1.5,
 )  # fmt: skip
 QUICK = Sizes(
-    many=6_000, few=1_000, deep_page=30, deadlines=3_000, due=100,
+    many=6_000, few=1_000, whole=6_000, deep_page=30, deadlines=3_000, due=100,
     million=6_000, thousands=1_000, paces=(1, 20), pace_seconds=4, rederived=500,
     evaluated=1_000, replayed=4_000, grants=40, import_rows=200, rounds=3, seconds=0.6, warm_up=0.5,
 )  # fmt: skip

@@ -20,6 +20,8 @@ from config.paths import BASE_DIR
 MANY, FEW, DEADLINES, EMPTY = "many", "few", "deadlines", "empty"
 #: Open deadlines alone, a million and some thousands.
 MILLION, THOUSANDS = "million", "thousands"
+#: All the tickets of a large desk, without the events that led to them.
+WHOLE = "whole"
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,8 @@ class Ground:
         tickets = {MANY: sizes.many, FEW: sizes.few}.get(kind, sizes.deadlines)
         if side is AMENDS and kind in clocks:
             return agent.call(f"{work}:fill_deadlines", deadlines=clocks[kind])
+        if side is AMENDS and kind == WHOLE:
+            return agent.call(f"{work}:fill_whole", tickets=sizes.whole)
         if side is AMENDS:
             return agent.call(f"{work}:fill", tickets=tickets)
         # Four messages and as many other events are what Amends's tickets have on average.

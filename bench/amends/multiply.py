@@ -6,7 +6,7 @@ the number of the copy. Only keys inside JSON stay as they were.
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from django.apps import apps
@@ -70,14 +70,20 @@ class Table:
         )
 
 
-def multiply(copies: int, *, progress: Callable[[int], None] | None = None) -> None:
-    """Add `copies` copies of everything that belongs to a ticket or customer.
+def multiply(
+    copies: int,
+    *,
+    progress: Callable[[int], None] | None = None,
+    without: Collection[type[models.Model]] = (),
+) -> None:
+    """Add `copies` copies of everything that belongs to a ticket or customer, but for the rows of
+    `without`.
 
     The database's role must be a superuser: foreign keys and triggers are off meanwhile. Call it
     inside a transaction, which need not write its log where the server's wal_level is minimal,
     because the tables are emptied and filled anew in it.
     """
-    tables = plan(belonging())
+    tables = plan([model for model in belonging() if model not in without])
     with connection.cursor() as cursor:
         # What this transaction wrote before must be checked before its tables are emptied.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -1,0 +1,122 @@
+"""The queue by keyboard alone: views, several tickets and undo, search and the palette."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import People
+    from tests.builders import Desk
+
+pytestmark = pytest.mark.slow
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def broken(page: Page) -> list[str]:
+    """What axe finds in the state that the page is in now."""
+    options: Any = {"runOnly": {"type": "tag", "values": TAGS}}
+    return [
+        f"{one['id']}: {one['nodes'][0]['html'][:200]}"
+        for one in Axe().run(page, options=options).response["violations"]
+    ]
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_morning_at_the_queue_by_keyboard(people: People, live_desk: Desk, scheme: Any) -> None:
+    from tests.builders import make_customer, make_ticket
+    from tickets.models import SavedView, Ticket
+
+    now = timezone.now()
+    names = ("Rosa Ferrante", "Sam Whitlock", "Omar Haddad", "Grace Mbeki")
+    made = [make_ticket(live_desk, now=now, customer=make_customer(name)) for name in names]
+    alice = people.of("alice", color_scheme=scheme)
+
+    # Three are chosen along with the cursor, given to Bob, and taken back with one key.
+    press(alice, "x", "Shift+J", "Shift+J")
+    assert alice.locator("[data-selection-count]").inner_text() == "3 selected"
+    assert broken(alice) == []
+    press(alice, "a")
+    assert alice.evaluate("document.activeElement.id") == "bulk-owner"
+    assert broken(alice) == []
+    press(alice, "Escape")
+    assert alice.evaluate("document.activeElement.className") == "row-link"
+    press(alice, "a")
+    alice.keyboard.type("Bob")
+    press(alice, "Tab", "Enter")
+    alice.get_by_text("3 tickets given to Bob.").wait_for()
+    assert Ticket.objects.filter(owner=live_desk.bob).count() == 3
+    assert broken(alice) == []
+    press(alice, "u")
+    alice.get_by_text("Undone: 3 tickets are as before.").wait_for()
+    assert not Ticket.objects.filter(owner=live_desk.bob).exists()
+
+    # A tag for two, a filter by it, and a view of the filter, all without a mouse.
+    press(alice, "x", "Shift+ArrowDown", "t")
+    alice.keyboard.type("leeds")
+    press(alice, "Tab", "Enter")
+    alice.get_by_text("2 tickets tagged leeds.").wait_for()
+    press(alice, "f")
+    assert broken(alice) == []
+    alice.locator(".filter input[name=tag]").first.focus()
+    alice.keyboard.type("leeds")
+    press(alice, "Enter")
+    alice.get_by_text("Tag: leeds").wait_for()
+    assert alice.locator(".row").count() == 2
+    alice.locator(".picked summary").focus()
+    press(alice, "Enter", "Tab")
+    alice.keyboard.type("Leeds exchange")
+    assert broken(alice) == []
+    press(alice, "Enter")
+    alice.wait_for_url("**view=s-*")
+    view = SavedView.objects.get()
+    assert (view.name, view.criteria) == ("Leeds exchange", {"tag": ["leeds"]})
+    alice.locator(f"#count-s-{view.pk}", has_text="2").wait_for()
+
+    # Search as one types: nothing moves, arrows choose, Escape closes, Enter opens.
+    before = alice.locator(".queue-head").bounding_box()
+    press(alice, "/")
+    alice.keyboard.type("whit")
+    option = alice.locator("#search-found [role=option]", has_text="Sam Whitlock").first
+    option.wait_for()
+    assert alice.locator(".queue-head").bounding_box() == before
+    assert broken(alice) == []
+    press(alice, "Escape")
+    assert not alice.locator("#search-found").is_visible()
+    alice.keyboard.type("l")
+    option.wait_for()
+    press(alice, "ArrowDown", "Enter")
+    alice.wait_for_url(f"**/desk/tickets/{made[1].number}/**")
+
+    # The palette: a place, an action of the page, a customer; Escape goes back to where one was.
+    press(alice, "Control+k")
+    alice.locator("#palette-found [role=option]").first.wait_for()
+    assert broken(alice) == []
+    press(alice, "Escape")
+    assert not alice.locator("#palette").is_visible()
+    press(alice, "Control+k")
+    alice.keyboard.type("leeds ex")
+    alice.locator("#palette-found [role=option]", has_text="View: Leeds exchange").wait_for()
+    press(alice, "Enter")
+    alice.locator("#queue-title", has_text="Leeds exchange").wait_for()
+    press(alice, "Control+k")
+    alice.keyboard.type("filter")
+    alice.locator("#palette-found [role=option]", has_text="Filter").wait_for()
+    assert alice.locator("#palette-found [aria-selected=true]").inner_text().startswith("Filter")
+    press(alice, "Enter")
+    alice.locator(".sheet.filter").first.wait_for()
+    press(alice, "Escape", "Control+k")
+    alice.keyboard.type("omar")
+    alice.locator("#palette-found [role=option]", has_text="Omar Haddad").first.wait_for()
+    press(alice, "ArrowDown", "Enter")
+    alice.wait_for_url("**/desk/customers/**")
