@@ -106,8 +106,7 @@ def test_a_morning_at_the_queue_by_keyboard(people: People, live_desk: Desk, sch
     assert not alice.locator("#palette").is_visible()
     press(alice, "Control+k")
     alice.keyboard.type("leeds ex")
-    alice.locator("#palette-found [role=option]", has_text="View: Leeds exchange").wait_for()
-    press(alice, "Enter")
+    press(alice, "Enter")  # faster than the answer
     alice.locator("#queue-title", has_text="Leeds exchange").wait_for()
     press(alice, "Control+k")
     alice.keyboard.type("filter")
@@ -117,6 +116,7 @@ def test_a_morning_at_the_queue_by_keyboard(people: People, live_desk: Desk, sch
     alice.locator(".sheet.filter").first.wait_for()
     press(alice, "Escape", "Control+k")
     alice.keyboard.type("omar")
-    alice.locator("#palette-found [role=option]", has_text="Omar Haddad").first.wait_for()
-    press(alice, "ArrowDown", "Enter")
+    customer = alice.locator("#palette-found [aria-label=Customers] [role=option]").first
+    customer.wait_for()
+    press(alice, "ArrowUp", "Enter")
     alice.wait_for_url("**/desk/customers/**")

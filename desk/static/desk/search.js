@@ -62,6 +62,7 @@
     const told = one("[data-found-count]", form);
     let waits = 0;
     let asked = null;
+    let shownFor = null; // the text that the list answers
     field.setAttribute("role", "combobox");
     field.setAttribute("aria-autocomplete", "list");
     field.setAttribute("aria-controls", list.id);
@@ -71,6 +72,7 @@
     const active = () => one("[aria-selected=true]", list);
 
     function show(html, text) {
+      shownFor = text;
       list.innerHTML = html;
       const own = everything && actionGroup(text);
       if (own) list.prepend(own);
@@ -119,13 +121,25 @@
 
     field.addEventListener("input", () => {
       clearTimeout(waits);
+      mark(-1); // what was chosen answers another text
       waits = setTimeout(look, PAUSE);
     });
     field.addEventListener("focus", () => { if (!everything && field.value.trim().length > 1 && list.childElementCount) open(true); });
-    form.addEventListener("submit", (event) => {
+    form.addEventListener("submit", async (event) => {
+      const text = field.value.trim();
+      if (everything && text !== shownFor) {
+        // Faster than the answer: Enter means the first of what this text finds.
+        event.preventDefault();
+        clearTimeout(waits);
+        await look();
+        const first = field.value.trim() === text && active();
+        if (first) first.click();
+        else if (text) location.href = `${form.getAttribute("action")}?q=${encodeURIComponent(text)}`;
+        return;
+      }
       const option = active();
       if (option) { event.preventDefault(); option.click(); }
-      else if (!field.value.trim()) event.preventDefault();
+      else if (!text) event.preventDefault();
     });
     form.addEventListener("keydown", (event) => {
       const count = options().length;
@@ -149,6 +163,7 @@
     before = document.activeElement;
     const form = one("form", palette);
     form.reset();
+    one("[role=listbox]", palette).replaceChildren();
     palette.showModal();
     looks.get(form)();
   });
