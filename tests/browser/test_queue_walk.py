@@ -110,8 +110,6 @@ def test_a_morning_at_the_queue_by_keyboard(people: People, live_desk: Desk, sch
     alice.locator("#queue-title", has_text="Leeds exchange").wait_for()
     press(alice, "Control+k")
     alice.keyboard.type("filter")
-    alice.locator("#palette-found [role=option]", has_text="Filter").wait_for()
-    assert alice.locator("#palette-found [aria-selected=true]").inner_text().startswith("Filter")
     press(alice, "Enter")
     alice.locator(".sheet.filter").first.wait_for()
     press(alice, "Escape", "Control+k")
