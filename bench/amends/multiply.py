@@ -77,13 +77,14 @@ def multiply(
     without: Collection[type[models.Model]] = (),
 ) -> None:
     """Add `copies` copies of everything that belongs to a ticket or customer, but for the rows of
-    `without`.
+    `without`, of which none is left.
 
     The database's role must be a superuser: foreign keys and triggers are off meanwhile. Call it
     inside a transaction, which need not write its log where the server's wal_level is minimal,
     because the tables are emptied and filled anew in it.
     """
-    tables = plan([model for model in belonging() if model not in without])
+    members = belonging()
+    tables = plan([model for model in members if model not in without])
     with connection.cursor() as cursor:
         # What this transaction wrote before must be checked before its tables are emptied.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -92,7 +93,8 @@ def multiply(
         cursor.execute(_NUMBER)
         for table in tables:
             cursor.execute(f'CREATE TEMP TABLE "{table.original}" AS SELECT * FROM "{table.name}"')
-        cursor.execute("TRUNCATE " + ", ".join(f'"{table.name}"' for table in tables))
+        names = ", ".join(f'"{model._meta.db_table}"' for model in members)
+        cursor.execute(f"TRUNCATE {names}")
         for first in range(0, copies + 1, BATCH):
             last = min(first + BATCH - 1, copies)
             for table in tables:
