@@ -56,8 +56,8 @@ def _no_network() -> Iterator[None]:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two even on one core, for tests wait on servers; four at most, for they share them."""
-    return max(2, min(os.cpu_count() or 2, 4))
+    """One more than cores, for tests wait on servers; four at most, for they share them."""
+    return max(2, min((os.cpu_count() or 1) + 1, 4))
 
 
 # Tests that need one costly thing share one xdist worker, and begin first, for they take longest.

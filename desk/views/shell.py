@@ -121,7 +121,10 @@ def _way_back(request: HttpRequest) -> str:
         return request.get_full_path()
     page = urlsplit(request.headers.get("Referer", ""))
     same = page.netloc == request.get_host() and page.path.startswith("/desk/")
-    return urlunsplit(("", "", page.path, page.query, "")) if same else "/desk/"
+    if same:
+        return urlunsplit(("", "", page.path, page.query, ""))
+    # What is done on a ticket leads to its form when it is only asked for.
+    return request.path if request.path.startswith("/desk/tickets/") else "/desk/"
 
 
 def query(request: HttpRequest, name: str, default: str = "") -> str:

@@ -60,7 +60,7 @@ def links_of(page: Page) -> list[str]:
 
 def look(page: Page, address: str) -> list[str]:
     """What is wrong at the address."""
-    if re.search(r"\.(csv|svg)(\?|$)|/files/", address):
+    if re.search(r"\.(csv|svg|json|yaml)(\?|$)|/files/", address):
         status = page.request.get(address).status
         return [] if status == 200 else [f"{status}"]
     answer = page.goto(address)

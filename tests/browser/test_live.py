@@ -243,7 +243,8 @@ def test_axe_finds_nothing_while_it_is_live(
     from tickets import services
 
     rosa = mine[0]
-    alice, bob = people.of("alice"), people.of("bob")
+    # Colours that change slowly are looked at when they have changed.
+    alice, bob = people.of("alice", reduced_motion="reduce"), people.of("bob")
     alice.get_by_text("Live", exact=True).wait_for()
     bob.goto(f"/desk/tickets/{rosa.number}/")
     bob.get_by_text("Live", exact=True).wait_for()

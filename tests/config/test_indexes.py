@@ -31,7 +31,7 @@ def _tables() -> list[str]:
     return [
         model._meta.db_table
         for label in settings.LOCAL_APPS
-        for model in apps.get_app_config(label).get_models()
+        for model in apps.get_app_config(label.rpartition(".")[2]).get_models()
     ]
 
 
@@ -56,7 +56,7 @@ def test_every_index_and_constraint_that_a_model_names_is_there() -> None:
     # A migration that takes an index off a column takes every index of that column along.
     missing = []
     for label in settings.LOCAL_APPS:
-        for model in apps.get_app_config(label).get_models():
+        for model in apps.get_app_config(label.rpartition(".")[2]).get_models():
             with connection.cursor() as cursor:
                 there = connection.introspection.get_constraints(cursor, model._meta.db_table)
             named = [*model._meta.indexes, *model._meta.constraints]

@@ -104,8 +104,9 @@ def test_however_it_ends_no_process_is_left(
 
 SOMEBODY = """
     INSERT INTO tickets_user (email, name, role, password, language, time_zone, is_active,
-                              is_superuser, created_at)
-    VALUES ('ada@example.org', 'Ada', 'admin', '!', 'en', 'Europe/London', true, true, now())
+                              is_superuser, created_at, next_after_sending)
+    VALUES ('ada@example.org', 'Ada', 'admin', '!', 'en', 'Europe/London', true, true, now(),
+            true)
 """
 
 

@@ -88,6 +88,7 @@ class ReusableText(models.Model):
         blank=True,
         on_delete=models.CASCADE,
         related_name="texts",
+        db_index=False,  # text_name_once begins with it
         help_text="Empty: for every category. Otherwise for it and those below it.",
     )
     language = models.CharField(max_length=10, default="en")

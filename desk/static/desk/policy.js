@@ -151,6 +151,13 @@
     if (typeof at.from === "number") again.setSelectionRange(at.from, at.to);
   });
 
+  // A button that was drawn anew is pressed before htmx has looked at it: it does so now, or the
+  // press would be taken for a look.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[hx-post]");
+    if (button && button !== form) window.htmx.process(button);
+  }, true);
+
   // ---- leaving with something unsaved
   let dirty = false;
   form.addEventListener("input", (event) => { if (!event.target.closest(".policy-side")) dirty = true; });

@@ -273,14 +273,15 @@ def each_read(
     """What each part is, read by `reader`. Where some are wrong, all of their problems are told
     at once: raises `PolicyInvalid`."""
     found: list[Read] = []
-    problems: list[Problem] = []
+    wrong: list[PolicyInvalid] = []
     for raw, place in parts:
         try:
             found.append(reader(raw, place))
         except PolicyInvalid as error:
-            problems.extend(error.problems)
-    if problems:
-        raise PolicyInvalid(*problems)
+            wrong.append(error)
+    if wrong:
+        # Perhaps without a problem: what it names is wrong, and was told there.
+        raise PolicyInvalid(*(problem for error in wrong for problem in error.problems))
     return found
 
 
