@@ -6,8 +6,9 @@ from django.middleware.gzip import GZipMiddleware
 
 
 class PagesCompressed(GZipMiddleware):
-    """HTML, whole. What streams (files, live events) leaves as it is, at once; so do answers of the
-    API, whose ETag is the version that `If-Match` compares: compressed it would be a weak one.
+    """HTML and the words of scripts, whole. What streams (files, live events) leaves as it is, at
+    once; so do answers of the API, whose ETag is the version that `If-Match` compares: compressed
+    it would be a weak one.
 
     Secrets in a page are masked anew each time, and Django adds random bytes, so that its length
     tells nothing (BREACH).
@@ -18,6 +19,6 @@ class PagesCompressed(GZipMiddleware):
     ) -> HttpResponseBase:
         """Compress pages and parts of pages."""
         kind = response.get("Content-Type", "").partition(";")[0]
-        if response.streaming or kind != "text/html":
+        if response.streaming or kind not in {"text/html", "text/javascript"}:
             return response
         return super().process_response(request, response)

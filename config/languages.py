@@ -4,7 +4,8 @@
     python -m config.languages check      nothing missing, nothing doubtful, placeholders agree
     python -m config.languages compile    the catalogues that Django reads
 
-With Babel, so that no program outside the virtual environment is needed.
+With Babel, so that no program outside the virtual environment is needed. What scripts say is in a
+catalogue of its own (djangojs), for it goes to browsers.
 """
 
 import io
@@ -34,6 +35,9 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
+#: What stands in which catalogue.
+DOMAINS = {"django": {".py", ".html", ".txt"}, "djangojs": {".js"}}
+SCRIPT_KEYWORDS = {"gettext": None, "ngettext": (1, 2)}
 #: What of a header differs from day to day, or says nothing.
 _DATED = re.compile(
     r'^"(?:POT-Creation|PO-Revision|Report-Msgid|Last-Translator|Language-Team|Generated).*\n',
@@ -60,29 +64,45 @@ def compile_messages() -> None:
             return
 
 
-def found() -> Iterator[Found]:
+def found(domain: str = "django") -> Iterator[Found]:
     """Each text to be translated: its id or both ids, its context, and the file that has it."""
+    yield from _in_scripts() if domain == "djangojs" else _in_pages()
+
+
+def _files(domain: str) -> Iterator[tuple[Path, str]]:
+    for app in APPS:
+        for path in sorted((BASE_DIR / app).rglob("*")):
+            if path.suffix in DOMAINS[domain] and "migrations" not in path.parts:
+                yield path, path.read_text(encoding="utf-8")
+
+
+def _in_scripts() -> Iterator[Found]:
+    for path, source in _files("djangojs"):
+        where = path.relative_to(BASE_DIR).as_posix()
+        stream = io.BytesIO(source.encode())
+        for _, words, _, context in extract("javascript", stream, keywords=SCRIPT_KEYWORDS):
+            yield words, context, where
+
+
+def _in_pages() -> Iterator[Found]:
     from django.conf import settings
 
     if not settings.configured:
         settings.configure(USE_I18N=True)
     from django.utils.translation.template import templatize
 
-    for app in APPS:
-        for path in sorted((BASE_DIR / app).rglob("*")):
-            if path.suffix not in {".py", ".html", ".txt"} or "migrations" in path.parts:
+    for path, text in _files("django"):
+        source = text
+        if path.suffix != ".py":
+            if "translate" not in source and "_(" not in source:
                 continue
-            source = path.read_text(encoding="utf-8")
-            if path.suffix != ".py":
-                if "i18n" not in source:
-                    continue
-                source = _as_python(templatize(source, origin=str(path)))
-            elif "gettext" not in source and "_(" not in source:
-                continue
-            where = path.relative_to(BASE_DIR).as_posix()
-            stream = io.BytesIO(source.encode())
-            for _, words, _, context in extract("python", stream, keywords=KEYWORDS):
-                yield words, context, where
+            source = _as_python(templatize(source, origin=str(path)))
+        elif "gettext" not in source and "_(" not in source:
+            continue
+        where = path.relative_to(BASE_DIR).as_posix()
+        stream = io.BytesIO(source.encode())
+        for _, words, _, context in extract("python", stream, keywords=KEYWORDS):
+            yield words, context, where
 
 
 def _as_python(blanked: str) -> str:
@@ -93,10 +113,10 @@ def _as_python(blanked: str) -> str:
     return "\n".join(calls)
 
 
-def template() -> Catalog:
+def template(domain: str = "django") -> Catalog:
     """All that is to be translated, in no language yet."""
     catalog = Catalog(project="Amends", charset="utf-8", header_comment="# Amends, in German.\n#")
-    for words, context, where in found():
+    for words, context, where in found(domain):
         text = words[0] if isinstance(words, tuple) else words
         if text:
             flags = ["python-format"] if _FORMAT.search(text) else []
@@ -106,15 +126,15 @@ def template() -> Catalog:
 
 def _read(path: Path) -> Catalog:
     with path.open("rb") as stream:
-        return read_po(stream, locale=path.parts[-3], domain="django")
+        return read_po(stream, locale=path.parts[-3], domain=path.stem)
 
 
 def update() -> None:
     """Bring each catalogue to what is in the code now; texts that are gone are dropped."""
-    wanted = template()
+    wanted = {domain: template(domain) for domain in DOMAINS}
     for path in LOCALE.glob("*/LC_MESSAGES/*.po"):
         catalog = _read(path)
-        catalog.update(wanted, no_fuzzy_matching=True, update_header_comment=False)
+        catalog.update(wanted[path.stem], no_fuzzy_matching=True, update_header_comment=False)
         catalog.obsolete.clear()
         buffer = io.BytesIO()
         write_po(buffer, catalog, width=100, sort_output=True, include_lineno=False)
@@ -123,9 +143,9 @@ def update() -> None:
 
 def problems() -> Iterator[str]:
     """What is missing or wrong in each catalogue, in words."""
-    wanted = template()
-    keys = {(message.id, message.context) for message in wanted if message.id}
+    wanted = {domain: template(domain) for domain in DOMAINS}
     for path in sorted(LOCALE.glob("*/LC_MESSAGES/*.po")):
+        keys = {(message.id, message.context) for message in wanted[path.stem] if message.id}
         name = path.relative_to(BASE_DIR).as_posix()
         catalog = _read(path)
         known = {(message.id, message.context): message for message in catalog if message.id}

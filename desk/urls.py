@@ -41,6 +41,7 @@ from desk.views import (
     shell,
     survey,
     ticket,
+    words,
     writing,
 )
 
@@ -173,6 +174,7 @@ urlpatterns = [
     path("desk/live/frame/", live.frame, name="desk-live-frame"),
     path("desk/live/notices/", live.notices, name="desk-live-notices"),
     path("desk/live/tickets/<str:number>/", live.ticket, name="desk-live-ticket"),
+    path("desk/words/<slug:language>.<slug:mark>.js", words.show, name="desk-words"),
     path("desk/theme/", shell.choose_theme, name="desk-theme"),
     path("desk/styleguide/", guide.styleguide, name="desk-styleguide"),
 ]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 
 from babel.dates import get_day_names, get_month_names
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from tickets.money import words as money_in
 
@@ -20,29 +20,47 @@ class _Names:
     long_months: tuple[str, ...]
 
 
+_POINTS_FOR_COMMAS = str.maketrans(",.", ".,")
+
+
 @lru_cache(maxsize=16)
 def _names_in(language: str) -> _Names:
     def days(width: str) -> tuple[str, ...]:
         names = get_day_names(width, "stand-alone", language)  # type: ignore[arg-type]
         return tuple(names[day] for day in range(7))
 
-    def months(width: str, context: str) -> tuple[str, ...]:
-        names = get_month_names(width, context, language)  # type: ignore[arg-type]
+    def months(width: str) -> tuple[str, ...]:
+        names = get_month_names(width, "format", language)  # type: ignore[arg-type]
         return tuple(names[month] for month in range(1, 13))
 
-    return _Names(
-        days("abbreviated"), days("wide"), months("abbreviated", "stand-alone"),
-        months("wide", "format"),
-    )  # fmt: skip
+    return _Names(days("abbreviated"), days("wide"), months("abbreviated"), months("wide"))
+
+
+def spoken_now() -> str:
+    """The language that is active, without its country: "en", "de"."""
+    return (get_language() or "en").partition("-")[0]
 
 
 def _names() -> _Names:
-    return _names_in((get_language() or "en").partition("-")[0])
+    return _names_in(spoken_now())
+
+
+def number_words(number: float, places: int = 0) -> str:
+    """A number as the reader writes it, with so many decimal places: "1,234.5", "1.234,5"."""
+    said = f"{number:,.{places}f}"
+    if spoken_now() == "de":
+        return said.translate(_POINTS_FOR_COMMAS)
+    return said
+
+
+def time_words(moment: datetime, *, zone: tzinfo) -> str:
+    """The time of the day in a sentence: "14:30", "14:30 Uhr"."""
+    return pgettext("time of day", "%(time)s") % {"time": f"{moment.astimezone(zone):%H:%M}"}
 
 
 def money_words(minor: int | None, currency: str) -> str:
     """Minor units as the reader writes them: "£12.50", "12,50 £"."""
-    language = (get_language() or "en").partition("-")[0]
+    language = spoken_now()
     return money_in(minor, currency) if language == "en" else money_in(minor, currency, language)
 
 
@@ -57,9 +75,10 @@ def span_words(span: timedelta) -> str:
     if hours < 24:
         return f"{hours} h {minutes:02d}" if minutes else f"{hours} h"
     days, hours = divmod(hours, 24)
-    if days >= 14:
-        return f"{days} d"
-    return f"{days} d {hours} h" if hours else f"{days} d"
+    told = {"days": days, "hours": hours}
+    if days >= 14 or not hours:
+        return pgettext("length of time", "%(days)s d") % told
+    return pgettext("length of time", "%(days)s d %(hours)s h") % told
 
 
 def day_words(moment: datetime, *, now: datetime, zone: tzinfo) -> str:
@@ -91,7 +110,7 @@ def moment_words(moment: datetime, *, now: datetime, zone: tzinfo) -> str:
     day = day_words(moment, now=now, zone=zone)
     local = moment.astimezone(zone)
     near = abs((local.date() - now.astimezone(zone).date()).days) <= 1
-    return f"{day}{' ' if near else ', '}{local:%H:%M}"
+    return f"{day}{' ' if near else ', '}{time_words(local, zone=zone)}"
 
 
 def short_moment_words(moment: datetime, *, now: datetime, zone: tzinfo) -> str:
@@ -119,7 +138,7 @@ def long_day_words(moment: datetime, *, zone: tzinfo) -> str:
 
 def long_moment_words(moment: datetime, *, zone: tzinfo) -> str:
     """For customers: "Wednesday 25 November, 17:00"."""
-    return f"{long_day_words(moment, zone=zone)}, {moment.astimezone(zone):%H:%M}"
+    return f"{long_day_words(moment, zone=zone)}, {time_words(moment, zone=zone)}"
 
 
 def month_words(moment: datetime, *, zone: tzinfo) -> str:
@@ -129,12 +148,14 @@ def month_words(moment: datetime, *, zone: tzinfo) -> str:
 
 
 def count_words(count: int, one: str, many: str = "") -> str:
-    """ "1 ticket", "14 tickets"."""
+    """ "1 ticket", "14 tickets", in English only."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def ordinal(number: int) -> str:
-    """ "1st", "2nd", "3rd", "11th"."""
+    """ "1st", "2nd", "3rd", "11th"; in German "1.", "2."."""
+    if spoken_now() == "de":
+        return f"{number}."
     if number % 100 in {11, 12, 13}:
         return f"{number}th"
     return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"

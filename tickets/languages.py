@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.utils import translation
 
+from tickets.errors import Invalid
+
 
 def spoken(code: str) -> str:
     """The nearest language that there is: "de" for "de-AT", the desk's own for one it has not."""
@@ -15,8 +17,36 @@ def spoken(code: str) -> str:
         return str(settings.LANGUAGE_CODE)
 
 
+def offered() -> list[tuple[str, str]]:
+    """The languages that there are, each with its own name for itself."""
+    names = [(code, translation.get_language_info(code)["name_local"]) for code, _ in _all()]
+    return [(code, name[:1].upper() + name[1:]) for code, name in names]
+
+
+def _all() -> list[tuple[str, str]]:
+    return [(code, str(name)) for code, name in settings.LANGUAGES]
+
+
+def clean_choice(code: str) -> str:
+    """One of the languages that there are, or "" for whichever the browser asks for.
+
+    Raises `Invalid`.
+    """
+    if code and code not in dict(_all()):
+        known = ", ".join(key for key, _ in _all())
+        raise Invalid(f"The desk speaks these languages: {known}.", field="language")
+    return code
+
+
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
     """Texts made inside are in that language."""
     with translation.override(spoken(code)):
+        yield
+
+
+@contextmanager
+def speaking_to(chosen: str) -> Iterator[None]:
+    """Texts made inside are in the language that somebody who works here chose, "" for none."""
+    with speaking(chosen or settings.LANGUAGE_CODE):
         yield

@@ -5,8 +5,11 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from desk.forms.base import Fields
+from tickets.languages import offered
 from tickets.models import AlertSettings, User
 
 DAYS = [
@@ -30,6 +33,7 @@ def _time(label: str, **more: Any) -> forms.TimeField:
 class AlertSettingsForm(Fields):
     """When and how a person is told."""
 
+    language = forms.ChoiceField(label=_("Your language"), required=False, choices=[])
     time_zone = forms.ChoiceField(label="Your time zone", required=False, choices=[])
     quiet_from = _time("Quiet from", required=False)
     quiet_until = _time("until", required=False)
@@ -47,8 +51,12 @@ class AlertSettingsForm(Fields):
     notify = forms.BooleanField(label="My browser shows what rings", required=False)
     daily_at = _time("A mail of the day at", required=False)
 
-    def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        zone = person.time_zone
+        choices = [("", gettext("As my browser asks for")), *offered()]
+        self.fields["language"].choices = choices  # type: ignore[attr-defined]
+        self.fields["language"].initial = person.language
         # One's own is among them, whatever it is: else the first of the list would be kept.
         zones = sorted({*filter(_is_place, available_timezones()), zone})
         self.fields["time_zone"].choices = [(z, z.replace("_", " ")) for z in zones]  # type: ignore[attr-defined]
@@ -63,7 +71,7 @@ class AlertSettingsForm(Fields):
         )  # fmt: skip
         known = {name: getattr(row, name) for name in names}
         days = [str(day) for day in row.quiet_days]
-        return cls(initial={**known, "quiet_days": days}, zone=row.user.time_zone)
+        return cls(initial={**known, "quiet_days": days}, person=row.user)
 
     @property
     def values(self) -> dict[str, Any]:

@@ -8,6 +8,9 @@ from django import template
 from django.template.loader import get_template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from desk.scripts import address_of
 
 register = template.Library()
 
@@ -28,7 +31,7 @@ def icon(name: str, size: int = 16) -> SafeString:
 
 
 @functools.lru_cache(maxsize=4096)
-def _drawn(name: str, values: tuple[tuple[str, Any], ...]) -> SafeString:
+def _drawn(name: str, values: tuple[tuple[str, Any], ...], _language: str) -> SafeString:
     return mark_safe(get_template(f"desk/components/{name}.html").render(dict(values)))
 
 
@@ -39,7 +42,7 @@ def drawn(name: str, **values: Any) -> SafeString:
     For the small pictures, of which a page shows hundreds and few that differ: a level of pain, a
     face, a chip. `values` are frozen (desk.glyphs), so what is the same looks the same.
     """
-    return _drawn(name, tuple(values.items()))
+    return _drawn(name, tuple(values.items()), get_language() or "")
 
 
 @register.simple_tag
@@ -47,6 +50,12 @@ def key(*names: str) -> SafeString:
     """Keys as <kbd>, hidden from screen readers (aria-keyshortcuts tells them)."""
     marks = "".join(format_html("<kbd>{}</kbd>", name) for name in names)
     return format_html('<span aria-hidden="true">{}</span>', mark_safe(marks))
+
+
+@register.simple_tag
+def words_of_scripts() -> str:
+    """Where the scripts' texts are in the language of the page; "" for their own."""
+    return address_of(get_language() or "")
 
 
 @register.simple_tag

@@ -35,7 +35,7 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
 @require_POST
 def save(request: HttpRequest, ask: Ask) -> HttpResponse:
     """Say when and how one wants to be told."""
-    form = AlertSettingsForm(request.POST, zone=me_of(ask).time_zone)
+    form = AlertSettingsForm(request.POST, person=me_of(ask))
     if form.is_valid():
         try:
             set_alert_settings(me_of(ask), **form.values, now=ask.now)

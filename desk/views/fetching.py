@@ -15,6 +15,7 @@ from desk.views.public import brand
 from desk.views.shell import Ask, desk_page, theme_of, zone_of
 from tickets.access import Principal
 from tickets.errors import DomainError
+from tickets.languages import speaking_to
 
 Answers = Callable[..., HttpResponseBase]
 
@@ -29,12 +30,12 @@ def desk_data(view: Answers) -> Answers:
             return _never_kept(JsonResponse({"message": "You are signed out."}, status=401))
         now = timezone.now()
         ask = Ask(Principal.of_user(user, now=now), now, zone_of(user.time_zone))
-        try:
-            with timezone.override(ask.zone):
+        with timezone.override(ask.zone), speaking_to(user.language):
+            try:
                 return _never_kept(view(request, ask, *args, **kwargs))
-        except DomainError as error:
-            said = {"message": error.message, "code": error.code, "field": error.field}
-            return _never_kept(JsonResponse(said, status=error.status))
+            except DomainError as error:
+                said = {"message": error.message, "code": error.code, "field": error.field}
+                return _never_kept(JsonResponse(said, status=error.status))
 
     return answer
 

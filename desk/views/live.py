@@ -8,12 +8,11 @@ import time
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import render
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -27,6 +26,7 @@ from desk.views.shell import Ask, DeskView, me_of, query, shell_for, zone_of
 from desk.views.ticket import parts_of
 from tickets.access import Principal, access_ticket, may
 from tickets.errors import DomainError
+from tickets.languages import speaking_to
 from tickets.services.alerts import claim_notices, settings_of
 
 #: Rows that are told anew at once; a list that missed more is read again by its page.
@@ -44,11 +44,11 @@ def live_part(view: DeskView) -> DeskView:
             return answered({"ended": True}, status=401)
         now = timezone.now()
         ask = Ask(Principal.of_user(user, now=now), now, zone_of(user.time_zone))
-        try:
-            with timezone.override(ask.zone), translation.override(settings.LANGUAGE_CODE):
+        with timezone.override(ask.zone), speaking_to(user.language):
+            try:
                 return view(request, ask, *args, **kwargs)
-        except DomainError as error:
-            return answered({"refused": error.message}, status=error.status)
+            except DomainError as error:
+                return answered({"refused": error.message}, status=error.status)
 
     return part
 

@@ -8,11 +8,10 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -26,6 +25,7 @@ from desk.live.telling import bell_rang
 from desk.words import moment_words
 from tickets.access import Principal
 from tickets.errors import DomainError
+from tickets.languages import speaking_to
 from tickets.models import User
 from tickets.rules import Role
 from tickets.services.alerts import read_alerts as mark_read
@@ -105,12 +105,11 @@ def desk_page(view: DeskView) -> DeskView:
         now = timezone.now()
         user: Any = request.user
         ask = Ask(Principal.of_user(user, now=now), now, zone_of(user.time_zone))
-        try:
-            # The desk itself speaks one language so far, whatever the browser asks for.
-            with timezone.override(ask.zone), translation.override(settings.LANGUAGE_CODE):
+        with timezone.override(ask.zone), speaking_to(user.language):
+            try:
                 return view(request, ask, *args, **kwargs)
-        except DomainError as error:
-            return refusal(request, error, template="desk/refused.html")
+            except DomainError as error:
+                return refusal(request, error, template="desk/refused.html")
 
     return page
 

@@ -1,6 +1,8 @@
 """Customers are spoken to in their language: on the form, on their page, in mail, in the survey."""
 
+import json
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -81,6 +83,42 @@ def test_a_language_that_there_is_not_is_answered_in_ours(whole_desk: Desk) -> N
     ticket = make_hurt(whole_desk)
     Ticket.objects.filter(pk=ticket.pk).update(language="xx-unknown")
     assert "We have your complaint" in text_of(Client().get(f"/c/{ticket.access_key}/"))
+
+
+def test_a_person_of_the_desk_chooses_its_language(whole_desk: Desk, sign_in: SignIn) -> None:
+    client = sign_in(whole_desk.alice)
+    assert '<html lang="en"' in client.get("/desk/", headers=GERMAN).content.decode()
+    chosen = {"language": "de", "digest_after": "5", "digest_minutes": "15"}
+    client.post("/desk/alerts/settings/", chosen)
+    whole_desk.alice.refresh_from_db()
+    assert whole_desk.alice.language == "de"
+    page = client.get("/desk/").content.decode()
+    assert '<html lang="de"' in page
+    # What scripts say comes in a file that browsers keep, and that is another one when it changes.
+    words = re.search(r'<script src="(/desk/words/de\.[0-9a-f]+\.js)" defer>', page)
+    assert words
+    script = client.get(words[1], headers={"Accept-Encoding": "gzip"})
+    assert "immutable" in script["Cache-Control"]
+    assert client.get("/desk/words/de.0.js")["Location"] == words[1]
+    assert client.get("/desk/words/fr.0.js").status_code == 404
+    wrong = client.post("/desk/alerts/settings/", chosen | {"language": "xx"})
+    assert wrong.status_code == 422
+
+
+def test_the_language_of_the_desk_is_chosen_over_the_api(whole_desk: Desk, sign_in: SignIn) -> None:
+    client = sign_in(whole_desk.alice)
+    address = "/api/v1/me/alert-settings/"
+    assert client.get(address).json()["language"] == ""
+
+    def put(values: dict[str, str]) -> Any:
+        return client.put(address, json.dumps(values), content_type="application/json")
+
+    assert put({"language": "de"}).json()["language"] == "de"
+    assert put({"time_zone": "Europe/Berlin"}).json()["language"] == "de"
+    refused = put({"language": "xx"})
+    assert refused.status_code == 400
+    assert "language" in refused.content.decode()
+    assert put({"language": ""}).json()["language"] == ""
 
 
 def test_the_desk_speaks_one_language_to_everybody_who_works_here(

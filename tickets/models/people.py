@@ -44,7 +44,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(max_length=254)
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=20, choices=choices_of(Role), default=Role.REP.value)
-    language = models.CharField(max_length=10, default="en")
+    language = models.CharField(
+        max_length=10, blank=True, default="", help_text="Empty: as the browser asks for."
+    )
     time_zone = models.CharField(max_length=64, default="Europe/London")
     is_active = models.BooleanField(default=True)
     away_from = models.DateTimeField(null=True, blank=True)

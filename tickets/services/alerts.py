@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from tickets.errors import Invalid
+from tickets.languages import clean_choice
 from tickets.models import Alert, AlertSettings, User
 from tickets.rules import ToldBy
 from tickets.services.customers import clean_zone
@@ -72,22 +73,22 @@ def set_alert_settings(
     digest_after: int = 5,
     digest_minutes: int = 15,
     time_zone: str = "",
+    language: str | None = None,
     notify: bool = False,
     daily_at: dt.time | None = None,
     now: dt.datetime,
 ) -> AlertSettings:
     """Say when and how a person is told. Times are local to his own time zone, which is
-    `time_zone` from now on where that is given; everything else he sees is in it too. `notify` has
+    `time_zone` from now on where that is given; everything else he sees is in it too. `language` is
+    the one in which the desk speaks to him, "" for his browser's; None leaves it. `notify` has
     his browsers show what rings; the mail of the day, with what he has not read and nothing told
     him of, is sent at `daily_at`, for the first time when that comes next.
 
     Raises `Invalid` as `checked_days` does, for a mail of the day in quiet hours, and for a time
-    zone that does not exist.
+    zone or a language that there is not.
     """
     days = checked_days(quiet_from, quiet_until, quiet_days, digest_after, digest_minutes)
-    if time_zone and clean_zone(time_zone) != user.time_zone:
-        user.time_zone = time_zone
-        user.save(update_fields=["time_zone"])
+    _keep_person(user, time_zone, language)
     if daily_at is not None and _between(daily_at, quiet_from, quiet_until):
         raise Invalid("That is in your quiet hours.", field="daily_at")
     before = settings_of(user)
@@ -111,6 +112,19 @@ def set_alert_settings(
         },
     )
     return row
+
+
+def _keep_person(user: User, time_zone: str, language: str | None) -> None:
+    """What is his own and not only of his alerts: saved where it is another than before."""
+    changed = []
+    if time_zone and clean_zone(time_zone) != user.time_zone:
+        user.time_zone = time_zone
+        changed.append("time_zone")
+    if language is not None and clean_choice(language) != user.language:
+        user.language = language
+        changed.append("language")
+    if changed:
+        user.save(update_fields=changed)
 
 
 def _between(at: dt.time, start: dt.time | None, end: dt.time | None) -> bool:

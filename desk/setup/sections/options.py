@@ -11,6 +11,7 @@ from moneyed import CURRENCIES
 
 from desk.setup.fields import Options
 from escalation.models import EscalationPath, WorkCalendar
+from tickets.languages import offered
 from tickets.models import Category, Team, User
 
 Pairs = Sequence[tuple[str, str]]
@@ -61,6 +62,11 @@ def paths() -> Pairs:
 
 
 @lru_cache(maxsize=1)
+def desk_languages() -> Pairs:
+    """The languages of the desk's own pages."""
+    return offered()
+
+
 def zones() -> Pairs:
     """Every time zone with a place, such as Europe/London, and UTC."""
     return [("UTC", "UTC")] + [

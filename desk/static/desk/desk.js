@@ -1,3 +1,13 @@
+// The words of all scripts, in the language of the page: what they say themselves, or what stands
+// for it in the file of that language (desk/scripts.py), with %(name)s replaced by its value.
+(() => {
+  "use strict";
+  const known = window.amendsWords || {};
+  const filled = (words, values) => words.replace(/%\((\w+)\)s/g, (whole, name) => values[name] ?? whole);
+  window.gettext = (words, values = {}) => filled(known[words] || words, values);
+  window.ngettext = (one, many, count, values = {}) =>
+    filled((known[one] || [one, many])[count === 1 ? 0 : 1], { count, ...values });
+})();
 // The desk's keyboard, selection and small comforts. Every page works without it.
 (() => {
   "use strict";

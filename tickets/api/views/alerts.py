@@ -55,6 +55,7 @@ class SettingsShape(Shape):
     """When and how you are told, in your own time zone."""
 
     time_zone = serializers.CharField()
+    language = serializers.CharField(help_text="Empty: whichever your browser asks for.")
     quiet_from = serializers.TimeField(allow_null=True)
     quiet_until = serializers.TimeField(allow_null=True)
     quiet_days = serializers.ListField(child=serializers.ChoiceField(choices=DAYS))
@@ -66,11 +67,15 @@ class SettingsShape(Shape):
 
 
 class SettingsInput(Input):
-    """All of it: what is left out is as usual, and your time zone as it is."""
+    """All of it: what is left out is as usual, your time zone and language as they are."""
 
     time_zone = Text(
         max_length=64, required=False, allow_blank=True, default="",
         help_text="Yours from now on, such as Europe/London.",
+    )  # fmt: skip
+    language = Text(
+        max_length=10, required=False, allow_blank=True, allow_null=True, default=None,
+        help_text="In which the desk speaks to you: en, de, or empty for your browser's.",
     )  # fmt: skip
     quiet_from = serializers.TimeField(required=False, allow_null=True, default=None)
     quiet_until = serializers.TimeField(required=False, allow_null=True, default=None)
@@ -109,6 +114,7 @@ def _alert(row: Alert) -> dict[str, Any]:
 def _settings(row: AlertSettings) -> dict[str, Any]:
     return {
         "time_zone": row.user.time_zone,
+        "language": row.user.language,
         "quiet_from": row.quiet_from,
         "quiet_until": row.quiet_until,
         "quiet_days": [DAYS[day] for day in row.quiet_days],
