@@ -19,12 +19,12 @@ from functools import lru_cache
 
 from escalation.hours import Calendar
 from escalation.law.rules import Law
-from escalation.law.spans import Days, Length, OpenTime, Until, duration_words
+from escalation.law.spans import Days, Length, OnDay, OpenTime, Until, duration_words
 from escalation.worktime import Boundary
 
 __all__ = [
-    "NOTHING", "Clock", "Days", "Length", "OpenTime", "Pause", "Reading", "Status", "Step", "Until",
-    "duration_words", "settled",
+    "NOTHING", "Clock", "Days", "Length", "OnDay", "OpenTime", "Pause", "Reading", "Status", "Step",
+    "Until", "duration_words", "settled",
 ]  # fmt: skip
 NOTHING = timedelta()
 
@@ -101,6 +101,8 @@ class Clock:
     @property
     def measure(self) -> Calendar:
         """What its time is measured by: working time, or all time where the length is exact."""
+        if isinstance(self.length, OnDay):
+            return self.length.measure(self.calendar, self.started_at)
         return _always(self.calendar.tz) if self.length.exact else self.calendar
 
     def at(self, now: datetime) -> Clock:

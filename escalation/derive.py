@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from escalation.clock import Clock, Length, Pause, Until
+from escalation.clock import Clock, Length, OnDay, Pause, Until
 from escalation.hours import Calendar
 from escalation.policies.kinds import Kind
 from escalation.policies.pausing import CLOSED_TIME, PauseRule, rule_for
@@ -57,6 +57,7 @@ class Run:
     subject: str
     started_at: datetime
     until: datetime | None = None
+    until_on: date | None = None
     ended_at: datetime | None = None
     met: bool = False
     reason: str = ""
@@ -79,6 +80,8 @@ class Run:
         if (fixed := self.extended_to or self.until) is not None:
             by_law = self.target.length is not None and self.target.length.exact
             return Until(fixed, exact=by_law and self.extended_to is not None)
+        if self.until_on is not None:
+            return OnDay(self.until_on, self.target.length if self.target.statutory else None)
         if self.target.length is None:
             raise LookupError(f"{self.key} has neither a length nor an instant")
         return self.target.length
@@ -361,9 +364,11 @@ def _run(policy: Policy, target: Target, told: Told) -> Run | None:
         return None
     text = told.data.get(target.until) if target.until else None
     until = datetime.fromisoformat(text) if text else None
-    if until is None and target.length is None:
+    day = told.data.get(target.until_on) if target.until_on else None
+    if until is None and day is None and target.length is None:
         return None
-    return Run(policy, target, _about(target, told), told.at, until)
+    on = date.fromisoformat(day) if day else None
+    return Run(policy, target, _about(target, told), told.at, until, on)
 
 
 def read_moment(item: Mapping[str, Any], name: str) -> datetime | None:

@@ -28,7 +28,7 @@ _NOTHING = dt.timedelta()
 #: The columns that a clock is drawn from.
 _SHOWN = (
     "ticket_id", "kind", "policy_id", "status", "started_at", "due_at", "paused_since", "met_at",
-    "cancelled_at", "breached_at", "next_at",
+    "cancelled_at", "breached_at", "next_at", "until_on", "extended_to",
 )  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def calendar_of(deadline: Deadline) -> Calendar | None:
     if version is None or target is None:
         return None
     try:
-        return known.calendar_for(version, target)
+        return known.counted_by(deadline, version, target)
     except DomainError:
         return None
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from escalation.clock import OnDay
 from escalation.models import Deadline
 from escalation.policies.kinds import Kind
 from escalation.policies.policy import Subject
@@ -36,6 +37,8 @@ def promised_words(deadline: Deadline) -> tuple[str, ...]:
         return ()
     target = version.policy.by_kind.get(Kind(deadline.kind))
     length = target.length.words() if target is not None and target.length is not None else ""
+    if deadline.until_on is not None:
+        length = OnDay(deadline.until_on).words()
     policy = f"{version.policy.name} v{version.number}"
     return (f"{length}, {policy}" if length else policy,)
 

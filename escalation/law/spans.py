@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 from escalation.hours import Calendar, TimeOfDay
@@ -117,6 +118,59 @@ class Until:
     def words(self) -> str:
         """The date and time."""
         return f"until {self.at:%Y-%m-%d %H:%M} UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class OnDay:
+    """By a day that the customer was told: due at the close of business of that day, or at its end
+    where nobody works on it, or where the clock only starts after closing.
+
+    What comes later on the same day is still in time, for it was the day that was promised; from
+    its end on it is late, whatever the hours (`measure`). `at_most` is the length that law sets:
+    a later day that somebody promised does not lengthen it.
+    """
+
+    day: date
+    at_most: Length | None = None
+
+    @property
+    def exact(self) -> bool:
+        """Always: the day ends on the clock on the wall."""
+        return True
+
+    def due(self, calendar: Calendar, start: datetime) -> datetime:
+        """Closing of the day, never before `start` (UTC)."""
+        end = _last_second(calendar, self.day)
+        close = min(calendar.close_of_day(self.day), end)
+        due = max(close if start < close else end, start)
+        return due if self.at_most is None else min(due, self.at_most.due(calendar, start))
+
+    def measure(self, calendar: Calendar, start: datetime) -> Calendar:
+        """What its time is measured by: all time, but for what is left of the day after closing."""
+        due, end = self.due(calendar, start), _last_second(calendar, self.day)
+        local = calendar.local(due)
+        if due >= end or due < min(calendar.close_of_day(self.day), end):
+            return _all_time(calendar.tz, self.day, None)
+        return _all_time(calendar.tz, self.day, local.time())
+
+    def words(self) -> str:
+        """The day, as it was promised."""
+        law = "" if self.at_most is None else f", and {self.at_most.words()} at most"
+        return f"by {self.day.day} {self.day:%B %Y}, as promised{law}"
+
+
+def _last_second(calendar: Calendar, day: date) -> datetime:
+    return calendar.resolve(datetime.combine(day, time(23, 59, 59)))
+
+
+@lru_cache(maxsize=1024)
+def _all_time(tz: str, day: date, close: time | None) -> Calendar:
+    """Open day and night, but from `close` to the end of `day`. Kept, with its table."""
+    always = Calendar.always(tz)
+    if close is None:
+        return always
+    seconds = close.hour * 3600 + close.minute * 60 + close.second
+    return replace(always, overrides={day: ((0, seconds),)})
 
 
 def duration_words(amount: timedelta) -> str:

@@ -56,6 +56,8 @@ class Deadline(Quick):
     due_at = models.DateTimeField()
     #: The instant that was promised, where it is no length of time.
     until = models.DateTimeField(null=True, blank=True)
+    #: The day that was promised: due when it closes in the calendar, and late when it is over.
+    until_on = models.DateField(null=True, blank=True)
     #: The date to which it was extended in writing, and since when.
     extended_to = models.DateTimeField(null=True, blank=True)
     extended_at = models.DateTimeField(null=True, blank=True)

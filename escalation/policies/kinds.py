@@ -41,6 +41,8 @@ class KindDefaults:
     subject: str = ""
     # Name in the event's data of the instant that was promised.
     until: str = ""
+    # Name in the event's data of the day that was promised, as an ISO date.
+    until_on: str = ""
     pauses: tuple[PauseRule, ...] = ()
     ends_with_resolution: bool = True
     # A promise to a person holds at the hour that was said, in office hours or not.
@@ -101,6 +103,7 @@ DEFAULTS: dict[Kind, KindDefaults] = {
         meets=_all("remedy_fulfilled"),
         cancels=_all("remedy_cancelled"),
         subject="remedy",
+        until_on="due_on",
         ends_with_resolution=False,
     ),
     Kind.APPROVE: KindDefaults(

@@ -35,6 +35,7 @@ class Target:
     cancels: frozenset[str]
     subject: str
     until: str
+    until_on: str
     pauses: tuple[PauseRule, ...]
     ends_with_resolution: bool
     warnings: tuple[Step, ...] = ()
@@ -165,7 +166,7 @@ def _target(item: Any, where: str) -> Target:
         raise wrong(f"{where}.kind", f"one of {', '.join(Kind)}") from None
     usual: KindDefaults = DEFAULTS[kind]
     within = item.get("within")
-    if within is None and not usual.until:
+    if within is None and not (usual.until or usual.until_on):
         raise wrong(f"{where}.within", "how long is it?")
     pauses = read_pauses(item, usual.pauses, where)
     statutory = _yes(item, "statutory", where)
@@ -179,6 +180,7 @@ def _target(item: Any, where: str) -> Target:
         cancels=word_set(item, "cancels", usual.cancels, where),
         subject=usual.subject,
         until=usual.until,
+        until_on=usual.until_on,
         pauses=() if statutory else pauses,
         ends_with_resolution=bool(item.get("ends_with_resolution", usual.ends_with_resolution)),
         warnings=tuple(

@@ -39,7 +39,7 @@ def standing_of(row: Deadline, *, now: dt.datetime) -> Standing:
     version = known.versions.get(row.policy_id)
     target = version.policy.by_kind.get(Kind(row.kind)) if version else None
     path = known.path_for(target, row.ticket) if target else None
-    calendar = known.calendar_for(version, target) if version and target else None
+    calendar = known.counted_by(row, version, target) if version and target else None
 
     def between(start: dt.datetime, end: dt.datetime) -> dt.timedelta:
         if end <= start:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import Any
 
-from escalation.clock import Clock, Length, Status, Until
+from escalation.clock import Clock, Length, OnDay, Status, Until
 from escalation.clock import Pause as PauseSpan
 from escalation.law.rules import Law
 from escalation.models import Deadline, Pause
@@ -28,11 +28,11 @@ from tickets.values import json_value
 
 #: Columns that belong to the state of the ticket, and so to its events.
 TOLD = (
-    "kind", "subject", "status", "started_at", "due_at", "until", "extended_to",
+    "kind", "subject", "status", "started_at", "due_at", "until", "until_on", "extended_to",
     "met_at", "cancelled_at", "breached_at", "acknowledged_at", "counted_on_id",
 )  # fmt: skip
 WRITTEN = [
-    "policy", "started_at", "status", "due_at", "until", "extended_to", "extended_at",
+    "policy", "started_at", "status", "due_at", "until", "until_on", "extended_to", "extended_at",
     "paused_since", "used_seconds", "met_at", "cancelled_at", "cancel_reason", "breached_at",
     "steps_taken", "acknowledged_at", "acknowledged_by", "next_at", "next_step",
     "failures", "last_error", "counted_on",
@@ -93,7 +93,12 @@ class Clocks:
 
     def is_stale(self, row: Deadline, version: Version) -> bool:
         """Whether a row was made by another policy, or by facts that may be others now."""
-        return row.policy_id != version.id or self.target_of(row).asks_facts
+        return (
+            row.policy_id != version.id
+            or self.target_of(row).asks_facts
+            # A day ends by the team's own clock where no calendar says when it closes.
+            or row.until_on is not None
+        )
 
     def pauses_of(self, row: Deadline) -> list[Pause]:
         """The pauses of a deadline that count, in order of recording."""
@@ -118,7 +123,7 @@ class Clocks:
         """The pure clock of a row."""
         target = self.target_of(row)
         return Clock(
-            calendar=self.setup.calendar_for(self.version_of(row), target),
+            calendar=self.setup.calendar_for(self.version_of(row), target, self.ticket.team_id),
             length=_length(row, target, self.ticket),
             started_at=row.started_at,
             pauses=tuple(self.spans_of(row)),
@@ -367,8 +372,11 @@ def _length(row: Deadline, target: Target, ticket: Ticket) -> Length:
         return Until(row.extended_to, exact=target.length is not None and target.length.exact)
     if row.until is not None:
         return Until(row.until)
-    if target.length is None:
+    usual = target.length
+    if isinstance(usual, Law) and usual.asks:
+        usual = usual.given(ticket.facts)
+    if row.until_on is not None:
+        return OnDay(row.until_on, at_most=usual if target.statutory else None)
+    if usual is None:
         raise LookupError(f"{row} has neither a length nor an instant")
-    if isinstance(target.length, Law) and target.length.asks:
-        return target.length.given(ticket.facts)
-    return target.length
+    return usual

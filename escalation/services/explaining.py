@@ -191,7 +191,7 @@ def _explained(
     end = min(now, row.ended_at) if row.ended_at is not None else now
     spans = settled(clock.pauses, since=clock.started_at, until=row.ended_at)
     held = [(span.start, span.until or end) for span in spans]
-    open_hours = clock.calendar.windows_between(row.started_at, max(end, row.started_at))
+    open_hours = clock.measure.windows_between(row.started_at, max(end, row.started_at))
     unit, windows = grouped(list(counted(open_hours, held)), zone=_zone(clock.calendar.tz))
     steps = tuple(_steps(clocks, row, done, now=now))
     last = max([end, reading.due_at, *(step.at for step in steps)])
@@ -205,7 +205,7 @@ def _explained(
         windows=windows,
         unit=unit,
         pauses=tuple(
-            Held(p.start, p.until, p.reason, clock.calendar.between(p.start, p.until or end))
+            Held(p.start, p.until, p.reason, clock.measure.between(p.start, p.until or end))
             for p in spans
         ),
         extensions=tuple(

@@ -36,7 +36,7 @@ def check_extension(clocks: Clocks, row: Deadline, to: dt.datetime, *, now: dt.d
     before = list(Extension.objects.filter(deadline=row).order_by("pk"))
     if len(before) >= rule.times:
         raise ExtensionRefused(why=rule.times_words(), field="to")
-    calendar = clocks.setup.calendar_for(clocks.version_of(row), target)
+    calendar = clocks.setup.calendar_for(clocks.version_of(row), target, clocks.ticket.team_id)
     law, most = target.length, rule.longest_words()
     latest = rule.latest(calendar, before[0].due_before if before else row.due_at)
     latest = date_meant(clocks, row, latest)
@@ -54,7 +54,7 @@ def date_meant(clocks: Clocks, row: Deadline, to: dt.datetime) -> dt.datetime:
     """The instant that a later date means for this promise: what a rule of law limits ends with its
     day, and is moved from a day without work, as the rule says; else it is what was said."""
     target = clocks.target_of(row)
-    calendar = clocks.setup.calendar_for(clocks.version_of(row), target)
+    calendar = clocks.setup.calendar_for(clocks.version_of(row), target, clocks.ticket.team_id)
     if isinstance(target.length, Law):
         return dated(target.length, calendar, to)
     if isinstance(target.length, Days) and target.statutory and target.length.end_of_day:

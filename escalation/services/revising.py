@@ -140,7 +140,7 @@ def _reckon(
         return None
 
     def calendars(_: Policy, target: Target) -> Calendar:
-        return clocks.setup.calendar_for(version, target)
+        return clocks.setup.calendar_for(version, target, clocks.ticket.team_id)
 
     return {run.key: run for run in Reckoning.of(version.policy, calendars, story()).open()}
 
@@ -178,6 +178,7 @@ def _bring(
                 started_at=run.started_at,
                 due_at=run.started_at,
                 until=run.until,
+                until_on=run.until_on,
             )
         )
     elif last.cancel_reason == POLICY_CHANGED:

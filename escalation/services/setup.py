@@ -7,15 +7,23 @@ are kept as long as their text is the same, and outlive the cache.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import structlog
 
+from escalation.clock import OnDay
 from escalation.errors import PolicyInvalid
 from escalation.hours import Calendar
-from escalation.models import CalendarDay, DeadlinePolicy, EscalationPath, WorkCalendar
+from escalation.models import (
+    CalendarDay,
+    Deadline,
+    DeadlinePolicy,
+    EscalationPath,
+    WorkCalendar,
+)
 from escalation.policies.paths import Path
 from escalation.policies.policy import Policy, Subject, Target
 from escalation.rules import ESCALATION_WISHES
@@ -67,6 +75,8 @@ class Setup:
     uses_facts: bool = False
     #: The key of the default calendar; "" where none is.
     default_key: str = ""
+    #: The time zone of each team.
+    team_zones: Mapping[int, str] = field(default_factory=dict)
 
     def version_for(self, ticket: Ticket) -> Version | None:
         """The first active policy that fits the ticket."""
@@ -85,15 +95,27 @@ class Setup:
             facts=ticket.facts if self.uses_facts else {},
         )
 
-    def calendar_for(self, version: Version, target: Target) -> Calendar:
-        """The calendar that a target is counted on; the default one where that is gone.
+    def calendar_for(self, version: Version, target: Target, team: int | None = None) -> Calendar:
+        """The calendar that a target is counted on; the default one where that is gone. Where none
+        is set up, a day that was promised ends by the clock of the `team`.
 
         A mistake in the setup must not refuse a complaint: escalation.W001 and W002 tell of it.
         """
         if target.any_hour and not target.calendar:
             return ALWAYS
         key = target.calendar or version.policy.calendar
-        return self.calendars.get(key, self.default_calendar)
+        found = self.calendars.get(key, self.default_calendar)
+        if found is ALWAYS and target.until_on:
+            return always_in(self.team_zones.get(team or 0, ALWAYS.tz))
+        return found
+
+    def counted_by(self, row: Deadline, version: Version, target: Target) -> Calendar:
+        """What the time of a row is counted by, as pages show it: its calendar, or for a day that
+        was promised all time but the rest of that day after closing."""
+        calendar = self.calendar_for(version, target)
+        if row.until_on is None or row.extended_to is not None:
+            return calendar
+        return OnDay(row.until_on).measure(calendar, row.started_at)
 
     def path_for(self, target: Target, ticket: Ticket | None = None) -> Path | None:
         """The path that is climbed when the target is missed; with a ticket, the steps of it that
@@ -115,6 +137,12 @@ class Setup:
             or event_type in _ALWAYS_HEARD
             or (self.uses_facts and event_type in FACT_EVENTS)
         )
+
+
+@lru_cache(maxsize=256)
+def always_in(zone: str) -> Calendar:
+    """Day and night by the clock of a time zone."""
+    return Calendar.always(zone)
 
 
 @lru_cache(maxsize=256)
@@ -183,6 +211,7 @@ def _load() -> Setup:
         for target in version.policy.targets:
             words |= target.starts | target.meets | target.restarts | target.cancels
             words |= {word for rule in target.pauses for word in rule.begins | rule.ends}
+    teams = list(Team.objects.values_list("pk", "key", "time_zone"))
     stored_paths = list(EscalationPath.objects.all())
     paths = _paths(stored_paths)
     return Setup(
@@ -194,7 +223,8 @@ def _load() -> Setup:
         called={
             caller: paths[p.key] for p in stored_paths if p.key in paths for caller in p.called_by
         },
-        team_keys=dict(Team.objects.values_list("pk", "key")),
+        team_keys={key: name for key, name, _ in teams},
+        team_zones={key: zone for key, _, zone in teams},
         words=frozenset(words),
         uses_tier=any(version.policy.match.tier for version in active),
         uses_facts=any(version.policy.asks_facts for version in active),

@@ -118,7 +118,8 @@ def _row(clocks: Clocks, version: Version, target: Target, event: Event) -> Dead
         subject = f"{target.subject}:{about}"
     until = event.data.get(target.until) if target.until else None
     moment = dt.datetime.fromisoformat(until) if until else None
-    if moment is None and target.length is None:
+    day = event.data.get(target.until_on) if target.until_on else None
+    if moment is None and day is None and target.length is None:
         return None
     return Deadline.made(
         ticket=clocks.ticket,
@@ -129,6 +130,7 @@ def _row(clocks: Clocks, version: Version, target: Target, event: Event) -> Dead
         started_at=event.at,
         due_at=event.at,
         until=moment,
+        until_on=dt.date.fromisoformat(day) if day else None,
     )
 
 

@@ -47,6 +47,8 @@ class Remedy(models.Model):
     granted_at = models.DateTimeField()
     due_on = models.DateField(null=True, blank=True)
     fulfilled_at = models.DateTimeField(null=True, blank=True)
+    #: Whether a clock of escalation runs for it: then that says when it is late, and tells people.
+    timed = models.BooleanField(default=False)
     #: When its date passed and the customer did not have it: a promise that was missed, once.
     late_at = models.DateTimeField(null=True, blank=True)
     gateway = models.CharField(max_length=20)
@@ -71,11 +73,14 @@ class Remedy(models.Model):
         indexes = [
             # What counts against authority on a ticket, and a ticket's remedies.
             models.Index(fields=["ticket", "granted_at"], name="remedy_of_ticket"),
-            # The sweep of those whose date passes.
+            # The sweep of those whose date passes, and for which no clock runs.
             models.Index(
                 fields=["due_on"],
                 condition=Q(
-                    status__in=["granted", "failed"], late_at__isnull=True, due_on__isnull=False
+                    status__in=["granted", "failed"],
+                    late_at__isnull=True,
+                    due_on__isnull=False,
+                    timed=False,
                 ),
                 name="remedy_going_late",
             ),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from zoneinfo import ZoneInfo
 
 from remedies.errors import NotPayable
 from remedies.gateways import MANUAL, VOUCHER, WEBHOOK, gateway_for, pool_for
@@ -55,6 +56,7 @@ def _grant(
             f"remedies.{remedy.pk}.kind": (None, remedy.kind),
             f"remedies.{remedy.pk}.amount": (None, remedy.amount),
             f"remedies.{remedy.pk}.currency": (None, remedy.currency or None),
+            f"remedies.{remedy.pk}.due_on": (None, remedy.due_on),
         },
         at=at,
     )
@@ -84,7 +86,7 @@ def _remedy_of(
     amount, form = part.settled
     paid = amount is not None and amount > 0
     by_letter = part.kind == ComponentKind.APOLOGY and part.code in IN_THE_LETTER
-    due = None if part.pay_within_days is None else at.date() + dt.timedelta(part.pay_within_days)
+    days = part.pay_within_days
     return Remedy(
         ticket=change.ticket,
         offer=offer,
@@ -102,9 +104,14 @@ def _remedy_of(
         granted_under=_account(offer, part, exception),
         exception=exception,
         granted_at=at,
-        due_on=due,
+        due_on=None if days is None else _today(change, at) + dt.timedelta(days),
         gateway=LETTER if by_letter else _gateway(part, amount, form, offer.currency),
     )
+
+
+def _today(change: Change, at: dt.datetime) -> dt.date:
+    """The date on which something is granted, where the team works."""
+    return at.astimezone(ZoneInfo(change.ticket.team.time_zone)).date()
 
 
 def _gateway(part: OfferComponent, amount: int | None, form: str, currency: str) -> str:

@@ -15,7 +15,7 @@ from remedies.rules.states import (
 )
 from remedies.services.drafting import reconsider
 from remedies.services.exceptions.routing import move_up
-from remedies.services.lateness import clock_ran_out
+from remedies.services.lateness import clock_began, clock_ran_out
 from remedies.services.ledger import PAYOUT, fail_remedy
 from remedies.services.offers import withdraw_in
 from remedies.services.recording import record_past_remedy
@@ -162,4 +162,5 @@ _OTHERS: dict[str, Callable[[Change, Event], None]] = {
     "merged": let_go,
     "outbox_dead": note_unpaid,
     "remedy_recorded": record_past_remedy,
+    "deadlines_set": clock_began,
 }

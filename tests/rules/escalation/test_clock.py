@@ -5,7 +5,7 @@ import datetime as dt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from escalation.clock import Clock, Days, OpenTime, Pause, Status, Step, Until
+from escalation.clock import Clock, Days, OnDay, OpenTime, Pause, Status, Step, Until
 from escalation.history import Happening, Replay, What
 from escalation.hours import Calendar
 from escalation.policies.kinds import Kind
@@ -219,3 +219,38 @@ def test_over_random_histories_clocks_stay_honest(steps: list[tuple[int, What]])
                 assert dt.timedelta() <= reading.used <= OFFICE.between(clock.started_at, moment)
                 assert reading.due_at >= Clock(OFFICE, clock.length, clock.started_at).due()
                 assert reading.breached == (reading.used > 4 * HOUR)
+
+
+TUESDAY = dt.date(2026, 1, 13)
+
+
+def test_a_promised_day_is_due_at_closing_and_late_when_it_is_over() -> None:
+    clock = Clock(OFFICE, OnDay(TUESDAY), at("12 11:00"))
+    assert clock.due() == at("13 17:00")
+    assert not clock.read(at("13 23:59")).breached, "the same evening it is still that day"
+    assert clock.breach_at() == at("14 00:00"), "whatever the hours: the day is over"
+    assert clock.read(at("14 01:00")).late == HOUR
+    kept = Clock(OFFICE, OnDay(TUESDAY), at("12 11:00"), ended_at=at("13 20:00"))
+    assert (kept.read(at("15 09:00")).status, kept.read(at("15 09:00")).breached) == ("met", False)
+
+
+def test_a_promised_day_without_work_ends_with_itself() -> None:
+    saturday = Clock(OFFICE, OnDay(dt.date(2026, 1, 17)), at("12 11:00"))
+    assert saturday.due() == at("17 23:59:59") == saturday.breach_at()
+    after_closing = Clock(OFFICE, OnDay(TUESDAY), at("13 18:00"))
+    assert after_closing.due() == at("13 23:59:59")
+    over = Clock(OFFICE, OnDay(TUESDAY), at("14 10:00"))
+    assert over.due() == at("14 10:00"), "never before it began"
+
+
+def test_a_day_ends_by_the_clock_of_its_place() -> None:
+    there = Clock(Calendar.always("America/New_York"), OnDay(TUESDAY), at("12 11:00"))
+    assert there.due() == at("14 04:59:59")
+    assert there.breach_at() == at("14 04:59:59")
+
+
+def test_a_promised_day_does_not_lengthen_what_law_sets() -> None:
+    law = Clock(OFFICE, OnDay(TUESDAY, at_most=FOUR_HOURS), at("12 10:00"))
+    assert law.due() == at("12 14:00") == law.breach_at()
+    roomy = Clock(OFFICE, OnDay(TUESDAY, at_most=Days(5)), at("12 10:00"))
+    assert roomy.due() == at("13 17:00"), "and law does not lengthen what was promised"

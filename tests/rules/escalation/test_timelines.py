@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from escalation.clock import Clock, Length, Pause, Until
+from escalation.clock import Clock, Length, OnDay, Pause, Until
 from escalation.hours import Calendar
 from escalation.law.rules import Law
 from escalation.policies.policy import Policy
@@ -63,6 +63,9 @@ def clock_of(told: dict[str, Any]) -> Clock:
     if "until" in told:
         length = Until(moment(told["until"], since=start))
         return Clock(Calendar.always(), length, start)
+    if "day" in told:
+        day = moment(f"{told['day']} 00:00", since=start.replace(hour=0, minute=0)).date()
+        return Clock(OFFICE, OnDay(day), start)
     data = {"targets": [{"kind": "resolve", "within": told["within"]}]}
     length = Policy.parse(data).targets[0].length
     assert length is not None
