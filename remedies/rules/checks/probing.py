@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from remedies.facts import MINUTES, NUMERIC, Calendar, FactDef, Kind
@@ -20,14 +21,19 @@ Facts = dict[str, Any]
 
 #: So many values of a fact are tried at most; the rest of them say nothing new.
 MOST_VALUES = 40
+#: Of so many bounds what lies halfway between them is tried as well.
+_FEW = 8
+#: Of words none stands for another, so they are left out only where there are very many.
+_MOST_WORDS = 400
 #: Words of the language behind which a bound stands.
 _BOUNDS = frozenset(
     {"is", "is_not", "one_of", "none_of", "contains", "at_least", "at_most", "above", "below",
-     "up_to", "of", "after", "since", "until", "nothing_below"}
+     "up_to", "of", "after", "since", "until", "nothing_below", "add"}
 )  # fmt: skip
 #: What the desk gives lies between these, where a policy does not say it.
 _ENDS = {"pain": (Decimal(1), Decimal(5))}
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+)")
 
 
@@ -37,6 +43,8 @@ class Probe:
 
     policy: Policy
     values: Mapping[str, tuple[Any, ...]]
+    #: The bounds that stand where each fact is read.
+    bounds: Mapping[str, set[Any]]
 
     def bases(self, count: int, *, seed: int = 0) -> Iterator[Facts]:
         """`count` whole sets of facts: the policy's own cases first, then drawn ones.
@@ -64,6 +72,7 @@ def probe(source: Source, policy: Policy) -> Probe:
     return Probe(
         policy,
         {name: _values(fact, bounds.get(name, set())) for name, fact in policy.facts.items()},
+        bounds,
     )
 
 
@@ -85,7 +94,7 @@ def _bounds_by_fact(data: Mapping[str, Any], policy: Policy) -> dict[str, set[An
         bounds = set(_literals(chunk))
         for name in names:
             if name in parts:
-                bounds |= set(_literals(parts[name]))
+                bounds |= {*_literals(parts[name]), *_thresholds(parts[name])}
         for name in names & policy.facts.keys():
             found[name] |= bounds
     if isinstance(dated := data.get("dated_by"), str) and dated in found:
@@ -123,6 +132,18 @@ def _literals(raw: Any, key: str = "") -> Iterator[Any]:
         yield raw
 
 
+def _thresholds(raw: Any, key: str = "") -> Iterator[Any]:
+    """What a named value may be, where it is no sum: other parts may have it as their bound."""
+    if isinstance(raw, dict) and raw.get("type") != "money":
+        for name, inner in raw.items():
+            yield from _thresholds(inner, name)
+    elif isinstance(raw, list):
+        for inner in raw:
+            yield from _thresholds(inner, key)
+    elif key in ("gives", "else") and (isinstance(raw, Decimal) or list(_lengths([raw]))):
+        yield raw
+
+
 # -- values ---------------------------------------------------------------------------------------
 
 
@@ -133,7 +154,7 @@ def _values(fact: FactDef, bounds: set[Any]) -> tuple[Any, ...]:
         return (False, True)
     if fact.kind in (Kind.CHOICE, Kind.TEXT):
         words = fact.choices or tuple(sorted({b for b in bounds if isinstance(b, str)}))
-        return (*words[:MOST_VALUES], *(() if fact.choices else ("anything else",)))
+        return (*words[:_MOST_WORDS], *(() if fact.choices else ("anything else",)))
     if fact.kind in (Kind.DATE, Kind.MOMENT):
         return _dates(fact, bounds)
     if fact.fields:
@@ -167,8 +188,8 @@ def _numbers(fact: FactDef, bounds: set[Any]) -> tuple[Decimal, ...]:
         # A bound may be about it in hours or in days.
         numbers = {n * by for n in numbers for by in (1, 60, 1440)} | set(_lengths(bounds))
     beyond = max(numbers, default=Decimal(0)) * 2 + 10
-    step = Decimal("0.01") if fact.kind is Kind.MONEY else Decimal(1)
-    near = {n + by for n in numbers for by in (-step, Decimal(0), step)}
+    step = _step(fact, numbers)
+    near = {n + by for n in numbers for by in (-step, Decimal(0), step)} | _middles(numbers, step)
     low, high = fact.at_least, fact.at_most
     if low is None and high is None:
         low, high = _ENDS.get(fact.name, (low, high))
@@ -182,6 +203,23 @@ def _numbers(fact: FactDef, bounds: set[Any]) -> tuple[Decimal, ...]:
         n for n in tried if n >= (low if low is not None else 0) and (high is None or n <= high)
     )
     return _thinned(sorted(inside))
+
+
+def _step(fact: FactDef, numbers: set[Decimal]) -> Decimal:
+    """What is close to a bound: a hundredth of money, else as fine as the bounds are written."""
+    if fact.kind is Kind.MONEY:
+        return Decimal("0.01")
+    written = (number.normalize().as_tuple().exponent for number in numbers)
+    places = min((e for e in written if isinstance(e, int)), default=0)
+    return Decimal(1).scaleb(max(min(places, 0), -4))
+
+
+def _middles(numbers: set[Decimal], step: Decimal) -> set[Decimal]:
+    """Halfway between two bounds, where few of them stand far apart."""
+    if len(numbers) > _FEW:
+        return set()
+    pairs = pairwise(sorted(numbers))
+    return {((a + b) / 2).quantize(step) for a, b in pairs if b - a > 2 * step}
 
 
 def _lengths(bounds: Iterable[Any]) -> Iterator[Decimal]:
@@ -203,7 +241,20 @@ def _dates(fact: FactDef, bounds: set[Any]) -> tuple[Any, ...]:
     if fact.kind is Kind.DATE:
         return _thinned(near)
     noon = dt.time(12, tzinfo=dt.UTC)
-    return _thinned([dt.datetime.combine(day, noon) for day in near])
+    moments = {dt.datetime.combine(day, noon) for day in near}
+    # Or about the hours between two moments, or the time of day of one.
+    first = dt.datetime.combine(min(days), noon)
+    for minutes in (*sorted(set(_lengths(bounds)))[:6], *sorted(set(_clocks(bounds)))[:4]):
+        moments |= {first + dt.timedelta(minutes=float(minutes) + by) for by in (-1, 0, 1)}
+    return _thinned(sorted(moments))
+
+
+def _clocks(bounds: Iterable[Any]) -> Iterator[Decimal]:
+    """Times of day such as "07:00", in minutes from noon."""
+    for bound in bounds:
+        match = _CLOCK.fullmatch(bound.strip()) if isinstance(bound, str) else None
+        if match:
+            yield Decimal(int(match[1]) * 60 + int(match[2]) - 720)
 
 
 def _thinned(values: list[Any]) -> tuple[Any, ...]:

@@ -3,8 +3,8 @@
 `check_soundness` tries a policy with the facts at which it may change its mind (probing) and tells
 
 - a rule that never gives anything, whatever the facts (unreachable);
-- a place between two at which a rule gives something and it does not (gap);
-- two rules that read the same facts and both pay (overlap);
+- facts for which nothing applies: between two for which something does, or in a table (gap);
+- rules that give the same and can apply at once, where nothing says that it is meant (overlap);
 - a group that gives the best, and a cap that may leave less of it than of another (chosen early);
 - a cap below a floor, and a range whose ends are upside down;
 - *disproportion*: more pain, more loss, a longer delay or more recurrence that yields less.

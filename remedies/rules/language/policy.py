@@ -151,6 +151,8 @@ class Rule:
     result: str = ""
     #: Names of the facts that it reads, directly or through derived values.
     reads: tuple[str, ...] = ()
+    #: Names of the rules that it hangs on: by stack_on, a result, or whether they applied.
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

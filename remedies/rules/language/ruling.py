@@ -132,7 +132,12 @@ def compile_rule(
     stopping = tuple(exclusion for exclusion in exclusions if exclusion.stops(rule))
     for exclusion in stopping:
         scope.used |= scope.behind.get(f"exclusion {exclusion.name}", frozenset())
-    return _with(rule, exclusions=(*stopping, *own), reads=tuple(sorted(scope.used)))
+    return _with(
+        rule,
+        exclusions=(*stopping, *own),
+        reads=tuple(sorted(scope.used)),
+        needs=tuple(sorted(scope.needs)),
+    )
 
 
 def _title(raw: dict[str, Any], at: Place, name: str) -> str:
