@@ -119,6 +119,8 @@ class NextStepView:
     verb: str = ""
     act: str = ""
     done: bool = False
+    #: Whether the button does it at once, without a form.
+    post: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 The order is that of the nearest running deadline (`attention_at`, then id), which one partial index
 serves. Tickets that wait for the customer and have nothing due today stand apart, since nobody can
-act on them.
+act on them. What is put aside stands in no view but its own, by when it comes back.
 """
 
 import datetime as dt
@@ -32,11 +32,15 @@ WAITING_SHOWN = 10
 #: index is found by it. Left to itself PostgreSQL reads the whole table, expecting enough soon.
 _BY_DATE = ("attention_at", "id")
 _BY_OWNER = ("owner_id", *_BY_DATE)
+#: The order of what is put aside, which is that of its index; no view keeps it as its own.
+BACK = "back"
+_BY_RETURN = ("snoozed_until", "id")
 _ORDERS = {
-    Sort.DUE: _BY_DATE,
-    Sort.PAIN: ("ease", *_BY_DATE),
-    Sort.OLDEST: ("received_at", "id"),
-    Sort.NEWEST: ("-received_at", "-id"),
+    Sort.DUE.value: _BY_DATE,
+    Sort.PAIN.value: ("ease", *_BY_DATE),
+    Sort.OLDEST.value: ("received_at", "id"),
+    Sort.NEWEST.value: ("-received_at", "-id"),
+    BACK: _BY_RETURN,
 }
 #: Long columns of a ticket that no row shows.
 _UNSEEN = ("wish", "facts", "factors", "pain_reasons")
@@ -46,13 +50,15 @@ _WAITING = sorted(status.value for status in WAITING_STATUSES)
 @dataclass(frozen=True, slots=True)
 class View:
     """A named selection of open tickets; `settled` adds those that are resolved or closed, `also`
-    names some of these that belong here all the same. `criteria` narrow it further."""
+    names some of these that belong here all the same. `aside` is of what is put aside, and of that
+    alone. `criteria` narrow it further."""
 
     key: str
     words: str
     icon: str
     which: Q
     settled: bool = False
+    aside: bool = False
     also: tuple[int, ...] = ()
     #: `which` in parts by owner that have nothing in common, each found by the index of owners.
     owners: tuple[Q, ...] = ()
@@ -124,6 +130,7 @@ def views_for(who: Principal, bounds: Bounds) -> list[View]:
         View("team", "My team", "users-round", Q()),
         View("unowned", "Unowned", "circle-question-mark", unowned, owners=(unowned,)),
         View("waiting", "Waiting", "hourglass", Q(status__in=_WAITING)),
+        View("snoozed", "Snoozed", "alarm-clock", Q(), aside=True),
         View("today", "Due today", "clock", Q(attention_at__lt=bounds.tomorrow)),
         View("followups", "Follow-ups", "message-circle-reply", poor, settled=True),
     ]
@@ -185,9 +192,9 @@ def view_called(key: str, views: list[View], saved: Sequence[SavedView] = ()) ->
     return View(key, entry.category.name, entry.icon, _below(entry.category.key))
 
 
-def open_tickets(who: Principal) -> TicketQuerySet:
-    """Everything that is still to be done and that this reader may see."""
-    return visible_tickets(who).still_open()
+def open_tickets(who: Principal, now: dt.datetime) -> TicketQuerySet:
+    """Everything that is still to be done and not put aside, and that this reader may see."""
+    return visible_tickets(who).still_open().awake(now)
 
 
 def tickets_in(view: View, who: Principal, bounds: Bounds) -> TicketQuerySet:
@@ -195,10 +202,13 @@ def tickets_in(view: View, who: Principal, bounds: Bounds) -> TicketQuerySet:
     if view.criteria:
         rows = visible_tickets(who).filter(view.which)
         return selected(rows, view.criteria, who=who, now=bounds.now, zone=bounds.zone)
+    if view.aside:
+        return visible_tickets(who).snoozed(bounds.now).filter(view.which)
     if view.also:
         here = Q(status__in=sorted(OPEN_STATUSES)) & view.which
-        return visible_tickets(who).filter(here | Q(pk__in=view.also))
-    tickets = visible_tickets(who) if view.settled else open_tickets(who)
+        found = visible_tickets(who).filter(here | Q(pk__in=view.also))
+        return found.awake(bounds.now)
+    tickets = visible_tickets(who) if view.settled else open_tickets(who, bounds.now)
     return tickets.filter(view.which)
 
 
@@ -212,7 +222,10 @@ def _parts(
     """The view in parts that have nothing in common, each in the order of an index: of `here`,
     which is what is open. `known` keeps those of owners, which views share."""
     if view.criteria:
-        return [tickets_in(view, who, bounds).order_by(*_BY_DATE)]
+        by = _BY_RETURN if view.aside else _BY_DATE
+        return [tickets_in(view, who, bounds).order_by(*by)]
+    if view.aside:
+        return [tickets_in(view, who, bounds).order_by(*_BY_RETURN)]
     here = visible_tickets(who) if view.settled else here
     parts = []
     for owner in view.owners:
@@ -234,17 +247,22 @@ def counts_of(
     Two queries.
     """
     known: dict[Q, TicketQuerySet] = {}
-    here = pinned(open_tickets(who))
+    here = pinned(open_tickets(who, bounds.now))
     found = counted({view.key: _parts(view, who, here, known, bounds) for view in views})
     return found, counted_by(Category, here.order_by(*_BY_DATE), "category_id")
 
 
 def group_counts(who: Principal, view: View, bounds: Bounds) -> dict[str, int]:
-    """How many tickets of the view stand in each group, as desk.counting counts. One query."""
+    """How many tickets of the view stand in each group, as desk.counting counts. One query.
+
+    What is put aside stands in one, whose key is "all".
+    """
     now = bounds.now
+    if view.aside:
+        return counted({"all": _parts(view, who, open_tickets(who, now), {}, bounds)})
     missed = Exists(Deadline.objects.filter(late_rows(now), ticket=OuterRef("pk")))
     groups: dict[str, list[TicketQuerySet]] = {}
-    for named in _parts(view, who, open_tickets(who), {}, bounds):
+    for named in _parts(view, who, open_tickets(who, now), {}, bounds):
         part = named if view.criteria else pinned(named).order_by(*named.query.order_by)
         active = part.exclude(bounds.paused())
         past = active.filter(attention_at__lt=now)
@@ -271,6 +289,8 @@ def total_of(who: Principal, views: Sequence[View], bounds: Bounds) -> dict[str,
 def cursor_of(ticket: Ticket, sort: str = Sort.DUE.value) -> str:
     """Where the page after this ticket begins."""
     at = ticket.attention_at if sort in (Sort.DUE, Sort.PAIN) else ticket.received_at
+    if sort == BACK and ticket.snoozed_until is not None:
+        at = ticket.snoozed_until
     mark = f"{at.timestamp():.6f}_{ticket.pk}"
     return f"{5 - (ticket.pain or 0)}_{mark}" if sort == Sort.PAIN else mark
 
@@ -287,6 +307,8 @@ def _after(cursor: str, sort: str) -> Q:
         ) from None
     if sort == Sort.NEWEST:
         return Q(received_at__lte=at) & (Q(received_at__lt=at) | Q(id__lt=pk))
+    if sort == BACK:
+        return Q(snoozed_until__gte=at) & (Q(snoozed_until__gt=at) | Q(id__gt=pk))
     if sort == Sort.OLDEST:
         return Q(received_at__gte=at) & (Q(received_at__gt=at) | Q(id__gt=pk))
     later = Q(attention_at__gte=at) & (Q(attention_at__gt=at) | Q(id__gt=pk))
@@ -306,7 +328,7 @@ def page_of(
     if sort == Sort.PAIN:
         tickets = tickets.annotate(ease=Value(5) - Coalesce("pain", 0))
     one_owner = sort == Sort.DUE and len(view.owners) == 1 and not view.also and not view.criteria
-    tickets = tickets.order_by(*(_BY_OWNER if one_owner else _ORDERS[Sort(sort)]))
+    tickets = tickets.order_by(*(_BY_OWNER if one_owner else _ORDERS[sort]))
     active = tickets.exclude(bounds.paused()) if apart else tickets
     chosen = active.filter(_after(after, sort)) if after else active
     rows = list(chosen.defer(*_UNSEEN)[: PAGE + 1])
@@ -337,5 +359,7 @@ def order_of(ticket: Ticket, sort: str) -> str:
         return f"{(5 - (ticket.pain or 0)) * 10**12 + ticket.attention_at.timestamp():.3f}"
     if sort == Sort.DUE:
         return f"{ticket.attention_at.timestamp():.3f}"
+    if sort == BACK and ticket.snoozed_until is not None:
+        return f"{ticket.snoozed_until.timestamp():.3f}"
     at = ticket.received_at.timestamp()
     return f"{-at if sort == Sort.NEWEST else at:.3f}"

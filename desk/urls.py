@@ -6,6 +6,7 @@ from desk import (  # noqa: F401 - they add actions
     escalation_actions,
     more_actions,
     offer_actions,
+    snooze_actions,
     wish_actions,
 )
 from desk.setup.urls import urlpatterns as setup_patterns

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from escalation.services import calling, rederiving, stepping, tidying, trials
-from tickets.services import telling
+from tickets.services import snoozing, telling
 
 #: How long one ring works on a new reckoning before it lets others have the worker.
 TURN = dt.timedelta(seconds=20)
@@ -14,9 +14,11 @@ TURN = dt.timedelta(seconds=20)
 
 @shared_task
 def sweep() -> int:
-    """Take every step that is due, and tell people. Ringing it twice doubles nothing."""
+    """Take every step that is due, bring back what was put aside until now, and tell people.
+    Ringing it twice doubles nothing."""
     now = timezone.now()
     steps = stepping.sweep(now=now).steps + calling.sweep_climbs(now=now)
+    snoozing.wake_due(now=now)
     telling.tell(now=now)
     return steps
 

@@ -8,5 +8,5 @@ class TicketsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have moments read quickly."""
-        from tickets import moments  # noqa: F401, PLC0415 - registers its receiver
+        """Have moments read quickly, and what was put aside come back."""
+        from tickets import moments, receivers  # noqa: F401, PLC0415 - they register themselves

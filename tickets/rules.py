@@ -139,6 +139,20 @@ class FactShare(StrEnum):
     BOTH = "both"
 
 
+class BackBecause(StrEnum):
+    """Why a ticket that was put aside is back."""
+
+    DUE = "due"
+    CUSTOMER = "customer"
+    DEADLINE = "deadline"
+    MENTION = "mention"
+    COLLEAGUE = "colleague"
+    OWNER = "owner"
+    FINISHED = "finished"
+    BY_HAND = "by_hand"
+    UNDONE = "undone"
+
+
 class LinkKind(StrEnum):
     """How two tickets belong together."""
 
@@ -250,6 +264,10 @@ class EventType(StrEnum):
     SPLIT_FROM = "split_from"
     PROMISE_MADE = "promise_made"
     PROMISE_KEPT = "promise_kept"
+    #: data: until, reason. Put aside; no clock pauses.
+    SNOOZED = "snoozed"
+    #: data: because (a `BackBecause`), until (when it was to come back).
+    SNOOZE_ENDED = "snooze_ended"
     CUSTOMER_ESCALATED = "customer_escalated"
     #: data: what (in the words of who bore it), to (who has the ticket now).
     ABUSE_REPORTED = "abuse_reported"

@@ -24,6 +24,8 @@ Criteria = dict[str, Any]
 ME, NOBODY = "me", "nobody"
 DUE = ("late", "soon", "today", "week", "none")
 AWAITING = ("us", "customer", "third_party")
+#: What is put aside: left out unless it alone, or it too, is asked for.
+SNOOZED = ("only", "too")
 #: What is due within so long is due soon.
 SOON = dt.timedelta(hours=2)
 _MOST_VALUES, _LONGEST = 30, 200
@@ -149,6 +151,7 @@ _READERS: dict[str, Callable[[str, Any], Any]] = {
     "tag": _tags,
     "due": _one_of(*DUE),
     "awaiting": _one_of(*AWAITING),
+    "snoozed": _one_of(*SNOOZED),
     "contacts_min": _whole(2, 99),
     "support_needs": _yes,
     "text": _text,
@@ -164,11 +167,15 @@ def selected(
     now: dt.datetime,
     zone: ZoneInfo,
 ) -> TicketQuerySet:
-    """Those of `rows` that the checked criteria ask for; without a status, those that are open.
+    """Those of `rows` that the checked criteria ask for; without a status, those that are open,
+    and without a word about it, none that is put aside.
 
     "me" is whoever looks, and a day ends at midnight in his `zone`. Two queries more for words.
     """
     rows = rows.filter(status__in=criteria.get("status") or _OPEN)
+    aside = criteria.get("snoozed")
+    if aside != "too":
+        rows = rows.snoozed(now) if aside else rows.awake(now)
     for name, narrow in _PLAIN.items():
         if criteria.get(name):
             rows = rows.filter(narrow(criteria[name]))

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from desk.present import EventsView, EventView
 from desk.words import listed, moment_words
 from tickets.models import Event
@@ -125,6 +127,20 @@ def _points(data: Mapping[str, Any]) -> str:
     return listed([f"“{text}”" for text in data.get("points") or []]) or "a part"
 
 
+def _back(because: str) -> str:
+    """Why it is back in the queue; a reason that is not known says nothing."""
+    return {
+        "due": _("back in the queue, as was wished"),
+        "customer": _("back in the queue: the customer was heard of"),
+        "deadline": _("back in the queue: a clock has something to say"),
+        "mention": _("back in the queue: its owner was mentioned"),
+        "colleague": _("back in the queue: it was decided"),
+        "owner": _("back in the queue: somebody else owns it"),
+        "finished": _("no longer put aside"),
+        "undone": _("not put aside after all"),
+    }.get(because, _("back in the queue"))
+
+
 _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "ticket_created": lambda d: (
         f"received by {CHANNELS.get(str(d.get('channel')), d.get('channel', 'us'))}"
@@ -178,6 +194,8 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "promise_kept": lambda d: "promise kept",
     "customer_escalated": lambda d: "the customer asked for somebody above",
     "abuse_reported": lambda d: f"the contact was abusive; {d.get('to', 'somebody above')} has it",
+    "snoozed": _then("put aside", "reason"),
+    "snooze_ended": lambda d: _back(str(d.get("because", ""))),
     "deadlines_set": _clocks("clock started"),
     "deadlines_met": _clocks("kept"),
     "deadlines_cancelled": _clocks("no longer needed"),
@@ -255,6 +273,8 @@ _SHORT = {
     "facts_set": "facts noted",
     "point_decided": "a point decided",
     "promise_made": "promise made",
+    "snoozed": "put aside",
+    "snooze_ended": "back in the queue",
     "assigned": "owner found",
     "handed_over": "handed over",
     "assignment_undone": "given back",

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext
+
 from tickets.catalogue import catalogue
 from tickets.models import Team, User
 from tickets.models.desk import Sort
@@ -38,6 +40,15 @@ _AWAITED = {
     "customer": "Awaited from the customer",
     "third_party": "Awaited from others",
 }
+
+
+def back_words() -> str:
+    """The order of what is put aside, which no view keeps as its own."""
+    return gettext("What comes back first")
+
+
+def _snoozed() -> dict[str, str]:
+    return {"only": gettext("Those put aside"), "too": gettext("Those put aside, too")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +114,7 @@ def filter_fields(
         _choose("pain_min", "Pain", {str(n): f"{n} or more" for n in range(2, 6)}, criteria, "Any"),
         _choose("due", "Due", {key: _DUE[key] for key in DUE}, criteria, "Whenever"),
         _choose("awaiting", "Awaited", {k: _AWAITED[k] for k in AWAITING}, criteria, "From anyone"),
+        _choose("snoozed", gettext("Put aside"), _snoozed(), criteria, gettext("Left out")),
         _choose("channel", "Channel", channels, criteria, "Any"),
         _choose(
             "contacts_min", "Contacts", {str(n): f"{n} or more" for n in range(2, 6)}, criteria,
@@ -149,6 +161,7 @@ def filter_chips(
         "team": {team.key: team.name for team in teams},
         "due": _DUE,
         "awaiting": _AWAITED,
+        "snoozed": _snoozed(),
     }
     chips = []
     for name, value in criteria.items():

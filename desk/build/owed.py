@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from desk.build.clocks import clock_of, nearest, standing_words, state_of, tone_of
 from desk.build.events import kind_words
+from desk.build.snoozing import until_words
 from desk.build.windows import promised_words
 from desk.glyphs import ClockState, ClockView, FactorView, PainView
 from desk.present import NextStepView
@@ -177,6 +180,8 @@ def next_step(
             clock,
             done=clock is None,
         )
+    if ticket.is_snoozed(now):
+        return _put_aside(ticket, me, clock, now=now, zone=zone)
     if ticket.status == Status.WAITING_CUSTOMER:
         return NextStepView(f"Waiting for {name}:", f"{ticket.waiting_for or 'an answer'}.")
     if exception:
@@ -200,6 +205,20 @@ def next_step(
         return _follow_up(ticket, lead, clock)
     others = ticket.owner.name if ticket.owner and ticket.owner_id != me.pk else ""
     return NextStepView(lead, f"{others} has it. {ready}".strip() if others else ready, clock)
+
+
+def _put_aside(
+    ticket: Ticket, me: User, clock: ClockView | None, *, now: dt.datetime, zone: ZoneInfo
+) -> NextStepView:
+    """Until when, by whom where that is somebody else, and why. One query, for a colleague."""
+    assert ticket.snoozed_until is not None  # it is put aside
+    when = {"until": until_words(ticket.snoozed_until, now=now, zone=zone)}
+    lead = _("Put aside %(until)s.") % when
+    if ticket.snoozed_by is not None and ticket.snoozed_by_id != me.pk:
+        lead = _("%(name)s put it aside %(until)s.") % {**when, "name": ticket.snoozed_by.name}
+    reason = f"“{ticket.snooze_reason}” " if ticket.snooze_reason else ""
+    words = f"{reason}{_('No clock pauses.')}"
+    return NextStepView(lead, words, clock, verb="end-snooze", act=_("Bring it back"), post=True)
 
 
 def _unowned(ticket: Ticket, me: User, clock: ClockView | None) -> NextStepView:

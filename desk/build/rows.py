@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from desk.build.clocks import clock_of, nearest, no_clock, tone_of
 from desk.build.events import kind_words
 from desk.build.people import avatar
 from desk.glyphs import ChipView, ClockState, ClockView, PainView
 from desk.present import RowView
 from desk.queue import order_of
-from desk.words import moment_words, ordinal
+from desk.words import moment_words, ordinal, short_moment_words
 from escalation.models import Deadline
 from tickets.access import Principal, may
 from tickets.catalogue import catalogue
@@ -106,6 +108,8 @@ def because(
 ) -> tuple[ChipView, ...]:
     """Why the row stands where it stands."""
     chips: list[ChipView] = []
+    if ticket.snoozed_until is not None and ticket.is_snoozed(context.now):
+        chips.append(_aside_chip(ticket.snoozed_until, context))
     if deadline is not None and clock.state is not ClockState.PAUSED:
         due = moment_words(deadline.due_at, now=context.now, zone=context.zone)
         late = "was due" if clock.state is ClockState.LATE else "due"
@@ -122,6 +126,11 @@ def because(
     return tuple(chips) or (ChipView("open, and nothing is due"),)
 
 
+def _aside_chip(until: dt.datetime, context: RowContext) -> ChipView:
+    when = moment_words(until, now=context.now, zone=context.zone)
+    return ChipView(_("put aside until %(when)s") % {"when": when}, icon="alarm-clock")
+
+
 def third_party(words: str) -> tuple[str, str]:
     """Who has to answer, and what: from "Courier: proof of delivery" or "Courier, proof"."""
     for mark in (":", ","):
@@ -134,7 +143,11 @@ def third_party(words: str) -> tuple[str, str]:
 def waiting_for(
     ticket: Ticket, deadline: Deadline | None, context: RowContext
 ) -> tuple[str, str, str, bool]:
-    """Whom the ticket waits for, for what, an icon, and whether that is the reader."""
+    """Whom the ticket waits for, for what, an icon, and whether that is the reader; of what is put
+    aside, until when."""
+    if ticket.snoozed_until is not None and ticket.is_snoozed(context.now):
+        back = short_moment_words(ticket.snoozed_until, now=context.now, zone=context.zone)
+        return _("Back %(when)s") % {"when": back}, ticket.snooze_reason, "alarm-clock", False
     if ticket.status == Status.WAITING_CUSTOMER:
         return "Customer", ticket.waiting_for or "answer", "message-square", False
     if ticket.status == Status.WAITING_THIRD_PARTY:

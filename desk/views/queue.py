@@ -10,17 +10,19 @@ from django.views.decorators.http import require_POST, require_safe
 
 from desk import queue
 from desk.build.clocks import deadlines_by_ticket, is_late
-from desk.build.filters import SORTS, address, filter_chips, filter_fields, text_of
+from desk.build.filters import SORTS, address, back_words, filter_chips, filter_fields, text_of
 from desk.build.rows import RowContext, rows_of
+from desk.build.snoozing import preset_views
 from desk.build.team import colleagues, works
 from desk.build.waiting import exceptions_waiting, offers_on
 from desk.counting import MOST, shown
+from desk.forms.snooze import SnoozeForm
 from desk.present import GroupView, KeyView, LinkView
 from desk.queue import Bounds, Page, View
 from desk.setup import start
 from desk.views.queue_views import shareable
 from desk.views.shell import Ask, desk_page, desk_render, me_of, query, within
-from desk.words import count_words, listed, long_moment_words
+from desk.words import count_words, listed, long_moment_words, moment_words
 from tickets.access import access_ticket, may
 from tickets.catalogue import catalogue
 from tickets.errors import DomainError, Invalid
@@ -45,6 +47,7 @@ KEYS = (
     KeyView(("⇧J", "⇧K"), "select on"),
     KeyView(("⏎",), "open"),
     KeyView(("A",), "assign"),
+    KeyView(("Z",), "put aside"),
     KeyView(("F",), "filter"),
     KeyView(("/",), "search"),
 )
@@ -98,6 +101,7 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
             ],
             "works": works(ask.who),
             "people": people,
+            "presets": preset_views(now=ask.now, zone=ask.zone),
             "unowned": counts.get("unowned", 0),
             "keys": KEYS,
             "here": here,
@@ -115,9 +119,13 @@ def _asked_for(
     changed = bool(query(request, "filter")) or any(query(request, name) for name in NAMES)
     if changed:
         chosen = checked({name: query(request, name) for name in NAMES})
+        if view.aside:
+            chosen["snoozed"] = "only"
         view = replace(view, criteria=chosen, which=view.which, also=(), owners=())
+    usual = queue.BACK if view.aside else usual
     sort = query(request, "sort") or (view.saved.sort if view.saved else usual)
-    return view, changed, sort if sort in SORTS else Sort.DUE.value
+    known = [*SORTS, queue.BACK] if view.aside else SORTS
+    return view, changed, sort if sort in known else usual
 
 
 def groups_among(only: list[int], request: HttpRequest, ask: Ask) -> list[GroupView]:
@@ -179,7 +187,7 @@ def _chosen(
         "changed": changed,
         "criteria": {name: text_of(value) for name, value in view.criteria.items()},
         "sort": sort,
-        "sorts": SORTS.items(),
+        "sorts": (SORTS | ({queue.BACK: back_words()} if view.aside else {})).items(),
         "teams": teams,
         "may_change": view.saved is not None and may_change(ask.who, view.saved),
         "categories_known": sorted(
@@ -221,7 +229,8 @@ def _groups(
     if sort != Sort.DUE:
         count = shown(sum(numbers.values())) if numbers else ""
         every = rows_of(page.rows, context)
-        return [GroupView("all", SORTS[sort], count, every)] if every else []
+        title = back_words() if sort == queue.BACK else SORTS[sort]
+        return [GroupView("all", title, count, every)] if every else []
     stood: dict[str, list[Ticket]] = {key: [] for key in _TITLES}
     for ticket in page.rows:
         rows = context.deadlines.get(ticket.pk, ())
@@ -272,11 +281,25 @@ def _do_to_all(request: HttpRequest, ask: Ask) -> together.Done:
     if act == "category":
         entry = catalogue().entry(post.get("category", ""))
         return together.file_all(ask.who, numbers, entry.category, now=ask.now)
+    if act == "snooze" or post.get("preset"):
+        return _snooze_all(request, ask, numbers)
     people = {str(person.pk): person for person in colleagues(ask.who, ask.now)}
     owner = people.get(post.get("owner", ""))
     if owner is None or not numbers:
         raise Invalid("Choose tickets, and somebody to give them to.", field="owner")
     return together.assign_all(ask.who, numbers, owner, now=ask.now)
+
+
+def _snooze_all(request: HttpRequest, ask: Ask, numbers: list[str]) -> together.Done:
+    """Until one of the moments by name, or the one that was typed. Raises `DomainError`."""
+    form = SnoozeForm(request.POST, presets=preset_views(now=ask.now, zone=ask.zone), lines=())
+    if not form.is_valid():
+        name, errors = next(iter(form.errors.items()))
+        raise Invalid(str(errors[0]), field=name)
+    until = form.cleaned_data["until"]
+    words = moment_words(until, now=ask.now, zone=ask.zone)
+    reason = form.cleaned_data["reason"]
+    return together.snooze_all(ask.who, numbers, until, now=ask.now, reason=reason, words=words)
 
 
 def _tell_refused(request: HttpRequest, done: together.Done) -> None:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from desk.actions import ACTIONS, Action, Doing, form_for
+from desk.actions import ACTIONS, Action, Doing, form_for, undo_mark
 from desk.back import back_of
 from desk.build.about import about
 from desk.build.clocks import nearest
@@ -38,7 +38,7 @@ from tickets.services.drafts import drafts_on
 from tickets.services.people import prefer_next_after_sending
 
 #: After these a rep has done with a ticket for now.
-LEAD_ON = frozenset({"reply", "ask", "offer", "resolve", "hand-over"})
+LEAD_ON = frozenset({"reply", "ask", "offer", "resolve", "hand-over", "snooze"})
 
 KEYS = (
     KeyView(("R",), "reply"),
@@ -54,6 +54,8 @@ KEYS = (
     KeyView(("T",), "take it"),
     KeyView(("D",), "decide a point"),
     KeyView(("S",), "resolve"),
+    KeyView(("Z",), "put aside"),
+    KeyView(("B",), "bring back what is put aside"),
     KeyView(("L",), "link"),
     KeyView(("M",), "merge"),
     KeyView(("[", "]"), "previous, next ticket"),
@@ -166,9 +168,10 @@ def _onward(
             walk = Walk.through(request.POST.get("view", ""), ask.who, bounds=bounds)
             number = walk.after(ticket) or walk.first(ticket)
             if number is not None:
-                messages.success(request, f"{ticket.number}: {words} This is the next one.")
+                told = f"{ticket.number}: {words} This is the next one."
+                messages.success(request, told, extra_tags=undo_mark(words))
                 return redirect(f"/desk/tickets/{number}/?view={walk.view.key}")
-    messages.success(request, words)
+    messages.success(request, words, extra_tags=undo_mark(words))
     return redirect(f"/desk/tickets/{ticket.number}/{action.then}")
 
 
@@ -272,6 +275,7 @@ def owed_part(ticket: Ticket, ask: Ask) -> dict[str, Any]:
             zone=ask.zone,
         ),
         "offer": offer,
+        "aside": ticket.is_snoozed(ask.now),
         "standing": standing_words(ticket, me=me_of(ask), now=ask.now, zone=ask.zone),
     }
 
@@ -321,7 +325,11 @@ def _standing_acts(context: dict[str, Any], *, may_supervise: bool) -> dict[str,
     """What can be done about an escalation; the menu without what answers a call nobody made."""
     lines = context["standing"]
     called, down = any(line.call for line in lines), any(line.down for line in lines)
-    left_out = {"answer-call": not called, "de-escalate": not (down and may_supervise)}
+    left_out = {
+        "answer-call": not called,
+        "de-escalate": not (down and may_supervise),
+        "end-snooze": not context["aside"],
+    }
     return {
         "may_answer": called and context["may_work"],
         "may_end": down and may_supervise,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -9,23 +12,29 @@ from django.test.utils import CaptureQueriesContext
 from desk import queue
 from desk.queue import Bounds
 from desk.views.shell import zone_of
-from tests.builders import NOW, Desk, make_ticket
+from tests.builders import NOW, Desk, make_ticket, user
+from tickets import services
 from tickets.access import Principal
+from tickets.models.desk import Sort
 
 pytestmark = pytest.mark.django_db
+HOUR = dt.timedelta(hours=1)
 
 
-@pytest.mark.parametrize("key", ["team", "unowned", "mine"])
+@pytest.mark.parametrize("key", ["team", "unowned", "mine", "snoozed"])
 def test_no_page_of_the_queue_sorts(desk: Desk, key: str) -> None:
-    for _ in range(5):
-        make_ticket(desk)
+    for number in range(5):
+        ticket = make_ticket(desk)
+        if number % 2:
+            services.snooze(ticket, until=NOW + HOUR, actor=user(desk.alice), now=NOW)
     who = Principal.of_user(desk.mona, now=NOW)
     bounds = Bounds.of(NOW, zone_of("UTC"))
     view = queue.view_called(key, queue.views_for(who, bounds))
     with CaptureQueriesContext(connection) as caught:
-        queue.page_of(who, view, bounds)
+        sort = queue.BACK if view.aside else Sort.DUE.value
+        queue.page_of(who, view, bounds, sort=sort)
     pages = [query["sql"] for query in caught if " LIMIT " in query["sql"]]
-    assert len(pages) == 2
+    assert len(pages) == (1 if view.aside else 2)
     with connection.cursor() as cursor:
         # With five rows a sort costs nothing, so what is asked is whether it can be done without.
         for way in ("seqscan", "bitmapscan", "sort"):
@@ -35,3 +44,25 @@ def test_no_page_of_the_queue_sorts(desk: Desk, key: str) -> None:
             plan = "\n".join(line for (line,) in cursor.fetchall())
             assert "Sort" not in plan, plan
             assert "Join" not in plan and "Nested Loop" not in plan, plan
+            assert "Index Scan" in plan, plan
+
+
+def test_counts_leave_out_what_is_aside_without_reading_a_ticket(desk: Desk) -> None:
+    ticket = make_ticket(desk)
+    services.snooze(ticket, until=NOW + HOUR, actor=user(desk.alice), now=NOW)
+    who = Principal.of_user(desk.mona, now=NOW)
+    bounds = Bounds.of(NOW, zone_of("UTC"))
+    views = [view for view in queue.views_for(who, bounds) if not view.settled]
+    with CaptureQueriesContext(connection) as caught:
+        queue.counts_of(who, views, bounds)
+    counting = [query["sql"] for query in caught if "COUNT(" in query["sql"]]
+    assert len(counting) == 2
+    with connection.cursor() as cursor:
+        for way in ("seqscan", "bitmapscan", "sort", "indexscan"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+        for sql in counting:
+            cursor.execute(f"EXPLAIN {sql}")
+            plan = [line for (line,) in cursor.fetchall()]
+            read = [line for line in plan if re.search(r" on tickets_ticket( |$)", line)]
+            assert read
+            assert all("Index Only Scan" in line for line in read), "\n".join(plan)

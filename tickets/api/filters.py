@@ -7,6 +7,7 @@ from typing import Any
 import django_filters
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from rest_framework import serializers
 
 from tickets.api.pagination import Order
@@ -77,6 +78,9 @@ class TicketFilter(django_filters.FilterSet):
     team = _Keys(field_name="team__key", lookup_expr="in", label="Keys of teams.")
     owner = django_filters.NumberFilter(field_name="owner_id", label="A user's id.")
     unowned = django_filters.BooleanFilter(field_name="owner", lookup_expr="isnull")
+    snoozed = django_filters.BooleanFilter(
+        method="_snoozed", label="Put aside until a moment that has not come yet."
+    )
     category = django_filters.CharFilter(
         method="_category", label="A category's key, those below it included."
     )
@@ -110,6 +114,10 @@ class TicketFilter(django_filters.FilterSet):
     def _open(self, rows: QuerySet[Ticket], _name: str, value: Any) -> QuerySet[Ticket]:
         still_open = Q(status__in=_OPEN)
         return rows.filter(still_open if value else ~still_open)
+
+    def _snoozed(self, rows: QuerySet[Ticket], _name: str, value: Any) -> QuerySet[Ticket]:
+        aside = Q(snoozed_until__gt=timezone.now())
+        return rows.filter(aside) if value else rows.exclude(aside)
 
     def _category(self, rows: QuerySet[Ticket], _name: str, value: str) -> QuerySet[Ticket]:
         below = [key for key, entry in catalogue().by_id.items() if value in entry.keys]

@@ -182,6 +182,13 @@ class GiveInput(Input):
     channel = one_of(Channel, default=Channel.API.value)
 
 
+class SnoozeInput(Input):
+    """Until when, and why."""
+
+    until = Moment(help_text="At most a year from now.")
+    reason = Text(max_length=200, required=False, allow_blank=True, default="")
+
+
 class WaitInput(Input):
     """What is awaited, and from whom."""
 

@@ -85,6 +85,9 @@ class TicketSummary(Shape):
         allow_null=True, help_text="The nearest running deadline."
     )
     attention_kind = serializers.CharField(allow_blank=True)
+    snoozed_until = serializers.DateTimeField(
+        allow_null=True, help_text="Put aside until then; null where it is not."
+    )
     received_at = serializers.DateTimeField()
     resolved_at = serializers.DateTimeField(allow_null=True)
     version = serializers.IntegerField(help_text="What `If-Match` compares.")
@@ -100,6 +103,8 @@ class Ticket(TicketSummary):
     pain_assessed = serializers.IntegerField(allow_null=True)
     pain_overridden = serializers.BooleanField()
     waiting_for = serializers.CharField(allow_blank=True)
+    snoozed_by = Person(allow_null=True)
+    snooze_reason = serializers.CharField(allow_blank=True)
     acknowledged_at = serializers.DateTimeField(allow_null=True)
     answered_at = serializers.DateTimeField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)

@@ -176,6 +176,21 @@ COURSE = [
         run=lambda t, d, **c: services.resume(t, why=d["why"], **c),
     ),
     Verb(
+        name="snooze",
+        summary="Put a ticket aside until a moment",
+        words="It leaves the queue and its views until then. No deadline pauses. It is back at "
+        "once when the customer writes, a clock warns or is missed, somebody above is called, an "
+        "exception is decided, its owner is mentioned or becomes another, or it is finished. "
+        "Whoever puts aside what nobody owns owns it.",
+        takes=inputs.SnoozeInput,
+        run=lambda t, d, **c: services.snooze(t, **d, **c),
+    ),
+    Verb(
+        name="end_snooze",
+        summary="Bring back a ticket that was put aside",
+        run=lambda t, d, **c: services.end_snooze(t, **c),
+    ),
+    Verb(
         name="resolve",
         summary="Resolve a ticket",
         words="Every point needs its outcome first.",

@@ -1,5 +1,6 @@
 """The ticket itself."""
 
+import datetime as dt
 import secrets
 from typing import ClassVar
 
@@ -20,7 +21,7 @@ _OPEN = sorted(status.value for status in OPEN_STATUSES)
 _WAITING = sorted(status.value for status in WAITING_STATUSES)
 #: What counting a queue asks of each ticket beside its place in the order: with it in the index,
 #: a thousand are counted without reading one of them. Other indexes hold these columns anyway.
-_SEEN_BY = ("confidential", "status")
+_SEEN_BY = ("confidential", "status", "snoozed_until")
 
 
 def new_access_key() -> str:
@@ -34,6 +35,14 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def still_open(self) -> "TicketQuerySet":
         """Those that are not resolved or closed."""
         return self.filter(status__in=_OPEN)
+
+    def awake(self, now: dt.datetime) -> "TicketQuerySet":
+        """Those that nobody has put aside; what was to be back by `now` is, swept or not."""
+        return self.filter(Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=now))
+
+    def snoozed(self, now: dt.datetime) -> "TicketQuerySet":
+        """Those that are put aside."""
+        return self.filter(snoozed_until__gt=now)
 
     def with_names(self) -> "TicketQuerySet":
         """With all that a row shows, in the same query."""
@@ -104,6 +113,12 @@ class Ticket(Quick):
     #: The nearest running deadline (NEVER: none), kept by escalation for the order of the queue.
     attention_at = models.DateTimeField(default=NEVER)
     attention_kind = models.CharField(max_length=20, blank=True)
+    #: Put aside until then, by whom and why. No clock pauses for it; the queue leaves it out.
+    snoozed_until = models.DateTimeField(null=True, blank=True)
+    snoozed_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    snooze_reason = models.CharField(max_length=200, blank=True)
     received_at = models.DateTimeField()
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     #: First public reply by a person.
@@ -154,6 +169,12 @@ class Ticket(Quick):
                 condition=Q(merged_into__isnull=True)
                 | (Q(status="closed") & ~Q(merged_into=F("id"))),
                 name="ticket_merged_is_closed",
+            ),
+            # What is finished is not put aside, and nothing is left of a time aside that is over.
+            models.CheckConstraint(
+                condition=Q(snoozed_until__isnull=True, snoozed_by__isnull=True, snooze_reason="")
+                | Q(snoozed_until__isnull=False, status__in=_OPEN),
+                name="ticket_snoozed_is_open",
             ),
             # What makes an import, a form sent twice and an integration's retry harmless.
             models.UniqueConstraint(
@@ -211,6 +232,13 @@ class Ticket(Quick):
                 include=["team", "owner", "category", *_SEEN_BY],
                 name="ticket_waiting",
             ),
+            # What is put aside, by when it comes back: a view, and the sweep that brings it back.
+            models.Index(
+                fields=["snoozed_until", "id"],
+                condition=Q(snoozed_until__isnull=False),
+                include=["team", "owner", "category", "confidential", "status"],
+                name="ticket_snoozed",
+            ),
             # The API's list, newest first, and reports by period.
             models.Index(fields=["-received_at", "-id"], name="ticket_received"),
             # A customer's history.
@@ -238,6 +266,10 @@ class Ticket(Quick):
     def is_open(self) -> bool:
         """Whether somebody still has to do something about it."""
         return self.status in OPEN_STATUSES
+
+    def is_snoozed(self, now: dt.datetime) -> bool:
+        """Whether it is put aside."""
+        return self.snoozed_until is not None and self.snoozed_until > now
 
     @property
     def survivor(self) -> "Ticket":

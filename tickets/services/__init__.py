@@ -52,6 +52,8 @@ from tickets.services.promises import make_promise as make_promise
 from tickets.services.reviews import ask_review as ask_review
 from tickets.services.reviews import check_reviewer as check_reviewer
 from tickets.services.reviews import escalate_to_external as escalate_to_external
+from tickets.services.snoozing import end_snooze as end_snooze
+from tickets.services.snoozing import snooze as snooze
 from tickets.services.splitting import split_ticket as split_ticket
 from tickets.services.status import close as close
 from tickets.services.status import escalated_by_customer as escalated_by_customer

@@ -11,7 +11,8 @@ from tickets.change import Change, changing
 from tickets.errors import Conflict, Invalid, Missing, WrongStatus
 from tickets.filling import gaps_in
 from tickets.models import Message, Ticket, User
-from tickets.rules import ActorKind, Channel, EventType, MessageKind, Status
+from tickets.rules import ActorKind, BackBecause, Channel, EventType, MessageKind, Status
+from tickets.services import snoozing
 from tickets.services.files import Upload, attach_uploads
 from tickets.services.ownership import own_if_unowned
 from tickets.services.promises import PROMISES_MAX, WHAT_MAX, promised_moment, record_promise
@@ -249,6 +250,9 @@ def add_note(
             if user != actor.user:
                 text = f"{actor.name} mentions you on {change.ticket.number}"
                 change.alert(user, key=f"mention:{message.pk}", text=text)
+        kept_for = {change.ticket.owner_id, change.ticket.snoozed_by_id}
+        if kept_for & {user.pk for user in mentions if user != actor.user}:
+            snoozing.end_in(change, BackBecause.MENTION)
     return message
 
 

@@ -17,14 +17,25 @@ from tickets.errors import Conflict, DomainError, Invalid, Missing, NotAllowed, 
 from tickets.models import Alert, BulkAct, Category, Ticket, User
 from tickets.numbers import id_in
 from tickets.rules import EventType
+from tickets.services import snoozing
 from tickets.services.matter import change_category, set_tags
 from tickets.services.ownership import assign, take
 from tickets.services.texts import clean_line
+from tickets.values import json_value
 
 #: At most so many tickets in one act.
 MOST = 200
 #: For so long it can be undone.
 UNDO_WITHIN = dt.timedelta(minutes=15)
+
+
+#: Which columns each kind of act changes, and so keeps for undoing it.
+_COLUMNS = {
+    "assign": ("owner_id", "handoffs"),
+    "tag": ("tags",),
+    "category": ("category_id",),
+    "snooze": ("snoozed_until", "snoozed_by_id", "snooze_reason", "owner_id", "handoffs"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +58,10 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class _Act:
-    """One kind of act: what it does to a ticket, which columns it changes, and its words."""
+    """One act: its kind, its words, and what it does to a ticket."""
 
     kind: str
     words: str
-    columns: tuple[str, ...]
     run: Callable[[Ticket], object]
 
 
@@ -76,7 +86,7 @@ def assign_all(
             assign(ticket, owner, actor=who.actor, now=now, brief=brief)
 
     name = "you" if owner == who.user else owner.name
-    act = _Act("assign", f"given to {name}", ("owner_id", "handoffs"), run)
+    act = _Act("assign", f"given to {name}", run)
     return _each(who, numbers, act, now=now)
 
 
@@ -91,7 +101,7 @@ def tag_all(who: Principal, numbers: Sequence[str], tag: str, *, now: dt.datetim
             raise Conflict(f"It has the tag {line} already.", field="tag")
         set_tags(ticket, [*ticket.tags, line], actor=who.actor, now=now, seen=ticket.version)
 
-    return _each(who, numbers, _Act("tag", f"tagged {line}", ("tags",), run), now=now)
+    return _each(who, numbers, _Act("tag", f"tagged {line}", run), now=now)
 
 
 def file_all(
@@ -102,8 +112,41 @@ def file_all(
     def run(ticket: Ticket) -> None:
         change_category(ticket, category, actor=who.actor, now=now)
 
-    act = _Act("category", f"filed under {category.name}", ("category_id",), run)
+    act = _Act("category", f"filed under {category.name}", run)
     return _each(who, numbers, act, now=now)
+
+
+def snooze_all(
+    who: Principal,
+    numbers: Sequence[str],
+    until: dt.datetime,
+    *,
+    now: dt.datetime,
+    reason: str = "",
+    words: str = "",
+) -> Done:
+    """All of these are put aside until the instant `until`; `words` say it as the reader does."""
+
+    def run(ticket: Ticket) -> None:
+        snoozing.snooze(ticket, until=until, reason=reason, actor=who.actor, now=now)
+
+    told = f"put aside until {words or f'{until:%Y-%m-%d %H:%M} UTC'}"
+    return _each(who, numbers, _Act("snooze", told, run), now=now)
+
+
+def remember(
+    who: Principal,
+    ticket: Ticket,
+    kind: str,
+    run: Callable[[Ticket], object],
+    *,
+    words: str,
+    now: dt.datetime,
+    seen: int | None = None,
+) -> BulkAct | None:
+    """Do one thing to one ticket so that it can be undone; raises what it raises."""
+    item = _do(who, ticket, _Act(kind, words, run), now=now, seen=seen)
+    return _keep(who, _Act(kind, words, run), [item], now=now)
 
 
 def _each(who: Principal, numbers: Sequence[str], act: _Act, *, now: dt.datetime) -> Done:
@@ -119,14 +162,8 @@ def _each(who: Principal, numbers: Sequence[str], act: _Act, *, now: dt.datetime
     for number in wanted:
         try:
             with transaction.atomic():
-                # One hold from what was before to what is after: nobody comes in between.
                 ticket = access_ticket(who, number, verb="work")
-                with changing(ticket, actor=who.actor, now=now) as change:
-                    before = {name: getattr(change.ticket, name) for name in act.columns}
-                    act.run(change.ticket)
-                changed.append(
-                    {"ticket": ticket.pk, "version": change.ticket.version, "before": before}
-                )
+                changed.append(_do(who, ticket, act, now=now))
             done.append(ticket.number)
         except DomainError as error:
             refused.append(Refused(number[:40], error.code, error.message))
@@ -134,6 +171,17 @@ def _each(who: Principal, numbers: Sequence[str], act: _Act, *, now: dt.datetime
     if changed:
         record = _keep(who, act, changed, now=now)
     return Done(record, tuple(done), tuple(refused))
+
+
+def _do(
+    who: Principal, ticket: Ticket, act: _Act, *, now: dt.datetime, seen: int | None = None
+) -> dict[str, Any]:
+    """One hold from what was before to what is after: nobody comes in between."""
+    with changing(ticket, actor=who.actor, now=now, seen=seen) as change:
+        row = change.ticket
+        before = {name: json_value(getattr(row, name)) for name in _COLUMNS[act.kind]}
+        act.run(row)
+    return {"ticket": ticket.pk, "version": row.version, "before": before}
 
 
 def _key(number: str) -> int:
@@ -191,14 +239,7 @@ def _undo_one(
         with transaction.atomic():
             ticket = access_ticket(who, int(item["ticket"]), verb="work")
             number = ticket.number
-            if kind == "assign":
-                give_back(ticket, item["before"], who=who, now=now, seen=item["version"])
-            elif kind == "tag":
-                before = item["before"]["tags"]
-                set_tags(ticket, before, actor=who.actor, now=now, seen=item["version"])
-            else:
-                category = Category.objects.get(pk=item["before"]["category_id"])
-                change_category(ticket, category, actor=who.actor, now=now, seen=item["version"])
+            _UNDO[kind](ticket, item["before"], who=who, now=now, seen=item["version"])
         done.append(number)
     except Stale:
         refused.append(Refused(number, "stale", "It was changed since, so it stays as it is."))
@@ -207,7 +248,12 @@ def _undo_one(
 
 
 def give_back(
-    ticket: Ticket, before: Mapping[str, Any], *, who: Principal, now: dt.datetime, seen: int
+    ticket: Ticket,
+    before: Mapping[str, Any],
+    *,
+    who: Principal,
+    now: dt.datetime,
+    seen: int | None,
 ) -> None:
     """An assignment was a slip: the owner it had before has it again, or nobody. That it was
     acknowledged stays. Raises `Stale`."""
@@ -219,6 +265,45 @@ def give_back(
         change.record(EventType.ASSIGNMENT_UNDONE, data=names)
         if was is not None:
             _unsay(change, was)
+
+
+def _untag(
+    ticket: Ticket, before: Mapping[str, Any], *, who: Principal, now: dt.datetime, seen: int
+) -> None:
+    set_tags(ticket, before["tags"], actor=who.actor, now=now, seen=seen)
+
+
+def _file_back(
+    ticket: Ticket, before: Mapping[str, Any], *, who: Principal, now: dt.datetime, seen: int
+) -> None:
+    category = Category.objects.get(pk=before["category_id"])
+    change_category(ticket, category, actor=who.actor, now=now, seen=seen)
+
+
+def _bring_back(
+    ticket: Ticket, before: Mapping[str, Any], *, who: Principal, now: dt.datetime, seen: int
+) -> None:
+    until = before["snoozed_until"]
+    with changing(ticket, actor=who.actor, now=now, seen=seen) as change:
+        snoozing.restore_snooze(
+            ticket,
+            until=dt.datetime.fromisoformat(until) if until else None,
+            by=User.objects.filter(pk=before["snoozed_by_id"]).first(),
+            reason=before["snooze_reason"],
+            actor=who.actor,
+            now=now,
+        )
+        if change.ticket.owner_id != before["owner_id"]:
+            give_back(ticket, before, who=who, now=now, seen=None)
+
+
+#: How each kind of act is undone on one ticket, whose version has to be that after it.
+_UNDO: dict[str, Callable[..., None]] = {
+    "assign": give_back,
+    "tag": _untag,
+    "category": _file_back,
+    "snooze": _bring_back,
+}
 
 
 def _unsay(change: Change, was: User) -> None:

@@ -141,10 +141,21 @@
     return true;
   }
 
+  // With nothing selected the row at the cursor is meant.
+  function alone(key) {
+    const verb = cursor() && one(`[data-selection][hidden] [data-key="${key}"][data-alone]`);
+    if (!verb) return null;
+    tick(cursor(), true);
+    showSelection();
+    return verb;
+  }
+
   function act(key) {
+    const inside = one(`details[open][data-menu] .sheet [data-key="${key}"]`);
+    if (inside) { inside.click(); return true; }
     // What is selected goes before the one that is open.
     const several = one(`[data-selection]:not([hidden]) [data-key="${key}"]`);
-    const scope = several || (cursor() && one(`[data-key="${key}"]`, cursor()));
+    const scope = several || alone(key) || (cursor() && one(`[data-key="${key}"]`, cursor()));
     const target = scope || all(`[data-key="${key}"]`).find((node) => !node.closest("[data-row]") && node.offsetParent);
     if (!target) return false;
     if (target.dataset.tab) showTab(target.dataset.tab);
@@ -189,6 +200,12 @@
       return;
     }
     if (one("dialog[open]")) return;
+    if (event.key === "Enter" && event.target.matches("[data-selection] .sheet input")) {
+      // Enter presses the button beside the field, not the first one of the list's form.
+      event.preventDefault();
+      one(".filter-end button", event.target.closest(".sheet")).click();
+      return;
+    }
     if (event.key === "Escape") { onEscape(event); return; }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     const key = event.key.toLowerCase();

@@ -87,6 +87,7 @@ def test_several_tickets_are_changed_and_changed_back(desk: Desk, as_user: AsUse
     assert alice.post(undo).status_code == 409
     for act in (
         {"do": "take"}, {"do": "tag", "tag": "leeds"}, {"do": "category", "category": "broadband"},
+        {"do": "snooze", "until": "2026-12-01T09:00:00Z", "reason": "Spare part"},
     ):  # fmt: skip
         answer = alice.post("/api/v1/bulk-actions/", {**sent, **act}, format="json").json()
         assert answer["done"] == [ticket.number for ticket in tickets], answer

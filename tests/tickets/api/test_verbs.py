@@ -115,6 +115,34 @@ def test_the_course_of_a_ticket_from_waiting_to_an_outside_body(
     assert _ok(do("external", {"body": "Ombudsman Services"}))["stage"] == "external"
 
 
+def test_a_ticket_is_put_aside_found_and_brought_back(
+    do: Callable[..., Any], desk: Desk, alice: APIClient, api: APIClient, ticket: Ticket
+) -> None:
+    other = make_ticket(desk, customer=make_customer("Rosa Ferrante"))
+    until = "2026-12-01T09:00:00Z"
+    assert do("snooze").json()["errors"][0]["field"] == "until"
+    assert do("snooze", {"until": "2026-12-01T09:00"}).json()["errors"][0]["field"] == "until"
+    past = do("snooze", {"until": "2026-11-01T09:00:00Z"})
+    assert (past.status_code, past.json()["errors"][0]["code"]) == (400, "invalid")
+    nobodys = api.post(f"/api/v1/tickets/{ticket.number}/snooze/", {"until": until})
+    assert nobodys.json()["errors"][0]["field"] == "owner"
+    body = _ok(do("snooze", {"until": until, "reason": "Spare part"}))
+    assert (body["snoozed_until"], body["snooze_reason"]) == (until, "Spare part")
+    assert body["snoozed_by"] == body["owner"] == {"id": desk.alice.pk, "name": "Alice"}
+    assert do("snooze", {"until": until, "reason": "Spare part"}).status_code == 409
+
+    def numbers(query: str) -> list[str]:
+        found = alice.get(f"/api/v1/tickets/?{query}").json()["results"]
+        return [one["number"] for one in found]
+
+    assert numbers("snoozed=true") == [ticket.number]
+    assert numbers("snoozed=false") == [other.number]
+    assert len(numbers("order=queue")) == 2, "nothing is left out where nobody asked for it"
+    assert alice.get("/api/v1/tickets/?snoozed=perhaps").status_code == 400
+    assert _ok(do("end-snooze"))["snoozed_until"] is None
+    assert do("end-snooze").json()["code"] == "conflict"
+
+
 def test_what_a_ticket_is_about_can_be_put_right(do: Callable[..., Any], desk: Desk) -> None:
     facts = _ok(do("facts", {"facts": {"days_without": 9, "account": None}}))
     assert facts["facts"] == {"days_without": "9"}

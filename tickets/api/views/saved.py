@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tickets.api.base import AccessView, CommandView
-from tickets.api.fields import ById, ByKey, Input, Text, Values, Whole
+from tickets.api.fields import ById, ByKey, Input, Moment, Text, Values, Whole
 from tickets.api.filters import refuse_unknown
 from tickets.api.schema import operation
 from tickets.api.shapes import Shape, one_of, values_of
@@ -174,7 +174,7 @@ class PutBackView(CommandView):
 class BulkInput(Input):
     """What is to be done, and to which tickets."""
 
-    do = serializers.ChoiceField(choices=["take", "assign", "tag", "category"])
+    do = serializers.ChoiceField(choices=["take", "assign", "tag", "category", "snooze"])
     tickets = serializers.ListField(
         child=Text(max_length=24), min_length=1, max_length=together.MOST,
         help_text="Their numbers.",
@@ -186,6 +186,10 @@ class BulkInput(Input):
     tag = Text(max_length=40, required=False, help_text="For tag.")
     category = ByKey(
         queryset=Category.objects.filter(active=True), required=False, help_text="For category."
+    )
+    until = Moment(required=False, help_text="For snooze.")
+    reason = Text(
+        max_length=200, required=False, allow_blank=True, default="", help_text="For snooze."
     )
 
 
@@ -237,12 +241,17 @@ class BulkActs(CommandView):
         who, numbers, now = self.principal, data["tickets"], self.now
         if data["do"] == "take":
             return _result(together.take_all(who, numbers, now=now))
-        wanted = {"assign": "owner", "tag": "tag", "category": "category"}[data["do"]]
+        wanted = {
+            "assign": "owner", "tag": "tag", "category": "category", "snooze": "until"
+        }[data["do"]]  # fmt: skip
         if wanted not in data:
             raise Missing(what=wanted, field=wanted)
         if wanted == "owner":
             brief = data["brief"]
             return _result(together.assign_all(who, numbers, data["owner"], now=now, brief=brief))
+        if wanted == "until":
+            until, reason = data["until"], data["reason"]
+            return _result(together.snooze_all(who, numbers, until, now=now, reason=reason))
         if wanted == "tag":
             return _result(together.tag_all(who, numbers, data["tag"], now=now))
         return _result(together.file_all(who, numbers, data["category"], now=now))
