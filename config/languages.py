@@ -21,6 +21,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from config.paths import BASE_DIR
+from config.refusals import refusals
 
 LOCALE = BASE_DIR / "config" / "locale"
 APPS = ("config", "desk", "escalation", "feedback", "integrations", "remedies", "tickets")
@@ -33,6 +34,7 @@ KEYWORDS = {
     "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),
     "pgettext_lazy": ((1, "c"), 2),
+    "pgettext_noop": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
 #: What stands in which catalogue.
@@ -44,6 +46,8 @@ _DATED = re.compile(
     re.MULTILINE,
 )
 _FORMAT = re.compile(r"%\(\w+\)[sd]|%[sd]")
+#: Places in the words of a domain error.
+_BRACES = re.compile(r"\{\w+\}")
 
 Found = tuple[str | tuple[str, ...], str | None, str]
 
@@ -103,6 +107,9 @@ def _in_pages() -> Iterator[Found]:
         stream = io.BytesIO(source.encode())
         for _, words, _, context in extract("python", stream, keywords=KEYWORDS):
             yield words, context, where
+    python = (path for path, _ in _files("django") if path.suffix == ".py")
+    for said, path in refusals(python):
+        yield said, None, path.relative_to(BASE_DIR).as_posix()
 
 
 def _as_python(blanked: str) -> str:
@@ -162,10 +169,14 @@ def problems() -> Iterator[str]:
                 yield f"{name}: not translated: {key[0]!r}"
                 continue
             asked = message.id if isinstance(message.id, tuple | list) else (message.id,)
-            wanted_names = {name for text in asked for name in _FORMAT.findall(str(text))}
-            names = {name for text in given for name in _FORMAT.findall(str(text))}
+            wanted_names = {name for text in asked for name in _places(str(text))}
+            names = {name for text in given for name in _places(str(text))}
             if wanted_names != names:
                 yield f"{name}: other placeholders ({', '.join(sorted(names))}): {key[0]!r}"
+
+
+def _places(text: str) -> list[str]:
+    return [*_FORMAT.findall(text), *_BRACES.findall(text)]
 
 
 def main(arguments: list[str]) -> int:

@@ -4,6 +4,7 @@ affected the customer, as a rep is told by telephone."""
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from desk.actions import Action, Doing, register
 from desk.forms.base import TicketForm
@@ -40,7 +41,7 @@ def wished_sums(wish: Offer, components: list[OfferComponent]) -> dict[int, int]
 
 def _wish(do: Doing) -> str:
     if wish_of(do.ticket) is None:
-        raise Missing(what="what the customer would find fair", field="wish")
+        raise Missing(what=_("what the customer would find fair"), field="wish")
     offers = Offer.objects.filter(ticket=do.ticket, status=OfferStatus.DRAFT.value)
     if not offers.exists():
         redraft(do.ticket, actor=do.actor, now=do.now)

@@ -1,6 +1,7 @@
 """Who may see and change deadlines and escalations: those who see, or work on, the ticket."""
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from escalation.models import Deadline, Escalation, Rota
 from escalation.models.deadlines import DeadlineQuerySet
@@ -64,7 +65,7 @@ def access_rota(who: Principal, key: str, *, change: bool = False) -> Rota:
     if rota is None:
         raise NotFound(field="rota")
     if change and not may_change_rota(who, rota):
-        raise NotAllowed(who="A supervisor of the team, or a manager")
+        raise NotAllowed(who=_("A supervisor of the team, or a manager"))
     return rota
 
 

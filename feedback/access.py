@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
 
 from feedback.models import Answer, FollowUp, Idea, Kudos, Survey
 from tickets.access import Principal, check_may, visible_tickets
@@ -80,7 +81,7 @@ def visible_kudos(who: Principal) -> QuerySet[Kudos]:
 def check_person(who: Principal) -> User:
     """The person who asks; integrations have no opinions. Raises `NotAllowed`."""
     if who.user is None or who.role is Role.AUDITOR:
-        raise NotAllowed(who="A person of the desk")
+        raise NotAllowed(who=_("A person of the desk"))
     return who.user
 
 
@@ -88,7 +89,7 @@ def check_answers_ideas(who: Principal) -> User:
     """The person, if he may say what becomes of an idea. Raises `NotAllowed`."""
     user = check_person(who)
     if who.role not in {Role.SUPERVISOR, Role.MANAGER, Role.ADMIN}:
-        raise NotAllowed(who="A supervisor or manager")
+        raise NotAllowed(who=_("A supervisor or manager"))
     return user
 
 
@@ -134,7 +135,7 @@ def insight_scope(
     naming a key that fits nothing.
     """
     if compares and not may_compare(who):
-        raise NotAllowed(who="Those who supervise a team")
+        raise NotAllowed(who=_("Those who supervise a team"))
     teams = who.teams
     if team:
         found = Team.objects.filter(key=team).values_list("pk", flat=True).first()

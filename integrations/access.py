@@ -1,6 +1,7 @@
 """Who sees the dead letters and may have them tried again."""
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from integrations.models import DeadLetter
 from tickets.access import Principal, check_may, visible_tickets
@@ -27,5 +28,5 @@ def access_dead_letter(who: Principal, key: int) -> DeadLetter:
     if row.ticket is not None:
         check_may(who, "work", row.ticket)
     elif who.role is Role.AUDITOR:
-        raise NotAllowed(who="A manager")
+        raise NotAllowed(who=_("A manager"))
     return row

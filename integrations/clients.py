@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 from oauth2_provider.generators import generate_client_id, generate_client_secret
 from oauth2_provider.models import get_access_token_model, get_application_model
 from oauth2_provider.scopes import SettingsScopes
@@ -44,11 +45,16 @@ def make_client(
     `client_id` and `client_secret` serve the demo and a move from another site. Raises
     `Invalid` for an unknown scope, `Conflict` where the name or id is taken.
     """
-    line = needed(name, what="a name", field="name", limit=120)
+    line = needed(name, what=_("a name"), field="name", limit=120)
     unknown = sorted(set(scopes) - set(settings.SCOPES))
     if unknown:
         known = ", ".join(settings.SCOPES)
-        raise Invalid(f"There is no scope {unknown[0]}. Known are: {known}.", field="scopes")
+        raise Invalid(
+            "There is no scope {unknown}. Known are: {known}.",
+            unknown=unknown[0],
+            known=known,
+            field="scopes",
+        )
     application_model: Any = get_application_model()
     client_id = client_id or generate_client_id()
     secret = client_secret or generate_client_secret()

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from standardwebhooks.webhooks import Webhook
 
 from integrations.errors import EndpointInvalid
@@ -90,7 +91,7 @@ def make_endpoint(
     """Add an endpoint with a fresh secret. Raises `EndpointInvalid`, naming the field."""
     check_url(url)
     endpoint = Endpoint.objects.create(
-        name=needed(name, what="a name", field="name", limit=120),
+        name=needed(name, what=_("a name"), field="name", limit=120),
         url=url,
         secret=new_secret(),
         types=sorted(set(types)),
@@ -172,7 +173,7 @@ def _address(parts: SplitResult, port: int) -> tuple[str, int]:
     """Where to connect. The name is looked up once and the answer used, so that it can't
     change between check and connection (DNS rebinding)."""
     found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
-    for *_, address in found:
+    for *__, address in found:
         ip = ipaddress.ip_address(str(address[0]).split("%")[0])
         if ip.is_global or _private_allowed():
             return str(address[0]), port

@@ -1,6 +1,7 @@
 """Who may see and do what with offers, exceptions and remedies: who may with their ticket."""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from remedies.levels import levels_by_key, routed_to, seats_for, seats_of
 from remedies.models import (
@@ -85,7 +86,7 @@ def check_may_decide(who: Principal, row: ExceptionRequest) -> None:
     """Raises `NotAllowed`, saying who can, unless `who` may decide the request."""
     if not may_decide(who, row):
         asked = ", ".join(level.name for level in levels_by_key(row.told))
-        raise NotAllowed(who=asked or "A supervisor of the team")
+        raise NotAllowed(who=asked or _("A supervisor of the team"))
 
 
 def access_remedy(who: Principal, remedy_id: int, *, verb: str = "") -> Remedy:
@@ -101,21 +102,21 @@ def access_remedy(who: Principal, remedy_id: int, *, verb: str = "") -> Remedy:
 def check_may_set_up(who: Principal) -> None:
     """Those who set the desk up: managers and administrators, in person. Raises `NotAllowed`."""
     if who.user is None or not who.user.is_staff:
-        raise NotAllowed(who="A manager")
+        raise NotAllowed(who=_("A manager"))
 
 
 def check_may_see_ledger(who: Principal) -> None:
     """What concerns the money of all teams is seen by those who see all teams: managers, auditors,
     administrators, and clients that are not limited to some. Raises `NotAllowed`."""
     if who.teams is not None:
-        raise NotAllowed(who="Somebody who sees all teams")
+        raise NotAllowed(who=_("Somebody who sees all teams"))
 
 
 def check_may_look(who: Principal) -> None:
     """How the desk is set up is seen by everybody who works here, and by clients with
     `config:read`. Raises `NotAllowed`."""
     if who.user is None and "config:read" not in (who.scopes or ()):
-        raise NotAllowed(who="A client with config:read")
+        raise NotAllowed(who=_("A client with config:read"))
 
 
 def exceptions_to_decide(who: Principal) -> QuerySet[ExceptionRequest]:
@@ -141,7 +142,7 @@ def tickets_compared_by(who: Principal, *, category: str = "", team: str = "") -
     Raises `NotAllowed` for a rep, `Invalid` naming a key that fits nothing.
     """
     if who.user is not None and not who.is_supervisor:
-        raise NotAllowed(who="Those who supervise a team")
+        raise NotAllowed(who=_("Those who supervise a team"))
     seen = _seen(who).filter(historical=False)
     if category:
         entries = catalogue().by_id.values()
@@ -189,13 +190,13 @@ def may_see_drafts(who: Principal) -> bool:
 def check_may_see_drafts(who: Principal) -> None:
     """Raises `NotAllowed` unless `who` may read and try drafts."""
     if not may_see_drafts(who):
-        raise NotAllowed(who="A supervisor")
+        raise NotAllowed(who=_("A supervisor"))
 
 
 def check_may_edit_policies(who: Principal) -> None:
     """Raises `NotAllowed` unless `who` writes drafts and puts them in force."""
     if not may_edit_policies(who):
-        raise NotAllowed(who="A manager")
+        raise NotAllowed(who=_("A manager"))
 
 
 def visible_policies(who: Principal) -> QuerySet[RemedyPolicy]:

@@ -57,6 +57,7 @@ class OfferNotOpen(Conflict):
     """This offer is {status}, so it can't be changed or answered any more."""
 
     code = "offer_not_open"
+    codes = {"status": "state"}
 
 
 class AboveAuthority(NotAllowed):
@@ -121,14 +122,16 @@ class RefusalLacks(Missing):
     def __init__(self, lacking: Sequence[Lack]):
         self.lacking = tuple(lacking)
         self.details = [(lack.field, f"missing_{lack.code}", lack.words) for lack in lacking]
-        words = ", ".join(lack.words for lack in lacking)
-        super().__init__(f"This is needed: {words}.", field="refusal")
+        super().__init__(
+            Missing.__doc__, what=", ".join(lack.words for lack in lacking), field="refusal"
+        )
 
 
 class AlreadyDecided(Conflict):
     """This request is {status} already."""
 
     code = "already_decided"
+    codes = {"status": "state"}
 
 
 class NotPayable(DomainError):
@@ -136,3 +139,4 @@ class NotPayable(DomainError):
 
     code = "not_payable"
     status = 409
+    codes = {"status": "state", "act": "state"}

@@ -14,6 +14,7 @@ from typing import Any
 
 from tickets.errors import Invalid
 from tickets.money import Money
+from tickets.saying import gettext as _
 
 HIGHEST = 5
 #: What an answer or a count may do beside giving a level.
@@ -60,7 +61,9 @@ class Factor:
             return self.anchors[sum(answer >= least for least in self.least) - 1]
         allowed = ", ".join(anchor.key for anchor in self.anchors)
         raise FactorInvalid(
-            factor=self.label, allowed=f"one of: {allowed}", field=f"factors.{self.key}"
+            factor=self.label,
+            allowed=_("one of: %(known)s") % {"known": allowed},
+            field=f"factors.{self.key}",
         )
 
 
@@ -251,7 +254,11 @@ def check_factors(factors: Mapping[str, Any], scheme: Scheme = DEFAULT) -> dict[
             continue
         if key not in scheme.factors:
             allowed = ", ".join(scheme.factors)
-            raise FactorInvalid(factor=key, allowed=f"one of: {allowed}", field=f"factors.{key}")
+            raise FactorInvalid(
+                factor=key,
+                allowed=_("one of: %(known)s") % {"known": allowed},
+                field=f"factors.{key}",
+            )
         ticked = {True: "yes", False: "no"}
         given = ticked[answer] if isinstance(answer, bool) else answer
         found[key] = scheme.factors[key].anchor(given)

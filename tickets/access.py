@@ -12,6 +12,7 @@ from functools import cached_property
 
 import rules
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy
 
 from tickets.actors import Actor
 from tickets.errors import Merged, NotAllowed, NotFound
@@ -117,8 +118,8 @@ rules.add_rule("ticket.work", ~_only_reads & (_is_admin | _works_there | _is_cli
 rules.add_rule("ticket.supervise", ~_only_reads & (_is_admin | _supervises))
 
 _WHO = {
-    "ticket.work": "Somebody of the team",
-    "ticket.supervise": "A supervisor of the team",
+    "ticket.work": gettext_lazy("Somebody of the team"),
+    "ticket.supervise": gettext_lazy("A supervisor of the team"),
 }
 
 
@@ -130,7 +131,7 @@ def may(who: Principal, verb: str, ticket: Ticket | None = None) -> bool:
 def check_may(who: Principal, verb: str, ticket: Ticket | None = None) -> None:
     """Raises `NotAllowed`, saying who can, unless `who` may `verb` the ticket."""
     if not may(who, verb, ticket):
-        raise NotAllowed(who=_WHO[f"ticket.{verb}"])
+        raise NotAllowed(who=str(_WHO[f"ticket.{verb}"]))
 
 
 def visible_tickets(who: Principal) -> TicketQuerySet:

@@ -8,5 +8,9 @@ class TicketsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have moments read quickly, and what was put aside come back."""
-        from tickets import moments, receivers  # noqa: F401, PLC0415 - they register themselves
+        """Have moments read quickly, what was put aside come back, and words translated."""
+        from django.utils import translation  # noqa: PLC0415
+
+        from tickets import moments, receivers, saying  # noqa: F401, PLC0415 - two register
+
+        saying.speak_with(translation.gettext, translation.ngettext, translation.pgettext)

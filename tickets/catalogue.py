@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from tickets.cached import Cached
 from tickets.errors import FactUnknown, Invalid, Missing
 from tickets.facts import FactSpec, parse_fact
@@ -47,14 +49,16 @@ class Catalogue:
             found = self.by_key.get(category)
         if found is None:
             known = ", ".join(sorted(self.by_key)) or "none yet"
-            raise Invalid(f"There is no such category. Known are: {known}.", field="category")
+            raise Invalid(
+                "There is no such category. Known are: {known}.", known=known, field="category"
+            )
         return found
 
     def team_for(self, entry: Entry) -> Team:
         """The team that gets tickets of the category. Raises `Missing` where there is none."""
         team = entry.team or self.default_team
         if team is None:
-            raise Missing(what="a team for this category, or a default team", field="team")
+            raise Missing(what=_("a team for this category, or a default team"), field="team")
         return team
 
 

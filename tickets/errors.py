@@ -2,11 +2,30 @@
 
 The docstring is the message for people; `code` is stable and is what programs read;
 `field` names the input at fault. Pages, API, mail, import and commands all show these.
+
+    raise Stale(seen=3, current=4, field="version")
+    raise Invalid("A ticket has at most {most} tags.", most=30, field="tags")
+    raise Missing(what=_("a reason"), field="reason")
+
+Both the docstring and the first argument are translated where the message is read, before the
+values take their places in it; so they are written as they stand, without gettext.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
+
+from tickets.saying import gettext, pgettext
+
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+def _filled(words: str, params: Mapping[str, object]) -> str:
+    """The words with the values in their places; a place without a value stays as it is."""
+    if not params:
+        return words
+    return _PLACE.sub(lambda place: str(params.get(place[1], place[0])), words)
 
 
 class DomainError(Exception):
@@ -15,15 +34,29 @@ class DomainError(Exception):
     code = "refused"
     #: HTTP status that the edges answer with.
     status = 422
+    #: Which of the values are codes, each with the context in which a language has a word for it.
+    codes: Mapping[str, str] = {}
     #: Where several things are wrong at once: (field, code, message) of each.
     details: Sequence[tuple[str, str, str]] = ()
 
     def __init__(self, message: str | None = None, *, field: str | None = None, **params: Any):
         self.params = params
         self.field = field
-        text = message or " ".join((self.__doc__ or "").split())
-        self.message = text.format(**params) if params and message is None else text
-        super().__init__(self.message)
+        self._words = message or " ".join((self.__doc__ or "").split())
+        super().__init__(_filled(self._words, params))
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in the language of whoever reads it; `str()` stays English, for logs."""
+        named = {name: _named(self.params[name], self.codes[name]) for name in self.codes}
+        return _filled(gettext(self._words), {**self.params, **named})
+
+
+def _named(code: object, context: str) -> str:
+    """What the reader's language calls a code; the code itself where it has no word for it."""
+    plain = str(code).replace("_", " ")
+    said = pgettext(context, plain)
+    return str(code) if said == plain else said
 
 
 class Invalid(DomainError):
@@ -66,6 +99,7 @@ class WrongStatus(DomainError):
 
     code = "wrong_status"
     status = 409
+    codes = {"status": "status", "to": "status"}
 
 
 class Conflict(DomainError):

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from tickets.errors import DomainError, FactInvalid
 from tickets.money import Money, plain_digits
 from tickets.rules import FactKind
+from tickets.saying import gettext as _
 
 _TEXT_MAX = 2000
 _YES = {"yes", "true", "1", "on", "y", "ja"}
@@ -58,14 +59,14 @@ def parse_fact(spec: FactSpec, raw: Any, *, zone: str = "UTC", currency: str = "
 
 def _allowed(spec: FactSpec) -> str:
     return {
-        FactKind.TEXT: f"text of at most {_TEXT_MAX} characters",
-        FactKind.NUMBER: "a number such as 12 or 12.5",
-        FactKind.MONEY: "a sum such as 12.50, or 12.50 EUR",
-        FactKind.DATE: "a date such as 2026-11-21",
-        FactKind.MOMENT: "a date and time such as 2026-11-21T14:30",
-        FactKind.DURATION: "a length of time such as 90, 1 h 30 min or 2 d",
-        FactKind.CHOICE: "one of: " + ", ".join(spec.choices),
-        FactKind.YES_NO: "yes or no",
+        FactKind.TEXT: _("text of at most %(most)s characters") % {"most": _TEXT_MAX},
+        FactKind.NUMBER: _("a number such as 12 or 12.5"),
+        FactKind.MONEY: _("a sum such as 12.50, or 12.50 EUR"),
+        FactKind.DATE: _("a date such as 2026-11-21"),
+        FactKind.MOMENT: _("a date and time such as 2026-11-21T14:30"),
+        FactKind.DURATION: _("a length of time such as 90, 1 h 30 min or 2 d"),
+        FactKind.CHOICE: _("one of: %(known)s") % {"known": ", ".join(spec.choices)},
+        FactKind.YES_NO: _("yes or no"),
     }[spec.kind]
 
 

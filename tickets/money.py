@@ -70,7 +70,12 @@ class Money:
         except (DecimalException, ValueError):  # also what overflows
             raise Invalid("A sum is digits and a point, such as 12.50.", field=field) from None
         if whole != scaled:
-            raise Invalid(f"{currency} has {places} decimal places at most.", field=field)
+            raise Invalid(
+                "{currency} has {places} decimal places at most.",
+                currency=currency,
+                places=places,
+                field=field,
+            )
         if abs(whole) > 10**15:
             raise Invalid("That sum is too large.", field=field)
         return cls(int(whole), currency)

@@ -49,7 +49,7 @@ def period_of(first: str, last: str, *, now: dt.datetime, zone: dt.tzinfo) -> Pe
     if start > end:
         raise Invalid("The period ends before it begins.", field="to")
     if end - start >= LONGEST:
-        raise Invalid(f"A period has at most {LONGEST.days} days.", field="from")
+        raise Invalid("A period has at most {days} days.", days=LONGEST.days, field="from")
     if start.year < 1990 or end.year > 9000:
         raise Invalid("There was nothing then.", field="from")
     return Period(_midnight(start, zone), _midnight(end + dt.timedelta(days=1), zone), zone)

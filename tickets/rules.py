@@ -3,6 +3,8 @@
 import datetime as dt
 from enum import StrEnum
 
+from tickets.saying import pgettext_noop
+
 #: Sorts after every real moment: "nothing is due". Keeps `attention_at` not null, so that
 #: one index serves the queue and its keyset pages.
 NEVER = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
@@ -18,6 +20,18 @@ class Status(StrEnum):
     RESOLVED = "resolved"
     CLOSED = "closed"
 
+
+#: Of each status, for languages other than English: a ticket is "…", can become "…".
+STATUS_NAMES = (
+    pgettext_noop("status", "new"),
+    pgettext_noop("status", "open"),
+    pgettext_noop("status", "waiting customer"),
+    pgettext_noop("status", "waiting third party"),
+    pgettext_noop("status", "resolved"),
+    pgettext_noop("status", "closed"),
+    pgettext_noop("status", "merged"),
+    pgettext_noop("status", "split"),
+)
 
 OPEN_STATUSES = frozenset(
     {Status.NEW, Status.OPEN, Status.WAITING_CUSTOMER, Status.WAITING_THIRD_PARTY}

@@ -42,7 +42,9 @@ def checked(raw: Mapping[str, Any]) -> Criteria:
     unknown = sorted(set(raw) - set(_READERS))
     if unknown:
         known = ", ".join(_READERS)
-        raise Invalid(f"There is no such criterion. Known are: {known}.", field=unknown[0][:60])
+        raise Invalid(
+            "There is no such criterion. Known are: {known}.", known=known, field=unknown[0][:60]
+        )
     found = {}
     for name, read in _READERS.items():
         value = read(name, raw.get(name))
@@ -60,7 +62,7 @@ def _list(name: str, value: Any) -> list[str]:
     clean = list(dict.fromkeys(str(one).strip() for one in values))
     clean = [one for one in clean if one]
     if len(clean) > _MOST_VALUES or any(len(one) > 60 for one in clean):
-        raise Invalid(f"At most {_MOST_VALUES} values of 60 characters each.", field=name)
+        raise Invalid("At most {most} values of 60 characters each.", most=_MOST_VALUES, field=name)
     return clean
 
 
@@ -70,7 +72,9 @@ def _of(*allowed: str) -> Callable[[str, Any], list[str]]:
         wrong = [one for one in values if one not in allowed]
         if wrong:
             known = ", ".join(allowed)
-            raise Invalid(f"{wrong[0]} is none of these: {known}.", field=name)
+            raise Invalid(
+                "{wrong} is none of these: {known}.", wrong=wrong[0], known=known, field=name
+            )
         return values
 
     return read
@@ -81,7 +85,7 @@ def _one_of(*allowed: str) -> Callable[[str, Any], str]:
         if value in (None, ""):
             return ""
         if value not in allowed:
-            raise Invalid(f"This is one of: {', '.join(allowed)}.", field=name)
+            raise Invalid("This is one of: {known}.", known=", ".join(allowed), field=name)
         return str(value)
 
     return read
@@ -93,9 +97,9 @@ def _whole(least: int, most: int) -> Callable[[str, Any], int | None]:
             return None
         text = str(value).strip()
         if isinstance(value, bool) or not (text.isascii() and text.isdecimal() and len(text) < 4):
-            raise Invalid(f"A number from {least} to {most}.", field=name)
+            raise Invalid("A number from {least} to {most}.", least=least, most=most, field=name)
         if not least <= int(text) <= most:
-            raise Invalid(f"A number from {least} to {most}.", field=name)
+            raise Invalid("A number from {least} to {most}.", least=least, most=most, field=name)
         return int(text)
 
     return read
@@ -137,7 +141,7 @@ def _text(name: str, value: Any) -> str:
         raise Invalid("Send words.", field=name)
     text = " ".join(text.replace("\0", " ").split())
     if len(text) > _LONGEST:
-        raise Invalid(f"At most {_LONGEST} characters.", field=name)
+        raise Invalid("At most {most} characters.", most=_LONGEST, field=name)
     return text
 
 

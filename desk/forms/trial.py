@@ -85,7 +85,7 @@ class TrialForm(Fields):
         try:
             return read_draft(yaml.safe_load(data["text"]))
         except (yaml.YAMLError, RecursionError, ValueError) as error:
-            raise Invalid(f"This is no YAML: {error}", field="text") from error
+            raise Invalid("This is no YAML: {error}", error=str(error), field="text") from error
 
     def draft(self) -> Draft:
         """What is tried."""

@@ -1,13 +1,16 @@
 """Who may see and change how the desk is set up: managers and administrators, and integrations
 that were given it. Everybody else is refused."""
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from desk.setup.section import Section
 from tickets.access import Principal
 from tickets.errors import NotAllowed
 from tickets.rules import Role
 
-WHO = "A manager"
-ADMIN = "An administrator"
+WHO = gettext_lazy("A manager")
+ADMIN = gettext_lazy("An administrator")
 
 
 def may_see(who: Principal) -> bool:
@@ -20,7 +23,7 @@ def may_see(who: Principal) -> bool:
 def check_may_see(who: Principal) -> None:
     """Raises `NotAllowed`."""
     if not may_see(who):
-        raise NotAllowed(who=WHO)
+        raise NotAllowed(who=str(WHO))
 
 
 def check_may_change(who: Principal, section: Section | None = None) -> None:
@@ -29,9 +32,9 @@ def check_may_change(who: Principal, section: Section | None = None) -> None:
     if who.user is not None:
         return
     if "config:write" not in (who.scopes or ()):
-        raise NotAllowed(who="A client with config:write")
+        raise NotAllowed(who=_("A client with config:write"))
     if section is not None and section.in_person:
-        raise NotAllowed(who="A person who is signed in")
+        raise NotAllowed(who=_("A person who is signed in"))
 
 
 def is_admin(who: Principal) -> bool:
@@ -42,4 +45,4 @@ def is_admin(who: Principal) -> bool:
 def check_admin(who: Principal) -> None:
     """Raises `NotAllowed`."""
     if not is_admin(who):
-        raise NotAllowed(who=ADMIN)
+        raise NotAllowed(who=str(ADMIN))

@@ -175,13 +175,15 @@ class Document(_Settings):
         check_may_change(self.principal)
         found = keeping.section_called(section)
         if found.single and key != found.single:
-            raise Invalid(f"The only one is called {found.single}.", field="key")
+            raise Invalid("The only one is called {single}.", single=found.single, field="key")
         raw = request.data
         if not isinstance(raw, dict) or not storable(raw, DEEPEST):
             raise Invalid("A document is an object, of values that can be stored.")
         checked = found.checked(raw)
         if found.identity and found.key_of(checked) != key:
-            raise Invalid(f"By what it says it is called {found.key_of(checked)}.", field="key")
+            raise Invalid(
+                "By what it says it is called {key}.", key=found.key_of(checked), field="key"
+            )
         if not found.identity and not _is_key(key):
             raise Invalid("A key has up to 60 letters, digits, hyphens and _.", field="key")
         return _answer(keeping.save(found, key, raw, self.author, seen=self.tag(request)))

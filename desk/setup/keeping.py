@@ -108,7 +108,9 @@ def save(
             key = section.key_of(doc)
             before = section.documents().get(key)
             if before is not None and seen == "":
-                raise Conflict(f"There is {section.title_of(key, before)} already. Change that.")
+                raise Conflict(
+                    "There is {title} already. Change that.", title=section.title_of(key, before)
+                )
         if doc == before:
             return Item(section, key, doc)
         section.check_may(author.who, before, doc)
@@ -145,14 +147,16 @@ def remove(section: Section, key: str, author: Author, *, seen: str | None = Non
             raise NotFound(field="key")
         _check_seen(section, key, before, seen)
         if not section.removable or section.single:
-            raise Conflict(f"A {section.one} is switched off, not removed.")
+            raise Conflict("A {one} is switched off, not removed.", one=section.one)
         section.check_may(author.who, before, None)
         try:
             with transaction.atomic(), _told_to_history(author):
                 section.remove(key, by=author.user, now=author.now)
         except (ProtectedError, RestrictedError, IntegrityError) as error:
             told = _users(error)
-            raise Conflict(f"It is in use{told}. What is in use is switched off.") from error
+            raise Conflict(
+                "It is in use{told}. What is in use is switched off.", told=told
+            ) from error
         forget_all()
         note(section, key, before, None, author, Deed.REMOVED)
         if section.moves_deadlines:
@@ -191,7 +195,7 @@ def _check_seen(section: Section, key: str, before: Doc | None, seen: str | None
     if seen is None:
         return
     if seen == "" and before is not None and not section.identity:
-        raise Conflict(f"There is a {section.one} “{key}” already.", field="key")
+        raise Conflict("There is a {one} “{key}” already.", one=section.one, key=key, field="key")
     if seen and digest(before) != seen:
         raise SetupStale
 

@@ -95,7 +95,7 @@ class Section:
 
     def remove(self, key: str, *, by: User | None, now: dt.datetime) -> None:
         """Take one away. Raises `DomainError`; what is in use is kept by the database."""
-        raise Invalid(f"A {self.one} is switched off, not removed.")
+        raise Invalid("A {one} is switched off, not removed.", one=self.one)
 
     def key_of(self, doc: Doc) -> str:
         """The key of a new document, where its identity makes it."""

@@ -124,7 +124,7 @@ def edit(request: HttpRequest, ask: Ask, section: str, key: str) -> HttpResponse
         return _page(request, ask, found, key, doc, held=held)
     check_may_change(ask.who, found)
     if not _may_change(found, ask):
-        raise NotAllowed(who=ADMIN)
+        raise NotAllowed(who=str(ADMIN))
     do = request.POST.get("do", "save")
     locked = found.locked(ask.who) | _fixed(found, held)
     doc = document_in(found.fields, request.POST, locked=locked, held=held)

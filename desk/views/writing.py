@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from desk.actions import ACTIONS
@@ -110,7 +111,7 @@ def put_file(request: HttpRequest, ask: Ask, number: str, verb: str) -> HttpResp
     ticket, kind = _of(ask, number, verb)
     sent = request.FILES.get("file")
     if sent is None or "attachments" not in ACTIONS[verb].form.base_fields:
-        raise Missing(what="a file", field="file")
+        raise Missing(what=_("a file"), field="file")
     upload = Upload.read(sent.name or "file", sent, sent.size)
     row = keep_draft_file(ticket, kind, upload, user=me_of(ask), now=ask.now)
     return JsonResponse({"id": row.pk, "name": row.name, "detail": size_words(row.size)})

@@ -111,11 +111,11 @@ def _narrow(request: Request) -> dict[str, Any]:
         wanted["ticket__team__key"] = team
     if kind := asked.get("kind", ""):
         if kind not in set(Kind):
-            raise Invalid(f"A kind is one of {', '.join(Kind)}.", field="kind")
+            raise Invalid("A kind is one of {known}.", known=", ".join(Kind), field="kind")
         wanted["kind"] = kind
     if state := asked.get("state", ""):
         if state not in _STATES:
-            raise Invalid(f"A state is one of {', '.join(_STATES)}.", field="state")
+            raise Invalid("A state is one of {known}.", known=", ".join(_STATES), field="state")
         wanted["status"] = _STATES[state]
     if late := asked.get("late", ""):
         if late.lower() not in {"true", "false"}:

@@ -39,7 +39,7 @@ class DeadlineReport(AccessView):
         """Days are those of UTC; the period before is as long. Never by person."""
         asked = {name: _text(request, name) for name in ("from", "to", "team", "kind", "category")}
         if asked["kind"] and asked["kind"] not in set(Kind):
-            raise Invalid(f"A kind is one of {', '.join(Kind)}.", field="kind")
+            raise Invalid("A kind is one of {known}.", known=", ".join(Kind), field="kind")
         period = period_of(asked.pop("from"), asked.pop("to"), now=self.now, zone=dt.UTC)
         found = reports.report(self.principal, period, now=self.now, **asked)
         return Response(report_render.report(found))

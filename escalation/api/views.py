@@ -90,7 +90,7 @@ class ExplainTicket(AccessView):
         """Each deadline, the oldest first, as `deadlines/{key}/explain/` has it."""
         kind = request.query_params.get("kind", "")
         if kind and kind not in set(Kind):
-            raise Invalid(f"A kind is one of {', '.join(Kind)}.", field="kind")
+            raise Invalid("A kind is one of {known}.", known=", ".join(Kind), field="kind")
         ticket = access_ticket(self.principal, number)
         rows = {row.pk: row for row in visible_deadlines(self.principal).filter(ticket=ticket)}
         found = explaining.explain(ticket, kind=kind, now=self.now)

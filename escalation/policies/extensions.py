@@ -13,6 +13,7 @@ from escalation.hours import Calendar
 from escalation.law.lengths import length
 from escalation.law.rules import Law
 from escalation.reading import only, whole, wrong
+from tickets.saying import gettext, ngettext
 
 #: Where a policy says nothing else, no date lies further behind the first one than this.
 LONGEST = timedelta(days=92)
@@ -44,8 +45,11 @@ class ExtensionRule:
     def times_words(self) -> str:
         """How often, for people."""
         if not self.times:
-            return "it can't be extended at all"
-        return f"it can be extended {'once' if self.times == 1 else f'{self.times} times'}"
+            return gettext("it can't be extended at all")
+        many = {"times": self.times}
+        return ngettext(
+            "it can be extended once", "it can be extended %(times)s times", self.times
+        ) % (many if self.times != 1 else {})
 
 
 def read_extension(

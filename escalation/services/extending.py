@@ -3,6 +3,8 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from escalation.clock import Days
 from escalation.errors import DeadlinePassed, ExtensionRefused
 from escalation.law.limits import dated, extends, longest
@@ -30,7 +32,7 @@ def check_extension(clocks: Clocks, row: Deadline, to: dt.datetime, *, now: dt.d
     if row.breached_at is not None or (breach is not None and breach < now):
         raise DeadlinePassed
     if to <= row.due_at or to <= now:
-        raise ExtensionRefused(why="the new date is not later", field="to")
+        raise ExtensionRefused(why=_("the new date is not later"), field="to")
     target = clocks.target_of(row)
     rule = target.extension
     before = list(Extension.objects.filter(deadline=row).order_by("pk"))
@@ -43,10 +45,11 @@ def check_extension(clocks: Clocks, row: Deadline, to: dt.datetime, *, now: dt.d
     law = rule.up_to or (law if isinstance(law, Law) and extends(law) else None)
     if rule.at_most is None and law is not None:
         # The published rule says how far, counted as it counts.
-        law, most = law.given(clocks.ticket.facts), "its rule allows"
+        law, most = law.given(clocks.ticket.facts), _("its rule allows")
         latest = longest(law, calendar, row.started_at)
     if to > latest:
-        why = f"it is more than {most}; {latest:%Y-%m-%d %H:%M} UTC is the latest"
+        told = {"most": most, "latest": f"{latest:%Y-%m-%d %H:%M}"}
+        why = _("it is more than %(most)s; %(latest)s UTC is the latest") % told
         raise ExtensionRefused(why=why, field="to")
 
 
@@ -83,7 +86,7 @@ def tell_customer(
     blanks = _blanks(ticket, row, to=to, reason=reason)
     usual = clocks.target_of(row).extension.letter
     body = letter.strip() or (usual.format(**blanks) if usual else "")
-    body = needed(body, what="the letter that tells the customer", field="letter", limit=20_000)
+    body = needed(body, what=_("the letter that tells the customer"), field="letter", limit=20_000)
     return desk.reply(ticket, body=body, channel=Channel.EMAIL, actor=actor, now=now)
 
 

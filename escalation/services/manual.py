@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from django.utils.translation import gettext as _
+
 from escalation.errors import (
     AlreadyAcknowledged,
     AlreadyCalled,
@@ -34,7 +36,7 @@ def acknowledge_escalation(
     person = _person(actor)
     with changing(deadline.ticket_id, actor=actor, now=now, seen=seen) as change:
         clocks = Clocks(change)
-        row = _open_row(clocks, deadline, verb="acknowledged")
+        row = _open_row(clocks, deadline, verb=_("acknowledged"))
         if row.acknowledged_by is not None:
             raise AlreadyAcknowledged(name=row.acknowledged_by.name)
         _acknowledge(clocks, [row], person, now=now)
@@ -49,7 +51,7 @@ def take_over(
     Raises what `tickets.services.take` raises, but is no error for the one who owns it already.
     """
     person = _person(actor)
-    text = needed(brief, what="a brief: what is going on, and what you will do", field="brief",
+    text = needed(brief, what=_("a brief: what is going on, and what you will do"), field="brief",
                   limit=2000)  # fmt: skip
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         before = change.ticket.owner
@@ -93,10 +95,10 @@ def extend_deadline(
     policy has none, a letter.
     """
     person = _person(actor)
-    reason = needed(reason, what="the reason", field="reason", limit=500)
+    reason = needed(reason, what=_("the reason"), field="reason", limit=500)
     with changing(deadline.ticket_id, actor=actor, now=now, seen=seen) as change:
         clocks = Clocks(change)
-        row = _open_row(clocks, deadline, verb="extended")
+        row = _open_row(clocks, deadline, verb=_("extended"))
         to = date_meant(clocks, row, to)
         check_extension(clocks, row, to, now=now)
         before = row.due_at
@@ -132,7 +134,7 @@ def escalate_by_hand(
     Raises `Missing` without a reason, `WrongStatus` on a ticket that is finished, `AlreadyCalled`
     where a call was made within the hour, or has nobody further to go to.
     """
-    reason = needed(reason, what="a reason", field="reason", limit=500)
+    reason = needed(reason, what=_("a reason"), field="reason", limit=500)
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         if not change.ticket.is_open:
             raise WrongStatus(
@@ -159,11 +161,11 @@ def acknowledge_step(
     with changing(step.ticket_id, actor=actor, now=now, seen=seen) as change:
         climb = next((row for row in change.all(Climb) if row.pk == step.climb_id), None)
         if climb is None:
-            raise DeadlineOver(verb="acknowledged")
+            raise DeadlineOver(verb=_("acknowledged"))
         if climb.acknowledged_by is not None:
             raise AlreadyAcknowledged(name=climb.acknowledged_by.name)
         if climb.ended_at is not None:
-            raise DeadlineOver(verb="acknowledged")
+            raise DeadlineOver(verb=_("acknowledged"))
         if climb.by_id == person.pk:
             raise OwnCall
         told = end_climbs(change, at=now, by=person, only=climb)
@@ -183,7 +185,7 @@ def deescalate(
     Raises `Missing` without a reason or a person, `NotEscalated`.
     """
     person = _person(actor)
-    text = needed(reason, what="a reason", field="reason", limit=500)
+    text = needed(reason, what=_("a reason"), field="reason", limit=500)
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         clocks = Clocks(change)
         begun = [
@@ -220,7 +222,7 @@ def deescalate(
 
 def _person(actor: Actor) -> User:
     if actor.user is None:
-        raise Missing(what="a person who does this", field="actor")
+        raise Missing(what=_("a person who does this"), field="actor")
     return actor.user
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from escalation.models import Rederivation
 from escalation.services import rederiving
@@ -67,7 +68,7 @@ def check_may_preview(who: Principal) -> None:
             return
     elif "config:read" in (who.scopes or ()) and who.teams is None:
         return
-    raise NotAllowed(who="A manager")
+    raise NotAllowed(who=_("A manager"))
 
 
 def begin(draft: Mapping[str, Any], *, who: Principal, now: dt.datetime) -> Rederivation:
@@ -84,7 +85,7 @@ def begin(draft: Mapping[str, Any], *, who: Principal, now: dt.datetime) -> Rede
         preview=True, finished_at__isnull=True, created_at__gt=now - FORGOTTEN
     )
     if under_way.count() >= AT_ONCE:
-        raise Conflict(f"{AT_ONCE} previews are under way. Wait until one is done.")
+        raise Conflict("{count} previews are under way. Wait until one is done.", count=AT_ONCE)
     return rederiving.start(f"Draft of {', '.join(names)}", now=now, by=who.user, draft=draft)
 
 

@@ -39,7 +39,7 @@ def _row(rota: Rota, slot: NewSlot, place: str) -> DutySlot:
     if slot.weekday is not None and not 0 <= slot.weekday <= 6:
         raise Invalid("Weekdays go from 0 (Monday) to 6.", field=f"{place}weekday")
     if not slot.user.is_active:
-        raise Invalid(f"{slot.user.name} no longer works here.", field=f"{place}person")
+        raise Invalid("{name} no longer works here.", name=slot.user.name, field=f"{place}person")
     return DutySlot(
         rota=rota, user=slot.user, weekday=slot.weekday, on=slot.on,
         starts=slot.starts, ends=slot.ends,
@@ -50,7 +50,7 @@ def set_slots(rota: Rota, slots: Sequence[NewSlot]) -> None:
     """Give a rota these slots and no others. Raises `Invalid`, naming the slot, `Conflict` where
     a person has two that begin together."""
     if len(slots) > MOST_SLOTS:
-        raise Invalid(f"At most {MOST_SLOTS} slots.", field="slots")
+        raise Invalid("At most {most} slots.", most=MOST_SLOTS, field="slots")
     rows = [_row(rota, slot, f"slots.{index}.") for index, slot in enumerate(slots)]
     seen: set[tuple[object, ...]] = set()
     for index, row in enumerate(rows):

@@ -175,7 +175,9 @@ def check(draft: Draft) -> None:
     except ValidationError as error:
         raise Invalid(" ".join(error.messages), field="policy") from error
     except (AttributeError, TypeError, ValueError, KeyError) as error:
-        raise Invalid(f"The policy can't be read: {error}.", field="policy") from error
+        raise Invalid(
+            "The policy can't be read: {error}.", error=str(error), field="policy"
+        ) from error
 
 
 def trial_of(draft: Draft) -> Setup:

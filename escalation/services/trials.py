@@ -6,6 +6,7 @@ import time
 import structlog
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from escalation.models import Simulation, SimulationState
 from escalation.services.simulating import Draft, Span, Tally, trial_of, try_batch
@@ -32,7 +33,7 @@ def check_may_try(who: Principal) -> None:
             return
     elif who.is_supervisor:
         return
-    raise NotAllowed(who="A supervisor")
+    raise NotAllowed(who=_("A supervisor"))
 
 
 def visible_trials(who: Principal) -> QuerySet[Simulation]:
@@ -64,7 +65,7 @@ def begin(
         raise Invalid("It begins in the past, and before it ends.", field="since")
     running = [SimulationState.WAITING.value, SimulationState.RUNNING.value]
     if visible_trials(who).filter(state__in=running).count() >= AT_ONCE:
-        raise Conflict(f"{AT_ONCE} trials are under way. Cancel one, or wait for it.")
+        raise Conflict("{count} trials are under way. Cancel one, or wait for it.", count=AT_ONCE)
     return Simulation.objects.create(
         key=draft.key,
         name=str(draft)[:160],

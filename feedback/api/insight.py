@@ -121,7 +121,7 @@ class InsightTab(_Insight):
     def get(self, request: Request, tab: str) -> Response:
         """Of the teams whose complaints you see, a moment behind what happens. Never by person."""
         if tab not in {one.value for one in TABS}:
-            raise Invalid(f"A tab is one of: {', '.join(TABS)}.", field="tab")
+            raise Invalid("A tab is one of: {known}.", known=", ".join(TABS), field="tab")
         asked, period = self.asked()
         scope, found = insight(
             self.principal, Tab(tab), period, team=asked["team"], category=asked["category"]

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from feedback.errors import AnsweredBefore, ScoreInvalid, SurveyOver
 from feedback.models import Answer, FollowUp, Survey
 from feedback.rules import (
@@ -50,7 +52,7 @@ def record_answer(
     clean = _clean_scores(scores)
     text = clean_text(words, field="words", limit=4000)
     if not clean and not text:
-        raise Missing(what="at least one answer", field="handling")
+        raise Missing(what=_("at least one answer"), field="handling")
     with changing(survey.ticket_id, actor=actor, now=now) as change:
         row = next(one for one in change.all(Survey) if one.pk == survey.pk)
         if row.status == SurveyStatus.ANSWERED:
@@ -92,7 +94,7 @@ def _clean_scores(scores: Mapping[str, Any]) -> dict[str, int]:
     for name, raw in scores.items():
         if name not in DIMENSIONS:
             known = ", ".join(DIMENSIONS)
-            raise ScoreInvalid(f"A survey asks for {known}.", field=str(name)[:40])
+            raise ScoreInvalid("A survey asks for {known}.", known=known, field=str(name)[:40])
         if raw in (None, ""):
             continue
         text = str(raw)

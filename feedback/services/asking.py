@@ -103,7 +103,11 @@ def hold_back(change: Change, event: Event) -> None:
     """Raises `Conflict`: while somebody still has to get in touch with the customer about a ticket,
     it becomes no part of another."""
     if any(row.closed_at is None for row in change.all(FollowUp)):
-        raise Conflict(f"{change.ticket.number} has a follow-up that is still open.", field="other")
+        raise Conflict(
+            "{number} has a follow-up that is still open.",
+            number=change.ticket.number,
+            field="other",
+        )
 
 
 def send_next(*, now: dt.datetime) -> bool:

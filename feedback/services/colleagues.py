@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from feedback.errors import OwnPraise, VotedBefore
 from feedback.models import Idea, IdeaVote, Kudos
@@ -20,8 +21,8 @@ def suggest_idea(
     """Say how something could be done better. Its author votes for it. Raises `Missing`."""
     line = clean_line(title, field="title", limit=160)
     if not line:
-        raise Missing(what="the idea in one line", field="title")
-    body = needed(text, what="what would change", field="text", limit=4000)
+        raise Missing(what=_("the idea in one line"), field="title")
+    body = needed(text, what=_("what would change"), field="text", limit=4000)
     with transaction.atomic():
         idea = Idea.objects.create(
             title=line, text=body, author=author, ticket=ticket, created_at=now
@@ -43,8 +44,8 @@ def answer_idea(idea: Idea, *, status: str, answer: str, by: User, now: dt.datet
     """Tell what becomes of an idea: planned, done or declined, always with words."""
     allowed = [member.value for member in IdeaStatus if member is not IdeaStatus.NEW]
     if status not in allowed:
-        raise Invalid(f"An idea becomes one of: {', '.join(allowed)}.", field="status")
-    words = needed(answer, what="an answer", field="answer", limit=4000)
+        raise Invalid("An idea becomes one of: {known}.", known=", ".join(allowed), field="status")
+    words = needed(answer, what=_("an answer"), field="answer", limit=4000)
     idea.status, idea.answer, idea.answered_by, idea.answered_at = status, words, by, now
     idea.save(update_fields=["status", "answer", "answered_by", "answered_at"])
     return idea
@@ -54,7 +55,7 @@ def give_kudos(
     *, to: User, words: str, actor: Actor, now: dt.datetime, ticket: Ticket | None = None
 ) -> Kudos:
     """Thank a colleague, where it was about a ticket in its timeline too. Raises `OwnPraise`."""
-    text = needed(words, what="what the thanks are for", field="words", limit=1000)
+    text = needed(words, what=_("what the thanks are for"), field="words", limit=1000)
     if actor.user is not None and actor.user.pk == to.pk:
         raise OwnPraise(field="to")
     with transaction.atomic():

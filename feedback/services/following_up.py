@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from django.utils.translation import gettext as _
+
 from feedback.models import FollowUp
 from feedback.rules import FeedbackEvent
 from tickets.actors import Actor
@@ -14,7 +16,7 @@ def close_followup(
     followup: FollowUp, *, result: str, actor: Actor, now: dt.datetime, seen: int | None = None
 ) -> FollowUp:
     """Record what came of a follow-up. Raises `Missing` without words, `Conflict` if closed."""
-    text = needed(result, what="what came of it", field="result", limit=2000)
+    text = needed(result, what=_("what came of it"), field="result", limit=2000)
     with changing(followup.ticket_id, actor=actor, now=now, seen=seen) as change:
         row = next(one for one in change.all(FollowUp) if one.pk == followup.pk)
         if row.closed_at is not None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import IntegrityError
+from django.utils.translation import gettext as _
 
 from integrations.events import IntegrationEvent
 from integrations.mail.addresses import (
@@ -215,7 +216,7 @@ def _category() -> Category:
     rows = [entry.category for entry in catalogue().by_id.values()]
     active = [row for row in rows if row.active and row.public]
     if not active:
-        raise Missing(what="a category for mail that comes in", field="category")
+        raise Missing(what=_("a category for mail that comes in"), field="category")
     return min(active, key=lambda row: (row.parent_id is not None, row.order, row.name))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -54,7 +55,7 @@ class Backtests(CommandView):
         data = self.parse(backtest_shapes.BacktestInput)
         text = _text(self.principal, data, "policy", "source")
         if text is None:
-            raise Missing(what="a stored `policy`, or a text as `source`", field="policy")
+            raise Missing(what=_("a stored `policy`, or a text as `source`"), field="policy")
         row = backtests.begin(
             text,
             beside=_text(self.principal, data, "beside", "beside_source"),
@@ -71,7 +72,10 @@ class Backtests(CommandView):
 def _text(who: Principal, data: Mapping[str, Any], ref: str, source: str) -> Text | None:
     """A version or a text, one of the two; None where neither was sent. Raises `Missing`."""
     if ref in data and source in data:
-        raise Missing(what=f"either `{ref}` or `{source}`, not both", field=source)
+        raise Missing(
+            what=_("either `%(one)s` or `%(other)s`, not both") % {"one": ref, "other": source},
+            field=source,
+        )
     if ref in data:
         return Text.stored(who, data[ref], field=ref)
     return Text.written(data[source], field=source) if source in data else None

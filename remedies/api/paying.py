@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -224,7 +225,9 @@ class Pools(CommandView):
         data = self.parse(PoolInput)
         amount, source = data.pop("amount"), data.pop("source_of_codes")
         if amount is not None and amount.currency != data["currency"]:
-            raise Invalid(f"This pool is in {data['currency']}.", field="amount.currency")
+            raise Invalid(
+                "This pool is in {currency}.", currency=data["currency"], field="amount.currency"
+            )
         made = codes.make_pool(
             **data, source=source, amount=None if amount is None else amount.minor,
             by=self.principal.user, now=self.now,
@@ -391,7 +394,7 @@ class News(AccessView):
         try:
             told = Webhook(gateway.secret).verify(request.body, dict(request.headers.items()))
         except (WebhookVerificationError, ValueError):
-            raise NotAllowed(who="The gateway, with its signature") from None
+            raise NotAllowed(who=_("The gateway, with its signature")) from None
         payouts = told.get("payouts") if isinstance(told, dict) else None
         if not isinstance(payouts, list) or not 0 < len(payouts) <= 500:
             raise Invalid("Send 1 to 500 payouts.", field="payouts")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -91,12 +92,12 @@ class Policies(_Acts):
         data = self.parse(policy_shapes.BeginInput)
         given = [name for name in ("source", "key", "pack") if name in data]
         if len(given) != 1:
-            raise Missing(what="one of source, key (with version) or pack", field="source")
+            raise Missing(what=_("one of source, key (with version) or pack"), field="source")
         based = None
         if "key" in data:
             based = access.access_policy(self.principal, data["key"], data.get("version"))
         elif "version" in data:
-            raise Missing(what="the key of the policy, beside its version", field="key")
+            raise Missing(what=_("the key of the policy, beside its version"), field="key")
         source = based.source if based is not None else data.get("source")
         if source is None:
             source = pack_policy(data["pack"])
@@ -172,7 +173,7 @@ def _read(row: RemedyPolicy) -> Any:
     """The data of a version. Raises `PolicyInvalid` for a draft that is no YAML, or no mapping."""
     source = read_source(row.source)
     if not isinstance(source.data, dict):
-        raise Invalid(f"Version {row.version} is no policy yet.", field="version")
+        raise Invalid("Version {version} is no policy yet.", version=row.version, field="version")
     return source
 
 
@@ -290,7 +291,7 @@ class _Tries(CommandView):
     def look(self, data: dict[str, Any]) -> tuple[str, Look]:
         """The key and the text that were sent or named. Raises `Missing`."""
         if ("source" in data) is ("key" in data):
-            raise Missing(what="either source or key", field="source")
+            raise Missing(what=_("either source or key"), field="source")
         if "key" in data:
             row = access.access_policy(self.principal, data["key"], data.get("version"))
             return row.key, look_through(row.source)

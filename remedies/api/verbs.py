@@ -37,7 +37,7 @@ class Act:
 def _minor(amount: Money, currency: str) -> int:
     """Minor units of a sum that is in the offer's currency. Raises `Invalid`."""
     if amount.currency != currency:
-        raise Invalid(f"This offer is in {currency}.", field="amount.currency")
+        raise Invalid("This offer is in {currency}.", currency=currency, field="amount.currency")
     return amount.minor
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -132,7 +133,7 @@ class AuthorityOnTicket(Reads):
         currency = request.query_params.get("currency") or ticket.loss_currency
         currency = currency or (draft.currency if draft is not None else "")
         if not currency:
-            raise Missing(what="a currency", field="currency")
+            raise Missing(what=_("a currency"), field="currency")
         decimals_of(currency)
         offer = draft if draft is not None and draft.currency == currency else None
         parts = list(offer.components.all()) if offer is not None else []
@@ -232,7 +233,7 @@ class Redraft(OfTicket):
         with self.at_version(ticket):
             offer = services.redraft(ticket, actor=self.actor, now=self.now)
         if offer is None:
-            raise Missing(what="a policy that gives something here", field="policy")
+            raise Missing(what=_("a policy that gives something here"), field="policy")
         return self.answer(offer.pk)
 
 
@@ -254,7 +255,7 @@ class AddComponent(OfTicket):
         amount = data["amount"]
         currency = amount.currency if amount else data["currency"] or ticket.loss_currency
         if not currency:
-            raise Missing(what="a currency", field="currency")
+            raise Missing(what=_("a currency"), field="currency")
         made = services.add_component(
             ticket,
             kind=data["kind"],

@@ -111,7 +111,7 @@ def read_theirs(raw: Any, field: str = "payouts") -> Theirs:
         raise Invalid("This should be the id that we sent.", field=f"{field}.id")
     if status not in set(TheirStatus):
         known = ", ".join(TheirStatus)
-        raise Invalid(f"This should be one of: {known}.", field=f"{field}.status")
+        raise Invalid("This should be one of: {known}.", known=known, field=f"{field}.status")
     reference = str(raw.get("reference") or "").replace("\x00", "")[:200]
     return Theirs(payout, TheirStatus(status), minor, currency, reference)
 

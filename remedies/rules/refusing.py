@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tickets.rules import Outcome
+from tickets.saying import gettext as _
 
 #: What is not found for the customer, as against what is.
 AGAINST = frozenset({Outcome.NOT_UPHELD, Outcome.OUT_OF_SCOPE, Outcome.WITHDRAWN})
@@ -98,41 +99,43 @@ def lacking(said: Said, points: Sequence[Answered], setting: Setting) -> tuple[L
 
 def _of_points(points: Sequence[Answered], setting: Setting) -> Iterator[Lack]:
     if not points:
-        yield Lack("points", "findings", "an answer to each point", True)
+        yield Lack("points", "findings", _("an answer to each point"), True)
     for text in setting.unanswered:
-        yield Lack("points", "findings", f"an answer to “{text}”", True)
+        words = _("an answer to “%(point)s”") % {"point": text}
+        yield Lack("points", "findings", words, True)
     for place, item in enumerate(points):
         at = f"findings.{place}"
         if not item.finding.strip():
-            words = f"why a point was found so: “{item.text}”"
+            words = _("why a point was found so: “%(point)s”") % {"point": item.text}
             yield Lack("finding", f"{at}.finding", words, True)
         if not item.quote.strip():
-            words = f"the customer’s own words for “{item.text}”"
+            words = _("the customer’s own words for “%(point)s”") % {"point": item.text}
             yield Lack("quote", f"{at}.quote", words, setting.formal)
         if item.outcome in _BY_A_RULE and not item.rule_words.strip():
-            words = f"the rule by which “{item.text}” was decided"
+            words = _("the rule by which “%(point)s” was decided") % {"point": item.text}
             yield Lack("rule", f"{at}.rule", words, setting.formal)
 
 
 def _of_whole(said: Said, points: Sequence[Answered], setting: Setting) -> Iterator[Lack]:
     if not said.reason.strip():
-        yield Lack("reason", "reason", "the reason", True)
+        yield Lack("reason", "reason", _("the reason"), True)
     if not said.regret.strip():
         if setting.our_faults:
-            known = " and ".join(setting.our_faults)
-            yield Lack("regret", "regret", f"what we did get wrong: {known}", setting.formal)
+            known = f" {_('and')} ".join(setting.our_faults)
+            words = _("what we did get wrong: %(known)s") % {"known": known}
+            yield Lack("regret", "regret", words, setting.formal)
         elif any(item.outcome in _OURS for item in points):
-            yield Lack("regret", "regret", "what we did get wrong", setting.formal)
+            yield Lack("regret", "regret", _("what we did get wrong"), setting.formal)
     if not said.instead.strip():
-        yield Lack("instead", "instead", "what we can do instead", setting.formal)
+        yield Lack("instead", "instead", _("what we can do instead"), setting.formal)
     if not said.would_change.strip():
-        words = "what would change the decision"
+        words = _("what would change the decision")
         yield Lack("would_change", "would_change", words, setting.formal)
     if not said.next_stage.strip():
-        words = "what the customer can do next, and by when"
+        words = _("what the customer can do next, and by when")
         yield Lack("next_stage", "next_stage", words, True)
     if not said.outside.strip() and setting.names_body:
-        words = "the outside body and its time limit"
+        words = _("the outside body and its time limit")
         yield Lack("outside", "outside", words, setting.formal)
 
 

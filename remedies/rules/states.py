@@ -2,6 +2,34 @@
 
 from enum import StrEnum
 
+from tickets.saying import pgettext_noop
+
+#: Of each status, for languages other than English: an offer, a request, a remedy is "…".
+STATUS_NAMES = (
+    pgettext_noop("state", "draft"),
+    pgettext_noop("state", "sent"),
+    pgettext_noop("state", "accepted"),
+    pgettext_noop("state", "partly accepted"),
+    pgettext_noop("state", "declined"),
+    pgettext_noop("state", "expired"),
+    pgettext_noop("state", "withdrawn"),
+    pgettext_noop("state", "superseded"),
+    pgettext_noop("state", "no longer open: it ran out"),
+    pgettext_noop("state", "pending"),
+    pgettext_noop("state", "asked back"),
+    pgettext_noop("state", "approved"),
+    pgettext_noop("state", "amended"),
+    pgettext_noop("state", "void"),
+    pgettext_noop("state", "open"),
+    pgettext_noop("state", "dismissed"),
+    pgettext_noop("state", "taken"),
+    pgettext_noop("state", "faded"),
+    pgettext_noop("state", "granted"),
+    pgettext_noop("state", "fulfilled"),
+    pgettext_noop("state", "failed"),
+    pgettext_noop("state", "reversed"),
+)
+
 
 class PolicyStatus(StrEnum):
     """draft → active → retired, with a day to wait for in between; edited in draft only."""

@@ -94,7 +94,12 @@ def _choose(
             continue
         if form not in part.choices:
             offered = ", ".join([part.form or "as it is", *part.choices])
-            raise Invalid(f"{part.title} can be had as: {offered}.", field="choices")
+            raise Invalid(
+                "{title} can be had as: {offered}.",
+                title=part.title,
+                offered=offered,
+                field="choices",
+            )
         part.chosen = form
         change.save(part, "chosen")
         paths[f"offers.{row.pk}.components.{key}.chosen"] = (None, form)
@@ -167,7 +172,7 @@ def _wished(amount: int | None, kind: ComponentKind | str) -> str:
         raise Invalid("A sum is more than nothing.", field="wish_amount")
     if kind and kind not in set(ComponentKind):
         known = ", ".join(ComponentKind)
-        raise Invalid(f"What is wished is one of: {known}.", field="wish_kind")
+        raise Invalid("What is wished is one of: {known}.", known=known, field="wish_kind")
     return str(kind)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from remedies.access import (
     check_may_see_drafts,
@@ -64,7 +65,9 @@ class Text:
     def written(cls, source: str, *, field: str = "source") -> "Text":
         """One that is not stored. Raises `PolicyInvalid`, `Invalid`."""
         if len(source) > MOST_CHARACTERS:
-            raise Invalid(f"A policy has at most {MOST_CHARACTERS:,} characters.", field=field)
+            raise Invalid(
+                "A policy has at most {most} characters.", most=f"{MOST_CHARACTERS:,}", field=field
+            )
         policy = compiled(source)
         return cls(source, f"{policy.title}, a text of your own"[:200], policy.name)
 
@@ -78,7 +81,7 @@ def may_begin(who: Principal) -> bool:
 def check_may_begin(who: Principal) -> None:
     """Raises `NotAllowed` unless `who` may begin and stop backtests."""
     if not may_begin(who):
-        raise NotAllowed(who="A manager")
+        raise NotAllowed(who=_("A manager"))
 
 
 def visible_backtests(who: Principal) -> QuerySet[Backtest]:
@@ -124,7 +127,7 @@ def begin(
     if same := mine.filter(digest=digest, since=since).first():
         return same
     if mine.count() >= AT_ONCE:
-        raise Conflict(f"{AT_ONCE} are under way for you. Stop one, or wait for it.")
+        raise Conflict("{count} are under way for you. Stop one, or wait for it.", count=AT_ONCE)
     row = Backtest(
         key=text.key[:60],
         version=text.version,

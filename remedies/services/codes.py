@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from remedies.models import CodeSource, Remedy, VoucherCode, VoucherPool
 from tickets.change import Change
@@ -60,9 +62,9 @@ def make_pool(
         raise Invalid("Codes are imported or generated.", field="source")
     if (source == CodeSource.IMPORTED) != (amount is not None):
         said = (
-            "Say what an imported code is worth."
+            gettext_noop("Say what an imported code is worth.")
             if amount is None
-            else "Generated codes are worth what was granted: leave the sum out."
+            else gettext_noop("Generated codes are worth what was granted: leave the sum out.")
         )
         raise Invalid(said, field="amount")
     if amount is not None and not 0 < amount <= 10**12:
@@ -73,8 +75,8 @@ def make_pool(
         )
     pool = VoucherPool(
         key=key,
-        title=needed(title, what="a title", field="title", limit=160),
-        form=needed(form, what="a form", field="form", limit=60),
+        title=needed(title, what=_("a title"), field="title", limit=160),
+        form=needed(form, what=_("a form"), field="form", limit=60),
         currency=currency,
         amount=amount,
         source=CodeSource(source).value,
@@ -88,7 +90,9 @@ def make_pool(
     )
     with transaction.atomic():
         if (other := same.first()) is not None:
-            raise Conflict(f"{other.title} has this key, or pays the same.", field="key")
+            raise Conflict(
+                "{title} has this key, or pays the same.", title=other.title, field="key"
+            )
         pool.save()
     return pool
 
@@ -105,7 +109,7 @@ def import_codes(pool: VoucherPool, codes: Iterable[str], *, now: dt.datetime) -
     if not given:
         raise Invalid("Name at least one code.", field="codes")
     if len(given) > MOST_AT_ONCE:
-        raise Invalid(f"At most {MOST_AT_ONCE:,} codes at once.", field="codes")
+        raise Invalid("At most {most} codes at once.", most=f"{MOST_AT_ONCE:,}", field="codes")
     for place, code in enumerate(given):
         if not _CODE.fullmatch(code):
             raise Invalid(

@@ -80,7 +80,9 @@ def begin_draft(
     with transaction.atomic():
         versions = RemedyPolicy.objects.select_for_update().filter(key=key)
         if any(row.status == PolicyStatus.DRAFT for row in versions):
-            raise Conflict(f"There is a draft of {key} already. Go on there, or discard it.")
+            raise Conflict(
+                "There is a draft of {key} already. Go on there, or discard it.", key=key
+            )
         row = RemedyPolicy(key=key, version=next_version(key), created_at=now, created_by=by)
         row.based_on = based_on.version if based_on is not None else None
         row.title, row.revision = (based_on.title if based_on is not None else key), 0
@@ -90,7 +92,9 @@ def begin_draft(
             with transaction.atomic():
                 row.save(force_insert=True)
         except IntegrityError:
-            raise Conflict(f"Somebody else began a draft of {key} in this moment.") from None
+            raise Conflict(
+                "Somebody else began a draft of {key} in this moment.", key=key
+            ) from None
         words = f"from version {row.based_on}" if row.based_on else ""
         record(row, PolicyDeed.BEGUN, by=by, now=now, words=words)
     return row
@@ -121,7 +125,10 @@ def write_draft(
             return row
         if (named := key_in(source, row.key)) != row.key:
             raise Invalid(
-                f"This is a draft of {row.key}, and the text says {named}.", field="source"
+                "This is a draft of {key}, and the text says {named}.",
+                key=row.key,
+                named=named,
+                field="source",
             )
         _write(row, source)
         stamp(row, by=by, now=now)

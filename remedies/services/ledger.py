@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from remedies.errors import NotPayable
 from remedies.gateways import MANUAL, VOUCHER, WEBHOOK, gateway_for, pool_for
 from remedies.models import ExceptionRequest, Offer, OfferComponent, Remedy, RemedyEntry
@@ -234,7 +236,7 @@ def settle_in(change: Change, row: Remedy, *, reference: str) -> None:
 
 def fail_remedy(remedy: Remedy, *, reason: str, actor: Actor, now: dt.datetime) -> Remedy:
     """It could not be delivered. It is still owed; the ticket's owner is told."""
-    why = needed(reason, what="a reason", field="reason", limit=500)
+    why = needed(reason, what=_("a reason"), field="reason", limit=500)
     with changing(remedy.ticket_id, actor=actor, now=now) as change:
         row = _locked(change, remedy.pk, RemedyStatus.FAILED)
         before, row.status = row.status, RemedyStatus.FAILED.value
@@ -264,7 +266,7 @@ def reverse_remedy(
     seen: int | None = None,
 ) -> Remedy:
     """Take a remedy back, with an entry of its own. The grant stays in the ledger as it was."""
-    why = needed(reason, what="a reason", field="reason", limit=500)
+    why = needed(reason, what=_("a reason"), field="reason", limit=500)
     with changing(remedy.ticket_id, actor=actor, now=now, seen=seen) as change:
         row = _locked(change, remedy.pk, RemedyStatus.REVERSED)
         before, row.status = row.status, RemedyStatus.REVERSED.value

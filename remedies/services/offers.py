@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from django.utils.translation import gettext as _
+
 from remedies.errors import OutsideRange
 from remedies.models import ExceptionRequest, Offer, OfferComponent
 from remedies.rules.language.draft import ComponentKind
@@ -51,8 +53,10 @@ def check_range(component: OfferComponent, amount: int) -> None:
     if amount < low or (high is not None and amount > high):
         currency = component.offer.currency
         span = words(low, currency)
-        if high != low:
-            span += " to any sum" if high is None else f" to {words(high, currency)}"
+        if high is None:
+            span = _("%(low)s to any sum") % {"low": span}
+        elif high != low:
+            span = _("%(low)s to %(high)s") % {"low": span, "high": words(high, currency)}
         raise OutsideRange(span=span, field="amount")
 
 
@@ -71,7 +75,7 @@ def adjust_component(
     What was asked or allowed by exception for the offer is void with it. Raises `OutsideRange`,
     `AboveAuthority`, `OfferNotOpen`, `Missing` without a reason.
     """
-    why = needed(reason, what="a reason", field="reason", limit=500)
+    why = needed(reason, what=_("a reason"), field="reason", limit=500)
     with changing(offer.ticket_id, actor=actor, now=now, seen=seen) as change:
         row = locked_offer(change, offer.pk, OfferStatus.DRAFT)
         component = component_in(row, component_id)
@@ -138,16 +142,16 @@ def add_component(
     """
     if kind not in {member.value for member in ComponentKind}:
         known = ", ".join(member.value for member in ComponentKind)
-        raise Invalid(f"A component is one of: {known}.", field="kind")
+        raise Invalid("A component is one of: {known}.", known=known, field="kind")
     if amount is not None and amount <= 0:
         raise Invalid("A sum is more than nothing.", field="amount")
     decimals_of(currency)
-    why = needed(reason, what="a reason", field="reason", limit=500)
-    line = needed(title, what="what it is", field="title", limit=160)
+    why = needed(reason, what=_("a reason"), field="reason", limit=500)
+    line = needed(title, what=_("what it is"), field="title", limit=160)
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         offer = draft_in(change, currency, actor)
         if offer.currency != currency:
-            raise Invalid(f"This offer is in {offer.currency}.", field="currency")
+            raise Invalid("This offer is in {currency}.", currency=offer.currency, field="currency")
         change.flush()
         parts = components_of(offer)
         component = OfferComponent(
@@ -222,7 +226,7 @@ def remove_component(
     seen: int | None = None,
 ) -> None:
     """Take off the draft what a person added to it. What the policy gives stays."""
-    why = needed(reason, what="a reason", field="reason", limit=500)
+    why = needed(reason, what=_("a reason"), field="reason", limit=500)
     with changing(offer.ticket_id, actor=actor, now=now, seen=seen) as change:
         row = locked_offer(change, offer.pk, OfferStatus.DRAFT)
         component = component_in(row, component_id)
@@ -335,7 +339,7 @@ def withdraw_offer(
     seen: int | None = None,
 ) -> None:
     """Take an offer back before it is answered. What the law gives can't be taken back."""
-    why = needed(reason, what="a reason", field="reason", limit=500)
+    why = needed(reason, what=_("a reason"), field="reason", limit=500)
     with changing(offer.ticket_id, actor=actor, now=now, seen=seen) as change:
         row = locked_offer(change, offer.pk, OfferStatus.DRAFT, OfferStatus.SENT)
         if row.status == OfferStatus.SENT and any(part.owed for part in components_of(row)):

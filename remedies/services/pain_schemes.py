@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from remedies.models import PainScheme
 from remedies.pain_schemes import read_scheme
@@ -21,7 +22,7 @@ def save_pain_scheme(data: dict[str, Any], *, by: User | None, now: dt.datetime)
     less pain.
     """
     read_scheme(data)
-    title = needed(str(data.get("title") or ""), what="a title", field="title", limit=160)
+    title = needed(str(data.get("title") or ""), what=_("a title"), field="title", limit=160)
     with transaction.atomic():
         versions = PainScheme.objects.select_for_update()
         row = versions.filter(status=PolicyStatus.DRAFT.value).first()

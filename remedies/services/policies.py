@@ -8,6 +8,7 @@ import re
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext, gettext_noop
 
 from remedies.active import compiled, flaws_of
 from remedies.errors import DraftStale, PolicyInvalid, Problem
@@ -107,7 +108,7 @@ def hold(
     if row.status not in statuses:
         raise Conflict(refused, field="status")
     if seen is not None and seen != row.revision:
-        who = row.saved_by.name if row.saved_by is not None else "Somebody"
+        who = row.saved_by.name if row.saved_by is not None else gettext("Somebody")
         raise DraftStale(who=who, seen=seen, current=row.revision, field="source")
     return row, versions
 
@@ -131,7 +132,7 @@ def activate(
     return row
 
 
-_ONLY_DRAFT = "Only a draft can be put in force."
+_ONLY_DRAFT = gettext_noop("Only a draft can be put in force.")
 
 
 def schedule(
@@ -156,7 +157,11 @@ def schedule(
         row, versions = hold(policy, PolicyStatus.DRAFT, refused=_ONLY_DRAFT, seen=seen)
         waits = next((v for v in versions if v.status == PolicyStatus.SCHEDULED), None)
         if waits is not None:
-            raise Conflict(f"Version {waits.version} waits for its day already.", field="status")
+            raise Conflict(
+                "Version {version} waits for its day already.",
+                version=waits.version,
+                field="status",
+            )
         refuse_wrong(row.source)
         row.status, row.active_from, row.activated_by = PolicyStatus.SCHEDULED.value, at, by
         row.save(update_fields=["status", "active_from", "activated_by"])
@@ -170,10 +175,14 @@ def unschedule(policy: RemedyPolicy, *, by: User | None, now: dt.datetime) -> Re
     Raises `Conflict` where it does not wait, or where there is another draft by now.
     """
     with transaction.atomic():
-        row, versions = hold(policy, PolicyStatus.SCHEDULED, refused="It does not wait for a day.")
+        row, versions = hold(
+            policy, PolicyStatus.SCHEDULED, refused=gettext_noop("It does not wait for a day.")
+        )
         draft = next((v for v in versions if v.status == PolicyStatus.DRAFT), None)
         if draft is not None:
-            raise Conflict(f"Version {draft.version} is a draft already: discard it, or wait.")
+            raise Conflict(
+                "Version {version} is a draft already: discard it, or wait.", version=draft.version
+            )
         row.status, row.active_from, row.activated_by = PolicyStatus.DRAFT.value, None, None
         row.save(update_fields=["status", "active_from", "activated_by"])
         record(row, PolicyDeed.UNSCHEDULED, by=by, now=now)
@@ -188,7 +197,9 @@ def activate_next(*, now: dt.datetime) -> bool:
         return False
     with transaction.atomic():
         try:
-            row, versions = hold(found, PolicyStatus.SCHEDULED, refused="Another process did it.")
+            row, versions = hold(
+                found, PolicyStatus.SCHEDULED, refused=gettext_noop("Another process did it.")
+            )
         except (Conflict, NotFound):
             return True
         _enforce(row, versions, at=row.active_from or now, by=None, now=now)
@@ -224,7 +235,7 @@ def refuse_wrong(source: str) -> None:
 def retire(policy: RemedyPolicy, *, now: dt.datetime, by: User | None = None) -> RemedyPolicy:
     """Take a policy out of force without another in its place. Offers that it made stand."""
     with transaction.atomic():
-        refused = "Only a policy in force can be retired."
+        refused = gettext_noop("Only a policy in force can be retired.")
         row, _ = hold(policy, PolicyStatus.ACTIVE, refused=refused)
         _retire(row, by=by, now=now)
     return row

@@ -5,6 +5,7 @@ from difflib import unified_diff
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from remedies.access import check_may_edit_policies, may_see_drafts
 from remedies.errors import AlreadyDecided
@@ -21,7 +22,7 @@ from tickets.services.texts import needed
 def visible_proposals(who: Principal) -> QuerySet[RuleProposal]:
     """Every proposal, for those who see drafts of policies. Raises `NotAllowed`."""
     if not may_see_drafts(who):
-        raise NotAllowed(who="A supervisor")
+        raise NotAllowed(who=_("A supervisor"))
     return RuleProposal.objects.select_related("category", "backtest", "closed_by", "draft")
 
 
@@ -65,7 +66,7 @@ def dismiss(row: RuleProposal, *, reason: str, who: Principal, now: dt.datetime)
     """Leave the rule as it is, with the reason. It comes back only when there are half as many
     approvals again. Raises `AlreadyDecided`, `Missing`."""
     check_may_edit_policies(who)
-    why = needed(reason, what="a reason", field="reason", limit=2000)
+    why = needed(reason, what=_("a reason"), field="reason", limit=2000)
     with transaction.atomic():
         held = _held(row)
         held.status, held.approved_then = ProposalStatus.DISMISSED.value, held.approved

@@ -93,8 +93,10 @@ def hold_back(change: Change, event: Event) -> None:
     if waiting:
         asked = words(waiting[0].asked_total, waiting[0].currency)
         raise Conflict(
-            f"An exception of {asked} that {waiting[0].requester.name} asked for still waits to "
-            "be decided. Have it decided, or withdraw it.",
+            "An exception of {asked} that {name} asked for still waits to be "
+            "decided. Have it decided, or withdraw it.",
+            asked=asked,
+            name=waiting[0].requester.name,
             field="status",
         )
 
@@ -109,16 +111,27 @@ def let_go(change: Change, event: Event) -> None:
     sent = next((row for row in offers if row.status == OfferStatus.SENT), None)
     waiting = next((r for r in change.all(ExceptionRequest) if r.status in UNDECIDED), None)
     granted = next((r for r in change.all(Remedy) if r.status != RemedyStatus.REVERSED), None)
-    refused = ""
     if sent is not None:
-        total = words(sent.total, sent.currency)
-        refused = f"{number} has an offer of {total} that the customer may still answer."
-    elif waiting is not None:
-        refused = f"{number} has an exception that {waiting.requester.name} asked for, undecided."
-    elif granted is not None:
-        refused = f"{number} has a remedy that was granted, {granted}. Link the two instead."
-    if refused:
-        raise Conflict(refused, field="other")
+        raise Conflict(
+            "{number} has an offer of {total} that the customer may still answer.",
+            number=number,
+            total=words(sent.total, sent.currency),
+            field="other",
+        )
+    if waiting is not None:
+        raise Conflict(
+            "{number} has an exception that {name} asked for, undecided.",
+            number=number,
+            name=waiting.requester.name,
+            field="other",
+        )
+    if granted is not None:
+        raise Conflict(
+            "{number} has a remedy that was granted, {remedy}. Link the two instead.",
+            number=number,
+            remedy=str(granted),
+            field="other",
+        )
     for draft in offers:
         if draft.status == OfferStatus.DRAFT:
             withdraw_in(change, draft, f"The ticket is part of {event.data['other']} now.")

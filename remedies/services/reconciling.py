@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from remedies.gateways import WEBHOOK, CreditGateway, GatewayRefused, ask_status
 from remedies.models import Difference, Reconciliation, Remedy
@@ -57,7 +58,7 @@ def compare_with(
 ) -> Reconciliation:
     """Compare their whole list of what was granted since a moment with ours."""
     if len(theirs) > MOST:
-        raise Invalid(f"At most {MOST:,} payouts at once.", field="payouts")
+        raise Invalid("At most {most} payouts at once.", most=f"{MOST:,}", field="payouts")
     ours = {one.payout: one for one in _ours(since)}
     # They may name what we granted before: known, and no difference of this period.
     earlier = _known([one.payout for one in theirs if one.payout not in ours])
@@ -161,7 +162,7 @@ def settle_difference(
 
     Raises `Conflict` where it is settled, or where what they say can't be taken over.
     """
-    why = needed(note, what="what was found", field="note", limit=500)
+    why = needed(note, what=_("what was found"), field="note", limit=500)
     with transaction.atomic():
         found = Difference.objects.select_for_update(of=("self",)).get(pk=row.pk)
         if found.settled_at is not None:

@@ -16,6 +16,13 @@ def catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "from django.utils.translation import gettext as _, ngettext\n"
         '_("Two %(what)s")\n_("Gone later")\nngettext("%(n)d day", "%(n)d days", 2)\n'
     )
+    (app / "errors.py").write_text(
+        "class Refused(DomainError):\n"
+        '    """It can\'t be\n    done: {why}."""\n'
+        "class Worse(Refused):\n"
+        '    """Worse."""\n'
+        "raise Worse('Not on {day}.', day=day)\n"
+    )
     (app / "page.html").write_text(
         '{% load i18n %}<p title="it\'s">{% translate "A page" %}'
         "{% blocktranslate trimmed %}\n  of {{ n }}\n  lines{% endblocktranslate %}"
@@ -44,6 +51,14 @@ def test_texts_of_code_and_templates_are_found(catalogue: Path) -> None:
     languages.update()
     for words in ("Two %(what)s", "A page", "of %(n)s lines", "Inside a tag", "%(n)d days"):
         assert f'"{words}"' in catalogue.read_text()
+
+
+def test_what_domain_errors_say_is_found(catalogue: Path) -> None:
+    languages.update()
+    for words in ("It can't be done: {why}.", "Worse.", "Not on {day}."):
+        assert f'msgid "{words}"' in catalogue.read_text()
+    translate(catalogue, "Not on {day}.", "Nicht am {tag}.")
+    assert any("placeholders" in told and "Not on {day}" in told for told in languages.problems())
 
 
 def test_what_is_not_translated_is_named(catalogue: Path) -> None:

@@ -126,3 +126,29 @@ def test_a_mistyped_number_is_no_empty_list(client: Client, desk: Desk, name: st
     wrong = f"{number[:-1]}{(int(number[-1]) + 1) % 10}"
     body = _problem(client.get(f"/api/v1/{name}/?ticket={wrong}"), 400, "number_invalid")
     assert body["errors"][0]["field"] == "ticket"
+
+
+def test_what_is_wrong_is_told_in_the_language_that_is_asked_for(
+    client: Client, desk: Desk
+) -> None:
+    """Codes, fields and values stay as they are; only words for people change."""
+    ticket = make_ticket(desk)
+    at = f"/api/v1/tickets/{ticket.number}"
+
+    def told(path: str, body: Any, status: int, code: str, language: str = "de-AT") -> str:
+        headers = {"Accept-Language": language, "If-Match": f'"{body.pop("seen", ticket.version)}"'}
+        answer = client.post(path, body, content_type="application/json", headers=headers)
+        return str(_problem(answer, status, code)["detail"])
+
+    body = {"reason": "x"}
+    assert "der „neu“ ist, kann nicht „offen“" in told(f"{at}/reopen/", body, 409, "wrong_status")
+    assert told(f"{at}/resolve/", {}, 400, "missing").startswith("Es fehlt: ein Ergebnis zu „Nine")
+    stale = told(f"{at}/note/", {"body": "x", "seen": 77}, 412, "stale", "de,en;q=0.5")
+    assert "(Sie sahen Fassung 77, jetzt ist es" in stale
+    many = told(f"{at}/tags/", {"tags": [f"t{n}" for n in range(31)]}, 400, "invalid")
+    assert many == "tags: Dieses Feld darf nicht mehr als 30 Einträge enthalten."
+    assert told(f"{at}/promise/", {"what": "Bald"}, 400, "missing") == "Es fehlt: ein Datum."
+    assert told(f"{at}/note/", {"body": "x", "seen": 77}, 412, "stale", "fr").startswith("Somebody")
+    answer = client.get("/api/v1/tickets/A-10011/", headers={"Accept-Language": "de"})
+    assert "ist keine Vorgangsnummer" in _problem(answer, 400, "number_invalid")["detail"]
+    assert answer.json()["params"] == {"number": "A-10011"}

@@ -102,7 +102,7 @@ def page_size(raw: str | None) -> int:
     if raw in (None, ""):
         return PAGE_SIZE
     if not raw.isascii() or not raw.isdigit() or len(raw) > 6 or not 1 <= int(raw) <= PAGE_MAX:
-        raise Invalid(f"A page has 1 to {PAGE_MAX} rows.", field="page_size")
+        raise Invalid("A page has 1 to {most} rows.", most=PAGE_MAX, field="page_size")
     return int(raw)
 
 

@@ -16,6 +16,8 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.core.signals import got_request_exception
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -29,10 +31,12 @@ log = structlog.get_logger(__name__)
 #: Codes of the framework that are ours under another name.
 _RENAMED = {"permission_denied": "not_allowed", "parse_error": "malformed", "error": "refused"}
 _WORDS = {
-    "authentication_failed": "This token is not valid or has expired.",
-    "not_authenticated": "Send an access token (Authorization: Bearer ...) or sign in.",
-    "not_found": "There is nothing here under that name, or you may not see it.",
-    "malformed": "The body can't be read: {}",
+    "authentication_failed": gettext_lazy("This token is not valid or has expired."),
+    "not_authenticated": gettext_lazy(
+        "Send an access token (Authorization: Bearer ...) or sign in."
+    ),
+    "not_found": gettext_lazy("There is nothing here under that name, or you may not see it."),
+    "malformed": gettext_lazy("The body can't be read: {}"),
 }
 #: What PostgreSQL says when two requests stand in each other's way: deadlock, lock time-out,
 #: serialization failure. Trying again helps.
@@ -140,7 +144,7 @@ def _of_domain(error: DomainError) -> Response:
 
 def _of_validation(error: exceptions.ValidationError) -> Response:
     errors = list(_flat(error.detail))
-    first = errors[0] if errors else {"field": "", "message": "The input is not valid."}
+    first = errors[0] if errors else {"field": "", "message": _("The input is not valid.")}
     detail = f"{first['field']}: {first['message']}" if first["field"] else first["message"]
     return problem(400, "invalid", detail, errors=errors)
 
@@ -166,7 +170,7 @@ def _of_framework(error: exceptions.APIException) -> Response:
     raw = error.get_codes()
     code = raw if isinstance(raw, str) else error.default_code
     code = _RENAMED.get(code, code)
-    words = _WORDS.get(code, "{}").format(error.detail)
+    words = str(_WORDS.get(code, "{}")).format(error.detail)
     headers: dict[str, str] = {}
     if getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
@@ -178,24 +182,24 @@ def _of_framework(error: exceptions.APIException) -> Response:
 
 def _of_the_rest(error: Exception, context: Mapping[str, Any]) -> Response:
     if isinstance(error, RequestDataTooBig):
-        return problem(413, "too_large", "The request is larger than this site accepts.")
+        return problem(413, "too_large", _("The request is larger than this site accepts."))
     if isinstance(error, SuspiciousOperation):
-        return problem(400, "malformed", "The request can't be read.")
+        return problem(400, "malformed", _("The request can't be read."))
     if isinstance(error, IntegrityError):
         log.warning("constraint_refused", error=str(error))
-        return problem(409, "conflict", "This clashes with what is already there.")
+        return problem(409, "conflict", _("This clashes with what is already there."))
     if isinstance(error, OperationalError) and _sqlstate(error) in _BUSY:
         busy = Busy()
         return problem(busy.status, busy.code, busy.message)
     if isinstance(error, InterfaceError) or _is_gone(error):
         log.error("database_gone", error=str(error))
-        words = "This site can't reach its database right now. Nothing was changed; try again."
+        words = _("This site can't reach its database right now. Nothing was changed; try again.")
         return problem(503, "unavailable", words, headers={"Retry-After": "5"})
     view = type(context.get("view")).__name__
     log.error("api_failed", view=view, exc_info=error)
     request = getattr(context.get("request"), "_request", None)
     got_request_exception.send(sender=type(context.get("view")), request=request)
-    return problem(500, "failed", "Something went wrong on our side. Nothing was changed.")
+    return problem(500, "failed", _("Something went wrong on our side. Nothing was changed."))
 
 
 def _is_gone(error: Exception) -> bool:

@@ -5,6 +5,8 @@ To add a verb: its input in tickets.api.inputs, a service, and an entry here.
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from tickets import services
 from tickets.api import inputs, render, shapes
 from tickets.api.views.base import Verb
@@ -15,7 +17,7 @@ from tickets.rules import Channel
 
 def _acknowledge(ticket: Ticket, data: dict[str, Any], **common: Any) -> None:
     if data["at"] is not None and data["at"] > common["now"]:
-        raise InTheFuture(what="The moment", field="at")
+        raise InTheFuture(what=_("The moment"), field="at")
     services.acknowledge(ticket, at=data["at"], **common)
 
 

@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from django.utils.translation import gettext as _
+
 from tickets.actors import Actor
 from tickets.change import Change, changing
 from tickets.errors import Conflict, Missing
@@ -22,9 +24,9 @@ def report_abuse(
     It stands on the ticket as a note and as an event, so that whoever meets the customer next is
     warned. Raises `Missing` without words or a person, `Conflict` where nobody above is here.
     """
-    words = needed(what, what="what happened", field="what", limit=2000)
+    words = needed(what, what=_("what happened"), field="what", limit=2000)
     if actor.user is None:
-        raise Missing(what="a person who bore it", field="actor")
+        raise Missing(what=_("a person who bore it"), field="actor")
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         above = _somebody_above(change, actor.user)
         note = f"Abusive contact. {words}"

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from tickets.access import people_who_see
 from tickets.actors import Actor
 from tickets.catalogue import catalogue, parse_facts
@@ -82,7 +84,7 @@ def receive_message(
     out-of-office note, say). What is said on a ticket that was merged is said on the one that
     it is part of. Raises `Missing` for an empty text.
     """
-    text = needed(body, what="a message", field="body", limit=BODY_MAX)
+    text = needed(body, what=_("a message"), field="body", limit=BODY_MAX)
     with changing(ticket, actor=actor, now=now) as change:
         if change.ticket.merged_into_id is not None:
             return receive_message(
@@ -153,7 +155,7 @@ def reply(
     person who answers a ticket without an owner becomes its owner. Raises `Missing` for an empty
     text, `GapsLeft`, `Stale`, and `Invalid` for a promise that does not lie in the future.
     """
-    text = _public(body, what="a message")
+    text = _public(body, what=_("a message"))
     promised = promised_moment(ticket, promised_next, now=now, field="promised_next")
     checked = _checked(ticket, promises, now=now)
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
@@ -196,14 +198,14 @@ def _checked(
 ) -> list[tuple[str, dt.datetime]]:
     """Promises that can be kept, each as what and an instant."""
     if len(promises) > PROMISES_MAX:
-        raise Invalid(f"At most {PROMISES_MAX} promises at once.", field="promises")
+        raise Invalid("At most {most} promises at once.", most=PROMISES_MAX, field="promises")
     found = []
     for place, (what, due) in enumerate(promises):
         field = f"promises.{place}"
-        text = needed(what, what="what is promised", field=f"{field}.what", limit=WHAT_MAX)
+        text = needed(what, what=_("what is promised"), field=f"{field}.what", limit=WHAT_MAX)
         until = promised_moment(ticket, due, now=now, field=f"{field}.due")
         if until is None:
-            raise Missing(what="a date", field=f"{field}.due")
+            raise Missing(what=_("a date"), field=f"{field}.due")
         found.append((text, until))
     return found
 
@@ -235,7 +237,7 @@ def add_note(
 
     Raises `Missing` for an empty text, `Invalid` where somebody mentioned may not see the ticket.
     """
-    text = needed(body, what="a note", field="body", limit=BODY_MAX)
+    text = needed(body, what=_("a note"), field="body", limit=BODY_MAX)
     with changing(ticket, actor=actor, now=now) as change:
         _check_they_see(change.ticket, mentions)
         message, changes = _say(
@@ -263,7 +265,11 @@ def _check_they_see(ticket: Ticket, mentions: Sequence[User]) -> None:
     blind = [user.name for user in mentions if user.pk not in seeing]
     if blind:
         names = ", ".join(blind)
-        raise Invalid(f"May not see this ticket: {names}. Name them on it first.", field="mentions")
+        raise Invalid(
+            "May not see this ticket: {names}. Name them on it first.",
+            names=names,
+            field="mentions",
+        )
 
 
 def acknowledge(
@@ -291,15 +297,17 @@ def request_information(
     Raises `Conflict` for a fact that is known already (nobody is asked twice), `Invalid` for
     one that the category does not have.
     """
-    text = _public(body, what="the question")
+    text = _public(body, what=_("the question"))
     entry = catalogue().entry(ticket.category_id)
     for position, name in enumerate(facts):
         if name not in entry.facts:
-            raise Invalid(f"This category has no fact {name}.", field=f"facts.{position}")
+            raise Invalid("This category has no fact {name}.", name=name, field=f"facts.{position}")
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         known = [entry.facts[name].label for name in facts if name in change.ticket.facts]
         if known:
-            raise Conflict(f"Already known, don't ask again: {', '.join(known)}.", field="facts")
+            raise Conflict(
+                "Already known, don't ask again: {known}.", known=", ".join(known), field="facts"
+            )
         if not change.ticket.is_open:
             raise WrongStatus(status=change.ticket.status, to=Status.WAITING_CUSTOMER.value)
         own_if_unowned(change)
@@ -343,7 +351,7 @@ def give_information(
     values = {name: value for name, value in values.items() if value is not None}
     text = clean_text(body, field="body", limit=BODY_MAX)
     if not values and not text and not uploads:
-        raise Missing(what="an answer", field="body")
+        raise Missing(what=_("an answer"), field="body")
     with changing(ticket, actor=actor, now=now) as change:
         labels = [entry.facts[name].label for name in values]
         words = text or ("Sent: " + (", ".join(labels) or "files"))

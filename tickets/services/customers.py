@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from tickets.actors import SYSTEM, Actor
 from tickets.change import Unit, changing, unit_of_work
@@ -83,7 +84,7 @@ def clean_language(language: str) -> str:
 
 def _clean_since(since: dt.date | None, *, today: dt.date) -> dt.date | None:
     if since is not None and since > today:
-        raise InTheFuture(what="The day since when somebody is a customer", field="since")
+        raise InTheFuture(what=_("The day since when somebody is a customer"), field="since")
     return since
 
 
@@ -94,7 +95,7 @@ def find_or_create_customer(details: CustomerDetails, *, now: dt.datetime) -> Cu
     """
     name = needed(
         clean_line(details.name, field="name", limit=160),
-        what="a name",
+        what=_("a name"),
         field="name",
         limit=160,
     )
@@ -266,7 +267,7 @@ def _apply(row: Customer, field: str, value: Any, *, now: dt.datetime) -> None:
                 field=field,
             ) from None
     else:
-        raise Invalid(f"A customer has no {field[:40]}.", field=field[:40])
+        raise Invalid("A customer has no {what}.", what=field[:40], field=field[:40])
 
 
 def merge_customers(keep: Customer, other: Customer, *, actor: Actor, now: dt.datetime) -> Customer:

@@ -38,7 +38,9 @@ def divide(
     shares = {name: usual_share(name, old=old, new=new) for name in facts}
     for name, share in chosen.items():
         if name not in facts:
-            raise Invalid(f"“{name[:60]}” is no fact of this ticket.", field=f"facts.{name[:60]}")
+            raise Invalid(
+                "“{name}” is no fact of this ticket.", name=name[:60], field=f"facts.{name[:60]}"
+            )
         if share not in set(FactShare):
             raise Invalid("A fact is here, there, or in both.", field=f"facts.{name}")
         if share != FactShare.HERE and name not in new.facts:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from tickets.errors import Conflict, FileRefused, Invalid, NotFound
 from tickets.models import Draft, DraftFile, Ticket, User
@@ -87,7 +88,9 @@ def keep_draft_file(
         draft = _locked(ticket, kind, user=user, now=now)
         if draft.files.count() >= MAX_FILES:
             raise FileRefused(
-                name=upload.name[:80], why=f"at most {MAX_FILES} files at once", field="attachments"
+                name=upload.name[:80],
+                why=_("at most %(most)s files at once") % {"most": MAX_FILES},
+                field="attachments",
             )
         row = DraftFile(
             draft=draft,
@@ -122,7 +125,7 @@ def draft_uploads(
     found = list(rows)
     if len(found) != len(set(files)):
         raise FileRefused(
-            name="A file", why="it is not here any more, put it in again", field="attachments"
+            name=_("A file"), why=_("it is not here any more, put it in again"), field="attachments"
         )
     uploads = []
     for row in found:
@@ -131,7 +134,7 @@ def draft_uploads(
                 uploads.append(Upload(row.name, stream.read()))
         except FileNotFoundError as error:
             raise FileRefused(
-                name=row.name, why="it is lost, put it in again", field="attachments"
+                name=row.name, why=_("it is lost, put it in again"), field="attachments"
             ) from error
     return uploads
 
@@ -151,19 +154,26 @@ def _clean(body: str) -> str:
     """As typed, blank space included; without what can't be stored. Raises `Invalid`."""
     text = _UNSTORABLE.sub("", body.replace("\r\n", "\n").replace("\r", "\n"))
     if len(text) > BODY_MAX:
-        raise Invalid(f"This has {len(text)} characters; {BODY_MAX} are allowed.", field="body")
+        raise Invalid(
+            "This has {length} characters; {most} are allowed.",
+            length=len(text),
+            most=BODY_MAX,
+            field="body",
+        )
     return text if text.strip() else ""
 
 
 def _clean_fields(fields: Mapping[str, str]) -> dict[str, str]:
     if len(fields) > FIELDS_MAX:
-        raise Invalid(f"A form has at most {FIELDS_MAX} fields.", field="fields")
+        raise Invalid("A form has at most {most} fields.", most=FIELDS_MAX, field="fields")
     for name, value in fields.items():
         if not re.fullmatch(r"[a-z][a-z0-9_-]{0,39}", name):
             raise Invalid("That is no name of a field.", field="fields")
         if len(value) > FIELD_MAX:
             raise Invalid(
-                f"A field holds text of at most {FIELD_MAX} characters.", field=f"fields.{name}"
+                "A field holds text of at most {most} characters.",
+                most=FIELD_MAX,
+                field=f"fields.{name}",
             )
     cleaned = {name: _UNSTORABLE.sub("", value) for name, value in fields.items()}
     return {name: value for name, value in cleaned.items() if value.strip()}

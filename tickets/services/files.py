@@ -10,6 +10,7 @@ from typing import IO, Any
 
 import puremagic
 from django.core.files.base import ContentFile
+from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
 
 from tickets.actors import Actor
@@ -55,18 +56,24 @@ class Upload:
 
 def _too_large(name: str) -> FileRefused:
     limit = MAX_BYTES // (1024 * 1024)
-    return FileRefused(name=name[:80], why=f"it is larger than {limit} MB", field="attachments")
+    return FileRefused(
+        name=name[:80],
+        why=_("it is larger than %(limit)s MB") % {"limit": limit},
+        field="attachments",
+    )
 
 
 def type_of(upload: Upload) -> str:
     """The type of the content, sniffed. Raises `FileRefused` where it is not an allowed one."""
     name, content = upload.name, upload.content
     if not content:
-        raise FileRefused(name=name[:80], why="it is empty", field="attachments")
+        raise FileRefused(name=name[:80], why=_("it is empty"), field="attachments")
     if len(content) > MAX_BYTES:
         raise _too_large(name)
     refused = FileRefused(
-        name=name[:80], why=f"only {ALLOWED_WORDS} are accepted", field="attachments"
+        name=name[:80],
+        why=_("only %(types)s are accepted") % {"types": ALLOWED_WORDS},
+        field="attachments",
     )
     suffix = "." + name.rsplit(".", 1)[-1].lower() if "." in name else ""
     image = _image_type(content, refused)
@@ -123,7 +130,7 @@ def attach_uploads(
     if len(uploads) > MAX_FILES:
         raise FileRefused(
             name=uploads[MAX_FILES].name[:80],
-            why=f"at most {MAX_FILES} files at once",
+            why=_("at most %(most)s files at once") % {"most": MAX_FILES},
             field="attachments",
         )
     types = []

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from tickets.actors import Actor
 from tickets.catalogue import catalogue, parse_facts
 from tickets.change import changing, unit_of_work
@@ -118,7 +120,7 @@ def override_pain(
     """A person sets the pain to `level` (1 to 5), for a reason that is kept."""
     if level not in range(1, 6):
         raise Invalid("Pain goes from 1 to 5.", field="pain")
-    text = needed(reason, what="a reason", field="reason", limit=500)
+    text = needed(reason, what=_("a reason"), field="reason", limit=500)
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         assessed = change.ticket.pain_assessed
         change.set(pain=level, pain_overridden=True)
@@ -158,7 +160,7 @@ def change_subject(
     """Say the matter in other words, in one line of at most 200 characters."""
     line = clean_line(subject, field="subject", limit=200)
     if not line:
-        raise Missing(what="the matter in one line", field="subject")
+        raise Missing(what=_("the matter in one line"), field="subject")
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         was = change.ticket.subject
         if change.set(subject=line):
@@ -176,7 +178,7 @@ def add_point(
     """Add a head of complaint."""
     line = clean_line(text, field="text", limit=300)
     if not line:
-        raise Missing(what="what the point is", field="text")
+        raise Missing(what=_("what the point is"), field="text")
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         point = change.add(Point(ticket=change.ticket, text=line))
         change.record(
@@ -209,7 +211,7 @@ def decide_point(
     """
     if outcome not in {member.value for member in Outcome}:
         known = ", ".join(member.value for member in Outcome)
-        raise Invalid(f"An outcome is one of: {known}.", field="outcome")
+        raise Invalid("An outcome is one of: {known}.", known=known, field="outcome")
     text = clean_text(finding, field="finding", limit=4000)
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         check_reviewer(change)
@@ -289,7 +291,7 @@ def link(
     """
     if kind not in {member.value for member in LinkKind}:
         known = ", ".join(member.value for member in LinkKind)
-        raise Invalid(f"A link is one of: {known}.", field="kind")
+        raise Invalid("A link is one of: {known}.", known=known, field="kind")
     if ticket.pk == other.pk:
         raise Conflict("A ticket can't be linked to itself.", field="other")
     value = LinkKind(kind).value
@@ -358,7 +360,7 @@ def add_corrective_action(
     point_id: int | None = None,
 ) -> CorrectiveAction:
     """Decide what we change, who does it and by which day."""
-    line = needed(text, what="what is going to change", field="text", limit=500)
+    line = needed(text, what=_("what is going to change"), field="text", limit=500)
     if due_on < now.date():
         raise Invalid("This day is past.", field="due_on")
     with changing(ticket, actor=actor, now=now) as change:

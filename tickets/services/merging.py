@@ -8,6 +8,9 @@ import contextlib
 import datetime as dt
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from tickets.actors import Actor
 from tickets.catalogue import catalogue
 from tickets.change import Change, changing, unit_of_work
@@ -24,10 +27,14 @@ from tickets.services.texts import needed
 _LINK = LinkKind.DUPLICATE.value
 #: What both have to have alike, and what is said where they don't.
 _ALIKE = {
-    "customer_id": "These are complaints of two customers. Where it is one, merge the customers.",
-    "confidential": "One of these is confidential and the other is not. Make them alike first.",
-    "stage": "These stand at different stages. Link them instead.",
-    "historical": "One of these comes from the past. Link them instead.",
+    "customer_id": gettext_noop(
+        "These are complaints of two customers. Where it is one, merge the customers."
+    ),
+    "confidential": gettext_noop(
+        "One of these is confidential and the other is not. Make them alike first."
+    ),
+    "stage": gettext_noop("These stand at different stages. Link them instead."),
+    "historical": gettext_noop("One of these comes from the past. Link them instead."),
 }
 
 
@@ -48,7 +55,7 @@ def merge_tickets(
     is finished, `Stale` where `into` is no longer at the version `seen`. Other apps refuse too,
     such as while the customer may still accept an offer of the other.
     """
-    why = needed(reason, what="a reason", field="reason", limit=500)
+    why = needed(reason, what=_("a reason"), field="reason", limit=500)
     if into.pk == from_.pk:
         raise Conflict("A ticket can't be merged with itself.", field="other")
     with unit_of_work(now=now) as unit:
@@ -78,7 +85,8 @@ def _check(taker: Change, giver: Change) -> None:
         refuse_merged(change)
         if not change.ticket.is_open:
             raise WrongStatus(
-                f"{change.ticket.number} is finished. Reopen it first, or link the two.",
+                "{number} is finished. Reopen it first, or link the two.",
+                number=change.ticket.number,
                 status=change.ticket.status,
                 to="merged",
                 field="other",

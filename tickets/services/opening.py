@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from tickets.actors import Actor
 from tickets.catalogue import catalogue, parse_facts
 from tickets.change import Change, opening, unit_of_work
@@ -63,10 +65,10 @@ def open_ticket(new: NewTicket, *, actor: Actor, now: dt.datetime) -> Ticket:
     """
     received = new.received_at or now
     if received > now:
-        raise InTheFuture(what="The moment of receipt", field="received_at")
+        raise InTheFuture(what=_("The moment of receipt"), field="received_at")
     body = clean_text(new.body, field="body", limit=BODY_MAX)
     if not body:
-        raise Missing(what="what happened", field="body")
+        raise Missing(what=_("what happened"), field="body")
     with unit_of_work(now=now) as unit:
         if new.external is not None and ("no ticket", *new.external) not in unit.memo:
             _refuse_second(new.external)
@@ -152,7 +154,7 @@ def _refuse_second(external: tuple[str, str] | None) -> None:
     found = Ticket.objects.filter(external_system=external[0], external_id=external[1]).first()
     if found is not None:
         raise Conflict(
-            f"This complaint is already here as {found.number}.",
+            "This complaint is already here as {number}.",
             field="external_id",
             number=found.number,
         )

@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from django.utils.translation import gettext as _
+
 from tickets.actors import Actor
 from tickets.change import Change, changing
 from tickets.errors import Conflict, Invalid, Missing, WrongStatus
@@ -15,16 +17,21 @@ def _check_owner(change: Change, owner: User) -> None:
     """Raises `Invalid` where `owner` can't follow this ticket through."""
     ticket = change.ticket
     if not owner.is_active:
-        raise Invalid(f"{owner.name} no longer works here.", field="owner")
+        raise Invalid("{name} no longer works here.", name=owner.name, field="owner")
     if owner.is_away(change.now) and owner.substitute_id:
-        raise Invalid(f"{owner.name} is away; {owner.substitute} stands in.", field="owner")
+        raise Invalid(
+            "{name} is away; {substitute} stands in.",
+            name=owner.name,
+            substitute=owner.substitute,
+            field="owner",
+        )
     belongs = Membership.objects.filter(user=owner, team_id=ticket.team_id).exists()
     if not belongs and owner.role != "admin":
-        raise Invalid(f"{owner.name} is not in this ticket's team.", field="owner")
+        raise Invalid("{name} is not in this ticket's team.", name=owner.name, field="owner")
     if had_part(change, owner):
         raise Invalid(
-            f"{owner.name} gave the first answer, or had a part in it; a review is another "
-            "person's.",
+            "{name} gave the first answer, or had a part in it; a review is another person's.",
+            name=owner.name,
             field="owner",
         )
     about = ticket.people.filter(user=owner, relation=PersonRelation.COMPLAINED_ABOUT.value)
@@ -37,7 +44,7 @@ def _give(change: Change, owner: User, *, brief: str) -> None:
     ticket = change.ticket
     before = ticket.owner
     if before is not None and before.pk == owner.pk:
-        raise Conflict(f"{owner.name} owns this ticket already.", field="owner")
+        raise Conflict("{name} owns this ticket already.", name=owner.name, field="owner")
     _check_owner(change, owner)
     change.set(owner=owner)
     kind = EventType.ASSIGNED
@@ -80,7 +87,7 @@ def take(
     already, `Invalid` where he can't own it.
     """
     if actor.user is None:
-        raise Missing(what="a person who takes the ticket", field="owner")
+        raise Missing(what=_("a person who takes the ticket"), field="owner")
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         _must_not_be_closed(change)
         _give(change, actor.user, brief=brief)
@@ -102,7 +109,7 @@ def assign(
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         _must_not_be_closed(change)
         if change.ticket.owner_id is not None and change.ticket.owner_id != owner.pk:
-            brief = needed(brief, what="a brief for the new owner", field="brief", limit=2000)
+            brief = needed(brief, what=_("a brief for the new owner"), field="brief", limit=2000)
         _give(change, owner, brief=brief)
 
 
@@ -116,7 +123,7 @@ def hand_over(
     seen: int | None = None,
 ) -> None:
     """Hand a ticket to another person, who must be able to go on from the brief."""
-    brief = needed(brief, what="a brief for the new owner", field="brief", limit=2000)
+    brief = needed(brief, what=_("a brief for the new owner"), field="brief", limit=2000)
     assign(ticket, to, actor=actor, now=now, brief=brief, seen=seen)
 
 
@@ -134,12 +141,12 @@ def move_to_team(
 
     Raises `Conflict` where it is that team's, `Missing` without a brief.
     """
-    brief = needed(brief, what="a brief for the other team", field="brief", limit=2000)
+    brief = needed(brief, what=_("a brief for the other team"), field="brief", limit=2000)
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         row = change.ticket
         _must_not_be_closed(change)
         if row.team_id == team.pk:
-            raise Conflict(f"This ticket is {team.name}'s already.", field="team")
+            raise Conflict("This ticket is {name}'s already.", name=team.name, field="team")
         was = row.team.name
         had_owner = row.owner_id is not None
         change.set(team=team, owner=None)

@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from django.utils.translation import gettext as _
+
 from tickets.actors import Actor
 from tickets.change import Change, changing
 from tickets.days import end_of_day
@@ -30,10 +32,10 @@ def make_promise(
     A date alone means the end of that day in the customer's own time zone. Raises `Invalid` for
     what does not lie in the future.
     """
-    text = needed(what, what="what is promised", field="what", limit=WHAT_MAX)
+    text = needed(what, what=_("what is promised"), field="what", limit=WHAT_MAX)
     until = promised_moment(ticket, due, now=now, field="due")
     if until is None:
-        raise Missing(what="a date", field="due")
+        raise Missing(what=_("a date"), field="due")
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         own_if_unowned(change)
         record_promise(change, text, until)

@@ -4,6 +4,8 @@ import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from tickets.actors import Actor
 from tickets.change import Change, changing
 from tickets.errors import Conflict, Invalid, Missing, ReviewTooLate, SameReviewer
@@ -40,7 +42,7 @@ def ask_review(
     can take it. Raises `Conflict` where it is past stage 1, and `ReviewTooLate` after its time,
     unless one of us says why it is looked at all the same (`late_because`).
     """
-    reason = needed(reason, what="what should be looked at again", field="reason", limit=4000)
+    reason = needed(reason, what=_("what should be looked at again"), field="reason", limit=4000)
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         row = change.ticket
         if row.stage != Stage.FIRST:
@@ -86,7 +88,7 @@ def _check_time(change: Change, late_because: str) -> str:
     if until is None or change.now <= until:
         return ""
     if change.actor.user is not None and late_because.strip():
-        return needed(late_because, what="a reason", field="late_because", limit=500)
+        return needed(late_because, what=_("a reason"), field="late_because", limit=500)
     day = until.astimezone(ZoneInfo(row.customer.time_zone))
     outside = way.body_words(answered, row.customer.time_zone) if answered else ""
     words = f"A review could be asked for until {day.day} {day:%B %Y}. {outside}"
@@ -132,7 +134,7 @@ def escalate_to_external(
     seen: int | None = None,
 ) -> None:
     """The complaint went to an outside body (an ombudsman, a court); `body` names it."""
-    name = needed(body, what="the outside body", field="body", limit=200)
+    name = needed(body, what=_("the outside body"), field="body", limit=200)
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         if change.ticket.stage == Stage.EXTERNAL:
             raise Conflict("This complaint is with an outside body already.", field="stage")
@@ -204,9 +206,11 @@ def _why_overturned(change: Change, because: OverturnReason | str) -> OverturnRe
     if not because and (change.actor.user is None or change.ticket.historical):
         return OverturnReason.OTHER
     if not because:
-        raise Missing(what="why the first decision did not hold", field="because")
+        raise Missing(what=_("why the first decision did not hold"), field="because")
     if because not in known:
-        raise Invalid(f"A reason is one of: {', '.join(sorted(known))}.", field="because")
+        raise Invalid(
+            "A reason is one of: {known}.", known=", ".join(sorted(known)), field="because"
+        )
     return OverturnReason(because)
 
 

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from tickets.actors import Actor
 from tickets.catalogue import Entry, catalogue
 from tickets.change import Change, changing, opening
@@ -59,7 +61,7 @@ def split_ticket(
     where the new one's category has no place for it, `WrongStatus` where the ticket is finished,
     `Stale`.
     """
-    why = needed(reason, what="a reason", field="reason", limit=500)
+    why = needed(reason, what=_("a reason"), field="reason", limit=500)
     with changing(ticket, actor=actor, now=now, seen=seen) as giver:
         refuse_merged(giver)
         if not giver.ticket.is_open:
@@ -88,7 +90,7 @@ def split_ticket(
 def _points(giver: Change, keys: Sequence[int]) -> list[Point]:
     rows = {row.pk: row for row in giver.all(Point)}
     if not keys:
-        raise Missing(what="which points", field="points")
+        raise Missing(what=_("which points"), field="points")
     for position, key in enumerate(keys):
         with at_place(position):
             if key not in rows:

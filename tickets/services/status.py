@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from django.utils.translation import gettext as _
+
 from tickets.actors import Actor
 from tickets.change import Change, changing
 from tickets.errors import Merged, Missing, WrongStatus
@@ -96,7 +98,7 @@ def _wait(
     seen: int | None,
     at: dt.datetime | None,
 ) -> None:
-    text = needed(for_what, what="what is awaited", field="for_what", limit=200)
+    text = needed(for_what, what=_("what is awaited"), field="for_what", limit=200)
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         before = _move(change, status)
         change.set(waiting_for=text)
@@ -146,7 +148,9 @@ def resolve(
             raise WrongStatus(status=change.ticket.status, to="resolved", field="status")
         undecided = [point for point in change.all(Point) if not point.outcome]
         if undecided and not change.ticket.historical:
-            raise Missing(what=f"an outcome for “{undecided[0].text}”", field="points")
+            raise Missing(
+                what=_("an outcome for “%(point)s”") % {"point": undecided[0].text}, field="points"
+            )
         before = _move(change, Status.RESOLVED)
         change.set(resolved_at=at or now, waiting_for="")
         change.record(EventType.RESOLVED, data={"from": before, "summary": summary}, at=at)
@@ -177,7 +181,7 @@ def reopen(
     at: dt.datetime | None = None,
 ) -> None:
     """Take up a finished ticket again, for a reason."""
-    reason = needed(reason, what="a reason", field="reason", limit=500)
+    reason = needed(reason, what=_("a reason"), field="reason", limit=500)
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         refuse_merged(change)
         if change.ticket.is_open:
@@ -190,7 +194,7 @@ def escalated_by_customer(ticket: Ticket, *, reason: str, actor: Actor, now: dt.
 
     Raises `Missing` without a reason, `WrongStatus` on a ticket that is finished.
     """
-    text = needed(reason, what="a reason", field="reason", limit=2000)
+    text = needed(reason, what=_("a reason"), field="reason", limit=2000)
     with changing(ticket, actor=actor, now=now) as change:
         if not change.ticket.is_open:
             raise WrongStatus(

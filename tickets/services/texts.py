@@ -25,7 +25,12 @@ def clean_text(text: str, *, field: str, limit: int) -> str:
     if all(unicodedata.category(letter) in _UNSEEN for letter in clean):
         return ""
     if len(clean) > limit:
-        raise Invalid(f"This has {len(clean)} characters; {limit} are allowed.", field=field)
+        raise Invalid(
+            "This has {length} characters; {limit} are allowed.",
+            length=len(clean),
+            limit=limit,
+            field=field,
+        )
     return clean
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tickets.access import Principal, access_ticket
 from tickets.change import Change, changing
@@ -68,7 +69,7 @@ class _Act:
 def take_all(who: Principal, numbers: Sequence[str], *, now: dt.datetime) -> Done:
     """Whoever asks becomes the owner of all of these. Raises `NotAllowed` for an integration."""
     if who.user is None:
-        raise NotAllowed(who="A person who is signed in")
+        raise NotAllowed(who=_("A person who is signed in"))
     return assign_all(who, numbers, who.user, now=now)
 
 
@@ -94,11 +95,11 @@ def tag_all(who: Principal, numbers: Sequence[str], tag: str, *, now: dt.datetim
     """All of these have the tag. Raises `Missing` without one."""
     line = clean_line(tag, field="tag", limit=40).lower()
     if not line:
-        raise Missing(what="a tag", field="tag")
+        raise Missing(what=_("a tag"), field="tag")
 
     def run(ticket: Ticket) -> None:
         if line in ticket.tags:
-            raise Conflict(f"It has the tag {line} already.", field="tag")
+            raise Conflict("It has the tag {line} already.", line=line, field="tag")
         set_tags(ticket, [*ticket.tags, line], actor=who.actor, now=now, seen=ticket.version)
 
     return _each(who, numbers, _Act("tag", f"tagged {line}", run), now=now)
@@ -153,9 +154,9 @@ def _each(who: Principal, numbers: Sequence[str], act: _Act, *, now: dt.datetime
     # In the order of their keys, so that two people with the same tickets wait for each other once.
     wanted = sorted(dict.fromkeys(str(number).strip() for number in numbers), key=_key)
     if not wanted:
-        raise Missing(what="at least one ticket", field="tickets")
+        raise Missing(what=_("at least one ticket"), field="tickets")
     if len(wanted) > MOST:
-        raise Invalid(f"At most {MOST} tickets at once.", field="tickets")
+        raise Invalid("At most {most} tickets at once.", most=MOST, field="tickets")
     changed: list[dict[str, Any]] = []
     done: list[str] = []
     refused: list[Refused] = []

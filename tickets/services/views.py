@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from tickets.access import Principal
 from tickets.errors import Conflict, Invalid, Missing, NotAllowed, NotFound, Stale
@@ -70,7 +71,7 @@ def save_view(
     with transaction.atomic():
         siblings = _hold(row)
         if siblings.count() >= MOST:
-            raise Conflict(f"There are {MOST} views. Take one away first.", field="name")
+            raise Conflict("There are {most} views. Take one away first.", most=MOST, field="name")
         last = siblings.aggregate(last=Max("position"))["last"]
         row.position = 0 if last is None else last + 1
         _write(row)
@@ -159,7 +160,7 @@ def set_queue_settings(
     values = {}
     if density is not None:
         if density not in {one.value for one in Density}:
-            raise Invalid(f"One of: {', '.join(Density)}.", field="density")
+            raise Invalid("One of: {known}.", known=", ".join(Density), field="density")
         values["density"] = density
     if sort is not None:
         values["sort"] = _sort(sort)
@@ -169,20 +170,20 @@ def set_queue_settings(
 
 def _person(who: Principal) -> User:
     if who.user is None:
-        raise NotAllowed(who="A person who is signed in")
+        raise NotAllowed(who=_("A person who is signed in"))
     return who.user
 
 
 def _name(name: str) -> str:
     line = clean_line(name, field="name", limit=60)
     if not line:
-        raise Missing(what="a name", field="name")
+        raise Missing(what=_("a name"), field="name")
     return line
 
 
 def _sort(sort: str) -> str:
     if sort not in {one.value for one in Sort}:
-        raise Invalid(f"One of: {', '.join(Sort)}.", field="sort")
+        raise Invalid("One of: {known}.", known=", ".join(Sort), field="sort")
     return sort
 
 
@@ -193,7 +194,9 @@ def _check_share(who: Principal, team: Team | None) -> None:
     if who.role is Role.AUDITOR or not (
         belongs or team.pk in who.supervises or who.role is Role.ADMIN
     ):
-        raise NotAllowed(f"Only who works in {team.name} shares views with it.", field="team")
+        raise NotAllowed(
+            "Only who works in {name} shares views with it.", name=team.name, field="team"
+        )
 
 
 def _hold(row: SavedView) -> QuerySet[SavedView]:
@@ -215,7 +218,7 @@ def _held(who: Principal, view: SavedView, *, seen: int | None = None) -> SavedV
     if row is None:
         raise NotFound(field="view")
     if not may_change(who, row):
-        raise NotAllowed(who="Whoever made it, or a supervisor of its team")
+        raise NotAllowed(who=_("Whoever made it, or a supervisor of its team"))
     if seen is not None and seen != row.version:
         raise Stale(
             "Somebody changed this view while you did. Nothing was changed; look at it again.",
@@ -232,4 +235,6 @@ def _write(row: SavedView) -> None:
     except IntegrityError as error:
         if "once" not in str(error):
             raise
-        raise Conflict(f"There is a view called {row.name} already.", field="name") from None
+        raise Conflict(
+            "There is a view called {name} already.", name=row.name, field="name"
+        ) from None

@@ -94,7 +94,7 @@ class Authorities(Section):
         """Nobody raises the limits of the role that he holds himself; administrators may."""
         role = (after or before or {}).get("role")
         if not is_admin(who) and role in {who.role, Role.ADMIN}:
-            raise NotAllowed(who=ADMIN, field="role")
+            raise NotAllowed(who=str(ADMIN), field="role")
 
     def write(self, key: str, doc: Doc, *, before: Doc | None, by: User | None,
               now: dt.datetime) -> None:  # fmt: skip
@@ -164,7 +164,7 @@ class Budgets(Section):
         """Nobody raises his own; administrators may."""
         whose = (after or before or {}).get("person")
         if not is_admin(who) and who.user is not None and whose == who.user.email.lower():
-            raise NotAllowed(who=ADMIN, field="person")
+            raise NotAllowed(who=str(ADMIN), field="person")
 
     def _row(self, doc: Doc) -> Budget:
         user = referred(User, doc["person"], "person", by="email", what="person")
@@ -248,7 +248,7 @@ class Levels(Section):
         for doc in filter(None, (before, after)):
             named = doc["who"] == Who.PEOPLE and mine in doc["people"]
             if named or (doc["who"] == Who.MANAGERS and who.role is Role.MANAGER):
-                raise NotAllowed(who=ADMIN, field="who")
+                raise NotAllowed(who=str(ADMIN), field="who")
 
     def write(self, key: str, doc: Doc, *, before: Doc | None, by: User | None,
               now: dt.datetime) -> None:  # fmt: skip

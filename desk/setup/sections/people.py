@@ -64,7 +64,7 @@ class People(Section):
     def check_may(self, who: Principal, before: Doc | None, after: Doc | None) -> None:
         """Administrators, so that nobody promotes himself."""
         if not is_admin(who):
-            raise NotAllowed(who=ADMIN)
+            raise NotAllowed(who=str(ADMIN))
 
     def locked(self, who: Principal) -> frozenset[str]:
         """For a manager all of it."""
@@ -140,7 +140,7 @@ class Teams(Section):
         """Who works where says what one sees: an administrator's to say."""
         moved = ((before or {}).get("members") or []) != ((after or {}).get("members") or [])
         if moved and not is_admin(who):
-            raise NotAllowed(who=ADMIN, field="members")
+            raise NotAllowed(who=str(ADMIN), field="members")
 
     def locked(self, who: Principal) -> frozenset[str]:
         """Members, for a manager."""

@@ -53,7 +53,9 @@ class RemedyPolicies(Section):
                 raise SetupInvalid([("source", f"The text is of the policy {named}.")])
             draft = RemedyPolicy.objects.filter(key=key, status=PolicyStatus.DRAFT.value).first()
             if draft is not None and draft.source != doc["source"]:
-                raise Conflict(f"There is a draft of {key}. Discard it, or put it in force, first.")
+                raise Conflict(
+                    "There is a draft of {key}. Discard it, or put it in force, first.", key=key
+                )
             activate(save_draft(doc["source"], by=by, now=now), by=by, now=now)
         except (SetupInvalid, Conflict):
             raise

@@ -43,10 +43,10 @@ def behind_of(asked: Mapping[str, str]) -> Behind:
         measure = Measure(asked.get("measure", ""))
     except ValueError:
         known = ", ".join(Measure)
-        raise Invalid(f"A measure is one of: {known}.", field="measure") from None
+        raise Invalid("A measure is one of: {known}.", known=known, field="measure") from None
     keys = tuple(key for key in asked.get("key", "").split(",") if key)
     if len(keys) > _MOST_KEYS:
-        raise Invalid(f"At most {_MOST_KEYS} keys are asked for at once.", field="key")
+        raise Invalid("At most {most} keys are asked for at once.", most=_MOST_KEYS, field="key")
     try:
         buckets = tuple(int(text) for text in asked.get("bucket", "").split(",") if text)
     except ValueError:

@@ -179,7 +179,12 @@ def condition_yaml(subject: str, test: str, bound: str) -> str:
     """A condition of the form as YAML. Raises `Invalid`."""
     subject, bound = subject.strip(), bound.strip()
     if test not in TESTS:
-        raise Invalid(f"No test is called {test}. Known: {', '.join(TESTS)}.", field="test")
+        raise Invalid(
+            "No test is called {test}. Known: {known}.",
+            test=test,
+            known=", ".join(TESTS),
+            field="test",
+        )
     if test == "yes":
         return as_yaml(subject)
     if test == "no":

@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from django.utils.translation import gettext as _
+
 from remedies.models import ExceptionRequest
 from remedies.rules.states import ExceptionStatus, RemedyEvent
 from remedies.services.exceptions.deciding import locked_exception, seated_decider
@@ -21,7 +23,7 @@ def ask_back(
     seen: int | None = None,
 ) -> ExceptionRequest:
     """Ask the requester something first; the request waits for him."""
-    text = needed(question, what="a question", field="question", limit=2000)
+    text = needed(question, what=_("a question"), field="question", limit=2000)
     with changing(exception.ticket_id, actor=actor, now=now, seen=seen) as change:
         row = locked_exception(change, exception.pk, ExceptionStatus.PENDING)
         seated_decider(change, row, actor)
@@ -49,7 +51,7 @@ def answer_back(
     seen: int | None = None,
 ) -> ExceptionRequest:
     """Answer what was asked back; the request waits for a decision again."""
-    text = needed(answer, what="an answer", field="answer", limit=2000)
+    text = needed(answer, what=_("an answer"), field="answer", limit=2000)
     with changing(exception.ticket_id, actor=actor, now=now, seen=seen) as change:
         row = locked_exception(change, exception.pk, ExceptionStatus.ASKED_BACK)
         row.answer = text
@@ -77,7 +79,7 @@ def withdraw_exception(
     seen: int | None = None,
 ) -> ExceptionRequest:
     """The requester, or whoever works on the ticket now, no longer asks for it."""
-    why = needed(reason, what="a reason", field="reason", limit=500)
+    why = needed(reason, what=_("a reason"), field="reason", limit=500)
     with changing(exception.ticket_id, actor=actor, now=now, seen=seen) as change:
         row = locked_exception(
             change, exception.pk, ExceptionStatus.PENDING, ExceptionStatus.ASKED_BACK

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from remedies.errors import NothingBeyond
 from remedies.models import ExceptionRequest, Offer, OfferComponent
 from remedies.rules.grounds import Because, Wish, grounds_of
@@ -60,9 +62,9 @@ def request_exception(
     waits already, `NothingBeyond` where the one who asks may do it himself, `NobodyDecides` where
     nobody may, `NotAllowed` for others than people here.
     """
-    why = needed(reason, what="a reason", field="reason", limit=2000)
+    why = needed(reason, what=_("a reason"), field="reason", limit=2000)
     if actor.user is None:
-        raise NotAllowed(who="A person of the team")
+        raise NotAllowed(who=_("A person of the team"))
     key = offer.pk if isinstance(offer, Ticket) else offer.ticket_id
     with changing(key, actor=actor, now=now, seen=seen) as change:
         row = _draft(change, offer, currency, actor)
@@ -105,12 +107,12 @@ def _draft(change: Change, of: Offer | Ticket, currency: str, actor: Actor) -> O
     else:
         money = currency or change.ticket.loss_currency
         if not money:
-            raise Missing(what="a currency", field="currency")
+            raise Missing(what=_("a currency"), field="currency")
         decimals_of(money)
         row = draft_in(change, money, actor)
         change.flush()
     if currency and row.currency != currency:
-        raise Invalid(f"This offer is in {row.currency}.", field="currency")
+        raise Invalid("This offer is in {currency}.", currency=row.currency, field="currency")
     return row
 
 
@@ -118,7 +120,7 @@ def _files(change: Change, keys: Sequence[int]) -> list[int]:
     """The keys of files of this ticket. Raises `NotFound` for another one, `Invalid` for many."""
     wanted = list(dict.fromkeys(keys))
     if len(wanted) > MOST_FILES:
-        raise Invalid(f"Name at most {MOST_FILES} files.", field="attachments")
+        raise Invalid("Name at most {most} files.", most=MOST_FILES, field="attachments")
     if not wanted:
         return []
     mine = Attachment.objects.filter(ticket=change.ticket.pk, pk__in=wanted)
@@ -226,7 +228,7 @@ def _items(
         if part.owed and asked is not None and asked < (part.amount or 0):
             raise Invalid("A sum that the law gives is not lowered.", field=at[part.pk])
         if part.pk in amounts and part.amount is None:
-            raise Invalid(f"{part.title} has no sum.", field=at[part.pk])
+            raise Invalid("{title} has no sum.", title=part.title, field=at[part.pk])
         if not part.rule:
             policy = None
         items.append(
@@ -245,10 +247,10 @@ def _items(
         one = f"additions.{place}"
         if extra.kind not in known:
             allowed = ", ".join(sorted(known))
-            raise Invalid(f"A component is one of: {allowed}.", field=f"{one}.kind")
+            raise Invalid("A component is one of: {allowed}.", allowed=allowed, field=f"{one}.kind")
         if extra.amount is not None and extra.amount <= 0:
             raise Invalid("A sum is more than nothing.", field=f"{one}.amount")
-        title = needed(extra.title, what="what it is", field=f"{one}.title", limit=160)
+        title = needed(extra.title, what=_("what it is"), field=f"{one}.title", limit=160)
         if extra.instead_of and extra.instead_of not in refused:
             raise NotFound(field=f"{one}.instead_of")
         items.append(

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from remedies.authority import Span
 from remedies.errors import (
     AboveLevel,
@@ -78,7 +80,9 @@ def seated_decider(change: Change, row: ExceptionRequest, actor: Actor) -> tuple
 
 
 def _who_decides(row: ExceptionRequest) -> str:
-    return ", ".join(level.name for level in levels_by_key(row.told)) or "A supervisor of the team"
+    return ", ".join(level.name for level in levels_by_key(row.told)) or _(
+        "A supervisor of the team"
+    )
 
 
 def approve_exception(
@@ -97,7 +101,7 @@ def approve_exception(
     `OwnRequest`, `EarlierDecider`; `AboveLevel` and `AboveAuthority` where it is beyond what the
     decider may; `ApprovedAlready`; `AlreadyDecided`.
     """
-    why = needed(reason, what="a reason", field="reason", limit=2000)
+    why = needed(reason, what=_("a reason"), field="reason", limit=2000)
     with changing(exception.ticket_id, actor=actor, now=now, seen=seen) as change:
         row = locked_exception(
             change, exception.pk, ExceptionStatus.PENDING, ExceptionStatus.ASKED_BACK
@@ -165,7 +169,7 @@ def _decided(
     for position, item in enumerate(row.items):
         amount = decided.get(position, item["decided" if said else "asked"])
         if item["asked"] is None and amount is not None:
-            raise Invalid(f"{item['title']} has no sum.", field=at[position])
+            raise Invalid("{item} has no sum.", item=item["title"], field=at[position])
         items.append({**item, "decided": amount})
     return items
 
@@ -321,15 +325,15 @@ def decline_exception(
     Of those who have to say yes, one who says no is enough. Raises `OwnRequest`,
     `EarlierDecider`, `AlreadyDecided`, `Invalid` for a code that there is not.
     """
-    why = needed(reason, what="a reason", field="reason", limit=2000)
+    why = needed(reason, what=_("a reason"), field="reason", limit=2000)
     if code not in {member.value for member in DeclineCode}:
         known = ", ".join(member.value for member in DeclineCode)
-        raise Invalid(f"A reason code is one of: {known}.", field="code")
+        raise Invalid("A reason code is one of: {known}.", known=known, field="code")
     with changing(exception.ticket_id, actor=actor, now=now, seen=seen) as change:
         row = locked_exception(
             change, exception.pk, ExceptionStatus.PENDING, ExceptionStatus.ASKED_BACK
         )
-        decider, _ = seated_decider(change, row, actor)
+        decider, __ = seated_decider(change, row, actor)
         row.decline_code = DeclineCode(code).value
         row.items = [{**item, "decided": None} for item in row.items]
         _decide(change, row, ExceptionStatus.DECLINED, decider=decider, reason=why, paths={})

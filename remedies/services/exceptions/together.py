@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import structlog
 from django.db import DatabaseError, transaction
+from django.utils.translation import gettext as _
 
 from remedies.access import access_exception
 from remedies.models import ExceptionRequest
@@ -64,11 +65,11 @@ def decide_together(
     if not wanted:
         raise Invalid("Choose at least one.", field="exceptions")
     if len(wanted) > MOST:
-        raise Invalid(f"Decide at most {MOST} at once.", field="exceptions")
+        raise Invalid("Decide at most {most} at once.", most=MOST, field="exceptions")
     if code not in {member.value for member in DeclineCode}:
         known = ", ".join(member.value for member in DeclineCode)
-        raise Invalid(f"A reason code is one of: {known}.", field="code")
-    why = needed(reason, what="a reason", field="reason", limit=2000)
+        raise Invalid("A reason code is one of: {known}.", known=known, field="code")
+    why = needed(reason, what=_("a reason"), field="reason", limit=2000)
     return [_one(key, Say(say), why, who, now, DeclineCode(code)) for key in wanted]
 
 

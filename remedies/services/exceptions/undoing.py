@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from django.utils.translation import gettext as _
+
 from remedies.errors import TooLate
 from remedies.models import ExceptionApproval, ExceptionRequest, OfferComponent
 from remedies.rules.states import DECIDED, GRANTED, ExceptionStatus, OfferStatus, RemedyEvent
@@ -44,7 +46,7 @@ def undo_decision(
         if actor.user is None or actor.user.pk != row.decider_id:
             raise NotAllowed(who=str(row.decider))
         if row.decided_at is None or now - row.decided_at > UNDO + GRACE:
-            raise TooLate(why="A decision can be taken back for ten seconds.", field="exception")
+            raise TooLate(why=_("A decision can be taken back for ten seconds."), field="exception")
         paths = _put_back(change, row) if row.status in GRANTED else {}
         _reopen(change, row, paths, why)
     return row
@@ -55,7 +57,7 @@ def _put_back(change: Change, row: ExceptionRequest) -> Paths:
     try:
         offer = locked_offer(change, row.offer_id, OfferStatus.DRAFT)
     except DomainError:
-        raise TooLate(why="The offer was sent meanwhile.", field="exception") from None
+        raise TooLate(why=_("The offer was sent meanwhile."), field="exception") from None
     parts = {part.pk: part for part in components_of(offer)}
     paths: Paths = {}
     for key, amount, adjusted_from, reason in row.before.get("sums", ()):

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from django.utils.translation import gettext as _
+
 from remedies.apology import check_apology
 from remedies.errors import RefusalLacks
 from remedies.letters import Answer, refusal_letter
@@ -147,13 +149,18 @@ def _answered(
             raise Invalid("A finding is about a point of this ticket.", field=where)
         quote = item.quote.strip() or quote_for(row.text, basis.said)
         if item.quote.strip() and not is_quoted(quote, (*basis.said, row.text)):
-            words = "These are not the customer’s words. Quote what was written to us."
-            raise Invalid(words, field=f"findings.{place}.quote")
+            raise Invalid(
+                "These are not the customer’s words. Quote what was written to us.",
+                field=f"findings.{place}.quote",
+            )
         ground = basis.ground(item.rule) if item.rule else None
         if item.rule and ground is None:
-            rules = ", ".join(one.rule for one in basis.grounds) or "none"
-            words = f"This rule says nothing here. Those that do: {rules}."
-            raise Invalid(words, field=f"findings.{place}.rule")
+            rules = ", ".join(one.rule for one in basis.grounds) or _("none")
+            raise Invalid(
+                "This rule says nothing here. Those that do: {rules}.",
+                rules=rules,
+                field=f"findings.{place}.rule",
+            )
         answered.append(
             Answered(
                 point=item.point,
@@ -204,7 +211,7 @@ def refuse(
                 ticket=change.ticket,
                 stage=change.ticket.stage,
                 points=[_kept(item) for item in made.points],
-                reason=needed(made.said.reason, what="a reason", field="reason", limit=4000),
+                reason=needed(made.said.reason, what=_("a reason"), field="reason", limit=4000),
                 **{name: getattr(made.said, name) for name in _KEPT},
                 message=message,
                 refused_by=actor.user,
@@ -286,5 +293,7 @@ def _close_offers(change: Change) -> None:
             continue
         owed = [part for part in components_of(offer) if part.owed]
         if owed:
-            raise Conflict(f"The law gives the customer this: {owed[0].title}.", field="refusal")
+            raise Conflict(
+                "The law gives the customer this: {title}.", title=owed[0].title, field="refusal"
+            )
         withdraw_in(change, offer, "The complaint was refused.")

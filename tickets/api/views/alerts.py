@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -129,7 +130,7 @@ def _settings(row: AlertSettings) -> dict[str, Any]:
 def _person(view: AccessView) -> User:
     """Raises `NotAllowed` for an integration: alerts are people's."""
     if view.principal.user is None:
-        raise NotAllowed(who="A person who is signed in")
+        raise NotAllowed(who=_("A person who is signed in"))
     return view.principal.user
 
 

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -53,7 +54,7 @@ class CustomerFilter(django_filters.FilterSet):
 def check_may_change(who: Principal) -> None:
     """Raises `NotAllowed` for one who only reads."""
     if who.role is Role.AUDITOR:
-        raise NotAllowed(who="Everyone who works on tickets")
+        raise NotAllowed(who=_("Everyone who works on tickets"))
 
 
 def _shown(customer: Customer) -> Response:

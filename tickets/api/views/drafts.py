@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -76,7 +77,7 @@ def _shape(row: Draft) -> dict[str, Any]:
 def _mine(view: AccessView, number: str) -> tuple[Ticket, User]:
     """The ticket and who writes. Raises `NotAllowed` for an integration: drafts are people's."""
     if view.principal.user is None:
-        raise NotAllowed(who="A person who is signed in")
+        raise NotAllowed(who=_("A person who is signed in"))
     return access_ticket(view.principal, number, verb="work"), view.principal.user
 
 
