@@ -128,7 +128,7 @@ def _literals(raw: Any, key: str = "") -> Iterator[Any]:
     elif isinstance(raw, list):
         for inner in raw:
             yield from _literals(inner, key)
-    elif key in _BOUNDS and isinstance(raw, str | Decimal):
+    elif isinstance(raw, str | Decimal) and (key in _BOUNDS or _CLOCK.fullmatch(str(raw))):
         yield raw
 
 

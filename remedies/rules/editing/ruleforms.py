@@ -37,7 +37,8 @@ LABELS = {
     "start": "Begins at percent of the range", "round_to": "Rounded to", "rounding": "Rounding",
     "nothing_below": "Nothing below", "minus": "Less what was paid", "reduce": "Reduced by",
     "add": "Added", "greater_of": "Greater of", "lesser_of": "Lesser of", "rows": "Rows",
-    "columns": "Columns", "table": "By", "matrix": "By", "else": "Else",
+    "columns": "Columns", "daily": "Within the hours", "kind": "Days", "calendar": "Calendar",
+    "table": "By", "matrix": "By", "else": "Else",
 }  # fmt: skip
 _TEXTS = ("title", "clause", "says", "code", "form", "result", "reason")
 _YES = ("owed", "makes_good_loss")

@@ -121,43 +121,25 @@ class DateAfter(Node):
         return words.day(self.value(at))
 
 
-class TimeFrom(Node):
-    """The time between two moments; none where the second is earlier."""
-
-    __slots__ = ("end", "start")
-    kind = Kind.DURATION
-
-    def __init__(self, start: Node, end: Node):
-        self.start, self.end = start, end
-
-    def value(self, at: Context) -> Any:
-        start, end = self.start.value(at), self.end.value(at)
-        if start is None or end is None:
-            return None
-        return Decimal(max(int((end - start).total_seconds()), 0)) / 60
-
-    def words(self, at: Context) -> str:
-        return words.duration(self.value(at))
-
-
 class MonthsFrom(Node):
-    """Whole months from one date to another."""
+    """Months from one date to another: those that are over, or those that have begun."""
 
-    __slots__ = ("end", "start")
+    __slots__ = ("end", "start", "started")
     kind = Kind.NUMBER
 
-    def __init__(self, start: Node, end: Node):
-        self.start, self.end = start, end
+    def __init__(self, start: Node, end: Node, *, started: bool):
+        self.start, self.end, self.started = start, end, started
 
     def value(self, at: Context) -> Any:
         start, end = self.start.value(at), self.end.value(at)
         if start is None or end is None:
             return None
         count = (end.year - start.year) * 12 + end.month - start.month
-        return Decimal(max(count - (add_months(start, count) > end), 0))
+        reached = add_months(start, count)
+        return Decimal(max(count + (reached < end if self.started else -(reached > end)), 0))
 
     def words(self, at: Context) -> str:
-        return words.counted(self.value(at), "month")
+        return words.counted(self.value(at), "started month" if self.started else "month")
 
 
 class Periods(Node):
@@ -200,7 +182,8 @@ class Convert(Node):
         return None if of is None else of / self.minutes
 
     def words(self, at: Context) -> str:
-        return words.counted(self.value(at), self.unit)
+        within = getattr(self.of, "within", "")  # in which hours of each day, where that is said
+        return f"{words.counted(self.value(at), self.unit)}{within}"
 
 
 class DateOf(Node):
@@ -220,7 +203,7 @@ class DateOf(Node):
         return words.day(self.value(at))
 
 
-def _calendar(raw: Raw, scope: Scope, at: Place) -> Node | Calendar | None:
+def calendar_beside(raw: Raw, scope: Scope, at: Place) -> Node | Calendar | None:
     kind = raw.get("kind", "calendar")
     if kind not in ("calendar", "working"):
         (at / "kind").fail("kind is calendar (every day) or working (working days).")
@@ -233,7 +216,7 @@ def _calendar(raw: Raw, scope: Scope, at: Place) -> Node | Calendar | None:
             (at / "calendar").fail(f"The calendar {error}.")
     if "calendar" in raw:
         return compile_node(raw["calendar"], scope, at / "calendar", Kind.CALENDAR)
-    key = "date_after" if "date_after" in raw else "days_from"
+    key = next(form for form in ("date_after", "time_from", "days_from") if form in raw)
     calendars = [name for name, fact in scope.facts.items() if fact.kind is Kind.CALENDAR]
     named = calendars[0] if calendars else "the name of a fact of type calendar"
     return (at / "kind").fail(
@@ -256,7 +239,7 @@ def _days_from(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     end = compile_node(raw.get("to"), scope, at / "to", Kind.DATE)
     first = counted_word(raw, "first", "not_counted", at)
     last = counted_word(raw, "last", "counted", at)
-    return DaysFrom(start, end, _calendar(raw, scope, at), first=first, last=last)
+    return DaysFrom(start, end, calendar_beside(raw, scope, at), first=first, last=last)
 
 
 @form("date_after", *STEPS, "kind", "calendar")
@@ -266,22 +249,20 @@ def _date_after(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     if len(units) != 1:
         at.fail(f"date_after needs one of {', '.join(STEPS)}.")
     count = compile_node(raw[units[0]], scope, at / units[0], Kind.NUMBER)
-    calendar = _calendar(raw, scope, at)
+    calendar = calendar_beside(raw, scope, at)
     if calendar is not None and units[0] != "days":
         (at / "kind").fail("Only days can be working days.")
     return DateAfter(start, count, units[0], calendar)
 
 
-@form("time_from", needs=("to",))
-def _time_from(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
-    start = compile_node(raw["time_from"], scope, at / "time_from", Kind.MOMENT)
-    return TimeFrom(start, compile_node(raw.get("to"), scope, at / "to", Kind.MOMENT))
-
-
-@form("months_from", needs=("to",))
+@form("months_from", "count", needs=("to",))
 def _months_from(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     start = compile_node(raw["months_from"], scope, at / "months_from", Kind.DATE)
-    return MonthsFrom(start, compile_node(raw.get("to"), scope, at / "to", Kind.DATE))
+    end = compile_node(raw.get("to"), scope, at / "to", Kind.DATE)
+    count = raw.get("count", "completed")
+    if count not in ("started", "completed"):
+        (at / "count").fail("count is completed (months that are over) or started (begun).")
+    return MonthsFrom(start, end, started=count == "started")
 
 
 def _periods(key: str, raw: Raw, scope: Scope, at: Place) -> Node:

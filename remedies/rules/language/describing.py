@@ -34,6 +34,7 @@ def mapping(properties: Schema, *required: str, **more: Any) -> Schema:
 TEXT: Schema = {"type": "string", "minLength": 1}
 WORD: Schema = {"type": ["string", "number", "boolean"]}
 DATE: Schema = {"type": "string", "pattern": r"^\s*\d{4}-?(\d{2}|W\d{2})-?\d{1,2}\s*$"}
+CLOCK: Schema = {"type": "string", "pattern": "^([01]?[0-9]|2[0-4]):[0-5][0-9]$"}
 SUM: Schema = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^[-+]?\d+(\.\d+)?$"}]}
 SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 100}
 VALUE, CONDITION = ref("value"), ref("condition")
@@ -56,7 +57,9 @@ HELD: dict[str, Schema] = {
     "calendar": {"if": {"type": "object"}, "then": ref("calendar"), "else": VALUE},
     "first": COUNTED,
     "last": COUNTED,
-    "at": {"type": "string", "pattern": "^([01]?[0-9]|2[0-4]):[0-5][0-9]$"},
+    "at": CLOCK,
+    "daily": mapping({"from": CLOCK, "to": CLOCK}, "from", "to"),
+    "count": {"enum": ["completed", "started"]},
     "where": ref("test"),
     "count_of": TEXT,
     "sum_of": TEXT,

@@ -177,6 +177,13 @@ def _days_in_month(day: dt.date) -> int:
     return monthrange(day.year, day.month)[1]
 
 
+def clock_minutes(raw: Any) -> int | None:
+    """Minutes on the clock of a time of day such as "07:30", "24:00" the last; else None."""
+    match = _CLOCK.fullmatch(raw) if isinstance(raw, str) else None
+    minutes = int(match[1]) * 60 + int(match[2]) if match else -1
+    return minutes if 0 <= minutes <= 1440 else None
+
+
 @form("first_of_month", modifiable=False)
 def _first_of_month(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     return MonthEnd(_date("first_of_month", raw, scope, at), first=True)
@@ -195,10 +202,8 @@ def _days_of_month(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node
 @form("moment_of", modifiable=False, needs=("at",))
 def _moment_of(raw: Raw, scope: Scope, at: Place, want: Kind | None) -> Node:
     date = compile_node(raw["moment_of"], scope, at / "moment_of", Kind.DATE)
-    clock = raw.get("at")
-    match = _CLOCK.fullmatch(clock) if isinstance(clock, str) else None
-    minutes = int(match[1]) * 60 + int(match[2]) if match else -1
-    if not 0 <= minutes <= 1440:
+    minutes = clock_minutes(raw.get("at"))
+    if minutes is None:
         (at / "at").fail('moment_of needs at: a time of day such as "23:59".')
     return MomentOf(date, minutes)
 
