@@ -21,7 +21,9 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 
+from desk.build.boxes import sum_words
 from feedback.models import Answer
 from feedback.rules import LOWEST
 from remedies.access import tickets_compared_by
@@ -30,7 +32,7 @@ from remedies.rules.checks.equality import ENOUGH
 from remedies.rules.states import RemedyStatus
 from tickets.access import Principal
 from tickets.errors import Invalid
-from tickets.money import Money, decimals_of
+from tickets.money import decimals_of
 from tickets.periods import Period
 
 #: Sums up to these, in major units; the first band has nothing in it.
@@ -64,17 +66,20 @@ class Band:
     def words(self) -> str:
         """ "£25 to £50", "nothing", "over £250"."""
         if self.up_to == 0:
-            return "Nothing"
+            return gettext("Nothing")
         low = _short(self.above or 0, self.currency)
         if self.up_to is None:
-            return f"Over {low}"
+            return gettext("Over %(low)s") % {"low": low}
         high = _short(self.up_to, self.currency)
-        return f"Up to {high}" if not self.above else f"{low} to {high}"
+        return (
+            gettext("Up to %(high)s") % {"high": high}
+            if not self.above
+            else gettext("%(low)s to %(high)s") % {"low": low, "high": high}
+        )
 
 
 def _short(minor: int, currency: str) -> str:
-    words = Money(minor, currency).words()
-    return words.removesuffix(".00")
+    return sum_words(minor, currency, short=True)
 
 
 def satisfaction(

@@ -1,10 +1,11 @@
 """Times in a reader's words: in the language that is active, and in the zone that is given."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
 from babel.dates import get_day_names, get_month_names
+from babel.numbers import get_decimal_symbol
 from django.utils.translation import get_language, gettext, pgettext
 
 from tickets.money import words as money_in
@@ -56,6 +57,48 @@ def number_words(number: float, places: int = 0) -> str:
 def time_words(moment: datetime, *, zone: tzinfo) -> str:
     """The time of the day in a sentence: "14:30", "14:30 Uhr"."""
     return pgettext("time of day", "%(time)s") % {"time": f"{moment.astimezone(zone):%H:%M}"}
+
+
+def date_words(moment: datetime, *, zone: tzinfo) -> str:
+    """The date in full, for spans of time: "19 Nov 2026"."""
+    local = moment.astimezone(zone)
+    told = {"day": local.day, "month": _names().short_months[local.month - 1], "year": local.year}
+    return gettext("%(day)s %(month)s %(year)s") % told
+
+
+def full_date_words(day: date) -> str:
+    """A day with its year: "19 Nov 2026"."""
+    month = _names().short_months[day.month - 1]
+    told = {"day": day.day, "month": month, "year": day.year}
+    return gettext("%(day)s %(month)s %(year)s") % told
+
+
+def whole_day_words(day: date) -> str:
+    """A day with its weekday, month and year by name: "Wednesday 25 November 2026"."""
+    names = _names()
+    told = {
+        "weekday": names.long_days[day.weekday()],
+        "day": day.day,
+        "month": names.long_months[day.month - 1],
+        "year": day.year,
+    }
+    return gettext("%(weekday)s %(day)s %(month)s %(year)s") % told
+
+
+def short_date_words(day: date) -> str:
+    """A day without its year: "19 Nov"."""
+    month = _names().short_months[day.month - 1]
+    return gettext("%(day)s %(month)s") % {"day": day.day, "month": month}
+
+
+def plain_day_words(moment: datetime, *, now: datetime, zone: tzinfo) -> str:
+    """The day and its month by name: "19 November", "19 November 2024"."""
+    local = moment.astimezone(zone)
+    month = _names().long_months[local.month - 1]
+    told = {"day": local.day, "month": month, "year": local.year}
+    if local.year == now.year:
+        return gettext("%(day)s %(month)s") % told
+    return gettext("%(day)s %(month)s %(year)s") % told
 
 
 def money_words(minor: int | None, currency: str) -> str:
@@ -167,3 +210,19 @@ def listed(names: list[str], *, joint: str = "") -> str:
         return "".join(names)
     last = joint or gettext("and")
     return f"{', '.join(names[:-1])} {last} {names[-1]}"
+
+
+def category_words(name: str) -> str:
+    """A category's name within a sentence: nouns keep their capital in German."""
+    return name if (get_language() or "en").startswith("de") else name.lower()
+
+
+def pointed(number: str) -> str:
+    """A number as programs write it, with the reader's decimal point: "95.1", "95,1"."""
+    language = (get_language() or "en").partition("-")[0]
+    return number.replace(".", get_decimal_symbol(language))
+
+
+def decimal_words(number: float, digits: int = 1) -> str:
+    """A number with its decimal places as the reader writes it: "4.5", "4,5"."""
+    return number_words(number, digits)

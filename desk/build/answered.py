@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
 from desk.build.boxes import sum_words
+from desk.build.insight import counts
 from desk.satisfaction import Band
-from desk.words import count_words, span_words
+from desk.words import decimal_words, number_words, span_words
 from remedies.rules.checks.equality import ENOUGH
 from remedies.services.fairness import OfferTimes, TimeLine
 from remedies.services.fairness.times import BUCKETS
@@ -27,7 +30,14 @@ class BandView:
     enough: bool
 
 
-BAND_HEADS = ("Answers", "Handling", "Result", "Fair", "Poor", "Granted, mean")
+BAND_HEADS = (
+    gettext_lazy("Answers"),
+    gettext_lazy("Handling"),
+    gettext_lazy("Result"),
+    gettext_lazy("Fair"),
+    gettext_lazy("Poor"),
+    gettext_lazy("Granted, mean"),
+)
 
 
 def band_views(bands: Sequence[Band]) -> list[BandView]:
@@ -35,13 +45,13 @@ def band_views(bands: Sequence[Band]) -> list[BandView]:
     return [
         BandView(
             name=band.words,
-            count=count_words(band.answers, "answer"),
+            count=counts.answers(band.answers),
             handling=_on_five(band.handling) if band.enough else "",
             result=_on_five(band.result) if band.enough else "",
             cells=(
-                f"{band.answers:,}",
+                number_words(band.answers),
                 *(_mean(band, one) for one in (band.handling, band.result, band.fair)),
-                f"{band.poor:,}" if band.enough else "–",
+                number_words(band.poor) if band.enough else "–",
                 sum_words(band.granted / band.answers, band.currency),
             ),
             enough=band.enough,
@@ -51,7 +61,7 @@ def band_views(bands: Sequence[Band]) -> list[BandView]:
 
 
 def _mean(band: Band, value: float | None) -> str:
-    return f"{value:.1f}" if band.enough and value is not None else "–"
+    return decimal_words(value) if band.enough and value is not None else "–"
 
 
 def _on_five(value: float | None) -> str:
@@ -62,14 +72,32 @@ def band_finding(bands: Sequence[Band]) -> tuple[str, str]:
     """Whether more money went with better answers, in words; nothing where too few answered."""
     told = [band for band in bands if band.enough and band.result is not None]
     if len(told) < 2:
-        return "Too few to tell.", f"A mean needs {ENOUGH} answers, and two of them to compare."
+        return gettext("Too few to tell."), gettext(
+            "A mean needs %(count)s answers, and two of them to compare."
+        ) % {"count": ENOUGH}
     best = max(told, key=lambda band: band.result or 0)
     least, most = told[0], told[-1]
     gap = (most.result or 0) - (least.result or 0)
     if abs(gap) < 0.25:
-        return "More money, the same answer.", f"From {least.words.lower()} on: {gap:+.1f} of 5."
-    lead = "More went with better answers." if gap > 0 else "More went with worse answers."
-    return lead, f"Best at {best.words[:1].lower()}{best.words[1:]}: {best.result:.1f} of 5."
+        return gettext("More money, the same answer."), gettext(
+            "From %(sum)s on: %(gap)s of 5."
+        ) % {
+            "sum": _small(least.words),
+            "gap": f"{'+' if gap >= 0 else '-'}{decimal_words(abs(gap))}",
+        }
+    lead = (
+        gettext("More went with better answers.")
+        if gap > 0
+        else gettext("More went with worse answers.")
+    )
+    return lead, gettext("Best at %(sum)s: %(result)s of 5.") % {
+        "sum": _small(best.words),
+        "result": decimal_words(best.result or 0),
+    }
+
+
+def _small(words: str) -> str:
+    return words[:1].lower() + words[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +111,12 @@ class TimeView:
     rows: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-TIME_HEADS = ("Offers", "Half within", "Nine of ten within", "Longest")
+TIME_HEADS = (
+    gettext_lazy("Offers"),
+    gettext_lazy("Half within"),
+    gettext_lazy("Nine of ten within"),
+    gettext_lazy("Longest"),
+)
 
 
 def time_view(found: OfferTimes) -> TimeView | None:
@@ -92,14 +125,18 @@ def time_view(found: OfferTimes) -> TimeView | None:
     if total is None:
         return None
     most = max(total.counts)
-    names = [*(f"up to {words}" for _, words in BUCKETS), "longer"]
+    names = [
+        *(gettext("up to %(time)s") % {"time": words} for _, words in BUCKETS),
+        gettext("longer"),
+    ]
     lines = [total, *found.by["team"], *found.by["category"]]
     return TimeView(
         median=span_words(total.median),
         ninetieth=span_words(total.ninetieth),
-        count=count_words(total.count, "first offer"),
+        count=ngettext("%(count)s first offer", "%(count)s first offers", total.count)
+        % {"count": number_words(total.count)},
         bars=tuple(
-            (name, f"{count:,}", f"{100 * count / most:.1f}%")
+            (name, number_words(count), f"{100 * count / most:.1f}%")
             for name, count in zip(names, total.counts, strict=True)
             if count
         ),
@@ -109,6 +146,6 @@ def time_view(found: OfferTimes) -> TimeView | None:
 
 def _time_cells(line: TimeLine) -> tuple[str, ...]:
     if line.count < ENOUGH:
-        return (f"{line.count:,}", "too few to tell", "–", "–")
+        return (number_words(line.count), gettext("too few to tell"), "–", "–")
     spans = (line.median, line.ninetieth, line.longest)
-    return (f"{line.count:,}", *map(span_words, spans))
+    return (number_words(line.count), *map(span_words, spans))

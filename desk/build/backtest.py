@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from desk.words import count_words, moment_words
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
+from desk.words import date_words, moment_words, number_words, plain_day_words
 from remedies.models import Backtest
 from remedies.rules.checks.comparing import Change, Line, Spread, Tally
 from remedies.rules.checks.retelling import finding, notes, signed, size_words
@@ -20,11 +22,11 @@ WIDTH = 200
 #: Rules that the page shows; all are in the CSV.
 RULES = 15
 _STATES = {
-    "waiting": "Waiting for a worker",
-    "running": "Under way",
-    "done": "Done",
-    "cancelled": "Stopped",
-    "failed": "It broke off",
+    "waiting": gettext_lazy("Waiting for a worker"),
+    "running": gettext_lazy("Under way"),
+    "done": gettext_lazy("Done"),
+    "cancelled": gettext_lazy("Stopped"),
+    "failed": gettext_lazy("It broke off"),
 }
 
 
@@ -131,10 +133,15 @@ def backtest_view(
     sets = int(row.result.get("sets", 0))
     return BacktestView(
         **head,
-        totals=_rows({("all", key): line for key, line in tally.totals.items()}, several=several),
+        totals=_rows(
+            {(gettext("all"), key): line for key, line in tally.totals.items()}, several=several
+        ),
         pains=_rows(
             {
-                (f"pain {pain}" if pain else "no pain", key): line
+                (
+                    gettext("pain %(level)s") % {"level": pain} if pain else gettext("no pain"),
+                    key,
+                ): line
                 for (pain, key), line in sorted(tally.by_pain.items())
             },
             several=several,
@@ -144,19 +151,20 @@ def backtest_view(
         sizes=_sizes(tally, several=several),
         changes=_named(tally.changes, seen),
         exceptions=_named(tally.exceptions, seen),
-        newly_beyond=count_words(tally.newly_beyond, "ticket") if tally.newly_beyond else "",
+        newly_beyond=_tickets(tally.newly_beyond) if tally.newly_beyond else "",
         unequal=shown,
-        sets=count_words(sets, "set", "sets") if sets else "",
+        sets=ngettext("%(count)s set", "%(count)s sets", sets) % {"count": number_words(sets)}
+        if sets
+        else "",
     )
 
 
 def _head(row: Backtest, tally: Tally, *, now: dt.datetime, zone: ZoneInfo) -> dict[str, Any]:
-    since, until = row.since.astimezone(zone), row.until.astimezone(zone)
     over = bool(row.result)
-    state = _STATES[row.state]
+    state = str(_STATES[row.state])
     if row.cancelled_by:
-        state = f"Stopped by {row.cancelled_by}"
-    total = "" if row.total is None else f" of {row.total:,}"
+        state = gettext("Stopped by %(cancelled_by)s") % {"cancelled_by": row.cancelled_by}
+    told = {"since": date_words(row.since, zone=zone), "until": date_words(row.until, zone=zone)}
     return {
         "id": row.pk,
         "name": row.name,
@@ -166,9 +174,9 @@ def _head(row: Backtest, tally: Tally, *, now: dt.datetime, zone: ZoneInfo) -> d
         "under_way": row.is_under_way,
         "stalled": is_stalled(row, now=now),
         "percent": row.percent,
-        "progress": f"{row.looked_at:,}{total} complaints looked at",
-        "span": f"Complaints from {since.day} {since:%b %Y} to {until.day} {until:%b %Y}",
-        "since": f"{since.day} {since:%B}" + ("" if since.year == now.year else f" {since.year}"),
+        "progress": _progress(row),
+        "span": gettext("Complaints from %(since)s to %(until)s") % told,
+        "since": plain_day_words(row.since, now=now, zone=zone),
         "finding": finding(tally) if over else "",
         "notes": tuple(notes(tally)) if over else (),
         "error": row.error,
@@ -176,6 +184,14 @@ def _head(row: Backtest, tally: Tally, *, now: dt.datetime, zone: ZoneInfo) -> d
         "by": row.asked_by,
         "has_result": over and bool(tally.concerned),
     }
+
+
+def _progress(row: Backtest) -> str:
+    told = {"count": number_words(row.looked_at)}
+    if row.total is None:
+        return gettext("%(count)s complaints looked at") % told
+    told["total"] = number_words(row.total)
+    return gettext("%(count)s of %(total)s complaints looked at") % told
 
 
 def _rows(lines: Mapping[tuple[str, str], Line], *, several: bool) -> tuple[Row, ...]:
@@ -199,11 +215,11 @@ def _rows(lines: Mapping[tuple[str, str], Line], *, several: bool) -> tuple[Row,
 def _row(name: str, currency: str, line: Line, **bars: str) -> Row:
     return Row(
         name=name,
-        tickets_now=f"{line.tickets_now:,}",
+        tickets_now=number_words(line.tickets_now),
         now=words(line.sum_now, currency),
-        tickets_then=f"{line.tickets_then:,}",
+        tickets_then=number_words(line.tickets_then),
         then=words(line.sum_then, currency),
-        changed=count_words(line.changed, "ticket") if line.changed else "none",
+        changed=_tickets(line.changed) if line.changed else gettext("none"),
         delta=signed(line.delta, currency),
         tone="less" if line.delta < 0 else "more" if line.delta else "",
         **bars,
@@ -244,7 +260,7 @@ def _spread(spread: Spread, seen: frozenset[str]) -> SpreadRow:
     offers = [(number, words(sum_, spread.currency)) for sum_, number in spread.offers]
     shown = tuple(offer for offer in offers if offer[0] in seen)
     return SpreadRow(
-        tickets=count_words(spread.tickets, "ticket"),
+        tickets=_tickets(spread.tickets),
         gap=words(spread.most - spread.least, spread.currency),
         least=words(spread.least, spread.currency),
         most=words(spread.most, spread.currency),
@@ -253,5 +269,18 @@ def _spread(spread: Spread, seen: frozenset[str]) -> SpreadRow:
     )
 
 
+def _tickets(count: int) -> str:
+    return ngettext("%(count)s ticket", "%(count)s tickets", count) % {"count": number_words(count)}
+
+
 def _hidden(count: int) -> str:
-    return f"{count_words(count, 'more ticket')} that you may not see" if count else ""
+    return (
+        ngettext(
+            "%(count)s more ticket that you may not see",
+            "%(count)s more tickets that you may not see",
+            count,
+        )
+        % {"count": number_words(count)}
+        if count
+        else ""
+    )

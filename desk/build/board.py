@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext, gettext_lazy
+
 from desk.build.clocks import clock_of
 from desk.build.events import kind_words
 from desk.build.people import avatar
@@ -19,8 +21,13 @@ from escalation.services.setup import setup
 from tickets.access import Principal, may
 from tickets.models import Ticket
 
-_WHO = {"owner": "its owner", "lead": "the lead", "supervisors": "supervisors", "team": "the team",
-        "rota": "whoever is on duty"}  # fmt: skip
+_WHO = {
+    "owner": gettext_lazy("its owner"),
+    "lead": gettext_lazy("the lead"),
+    "supervisors": gettext_lazy("supervisors"),
+    "team": gettext_lazy("the team"),
+    "rota": gettext_lazy("whoever is on duty"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ def board_row(deadline: Deadline, *, who: Principal, now: dt.datetime, zone: Zon
         clock=clock_of(deadline, now=now, zone=zone),
         pain=PainView(ticket.pain) if ticket.pain else None,
         owner=avatar(owner),
-        owner_name=owner.get_short_name() if owner else "Nobody",
+        owner_name=owner.get_short_name() if owner else gettext("Nobody"),
         path=path_view(deadline, now=now, zone=zone),
         why=_why(ticket, now=now, zone=zone),
         acknowledged=deadline.acknowledged_at is not None,
@@ -76,22 +83,30 @@ def path_view(deadline: Deadline, *, now: dt.datetime, zone: ZoneInfo) -> PathVi
     taken = sum(1 for key in deadline.steps_taken if key.startswith("path:"))
     if deadline.acknowledged_by is not None:
         name = deadline.acknowledged_by.get_short_name()
-        return PathView(taken, total, f"{name} is on it", acknowledged=True)
+        return PathView(
+            taken, total, gettext("%(name)s is on it") % {"name": name}, acknowledged=True
+        )
     if deadline.next_at is None:
-        return PathView(taken, total, "nothing further")
+        return PathView(taken, total, gettext("nothing further"))
     when = short_moment_words(deadline.next_at, now=now, zone=zone)
     key = deadline.next_step
     if key.startswith(RESUME):
-        return PathView(taken, total, f"resumes by itself {when}")
+        return PathView(taken, total, gettext("resumes by itself %(when)s") % {"when": when})
     if key == BREACH:
-        return PathView(taken, total, f"{when} it is missed")
+        return PathView(taken, total, gettext("%(when)s it is missed") % {"when": when})
     if key.startswith("warn"):
         owner = deadline.ticket.owner
         return PathView(
-            taken, total, f"{when} reminder to {owner.get_short_name() if owner else 'the team'}"
+            taken,
+            total,
+            gettext("%(when)s reminder to %(owner)s")
+            % {"when": when, "owner": owner.get_short_name() if owner else gettext("the team")},
         )
     return PathView(
-        taken, total, f"{when} to {_told(path, key, deadline.ticket, deadline.next_at)}"
+        taken,
+        total,
+        gettext("%(when)s to %(who)s")
+        % {"when": when, "who": _told(path, key, deadline.ticket, deadline.next_at)},
     )
 
 
@@ -106,7 +121,7 @@ def _told(path: Path | None, key: str, ticket: Ticket, at: dt.datetime) -> str:
     """Names of those whom a step tells, or what the path calls them."""
     step = next((step for step in path.steps if step.when.key == key), None) if path else None
     if step is None:
-        return "the next step"
+        return gettext("the next step")
     people = directory()
     names = [
         people.people[pk].get_short_name()
@@ -114,21 +129,33 @@ def _told(path: Path | None, key: str, ticket: Ticket, at: dt.datetime) -> str:
         for pk in people.called(word, ticket, at=at)
         if pk in people.people
     ]
-    words = list(dict.fromkeys(names)) or [_WHO.get(word, word) for word in step.to]
-    more = f" and {len(words) - 2} more" if len(words) > 3 else ""
-    told = listed(words) if len(words) <= 3 else f"{', '.join(words[:2])}{more}"
-    return f"{told}, then another owner" if "reassign" in step.actions else told
+    words = list(dict.fromkeys(names)) or [str(_WHO.get(word, word)) for word in step.to]
+    told = listed(words)
+    if len(words) > 3:
+        shown = {"names": ", ".join(words[:2]), "count": len(words) - 2}
+        told = gettext("%(names)s and %(count)s more") % shown
+    return (
+        gettext("%(told)s, then another owner") % {"told": told}
+        if "reassign" in step.actions
+        else told
+    )
 
 
 def _why(ticket: Ticket, *, now: dt.datetime, zone: ZoneInfo) -> str:
     owner = ticket.owner
     if owner is None:
-        return "Nobody owns it."
+        return gettext("Nobody owns it.")
     if not owner.is_away(now):
         return ""
-    until = f" to {day_words(owner.away_until, now=now, zone=zone)}" if owner.away_until else ""
-    stands_in = f" {owner.substitute.get_short_name()} stands in." if owner.substitute else ""
-    return f"{owner.get_short_name()} is away{until}.{stands_in}"
+    told = {"name": owner.get_short_name()}
+    words = gettext("%(name)s is away.") % told
+    if owner.away_until:
+        told["day"] = day_words(owner.away_until, now=now, zone=zone)
+        words = gettext("%(name)s is away to %(day)s.") % told
+    if owner.substitute is None:
+        return words
+    stands_in = gettext("%(name)s stands in.") % {"name": owner.substitute.get_short_name()}
+    return f"{words} {stands_in}"
 
 
 def load_view(load: Load, *, most: int, now: dt.datetime, zone: ZoneInfo) -> LoadView:
@@ -137,13 +164,16 @@ def load_view(load: Load, *, most: int, now: dt.datetime, zone: ZoneInfo) -> Loa
     away = ""
     if load.user is not None and load.user.is_away(now):
         until = load.user.away_until
-        away = f"away to {day_words(until, now=now, zone=zone)}" if until else "away"
+        away = gettext("away")
+        if until:
+            away = gettext("away to %(day)s") % {"day": day_words(until, now=now, zone=zone)}
         if load.user.substitute is not None:
-            away += f", {load.user.substitute.get_short_name()} stands in"
+            told = {"away": away, "name": load.user.substitute.get_short_name()}
+            away = gettext("%(away)s, %(name)s stands in") % told
     return LoadView(
         who=avatar(load.user),
-        words=str(load.due) if load.due else "none",
-        late_words=f"{load.late} late" if load.late else "",
+        words=str(load.due) if load.due else gettext("none"),
+        late_words=gettext("%(late)s late") % {"late": load.late} if load.late else "",
         late=load.late / whole,
         due=(load.due - load.late) / whole,
         away=away,

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from remedies.rules.checks.retelling import signed
 from remedies.rules.language.draft import Component, OfferDraft
 from tickets.money import words
@@ -67,7 +69,7 @@ def _rules(draft: OfferDraft | None) -> list[str]:
 
 
 def _total(draft: OfferDraft | None) -> str:
-    return "no policy" if draft is None else words(draft.total, draft.currency)
+    return gettext("no policy") if draft is None else words(draft.total, draft.currency)
 
 
 def _row(name: str, now: OfferDraft | None, then: OfferDraft | None) -> RuleRow:
@@ -77,9 +79,9 @@ def _row(name: str, now: OfferDraft | None, then: OfferDraft | None) -> RuleRow:
     one_currency = before is None or after is None or before.currency == after.currency
     if (before or after) and one_currency:
         delta = _minor(after) - _minor(before)
-        difference = signed(delta, _currency(before, after)) if delta else "same"
+        difference = signed(delta, _currency(before, after)) if delta else gettext("same")
         if not delta and was.sum != gives.sum:
-            difference = "new" if after else "gone"
+            difference = gettext("new") if after else gettext("gone")
     return RuleRow(name, _title(name, now, then), was, gives, difference, was.sum != gives.sum)
 
 
@@ -102,7 +104,7 @@ def _title(name: str, *drafts: OfferDraft | None) -> str:
 def _side(name: str, draft: OfferDraft | None) -> Side:
     part = draft.component(name) if draft else None
     if part is not None:
-        sum_ = "yes" if part.amount is None else words(part.amount, part.currency)
+        sum_ = gettext("yes") if part.amount is None else words(part.amount, part.currency)
         return Side(sum_, part.steps, given=True)
     why = draft.why_not(name) if draft else None
     return Side("—", (why.reason,) if why else (), given=False)

@@ -1,10 +1,13 @@
 """Boxes of sums on an axis, drawn in percent of its width so that they fit any page."""
 
+import re
 from dataclasses import dataclass
 
+from desk.words import money_words
 from remedies.rules.checks.equality import Box
-from tickets.money import Money
 
+#: The minor part of a round sum, before the currency or at the end.
+_ENDING = re.compile(r"[.,]00(?!\d)")
 _STEPS = (1, 2, 5)
 _TICKS = 5
 
@@ -79,8 +82,8 @@ def _step(rough: float) -> float:
 
 def sum_words(minor: float, currency: str, *, signed: bool = False, short: bool = False) -> str:
     """ "£12.50"; signed: "+£12.50", "−£3.00", "±0"; short leaves ".00" out."""
-    words = Money(round(abs(minor)), currency).words()
-    words = words.removesuffix(".00") if short else words
+    words = money_words(round(abs(minor)), currency)
+    words = _ENDING.sub("", words) if short else words
     if not signed:
         return f"−{words}" if round(minor) < 0 else words
     return "±0" if not round(minor) else f"{'+' if minor > 0 else '−'}{words}"

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext, gettext_lazy
+
+from desk.build.kinds import kind_of_remedy
 from desk.build.policy_code import (
     CodeLine,
     Excerpt,
@@ -28,7 +31,7 @@ from remedies.rules.states import PolicyStatus
 from remedies.services.previewing import preview
 from tickets.models import Ticket
 
-TABS = {"matrix": "Matrix", "form": "Form", "yaml": "YAML"}
+TABS = {"matrix": gettext_lazy("Matrix"), "form": gettext_lazy("Form"), "yaml": "YAML"}
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,8 @@ def editor_view(
         editable=editable,
         chip=f"{_word(row)} {row.version}",
         context=_context(row, active, now=now, zone=zone),
-        saved=f"saved {short_moment_words(row.saved_at, now=now, zone=zone)}"
+        saved=gettext("saved %(saved_at)s")
+        % {"saved_at": short_moment_words(row.saved_at, now=now, zone=zone)}
         if row.saved_at
         else "",
         dirty=typed.text != row.source,
@@ -138,7 +142,7 @@ def editor_view(
         item=item,
         subtitle=_subtitle(look, item),
         tab=tab,
-        tabs=tuple(TABS.items()),
+        tabs=tuple((key, str(words)) for key, words in TABS.items()),
         grids=tuple(grid_view(grid, typed.kept, editable=editable) for grid in shown),
         form=form_of(parts, item) if parts is not None and item is not None else None,
         code=code_lines(typed.text, marks) if tab == "yaml" else (),
@@ -164,10 +168,14 @@ def _look(typed: Typed) -> tuple[Look, Parts | None, str]:
             said = (
                 ""
                 if text == typed.text and look.policy is not None
-                else ("The text can’t be read as a policy. Shown is its last form that could.")
+                else (
+                    gettext(
+                        "The text can’t be read as a policy. Shown is its last form that could."
+                    )
+                )
             )
             return look, parts, said if look.policy is None else ""
-    return look, None, "The text can’t be read as a policy."
+    return look, None, gettext("The text can’t be read as a policy.")
 
 
 def _first(items: tuple[Item, ...], marks: tuple[MarkView, ...]) -> Item | None:
@@ -180,20 +188,25 @@ def _first(items: tuple[Item, ...], marks: tuple[MarkView, ...]) -> Item | None:
 
 
 def _word(row: RemedyPolicy) -> str:
-    return {PolicyStatus.ACTIVE: "in force:", PolicyStatus.SCHEDULED: "planned:"}.get(
-        PolicyStatus(row.status), row.status
-    )
+    return {
+        PolicyStatus.ACTIVE: gettext("in force:"),
+        PolicyStatus.SCHEDULED: gettext("planned:"),
+        PolicyStatus.RETIRED: gettext("retired"),
+    }.get(PolicyStatus(row.status), gettext("draft"))
 
 
 def _context(
     row: RemedyPolicy, active: RemedyPolicy | None, *, now: dt.datetime, zone: ZoneInfo
 ) -> str:
     if row.status == PolicyStatus.SCHEDULED and row.active_from is not None:
-        return f"from {day_words(row.active_from, now=now, zone=zone)}"
+        return gettext("from %(when)s") % {"when": day_words(row.active_from, now=now, zone=zone)}
     if active is None:
-        return "none in force"
+        return gettext("none in force")
     since = day_words(active.active_from or active.created_at, now=now, zone=zone)
-    return f"since {since}" if active.pk == row.pk else f"active: {active.version}, since {since}"
+    if active.pk == row.pk:
+        return gettext("since %(when)s") % {"when": since}
+    told = {"version": active.version, "when": since}
+    return gettext("active: %(version)s, since %(when)s") % told
 
 
 def _changed(active: RemedyPolicy | None, row: RemedyPolicy, parts: Parts | None) -> frozenset[str]:
@@ -238,8 +251,8 @@ def _subtitle(look: Look, item: Item | None) -> str:
         return ""
     rule = next((one for one in look.policy.rules if one.name == item.name), None)
     if rule is None:
-        return "It can’t be read as it is, and is left out until it can."
-    return rule.says or f"Gives {str(rule.kind).replace('_', ' ')}."
+        return gettext("It can’t be read as it is, and is left out until it can.")
+    return rule.says or gettext("Gives %(kind)s.") % {"kind": kind_of_remedy(rule.kind)}
 
 
 def _side(
@@ -262,5 +275,7 @@ def _names(look: Look) -> tuple[tuple[str, str], ...]:
     facts = [(name, fact.label) for name, fact in look.policy.facts.items()]
     data = look.source.data
     values = data.get("values") if isinstance(data, dict) else None
-    derived = [(name, "derived value") for name in values] if isinstance(values, dict) else []
+    derived = (
+        [(name, gettext("derived value")) for name in values] if isinstance(values, dict) else []
+    )
     return tuple(facts + derived)

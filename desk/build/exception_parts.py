@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
 from desk.glyphs import MeterView
 from desk.words import day_words, listed
 from remedies.access import may_decide, may_see_drafts
@@ -19,9 +21,9 @@ from tickets.models import Attachment
 from tickets.money import words as money_words
 
 GROUNDS = {
-    Ground.POLICY: "Above policy",
-    Ground.AUTHORITY: "Above authority",
-    Ground.EXCLUSION: "Against an exclusion",
+    Ground.POLICY: gettext_lazy("Above policy"),
+    Ground.AUTHORITY: gettext_lazy("Above authority"),
+    Ground.EXCLUSION: gettext_lazy("Against an exclusion"),
 }
 
 
@@ -61,7 +63,9 @@ def grounds_of(row: ExceptionRequest) -> tuple[GroundView, ...]:
     """Why it needs somebody above, as it was when it was asked for; the limits are the asker's."""
     whose = f"{row.requester.get_short_name()}’s"
     return tuple(
-        GroundView(GROUNDS[Ground(one["ground"])], one["words"].replace(" your ", f" {whose} "))
+        GroundView(
+            str(GROUNDS[Ground(one["ground"])]), one["words"].replace(" your ", f" {whose} ")
+        )
         for one in row.because or ()
     )
 
@@ -72,19 +76,24 @@ def voices_of(row: ExceptionRequest) -> tuple[VoiceView, ...]:
     for yes in row.approvals.all():
         if yes.void_at is not None:
             continue
-        away = f" for {yes.stands_in_for.get_short_name()}" if yes.stands_in_for else ""
-        total = money_words(yes.total, row.currency)
-        found.append(
-            VoiceView(yes.user.get_short_name(), f"said yes{away} to {total}: “{yes.reason}”")
-        )
+        told = {"total": money_words(yes.total, row.currency), "reason": yes.reason}
+        words = gettext("said yes to %(total)s: “%(reason)s”") % told
+        if yes.stands_in_for:
+            told["name"] = yes.stands_in_for.get_short_name()
+            words = gettext("said yes for %(name)s to %(total)s: “%(reason)s”") % told
+        found.append(VoiceView(yes.user.get_short_name(), words))
     return tuple(found)
 
 
 def needed_words(row: ExceptionRequest) -> str:
     """Who decides it: "Two of Supervisors of the team, or one of Managers"."""
     told = [level for level in levels_by_key(row.route) if level.id in row.told]
-    parts = [f"{'one' if level.needed == 1 else level.needed} of {level.name}" for level in told]
-    words = ", or ".join(parts)
+    parts = [
+        ngettext("one of %(name)s", "%(count)s of %(name)s", level.needed)
+        % {"count": level.needed, "name": level.name}
+        for level in told
+    ]
+    words = gettext(", or ").join(parts)
     return words[:1].upper() + words[1:]
 
 
@@ -92,7 +101,7 @@ def after_words(row: ExceptionRequest) -> str:
     """Who is asked next where nobody decides in time; "" where nobody is above."""
     rest = [key for key in row.route if key not in row.told]
     after = next(iter(levels_by_key(rest)), None)
-    return f"then {after.name}" if after is not None else ""
+    return gettext("then %(name)s") % {"name": after.name} if after is not None else ""
 
 
 def files_of(row: ExceptionRequest) -> tuple[FileView, ...]:
@@ -108,16 +117,20 @@ def why_not(row: ExceptionRequest, who: Principal) -> str:
     user = who.user
     if user is None or not may_decide(who, row):
         names = listed([level.name for level in levels_by_key(row.told)])
-        return f"{names} decide this." if names else "A supervisor of the team decides this."
+        return (
+            gettext("%(names)s decide this.") % {"names": names}
+            if names
+            else gettext("A supervisor of the team decides this.")
+        )
     if user.pk == row.requester_id:
-        return "Nobody decides his own request. A supervisor of the team does."
+        return gettext("Nobody decides his own request. A supervisor of the team does.")
     if any(y.user_id == user.pk and y.void_at is None for y in row.approvals.all()):
-        return "You said yes. Another person has to as well."
+        return gettext("You said yes. Another person has to as well.")
     decided = ExceptionRequest.objects.filter(
         ticket=row.ticket_id, decider=user, status__in=[status.value for status in DECIDED]
     ).exclude(pk=row.pk)
     if decided.exists() or Refusal.objects.filter(ticket=row.ticket_id, refused_by=user).exists():
-        return "You decided on this ticket before. Another person decides this one."
+        return gettext("You decided on this ticket before. Another person decides this one.")
     return ""
 
 
@@ -140,7 +153,11 @@ def cost_meters(row: ExceptionRequest, *, now: dt.datetime) -> tuple[MeterView, 
         label = label[0].upper() + label[1:]
         limit = money_words(pot.amount, row.currency)
         said = money_words(abs(left), row.currency)
-        rest = f"left of {limit}" if left >= 0 else f"over {limit}"
+        rest = (
+            gettext("left of %(limit)s") % {"limit": limit}
+            if left >= 0
+            else gettext("over %(limit)s") % {"limit": limit}
+        )
         found.append(MeterView(label, said, rest, pot.used / whole, more / whole, over=left < 0))
     return tuple(found)
 
@@ -158,10 +175,14 @@ def rule_note(row: ExceptionRequest, who: Principal) -> RuleNote | None:
     if found is None:
         return None
     cost = money_words(found.more, found.currency)
-    words = (
-        f"{found.approved} of {found.decided} like it were approved, {cost} beyond the rule in "
-        f"{(found.looked_at - found.since).days} days."
-    )
+    days = (found.looked_at - found.since).days
+    words = ngettext(
+        "%(approved)s of %(decided)s like it were approved, %(cost)s beyond the rule in "
+        "%(days)s day.",
+        "%(approved)s of %(decided)s like it were approved, %(cost)s beyond the rule in "
+        "%(days)s days.",
+        days,
+    ) % {"approved": found.approved, "decided": found.decided, "cost": cost, "days": days}
     return RuleNote(words, f"/desk/exceptions/rules/{found.pk}/")
 
 
@@ -171,7 +192,7 @@ def paid_words(row: ExceptionRequest, *, now: dt.datetime, zone: ZoneInfo) -> st
     if not days:
         return ""
     by = day_words(now + dt.timedelta(days=max(days)), now=now, zone=zone)
-    return f" Once accepted, it is paid by {by}."
+    return gettext("Once accepted, it is paid by %(day)s.") % {"day": by}
 
 
 def total_now(row: ExceptionRequest, voices: Sequence[VoiceView]) -> int:

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from desk.build.about import earlier_of, known_of, since_words
+from django.utils.translation import gettext, ngettext
+
+from desk.build.about import earlier_of, known_of, outcome_words, since_words
 from desk.build.clocks import clock_of
 from desk.build.exception_parts import (
     FileView,
@@ -28,7 +30,7 @@ from desk.build.talk import head_of
 from desk.glyphs import AvatarView, ClockState, ClockView, MeterView, PainView
 from desk.inbox import month_total, similar_to
 from desk.present import CompareLineView, CompareView
-from desk.words import count_words, span_words
+from desk.words import number_words, span_words
 from escalation.models import Deadline
 from remedies.models import ExceptionRequest
 from remedies.rules.states import ExceptionStatus
@@ -107,7 +109,7 @@ class Case:
 def difference(minor: int, currency: str) -> str:
     """A signed sum: "+ £223.42", "− £5.00", "same"."""
     if minor == 0:
-        return "same"
+        return gettext("same")
     return f"{'+' if minor > 0 else '−'} {money_words(abs(minor), currency)}"
 
 
@@ -135,14 +137,16 @@ def inbox_row(
         ),
         None,
     )
-    waiting = ClockView(ClockState.IN_TIME, 0, "no date", "")
+    waiting = ClockView(ClockState.IN_TIME, 0, gettext("no date"), "")
     clock = clock_of(deadline, now=now, zone=zone) if deadline else waiting
     left = clock.words
     if row.status == ExceptionStatus.ASKED_BACK:
-        clock = ClockView(ClockState.PAUSED, clock.used, "asked back", "exception", row.question)
-        left = "asked back"
+        clock = ClockView(
+            ClockState.PAUSED, clock.used, gettext("asked back"), "exception", row.question
+        )
+        left = gettext("asked back")
     elif deadline is not None and clock.state is not ClockState.LATE:
-        left = f"{clock.words} left"
+        left = gettext("%(words)s left") % {"words": clock.words}
     ago = span_words(now - row.created_at)
     return InboxRow(
         id=row.pk,
@@ -152,7 +156,8 @@ def inbox_row(
         words=row.question if row.status == ExceptionStatus.ASKED_BACK else row.reason,
         clock=clock,
         left=left,
-        asked_by=f"from {row.requester.get_short_name()}, {ago} ago",
+        asked_by=gettext("from %(requester)s, %(ago)s ago")
+        % {"requester": row.requester.get_short_name(), "ago": ago},
         current=current is not None and current.pk == row.pk,
         number=row.ticket.number,
     )
@@ -171,7 +176,9 @@ def compare_of(row: ExceptionRequest) -> CompareView:
         lines.append(
             CompareLineView(
                 name=item["title"],
-                why=f"{clause}: {why}" if clause and why else why or clause or "Not in the policy",
+                why=f"{clause}: {why}"
+                if clause and why
+                else why or clause or gettext("Not in the policy"),
                 policy=_sum(policy, row.currency, has_part=part is not None and bool(item["rule"])),
                 wish=_sum(asked, row.currency, has_part=True),
                 difference=difference((asked or 0) - (policy or 0), row.currency),
@@ -191,7 +198,7 @@ def compare_of(row: ExceptionRequest) -> CompareView:
 def _sum(minor: int | None, currency: str, *, has_part: bool) -> str:
     if minor is not None:
         return money_words(minor, currency)
-    return "yes" if has_part else "none"
+    return gettext("yes") if has_part else gettext("none")
 
 
 def case_lines(ticket: Ticket, *, zone: ZoneInfo) -> tuple[str, ...]:
@@ -199,14 +206,18 @@ def case_lines(ticket: Ticket, *, zone: ZoneInfo) -> tuple[str, ...]:
     lines = [ticket.subject]
     lines += [f"{label}: {value}" for label, value in known_of(ticket, zone=zone)[:5]]
     lines += [
-        f"Our finding on “{p.text}”: {p.outcome.replace('_', ' ')}"
+        gettext("Our finding on “%(point)s”: %(outcome)s")
+        % {"point": p.text, "outcome": outcome_words(p.outcome)}
         for p in ticket.points.all()
         if p.outcome
     ]
     said = ticket.messages.filter(kind=MessageKind.INBOUND.value).order_by("at").first()
     if said is not None:
         words = " ".join(said.body.split())
-        lines.append(f"In the customer’s words: “{words[:220]}{'…' if len(words) > 220 else ''}”")
+        lines.append(
+            gettext("In the customer’s words: “%(words)s”")
+            % {"words": f"{words[:220]}{'…' if len(words) > 220 else ''}"}
+        )
     return tuple(lines[:10])
 
 
@@ -227,30 +238,38 @@ def case_of(row: ExceptionRequest, who: Principal, *, now: dt.datetime, zone: Zo
         id=row.pk,
         number=ticket.number,
         url=f"/desk/tickets/{ticket.number}/",
-        title=f"{row.requester.get_short_name()} asks for more for {ticket.customer.name}",
+        title=gettext("%(requester)s asks for more for %(name)s")
+        % {"requester": row.requester.get_short_name(), "name": ticket.customer.name},
         category=head.chips[2].words if len(head.chips) > 2 else "",
         stage=head.chips[1].words,
         pain=PainView(ticket.pain) if ticket.pain else None,
         asker=avatar(row.requester),
         clock=clock,
-        clock_words=", ".join(filter(None, [f"decide, {clock.exact}", after_words(row)]))
+        clock_words=", ".join(
+            filter(None, [gettext("decide, %(exact)s") % {"exact": clock.exact}, after_words(row)])
+        )
         if clock
         else "",
         lines=case_lines(ticket, zone=zone),
         customer=f"{since_words(ticket.customer, now=now)}. "
-        + (f"{count_words(count, 'earlier complaint')}." if count else "No earlier complaint."),
-        cost=f"{more} more than policy. Exceptions this month so far: "
-        f"{money_words(max(month, 0), row.currency)}.",
-        after=f"{row.requester.get_short_name()} sends {first} an offer of {compare.wish_total}, "
-        f"and you are named in the record.{paid_words(row, now=now, zone=zone)}",
+        + (
+            ngettext("%(count)s earlier complaint.", "%(count)s earlier complaints.", count)
+            % {"count": number_words(count)}
+            if count
+            else gettext("No earlier complaint.")
+        ),
+        cost=gettext("%(more)s more than policy. Exceptions this month so far: %(month)s.")
+        % {"more": more, "month": money_words(max(month, 0), row.currency)},
+        after=" ".join(
+            filter(None, [_after(row, first, compare), paid_words(row, now=now, zone=zone)])
+        ),
         compare=compare,
         reason=row.reason,
         evidence=row.evidence,
         question=row.question,
         answer=row.answer,
         similar=tuple(_decided(other) for other in similar),
-        similar_words=f"same {'rule, same ' if row.rules else ''}category, last 60 days: "
-        f"{approved} of {decided} approved",
+        similar_words=_similar_words(row, approved=approved, decided=decided),
         total=money_words(total_now(row, voices), row.currency),
         state=row.status,
         grounds=grounds_of(row),
@@ -264,6 +283,23 @@ def case_of(row: ExceptionRequest, who: Principal, *, now: dt.datetime, zone: Zo
     )
 
 
+def _after(row: ExceptionRequest, first: str, compare: CompareView) -> str:
+    told = {"name": row.requester.get_short_name(), "first": first, "total": compare.wish_total}
+    words = gettext(
+        "%(name)s sends %(first)s an offer of %(total)s, and you are named in the record."
+    )
+    return words % told
+
+
+def _similar_words(row: ExceptionRequest, *, approved: int, decided: int) -> str:
+    words = gettext("same category, last 60 days: %(approved)s of %(decided)s approved")
+    if row.rules:
+        words = gettext(
+            "same rule, same category, last 60 days: %(approved)s of %(decided)s approved"
+        )
+    return words % {"approved": approved, "decided": decided}
+
+
 def _decided(row: ExceptionRequest) -> Decided:
     good = row.status != ExceptionStatus.DECLINED
     final = row.decided_total if row.decided_total is not None else row.asked_total
@@ -271,7 +307,7 @@ def _decided(row: ExceptionRequest) -> Decided:
         number=row.ticket.number,
         url=f"/desk/tickets/{row.ticket.number}/",
         matter=row.ticket.subject,
-        words="approved" if good else "declined",
+        words=gettext("approved") if good else gettext("declined"),
         good=good,
         more=difference(final - row.policy_total, row.currency),
     )

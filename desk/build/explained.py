@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from desk.build.clocks import clock_of
 from desk.build.events import kind_words
@@ -21,24 +22,29 @@ from escalation.services.explaining import Explanation, Foreseen
 
 WIDE, NARROW = 1040, 350
 _BY = {
-    "window": "each stretch of working time",
-    "day": "by day",
-    "week": "by week",
-    "month": "by month",
-    "year": "by year",
+    "window": gettext_lazy("each stretch of working time"),
+    "day": gettext_lazy("by day"),
+    "week": gettext_lazy("by week"),
+    "month": gettext_lazy("by month"),
+    "year": gettext_lazy("by year"),
 }
 #: What steps of a path do, for people.
 _DEEDS = {
-    "notify": "told here",
-    "mail": "by mail",
-    "webhook": "other systems told",
-    "reassign": "given to them",
-    "raise pain": "pain raised",
-    "call back": "a call promised",
-    "add delay": "our delay noted",
-    "tell customer": "the customer told",
+    "notify": gettext_lazy("told here"),
+    "mail": gettext_lazy("by mail"),
+    "webhook": gettext_lazy("other systems told"),
+    "reassign": gettext_lazy("given to them"),
+    "raise pain": gettext_lazy("pain raised"),
+    "call back": gettext_lazy("a call promised"),
+    "add delay": gettext_lazy("our delay noted"),
+    "tell customer": gettext_lazy("the customer told"),
 }
-_SHAPES = {"warning": "warning", "breach": "missed", "path": "step", "resume": "runs again"}
+_SHAPES = {
+    "warning": gettext_lazy("warning"),
+    "breach": gettext_lazy("missed"),
+    "path": gettext_lazy("step"),
+    "resume": gettext_lazy("runs again"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +117,26 @@ def explained_view(found: Explanation, *, now: dt.datetime, zone: ZoneInfo) -> E
             for number, step in enumerate(found.steps, start=1)
         ),
         counted=tuple(_counted_line(one, found.unit, now=now, zone=zone) for one in found.windows),
-        counted_by=_BY[found.unit],
+        counted_by=str(_BY[found.unit]),
         counted_sum=duration_words(reading.used),
         pauses=tuple(
             Line(
                 _capital(pause.words),
-                f"{words(pause.start)} to {words(pause.end) if pause.end else 'now'}",
+                gettext("%(start)s to %(end)s")
+                % {
+                    "start": words(pause.start),
+                    "end": words(pause.end) if pause.end else gettext("now"),
+                },
                 duration_words(pause.length),
             )
             for pause in found.pauses
         ),
         extensions=tuple(
             Line(
-                f"{words(moved.at)}, by {moved.by or 'us'}",
-                f"from {words(moved.before)} to {words(moved.after)}",
+                gettext("%(when)s, by %(name)s")
+                % {"when": words(moved.at), "name": moved.by or gettext("us")},
+                gettext("from %(start)s to %(end)s")
+                % {"start": words(moved.before), "end": words(moved.after)},
                 "",
                 moved.reason,
             )
@@ -138,7 +150,7 @@ def _promised(found: Explanation, words: Callable[[dt.datetime], str]) -> str:
     """The length as its policy says it; a date in the reader's own zone."""
     date = found.deadline.extended_to or found.deadline.until
     if date is not None and found.promised.startswith("until "):
-        return f"Until {words(date)}"
+        return gettext("Until %(when)s") % {"when": words(date)}
     return _capital(found.promised)
 
 
@@ -151,19 +163,19 @@ def _times(found: Explanation, *, now: dt.datetime) -> Iterator[Line]:
     granted = reading.used + reading.left - reading.late
 
     def line(what: str, wall: dt.timedelta, work: dt.timedelta, *, part: bool = False) -> Line:
-        words = span_words(wall) if wall else "none"
+        words = span_words(wall) if wall else gettext("none")
         return Line(what, words, duration_words(work), "part" if part else "")
 
-    yield line("From the start until it is due", reading.due_at - row.started_at, granted)
-    gone = "Until now" if row.is_open else "Until it ended"
-    yield line(f"{gone}, in all", until - row.started_at, reading.used + reading.paused)
+    yield line(gettext("From the start until it is due"), reading.due_at - row.started_at, granted)
+    gone = gettext("Until now, in all") if row.is_open else gettext("Until it ended, in all")
+    yield line(gone, until - row.started_at, reading.used + reading.paused)
     if found.pauses:
-        yield line("of that paused", paused, reading.paused, part=True)
-    yield line("of that counted", until - row.started_at - paused, reading.used, part=True)
+        yield line(gettext("of that paused"), paused, reading.paused, part=True)
+    yield line(gettext("of that counted"), until - row.started_at - paused, reading.used, part=True)
     if reading.late:
-        yield line("Late", until - reading.due_at, reading.late)
+        yield line(gettext("Late"), until - reading.due_at, reading.late)
     elif row.is_open:
-        yield line("Left", reading.due_at - (row.paused_since or now), reading.left)
+        yield line(gettext("Left"), reading.due_at - (row.paused_since or now), reading.left)
 
 
 _UNITS = {
@@ -189,33 +201,37 @@ def _step_words(words: str) -> str:
     head, bracket, deeds = words.removesuffix(")").partition(" (")
     if not bracket:
         return words
-    return f"{head}: {', '.join(_DEEDS.get(deed, deed) for deed in deeds.split(', '))}"
+    return f"{head}: {', '.join(str(_DEEDS.get(deed, deed)) for deed in deeds.split(', '))}"
 
 
 def _sentence(found: Explanation, started: str, due: str) -> str:
     """The reckoning in one breath: "From today 11:18, 2 h used, 2 h paused: due Wed …"."""
     reading = found.reading
-    parts = [f"{duration_words(reading.used)} of working time used"]
+    parts = [gettext("%(used)s of working time used") % {"used": duration_words(reading.used)}]
     if reading.paused:
-        parts.append(f"{duration_words(reading.paused)} paused")
+        parts.append(gettext("%(paused)s paused") % {"paused": duration_words(reading.paused)})
     if found.extensions:
-        parts.append("the date was put off in writing")
+        parts.append(gettext("the date was put off in writing"))
     if reading.left and found.deadline.is_open:
-        parts.append(f"{duration_words(reading.left)} left")
+        parts.append(gettext("%(left)s left") % {"left": duration_words(reading.left)})
     if reading.late:
-        parts.append(f"{duration_words(reading.late)} late")
+        parts.append(gettext("%(late)s late") % {"late": duration_words(reading.late)})
     elsewhere = found.deadline.counted_words
-    counted = f" {_capital(elsewhere)}, and counted there." if elsewhere else ""
-    return f"Began {started}. {_capital(listed(parts))}. Due {due}.{counted}"
+    told = {"started": started, "parts": _capital(listed(parts)), "due": due}
+    words = gettext("Began %(started)s. %(parts)s. Due %(due)s.") % told
+    if not elsewhere:
+        return words
+    counted = gettext("%(words)s, and counted there.") % {"words": _capital(elsewhere)}
+    return f"{words} {counted}"
 
 
 def _step_line(number: int, step: Foreseen, *, now: dt.datetime, zone: ZoneInfo) -> StepLine:
-    state = "done" if step.taken else "to come"
+    state = gettext("done") if step.taken else gettext("to come")
     if step.done_at is not None and step.done_at - step.at >= dt.timedelta(minutes=1):
-        state = f"done {moment_words(step.done_at, now=now, zone=zone)}"
+        state = gettext("done %(when)s") % {"when": moment_words(step.done_at, now=now, zone=zone)}
     return StepLine(
         number=number,
-        sort=_SHAPES.get(step.sort, step.sort),
+        sort=str(_SHAPES.get(step.sort, step.sort)),
         at=moment_words(step.at, now=now, zone=zone),
         words=_capital(_step_words(step.words)),
         told=listed(list(step.told)),
@@ -227,12 +243,20 @@ def _counted_line(one: Counted, unit: str, *, now: dt.datetime, zone: ZoneInfo) 
     start, end = one.start.astimezone(zone), one.end.astimezone(zone)
     day = day_words(one.start, now=now, zone=zone)
     if unit == "window" or (unit == "day" and start.date() == end.date()):
-        span = f"{start:%H:%M} to {end:%H:%M}"
+        span = gettext("%(start)s to %(end)s") % {"start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}
         if start.date() != end.date():
-            span = f"{start:%H:%M} to {day_words(one.end, now=now, zone=zone)}, {end:%H:%M}"
+            span = gettext("%(start)s to %(end)s") % {
+                "start": f"{start:%H:%M}",
+                "end": f"{day_words(one.end, now=now, zone=zone)}, {end:%H:%M}",
+            }
     else:
-        day = f"{day} to {day_words(one.end, now=now, zone=zone)}"
-        span = f"{one.stretches} stretches"
+        day = gettext("%(start)s to %(end)s") % {
+            "start": day,
+            "end": day_words(one.end, now=now, zone=zone),
+        }
+        span = ngettext("%(count)s stretch", "%(count)s stretches", one.stretches) % {
+            "count": one.stretches
+        }
     return Line(_capital(day), span, duration_words(one.length))
 
 

@@ -5,12 +5,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
 from desk.build.boxes import AxisView, BoxView, Scale, plain, sum_words
-from desk.words import count_words, moment_words
+from desk.words import moment_words, number_words
 from remedies.rules.checks.equality import ENOUGH, Box
 from remedies.services.fairness import Fairness, Group, Outlier, Part
 
-TITLES = {"rule": "By rule", "category": "By category", "team": "By team", "rep": "By colleague"}
+TITLES = {
+    "rule": gettext_lazy("By rule"),
+    "category": gettext_lazy("By category"),
+    "team": gettext_lazy("By team"),
+    "rep": gettext_lazy("By colleague"),
+}
 SHOWN = 12
 
 
@@ -63,16 +70,23 @@ class OutlierView:
 
 
 GROUP_HEADS = (
-    "Complaints",
-    "Least",
-    "Lower quarter",
-    "Usual",
-    "Upper quarter",
-    "Most",
-    "Stand out",
+    gettext_lazy("Complaints"),
+    gettext_lazy("Least"),
+    gettext_lazy("Lower quarter"),
+    gettext_lazy("Usual"),
+    gettext_lazy("Upper quarter"),
+    gettext_lazy("Most"),
+    gettext_lazy("Stand out"),
 )
-PART_HEADS = ("Decided", "Compared", "As usual", "A tenth below", "Middle", "A tenth above",
-              "Stand out")  # fmt: skip
+PART_HEADS = (
+    gettext_lazy("Decided"),
+    gettext_lazy("Compared"),
+    gettext_lazy("As usual"),
+    gettext_lazy("A tenth below"),
+    gettext_lazy("Middle"),
+    gettext_lazy("A tenth above"),
+    gettext_lazy("Stand out"),
+)
 
 
 def groups_picture(found: Fairness) -> PictureView:
@@ -84,16 +98,20 @@ def groups_picture(found: Fairness) -> PictureView:
     count = ""
     if total is not None:
         mean = sum_words(total.amount / total.count, currency)
-        count = f"{sum_words(total.amount, currency)} in all, {mean} a complaint"
+        count = gettext("%(total)s in all, %(mean)s a complaint") % {
+            "total": sum_words(total.amount, currency),
+            "mean": mean,
+        }
     finding, rest = _finding(found)
     return PictureView(
         key="equal",
-        title="Equal for equal facts",
+        title=gettext("Equal for equal facts"),
         count=count,
-        name=f"What was given for equal facts: {finding} {rest} Numbers in the table.",
+        name=gettext("What was given for equal facts: %(finding)s %(rest)s Numbers in the table.")
+        % {"finding": finding, "rest": rest},
         axis=scale.axis(),
         rows=tuple(_group_row(group, scale) for group in shown),
-        heads=GROUP_HEADS,
+        heads=tuple(map(str, GROUP_HEADS)),
         finding=finding,
         rest=rest,
     )
@@ -103,13 +121,23 @@ def _finding(found: Fairness) -> tuple[str, str]:
     total = found.total
     if total is None:
         return "", ""
-    said = f"{total.compared:,} of {total.count:,} have at least {ENOUGH - 1} equals to compare."
+    told = {
+        "compared": number_words(total.compared),
+        "equal": number_words(total.among_equals),
+        "count": number_words(total.count),
+        "least": ENOUGH - 1,
+    }
+    said = gettext("%(compared)s of %(count)s have at least %(least)s equals to compare.") % told
     if found.standing_out:
-        words = count_words(found.standing_out, "remedy stands", "remedies stand")
-        return f"{words} out from their equals.", said
+        words = ngettext(
+            "%(count)s remedy stands out from their equals.",
+            "%(count)s remedies stand out from their equals.",
+            found.standing_out,
+        )
+        return words % {"count": number_words(found.standing_out)}, said
     if not total.compared:
-        return "Too few to tell.", f"{total.among_equals:,} of {total.count:,} have an equal."
-    return "Nothing stands out.", said
+        return gettext("Too few to tell."), gettext("%(equal)s of %(count)s have an equal.") % told
+    return gettext("Nothing stands out."), said
 
 
 def _group_row(group: Group, scale: Scale) -> RowView:
@@ -121,15 +149,18 @@ def _group_row(group: Group, scale: Scale) -> RowView:
         short=", ".join(
             f"{label.lower()} {words}" for label, words in group.facts if not _says_nothing(words)
         ),
-        count=count_words(box.count, "complaint"),
+        count=ngettext("%(count)s complaint", "%(count)s complaints", box.count)
+        % {"count": number_words(box.count)},
         usual=sum_words(box.usual, currency),
         box=scale.box(box) if box.enough else None,
         outliers=box.outliers,
         cells=(
-            f"{box.count:,}", *(sum_words(one, currency) for one in figures), f"{box.outliers:,}",
+            number_words(box.count),
+            *(sum_words(one, currency) for one in figures),
+            number_words(box.outliers),
         ),
         key=group.rule,
-    )  # fmt: skip
+    )
 
 
 def _says_nothing(words: str) -> bool:
@@ -150,18 +181,26 @@ def _parts(by: str, parts: Sequence[Part], currency: str) -> PictureView:
     reach = [one for box in boxes for one in (box.from_, box.to)]
     scale = Scale(min([-1, *reach]), max([1, *reach]), currency)
     few = sum(1 for part in parts if part.box is None)
-    finding, rest = _widest(parts, currency) if by != "rep" else (
-        "A difference is a question to ask, never a score.",
-        "In the order of names.",
-    )  # fmt: skip
+    finding, rest = (
+        _widest(parts, currency)
+        if by != "rep"
+        else (
+            gettext("A difference is a question to ask, never a score."),
+            gettext("In the order of names."),
+        )
+    )
     return PictureView(
         key=by,
-        title=TITLES[by],
-        count=f"{count_words(few, 'has', 'have')} too few to tell" if few else "",
-        name=f"{TITLES[by]}: how far from what is usual among equals. Numbers in the table.",
+        title=str(TITLES[by]),
+        count=ngettext("%(count)s has too few to tell", "%(count)s have too few to tell", few)
+        % {"count": few}
+        if few
+        else "",
+        name=gettext("%(title)s: how far from what is usual among equals. Numbers in the table.")
+        % {"title": TITLES[by]},
         axis=scale.axis(signed=True),
         rows=tuple(_part_row(part, scale, link=by != "rep") for part in parts[:SHOWN]),
-        heads=PART_HEADS,
+        heads=tuple(map(str, PART_HEADS)),
         finding=finding if boxes else "",
         rest=rest if boxes else "",
         more=max(len(parts) - SHOWN, 0),
@@ -174,9 +213,12 @@ def _widest(parts: Sequence[Part], currency: str) -> tuple[str, str]:
         return "", ""
     width, part = max(drawn, key=lambda one: (one[0], one[1].name))
     if not width:
-        return "All the same.", "Equals got the same, wherever they were decided."
+        return gettext("All the same."), gettext("Equals got the same, wherever they were decided.")
     words = sum_words(width, currency)
-    return f"Widest: {part.name}.", f"Eight of ten lie within {words} of each other."
+    return (
+        gettext("Widest: %(name)s.") % {"name": part.name},
+        gettext("Eight of ten lie within %(sum)s of each other.") % {"sum": words},
+    )
 
 
 def _part_row(part: Part, scale: Scale, *, link: bool) -> RowView:
@@ -190,14 +232,20 @@ def _part_row(part: Part, scale: Scale, *, link: bool) -> RowView:
         name=part.name,
         about="",
         short="",
-        count=f"{part.compared:,} of {part.count:,} compared",
+        count=gettext("%(compared)s of %(count)s compared")
+        % {"compared": number_words(part.compared), "count": number_words(part.count)},
         usual=told[1],
         box=scale.box(box, marks=False) if box is not None else None,
         outliers=part.outliers,
-        cells=(f"{part.count:,}", f"{part.compared:,}", f"{part.same:,}", *told,
-               f"{part.outliers:,}"),
+        cells=(
+            number_words(part.count),
+            number_words(part.compared),
+            number_words(part.same),
+            *told,
+            number_words(part.outliers),
+        ),
         key=part.key if link else "",
-    )  # fmt: skip
+    )
 
 
 def outlier_views(
@@ -207,13 +255,17 @@ def outlier_views(
     return [
         OutlierView(
             number=one.number,
-            title=one.title or "The offer as a whole",
+            title=one.title or gettext("The offer as a whole"),
             amount=sum_words(one.amount, currency),
             usual=sum_words(one.usual, currency),
             apart=sum_words(one.apart, currency, signed=True),
             why=_why(one),
             when=moment_words(one.at, now=now, zone=zone),
-            place=", ".join(filter(None, (one.category, one.team and f"team {one.team}"))),
+            place=", ".join(
+                filter(
+                    None, (one.category, one.team and gettext("team %(name)s") % {"name": one.team})
+                )
+            ),
         )
         for one in outliers
     ]
@@ -221,15 +273,35 @@ def outlier_views(
 
 def _why(one: Outlier) -> str:
     if one.refused:
-        return "Refused"
-    said = f": {one.reason}" if one.reason else ""
-    return f"Approved as an exception{said}" if one.exception else one.reason or "No reason given"
+        return gettext("Refused")
+    if one.exception and one.reason:
+        return gettext("Approved as an exception: %(reason)s") % {"reason": one.reason}
+    return (
+        gettext("Approved as an exception")
+        if one.exception
+        else one.reason or gettext("No reason given")
+    )
 
 
 CSV_HEAD = (
-    "what", "key", "name", "facts", "currency", "count", "compared", "same", "stand_out",
-    "least", "lower_quarter", "usual", "upper_quarter", "most", "ticket", "amount", "reason",
-)  # fmt: skip
+    "what",
+    "key",
+    "name",
+    "facts",
+    "currency",
+    "count",
+    "compared",
+    "same",
+    "stand_out",
+    "least",
+    "lower_quarter",
+    "usual",
+    "upper_quarter",
+    "most",
+    "ticket",
+    "amount",
+    "reason",
+)
 
 
 def table(found: Fairness, outliers: Iterable[Outlier]) -> Iterable[tuple[str, ...]]:
@@ -239,22 +311,53 @@ def table(found: Fairness, outliers: Iterable[Outlier]) -> Iterable[tuple[str, .
     for group in found.groups:
         box, facts = group.box, "; ".join(f"{label}={words}" for label, words in group.facts)
         yield (
-            "equal", plain(group.rule), plain(group.title), plain(facts), found.currency,
-            str(box.count), str(box.count if box.enough else 0), "", str(box.outliers),
-            *_figures(box), *blank,
-        )  # fmt: skip
+            "equal",
+            plain(group.rule),
+            plain(group.title),
+            plain(facts),
+            found.currency,
+            str(box.count),
+            str(box.count if box.enough else 0),
+            "",
+            str(box.outliers),
+            *_figures(box),
+            *blank,
+        )
     for by, parts in found.by.items():
         for part in parts:
             yield (
-                by, plain(part.key), plain(part.name), "", found.currency, str(part.count),
-                str(part.compared), str(part.same), str(part.outliers), *_figures(part.box), *blank,
-            )  # fmt: skip
+                by,
+                plain(part.key),
+                plain(part.name),
+                "",
+                found.currency,
+                str(part.count),
+                str(part.compared),
+                str(part.same),
+                str(part.outliers),
+                *_figures(part.box),
+                *blank,
+            )
     for one in outliers:
         yield (
-            "outlier", plain(one.rule), plain(one.title), "", found.currency, str(one.equals),
-            "", "", "", "", "", f"{one.usual:g}", "", "", one.number, str(one.amount),
+            "outlier",
+            plain(one.rule),
+            plain(one.title),
+            "",
+            found.currency,
+            str(one.equals),
+            "",
+            "",
+            "",
+            "",
+            "",
+            f"{one.usual:g}",
+            "",
+            "",
+            one.number,
+            str(one.amount),
             plain(_why(one)),
-        )  # fmt: skip
+        )
 
 
 def _figures(box: Box | None) -> tuple[str, ...]:

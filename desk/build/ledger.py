@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 
 from desk.build.offers import ICONS
 from desk.words import day_words, moment_words
@@ -18,27 +20,27 @@ from tickets.money import words as money_words
 
 _WAITING = [RemedyStatus.GRANTED.value, RemedyStatus.FAILED.value]
 #: View → its name, and which remedies it shows.
-VIEWS: dict[str, tuple[str, Q]] = {
-    "open": ("To deliver", Q(status__in=_WAITING)),
-    "late": ("Late", Q(status__in=_WAITING, late_at__isnull=False)),
-    "failed": ("Failed", Q(status=RemedyStatus.FAILED.value)),
-    "done": ("Delivered", Q(status=RemedyStatus.FULFILLED.value)),
-    "reversed": ("Taken back", Q(status=RemedyStatus.REVERSED.value)),
-    "all": ("All", Q()),
+VIEWS: dict[str, tuple[str | Promise, Q]] = {
+    "open": (gettext_lazy("To deliver"), Q(status__in=_WAITING)),
+    "late": (gettext_lazy("Late"), Q(status__in=_WAITING, late_at__isnull=False)),
+    "failed": (gettext_lazy("Failed"), Q(status=RemedyStatus.FAILED.value)),
+    "done": (gettext_lazy("Delivered"), Q(status=RemedyStatus.FULFILLED.value)),
+    "reversed": (gettext_lazy("Taken back"), Q(status=RemedyStatus.REVERSED.value)),
+    "all": (gettext_lazy("All"), Q()),
 }
 PAGE = 50
 _STATES = {
-    RemedyStatus.GRANTED: ("on its way", ""),
-    RemedyStatus.FULFILLED: ("delivered", "good"),
-    RemedyStatus.FAILED: ("failed", "late"),
-    RemedyStatus.REVERSED: ("taken back", ""),
+    RemedyStatus.GRANTED: (gettext_lazy("on its way"), ""),
+    RemedyStatus.FULFILLED: (gettext_lazy("delivered"), "good"),
+    RemedyStatus.FAILED: (gettext_lazy("failed"), "late"),
+    RemedyStatus.REVERSED: (gettext_lazy("taken back"), ""),
 }
 _GATEWAYS = {
-    "manual": "by hand",
-    "webhook": "by the pay system",
-    "voucher": "by voucher code",
-    "letter": "by letter",
-    "before": "before it came here",
+    "manual": gettext_lazy("by hand"),
+    "webhook": gettext_lazy("by the pay system"),
+    "voucher": gettext_lazy("by voucher code"),
+    "letter": gettext_lazy("by letter"),
+    "before": gettext_lazy("before it came here"),
 }
 
 
@@ -78,12 +80,12 @@ def _line(row: Remedy, *, now: dt.datetime, zone: ZoneInfo) -> LedgerLine:
         sum=money_words(row.amount, row.currency) if row.amount is not None else "",
         number=row.ticket.number,
         customer=row.ticket.customer.name,
-        state=state,
+        state=str(state),
         tone=tone,
         when=_when(row, now=now, zone=zone),
-        late="its date passed" if waiting and row.late_at is not None else "",
+        late=gettext("its date passed") if waiting and row.late_at is not None else "",
         by=f"{giver}{row.granted_under}",
-        gateway=_GATEWAYS.get(row.gateway, row.gateway),
+        gateway=str(_GATEWAYS.get(row.gateway, row.gateway)),
         reference=row.gateway_ref,
         tick=f"/desk/remedies/{row.pk}/fulfil/" if waiting and row.gateway == "manual" else "",
     )
@@ -94,8 +96,8 @@ def _when(row: Remedy, *, now: dt.datetime, zone: ZoneInfo) -> str:
         return moment_words(row.fulfilled_at, now=now, zone=zone)
     if row.status in _WAITING and row.due_on is not None:
         noon = dt.datetime.combine(row.due_on, dt.time(12), dt.UTC)
-        return f"by {day_words(noon, now=now, zone=zone)}"
-    return f"granted {day_words(row.granted_at, now=now, zone=zone)}"
+        return gettext("by %(day)s") % {"day": day_words(noon, now=now, zone=zone)}
+    return gettext("granted %(day)s") % {"day": day_words(row.granted_at, now=now, zone=zone)}
 
 
 def ledger_rows(who: Principal, view: str, *, gateway: str = "") -> QuerySet[Remedy]:

@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
 from desk.build.boxes import plain, sum_words
-from desk.words import count_words
+from desk.build.kinds import kind_of_remedy
+from desk.words import number_words
 from remedies.rules.reporting import PortalCategory, TimeBand
 from remedies.services.outcomes import Count, Outcomes, Redress, Reviewed
 from tickets.rules import OVERTURN_WORDS, OverturnReason
@@ -13,25 +16,25 @@ SHOWN = 12
 #: Fewer decided complaints than this make no share.
 ENOUGH = 5
 BANDS = {
-    TimeBand.FOUR_WEEKS: "Within 4 weeks",
-    TimeBand.EIGHT_WEEKS: "Over 4, up to 8 weeks",
-    TimeBand.LONGER: "Over 8 weeks",
+    TimeBand.FOUR_WEEKS: gettext_lazy("Within 4 weeks"),
+    TimeBand.EIGHT_WEEKS: gettext_lazy("Over 4, up to 8 weeks"),
+    TimeBand.LONGER: gettext_lazy("Over 8 weeks"),
 }
 FINDINGS = {
-    "upheld": "Upheld",
-    "partly_upheld": "Partly upheld",
-    "not_upheld": "Not upheld",
-    "out_of_scope": "Out of scope",
-    "withdrawn": "Withdrawn",
-    "": "No finding",
+    "upheld": gettext_lazy("Upheld"),
+    "partly_upheld": gettext_lazy("Partly upheld"),
+    "not_upheld": gettext_lazy("Not upheld"),
+    "out_of_scope": gettext_lazy("Out of scope"),
+    "withdrawn": gettext_lazy("Withdrawn"),
+    "": gettext_lazy("No finding"),
 }
 ANSWERS = {
-    PortalCategory.MONEY: "Money",
-    PortalCategory.OTHER_RELIEF: "Something else, no money",
-    PortalCategory.EXPLANATION: "An explanation",
-    PortalCategory.CLOSED: "Nothing of these",
+    PortalCategory.MONEY: gettext_lazy("Money"),
+    PortalCategory.OTHER_RELIEF: gettext_lazy("Something else, no money"),
+    PortalCategory.EXPLANATION: gettext_lazy("An explanation"),
+    PortalCategory.CLOSED: gettext_lazy("Nothing of these"),
 }
-STAGES = {"2": "Review by another person", "external": "Outside body"}
+STAGES = {"2": gettext_lazy("Review by another person"), "external": gettext_lazy("Outside body")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +62,42 @@ def share_words(count: Count) -> str:
     """ "62 %", or that there are too few."""
     decided = count.upheld + count.rejected
     if decided < ENOUGH or count.share is None:
-        return "too few"
+        return gettext("too few")
     return f"{100 * count.share:.0f} %"
 
 
 def bars_of(found: Outcomes) -> list[BarsView]:
     """What complaints came to, from several sides."""
     return [
-        *(_counts(by, title, found.by[by]) for by, title in
-          (("category", "By category"), ("team", "By team"))),
-        _simple("findings", "As they were found", {
-            words: found.findings[key] for key, words in FINDINGS.items() if key in found.findings
-        }),
-        _simple("bands", "From receipt to the end", {
-            words: found.bands[band] for band, words in BANDS.items()
-        }),
-        _simple("answers", "What customers got", {
-            words: found.answers[key] for key, words in ANSWERS.items() if key in found.answers
-        }),
+        *(
+            _counts(by, title, found.by[by])
+            for by, title in (("category", gettext("By category")), ("team", gettext("By team")))
+        ),
+        _simple(
+            "findings",
+            gettext("As they were found"),
+            {
+                str(words): found.findings[key]
+                for key, words in FINDINGS.items()
+                if key in found.findings
+            },
+        ),
+        _simple(
+            "bands",
+            gettext("From receipt to the end"),
+            {str(words): found.bands[band] for band, words in BANDS.items()},
+        ),
+        _simple(
+            "answers",
+            gettext("What customers got"),
+            {
+                str(words): found.answers[key]
+                for key, words in ANSWERS.items()
+                if key in found.answers
+            },
+        ),
         *(_redress(one) for one in found.redress),
-    ]  # fmt: skip
+    ]
 
 
 def _counts(key: str, title: str, lines: Sequence[Count]) -> BarsView:
@@ -86,12 +105,17 @@ def _counts(key: str, title: str, lines: Sequence[Count]) -> BarsView:
     return BarsView(
         key,
         title,
-        ("Settled", "Upheld", "Rejected", "Share upheld"),
+        (gettext("Settled"), gettext("Upheld"), gettext("Rejected"), gettext("Share upheld")),
         tuple(
             BarView(
                 line.name,
                 f"{100 * line.settled / most:.1f}%",
-                (f"{line.settled:,}", f"{line.upheld:,}", f"{line.rejected:,}", share_words(line)),
+                (
+                    number_words(line.settled),
+                    number_words(line.upheld),
+                    number_words(line.rejected),
+                    share_words(line),
+                ),
             )
             for line in lines[:SHOWN]
         ),
@@ -103,10 +127,12 @@ def _simple(key: str, title: str, counts: dict[str, int]) -> BarsView:
     return BarsView(
         key,
         title,
-        ("Complaints", "Share"),
+        (gettext("Complaints"), gettext("Share")),
         tuple(
             BarView(
-                name, f"{100 * count / most:.1f}%", (f"{count:,}", f"{100 * count / every:.0f} %")
+                name,
+                f"{100 * count / most:.1f}%",
+                (number_words(count), f"{100 * count / every:.0f} %"),
             )
             for name, count in counts.items()
         ),
@@ -117,48 +143,56 @@ def _redress(one: Redress) -> BarsView:
     most = max([1, *(total for _, total in one.kinds.values())])
     return BarsView(
         f"redress-{one.currency}",
-        f"Redress, {sum_words(one.total, one.currency)}",
-        ("Remedies", "Sum"),
+        gettext("Redress, %(sum)s") % {"sum": sum_words(one.total, one.currency)},
+        (gettext("Remedies"), gettext("Sum")),
         tuple(
             BarView(
-                kind.capitalize(), f"{100 * total / most:.1f}%",
-                (f"{count:,}", sum_words(total, one.currency)),
+                kind_of_remedy(kind).capitalize(),
+                f"{100 * total / most:.1f}%",
+                (number_words(count), sum_words(total, one.currency)),
             )
             for kind, (count, total) in one.kinds.items()
         ),
-    )  # fmt: skip
+    )
 
 
 def review_bars(found: Outcomes) -> list[BarsView]:
     """Decisions that were looked at again, by stage, rule, team and reason."""
-    titles = {"stage": "By stage", "rule": "By rule", "team": "By team", "reason": "Why they fell"}
+    titles = {
+        "stage": gettext("By stage"),
+        "rule": gettext("By rule"),
+        "team": gettext("By team"),
+        "reason": gettext("Why they fell"),
+    }
     return [_reviewed(by, title, found.reviews[by]) for by, title in titles.items()]
 
 
 def _reviewed(by: str, title: str, lines: Sequence[Reviewed]) -> BarsView:
     most = max([1, *(line.count for line in lines)])
-    heads = ("Fell",) if by == "reason" else ("Reviewed", "Overturned")
+    heads = (gettext("Fell"),) if by == "reason" else (gettext("Reviewed"), gettext("Overturned"))
     return BarsView(
         f"review-{by}",
         title,
         heads,
         tuple(
             BarView(
-                _name(by, line), f"{100 * line.count / most:.1f}%",
-                (f"{line.overturned:,}",) if by == "reason"
-                else (f"{line.count:,}", f"{line.overturned:,}"),
+                _name(by, line),
+                f"{100 * line.count / most:.1f}%",
+                (number_words(line.overturned),)
+                if by == "reason"
+                else (number_words(line.count), number_words(line.overturned)),
             )
             for line in lines[:SHOWN]
         ),
-    )  # fmt: skip
+    )
 
 
 def _name(by: str, line: Reviewed) -> str:
     if by == "stage":
-        return STAGES.get(line.key, line.key)
+        return str(STAGES.get(line.key, line.key))
     if by == "reason" and line.key in set(OverturnReason):
-        return OVERTURN_WORDS[OverturnReason(line.key)]
-    return line.name[:80] or "Not said"
+        return str(OVERTURN_WORDS[OverturnReason(line.key)])
+    return line.name[:80] or gettext("Not said")
 
 
 def review_words(found: Outcomes) -> tuple[str, str]:
@@ -166,10 +200,14 @@ def review_words(found: Outcomes) -> tuple[str, str]:
     lines = found.reviews["stage"]
     every, fell = sum(one.count for one in lines), sum(one.overturned for one in lines)
     if not every:
-        return "No decision was looked at again.", ""
-    lead = f"{fell:,} of {count_words(every, 'decision')} did not hold."
+        return gettext("No decision was looked at again."), ""
+    lead = ngettext(
+        "%(fell)s of %(count)s decision did not hold.",
+        "%(fell)s of %(count)s decisions did not hold.",
+        every,
+    ) % {"fell": number_words(fell), "count": number_words(every)}
     worst = next((one for one in found.reviews["rule"] if one.overturned), None)
-    return lead, f"Most often: {worst.name[:80]}." if worst else ""
+    return lead, gettext("Most often: %(rule)s.") % {"rule": worst.name[:80]} if worst else ""
 
 
 def table(found: Outcomes) -> Iterable[tuple[str, ...]]:
@@ -179,12 +217,21 @@ def table(found: Outcomes) -> Iterable[tuple[str, ...]]:
     for by, lines in counts:
         for line in lines:
             yield (
-                by, plain(line.key), plain(line.name), str(line.settled), str(line.upheld),
-                str(line.rejected), str(line.neither), "", "",
-            )  # fmt: skip
+                by,
+                plain(line.key),
+                plain(line.name),
+                str(line.settled),
+                str(line.upheld),
+                str(line.rejected),
+                str(line.neither),
+                "",
+                "",
+            )
     for what, named in (
-        ("finding", found.findings), ("time", found.bands), ("answer", found.answers),
-    ):  # fmt: skip
+        ("finding", found.findings),
+        ("time", found.bands),
+        ("answer", found.answers),
+    ):
         for key, count in named.items():
             yield (what, str(key), "", str(count), "", "", "", "", "")
     for one in found.redress:
@@ -193,6 +240,13 @@ def table(found: Outcomes) -> Iterable[tuple[str, ...]]:
     for by, reviewed in found.reviews.items():
         for each in reviewed:
             yield (
-                f"review_{by}", plain(each.key), plain(_name(by, each)), str(each.count),
-                str(each.overturned), str(each.count - each.overturned), "", "", "",
-            )  # fmt: skip
+                f"review_{by}",
+                plain(each.key),
+                plain(_name(by, each)),
+                str(each.count),
+                str(each.overturned),
+                str(each.count - each.overturned),
+                "",
+                "",
+                "",
+            )

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
 from desk.glyphs import ChipView
-from desk.words import count_words, day_words, moment_words
+from desk.words import day_words, moment_words
 from remedies.models import PolicyAct, RemedyPolicy
 from remedies.rules.checks.difference import Difference
 from remedies.rules.editing.text import as_yaml
@@ -16,24 +18,31 @@ from remedies.rules.states import PolicyDeed, PolicyStatus
 from tickets.models import Category
 
 _CHIPS = {
-    PolicyStatus.DRAFT: ("draft", "accent"),
-    PolicyStatus.SCHEDULED: ("planned", "neutral"),
-    PolicyStatus.ACTIVE: ("in force", "good"),
-    PolicyStatus.RETIRED: ("retired", "neutral"),
+    PolicyStatus.DRAFT: (gettext_lazy("draft"), "accent"),
+    PolicyStatus.SCHEDULED: (gettext_lazy("planned"), "neutral"),
+    PolicyStatus.ACTIVE: (gettext_lazy("in force"), "good"),
+    PolicyStatus.RETIRED: (gettext_lazy("retired"), "neutral"),
 }
 _DEEDS = {
-    PolicyDeed.BEGUN: "began draft",
-    PolicyDeed.SAVED: "saved draft",
-    PolicyDeed.DISCARDED: "discarded draft",
-    PolicyDeed.SCHEDULED: "planned version",
-    PolicyDeed.UNSCHEDULED: "took back the plan of version",
-    PolicyDeed.ACTIVATED: "put in force version",
-    PolicyDeed.RETIRED: "retired version",
+    PolicyDeed.BEGUN: gettext_lazy("began draft %(version)s"),
+    PolicyDeed.SAVED: gettext_lazy("saved draft %(version)s"),
+    PolicyDeed.DISCARDED: gettext_lazy("discarded draft %(version)s"),
+    PolicyDeed.SCHEDULED: gettext_lazy("planned version %(version)s"),
+    PolicyDeed.UNSCHEDULED: gettext_lazy("took back the plan of version %(version)s"),
+    PolicyDeed.ACTIVATED: gettext_lazy("put in force version %(version)s"),
+    PolicyDeed.RETIRED: gettext_lazy("retired version %(version)s"),
 }
 _PARTS = {
-    "heads": "Policy", "facts": "Fact", "values": "Value", "groups": "Group", "rules": "Rule",
-    "exclusions": "Exclusion", "caps": "Cap", "set_offs": "Set-off", "cases": "Case",
-}  # fmt: skip
+    "heads": gettext_lazy("Policy"),
+    "facts": gettext_lazy("Fact"),
+    "values": gettext_lazy("Value"),
+    "groups": gettext_lazy("Group"),
+    "rules": gettext_lazy("Rule"),
+    "exclusions": gettext_lazy("Exclusion"),
+    "caps": gettext_lazy("Cap"),
+    "set_offs": gettext_lazy("Set-off"),
+    "cases": gettext_lazy("Case"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +111,7 @@ def version_view(row: RemedyPolicy, *, now: dt.datetime, zone: ZoneInfo) -> Vers
         version=row.version,
         url=address,
         title=row.title,
-        chip=ChipView(words, tone),
+        chip=ChipView(str(words), tone),
         when=_when(row, status, now=now, zone=zone),
         who=_who(row, status),
         changes_url=f"{address}changes/",
@@ -112,22 +121,31 @@ def version_view(row: RemedyPolicy, *, now: dt.datetime, zone: ZoneInfo) -> Vers
 
 def _when(row: RemedyPolicy, status: PolicyStatus, *, now: dt.datetime, zone: ZoneInfo) -> str:
     if status is PolicyStatus.DRAFT:
-        return f"saved {moment_words(row.saved_at or row.created_at, now=now, zone=zone)}"
+        return gettext("saved %(when)s") % {
+            "when": moment_words(row.saved_at or row.created_at, now=now, zone=zone)
+        }
     since = day_words(row.active_from or row.created_at, now=now, zone=zone)
     if status is PolicyStatus.SCHEDULED and row.active_from is not None:
-        return f"from {moment_words(row.active_from, now=now, zone=zone)}"
+        return gettext("from %(when)s") % {
+            "when": moment_words(row.active_from, now=now, zone=zone)
+        }
     if status is PolicyStatus.RETIRED and row.retired_at is not None:
-        return f"{since} to {day_words(row.retired_at, now=now, zone=zone)}"
-    return f"since {since}"
+        until = day_words(row.retired_at, now=now, zone=zone)
+        return gettext("%(since)s to %(until)s") % {"since": since, "until": until}
+    return gettext("since %(when)s") % {"when": since}
 
 
 def _who(row: RemedyPolicy, status: PolicyStatus) -> str:
     writer = row.saved_by or row.created_by
-    wrote = f"written by {writer.name}" if writer is not None else "written by a program"
+    wrote = gettext("written by a program")
+    if writer is not None:
+        wrote = gettext("written by %(name)s") % {"name": writer.name}
     if status is PolicyStatus.DRAFT or row.activated_by is None:
         return wrote
-    verb = "planned by" if status is PolicyStatus.SCHEDULED else "put in force by"
-    return f"{wrote}, {verb} {row.activated_by.name}"
+    done = gettext("put in force by %(name)s")
+    if status is PolicyStatus.SCHEDULED:
+        done = gettext("planned by %(name)s")
+    return f"{wrote}, {done % {'name': row.activated_by.name}}"
 
 
 def policy_views(
@@ -156,12 +174,15 @@ def _policy(
         url=f"/desk/policies/{shown.key}/",
         title=shown.title,
         concerns=", ".join(names.get(key, key) for key in shown.categories)
-        or "everything that no other policy is for",
-        rules=count_words(len(rules), "rule") if isinstance(rules, list) else "",
+        or gettext("everything that no other policy is for"),
+        rules=ngettext("%(count)s rule", "%(count)s rules", len(rules)) % {"count": len(rules)}
+        if isinstance(rules, list)
+        else "",
         active=views.get(PolicyStatus.ACTIVE.value),
         draft=views.get(PolicyStatus.DRAFT.value),
         planned=views.get(PolicyStatus.SCHEDULED.value),
-        versions=count_words(len(versions), "version"),
+        versions=ngettext("%(count)s version", "%(count)s versions", len(versions))
+        % {"count": len(versions)},
     )
 
 
@@ -173,19 +194,27 @@ def act_views(rows: Iterable[PolicyAct], *, now: dt.datetime, zone: ZoneInfo) ->
     for row in rows:
         deed = PolicyDeed(row.deed)
         key = (row.version, deed, row.by_name)
-        who = row.by_name or "Amends"
+        who = row.by_name or gettext("Amends")
         if deed is PolicyDeed.SAVED and key == before:
             times += 1
             last = found.pop()
-            found.append(ActView(who, f"saved draft {row.version}, {times} times", last.when))
+            found.append(
+                ActView(
+                    who,
+                    gettext("saved draft %(version)s, %(count)s times")
+                    % {"version": row.version, "count": times},
+                    last.when,
+                )
+            )
             continue
         before, times = key, 1
-        words = f"{_DEEDS[deed]} {row.version}"
+        words = _DEEDS[deed] % {"version": row.version}
         if row.words and deed is not PolicyDeed.SCHEDULED:
             words += f" ({row.words})"
         elif row.words:
             at = dt.datetime.fromisoformat(row.words)
-            words += f" for {moment_words(at, now=now, zone=zone)}"
+            told = {"version": row.version, "when": moment_words(at, now=now, zone=zone)}
+            words = gettext("planned version %(version)s for %(when)s") % told
         found.append(ActView(who, words, moment_words(row.at, now=now, zone=zone)))
     return found
 
@@ -194,7 +223,7 @@ def change_views(found: Iterable[Difference]) -> list[ChangeView]:
     """What changed, part by part."""
     return [
         ChangeView(
-            part=_PARTS.get(one.part, one.part),
+            part=str(_PARTS.get(one.part, one.part)),
             name=one.name.replace("_", " "),
             what=one.what,
             words=tuple(
@@ -222,9 +251,9 @@ def _shown(value: Any) -> str:
         return ""
     if isinstance(value, dict | list):
         return as_yaml(_plain(value))
-    return (
-        {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
-    )
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    return str(value)
 
 
 def _plain(value: Any) -> Any:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext
+
 from desk.glyphs import PainView
 from remedies.rules.checks.checking import Look, Mark
 from remedies.rules.editing.grids import Cell, Disorder, Grid
@@ -118,8 +120,10 @@ def grid_view(grid: Grid, typed: Mapping[str, str], *, editable: bool) -> GridVi
     return GridView(
         key=dotted(grid.path),
         title=grid.title,
-        corner=f"{down}, then {grid.across.label}" if grid.across.name else down,
-        columns=tuple("sum" if line == "gives" else line for line in grid.across.lines),
+        corner=gettext("%(down)s, then %(across)s") % {"down": down, "across": grid.across.label}
+        if grid.across.name
+        else down,
+        columns=tuple(gettext("sum") if line == "gives" else line for line in grid.across.lines),
         rows=tuple(rows),
         findings=tuple(_finding(grid, one) for one in grid.disorders),
     )
@@ -135,11 +139,16 @@ def _cell(
         shown = cell.text
     across = f", {grid.across.label} {grid.across.lines[at[1]]}" if grid.across.name else ""
     state = "wrong" if at in grid.wrong else "against" if at in grid.contradicted else ""
-    told = {"wrong": ", out of order", "against": ", contradicted by another cell"}.get(state, "")
+    told = {
+        "wrong": gettext("out of order"),
+        "against": gettext("contradicted by another cell"),
+    }.get(state, "")
     return CellView(
         name=name,
         value=typed.get(name, shown),
-        label=f"{grid.down.label} {grid.down.lines[at[0]]}{across}{told}",
+        label=", ".join(
+            filter(None, [f"{grid.down.label} {grid.down.lines[at[0]]}{across}", told])
+        ),
         tint=cell.tint,
         state=state,
         editable=editable and "\n" not in cell.text and not cell.text.startswith(("{", "[")),
@@ -155,7 +164,7 @@ def _finding(grid: Grid, one: Disorder) -> FindingView:
         title=one.title,
         words=one.words,
         value=str(one.suggested),
-        button=f"Set {money(one.suggested, grid.currency)}",
+        button=gettext("Set %(suggested)s") % {"suggested": money(one.suggested, grid.currency)},
     )
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from desk.words import count_words, listed
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
+from desk.words import listed
 from remedies.active import flaws_of
 from remedies.rules import Component
-from remedies.rules.checks.checking import Look
+from remedies.rules.checks.checking import Look, Mark
 from remedies.rules.checks.findings import Finding, Flaw
 from remedies.rules.editing.grids import Grid
 from remedies.services.previewing import Line, Preview
@@ -17,7 +19,7 @@ from tickets.money import words as money_words
 
 #: So many tickets can be chosen from; others by their number.
 OFFERED = 15
-_BARE = {"apology": "in words", "callback": "a call"}
+_BARE = {"apology": gettext_lazy("in words"), "callback": gettext_lazy("a call")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,30 +88,50 @@ def side_view(found: Preview, *, version: int, status: str, left_out: Sequence[s
     if active is not None and draft is not None and found.comparable and not own:
         more = draft.offer.total - active.offer.total
         sign = "+" if more > 0 else "−"
-        delta = f"{sign} {money_words(abs(more), draft.offer.currency)}" if more else "same"
+        delta = (
+            f"{sign} {money_words(abs(more), draft.offer.currency)}" if more else gettext("same")
+        )
     notes = []
     if found.falls_under:
-        notes.append(f"This ticket falls under the policy “{found.falls_under}”.")
+        notes.append(
+            gettext("This ticket falls under the policy “%(policy)s”.")
+            % {"policy": found.falls_under}
+        )
     if left_out:
-        verb, whose = ("are", "their errors are") if len(left_out) > 1 else ("is", "its error is")
-        notes.append(f"{listed(list(left_out))} {verb} left out until {whose} mended.")
+        words = ngettext(
+            "%(rules)s is left out until its error is mended.",
+            "%(rules)s are left out until their errors are mended.",
+            len(left_out),
+        )
+        notes.append(words % {"rules": listed(list(left_out))})
     side = draft or active
     if side is not None:
         notes += side.problems
         if side.offer.missing:
             names = listed([fact.label for fact in side.offer.missing])
-            notes.append(f"Not known on this ticket: {names}.")
+            notes.append(gettext("Not known on this ticket: %(names)s.") % {"names": names})
     return SideView(
         number=found.ticket.number,
         url=f"/desk/tickets/{found.ticket.number}/",
-        active_head=f"active {in_force}" if in_force else "none in force",
-        draft_head="" if own else f"{status} {version}",
+        active_head=gettext("active %(version)s") % {"version": in_force}
+        if in_force
+        else gettext("none in force"),
+        draft_head="" if own else _draft_head(status, version),
         lines=tuple(_line(line) for line in found.lines),
         active_total=_total(active.offer.total, active.offer.currency) if active else "",
         draft_total=_total(draft.offer.total, draft.offer.currency) if draft else "",
         delta=delta,
         notes=tuple(notes),
     )
+
+
+def _draft_head(status: str, version: int) -> str:
+    words = {
+        "active": gettext("active %(version)s"),
+        "scheduled": gettext("scheduled %(version)s"),
+        "retired": gettext("retired %(version)s"),
+    }.get(status, gettext("draft %(version)s"))
+    return words % {"version": version}
 
 
 def _total(minor: int, currency: str) -> str:
@@ -121,7 +143,7 @@ def _line(line: Line) -> SideLine:
     if line.changed:
         part = line.draft or line.active
         steps = ". ".join(step.rstrip(".") for step in part.steps) if part is not None else ""
-        why = steps if line.draft is not None else "No longer given."
+        why = steps if line.draft is not None else gettext("No longer given.")
     return SideLine(
         name=line.title,
         rule=line.rule,
@@ -136,7 +158,7 @@ def _sum(part: Component | None) -> str:
     if part is None:
         return "–"
     if part.amount is None:
-        return _BARE.get(str(part.kind), "yes")
+        return str(_BARE.get(str(part.kind), gettext("yes")))
     return money_words(part.amount, part.currency)
 
 
@@ -163,63 +185,94 @@ def check_views(
     )
 
 
+def _at(first: Mark, more: int) -> str:
+    """Where the first mistake stands, and how many more there are."""
+    told = {"rule": first.rule, "line": first.line}
+    words = gettext("%(rule)s, line %(line)s") if first.rule else gettext("line %(line)s")
+    words %= told
+    return (
+        gettext("%(where)s and %(count)s more") % {"where": words, "count": more} if more else words
+    )
+
+
+def _flaws(flaw: Flaw, count: int) -> str:
+    told = {"count": count}
+    if flaw is Flaw.UNREACHABLE:
+        return ngettext("%(count)s dead rule", "%(count)s dead rules", count) % told
+    if flaw is Flaw.GAP:
+        return ngettext("%(count)s gap", "%(count)s gaps", count) % told
+    if flaw is Flaw.OVERLAP:
+        return ngettext("%(count)s overlap", "%(count)s overlaps", count) % told
+    if flaw is Flaw.CHOSEN_EARLY:
+        return ngettext("%(count)s early choice", "%(count)s early choices", count) % told
+    return (
+        ngettext("%(count)s fact that nothing reads", "%(count)s facts that nothing reads", count)
+        % told
+    )
+
+
 def _form(look: Look) -> CheckView:
     wrong = [mark for mark in look.marks if mark.code != "unknown_name"]
     if wrong:
         first = wrong[0]
-        where = f"{first.rule}, " if first.rule else ""
-        more = f" and {count_words(len(wrong) - 1, 'more')}" if len(wrong) > 1 else ""
-        words = f"{where}line {first.line}{more}" if first.line else first.message
-        return CheckView("wrong", "Form and facts.", words, first.rule, first.line)
+        words = _at(first, len(wrong) - 1) if first.line else first.message
+        return CheckView("wrong", gettext("Form and facts."), words, first.rule, first.line)
     facts = len(look.policy.facts) if look.policy is not None else 0
-    return CheckView("ok", "Form and facts.", f"{count_words(facts, 'fact')}, all defined")
+    return CheckView(
+        "ok",
+        gettext("Form and facts."),
+        ngettext("%(count)s fact, all defined", "%(count)s facts, all defined", facts)
+        % {"count": facts},
+    )
 
 
 def _references(look: Look) -> CheckView:
     wrong = [mark for mark in look.marks if mark.code == "unknown_name"]
     if not wrong:
-        return CheckView("ok", "References.", "Every name is known")
+        return CheckView("ok", gettext("References."), gettext("Every name is known"))
     first = wrong[0]
-    where = f"{first.rule}, " if first.rule else ""
-    more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
-    return CheckView(
-        "wrong", "References.", f"{where}line {first.line}{more}", first.rule, first.line
-    )
+    words = _at(first, len(wrong) - 1)
+    return CheckView("wrong", gettext("References."), words, first.rule, first.line)
 
 
 def _cases(look: Look) -> CheckView:
     if look.policy is None:
-        return CheckView("waits", "Own cases.", "Not run: the text can’t be read")
+        return CheckView("waits", gettext("Own cases."), gettext("Not run: the text can’t be read"))
     held = look.cases - len(look.failed)
-    words = f"{held} of {look.cases} as expected" if look.cases else "It has none yet"
+    words = gettext("It has none yet")
+    if look.cases:
+        words = gettext("%(held)s of %(count)s as expected") % {"held": held, "count": look.cases}
     details = tuple(f"{name}: {'; '.join(wrong)}" for name, wrong in look.failed[:5])
     if look.left_out and look.failed:
         left = listed(list(look.left_out))
-        return CheckView("doubt", "Own cases.", f"{words}, without {left}", details=details)
-    return CheckView("wrong" if look.failed else "ok", "Own cases.", words, details=details)
+        return CheckView(
+            "doubt",
+            gettext("Own cases."),
+            gettext("%(words)s, without %(left)s") % {"words": words, "left": left},
+            details=details,
+        )
+    return CheckView(
+        "wrong" if look.failed else "ok", gettext("Own cases."), words, details=details
+    )
 
 
 def _reach(look: Look, findings: Sequence[Finding] | None) -> CheckView:
     if look.policy is None or findings is None:
-        return CheckView("waits", "Reach.", "Looking for dead rules, gaps and overlaps")
+        return CheckView(
+            "waits", gettext("Reach."), gettext("Looking for dead rules, gaps and overlaps")
+        )
     doubts = [one for one in findings if not one.is_wrong]
     if not doubts:
-        return CheckView("ok", "Reach.", "No rule is dead, no gap, no overlap")
-    names = {
-        Flaw.UNREACHABLE: "dead rule", Flaw.GAP: "gap", Flaw.OVERLAP: "overlap",
-        Flaw.CHOSEN_EARLY: "early choice", Flaw.UNUSED: "fact that nothing reads",
-    }  # fmt: skip
-    counts = {words: sum(1 for one in doubts if one.flaw is flaw) for flaw, words in names.items()}
-    said = [
-        count_words(n, words, "facts that nothing reads" if words.startswith("fact") else "")
-        for words, n in counts.items()
-        if n
-    ]
+        return CheckView("ok", gettext("Reach."), gettext("No rule is dead, no gap, no overlap"))
+    told = (Flaw.UNREACHABLE, Flaw.GAP, Flaw.OVERLAP, Flaw.CHOSEN_EARLY, Flaw.UNUSED)
+    counts = {flaw: sum(1 for one in doubts if one.flaw is flaw) for flaw in told}
+    said = [_flaws(flaw, n) for flaw, n in counts.items() if n]
     first = doubts[0]
     return CheckView(
         "doubt",
-        "Reach.",
-        listed(said) or count_words(len(doubts), "doubt"),
+        gettext("Reach."),
+        listed(said)
+        or ngettext("%(count)s doubt", "%(count)s doubts", len(doubts)) % {"count": len(doubts)},
         first.rules[0] if first.rules else "",
         first.line,
         tuple(str(one) for one in doubts[:5]),
@@ -233,16 +286,25 @@ def _proportion(
     wrong = [one for one in findings or () if one.is_wrong]
     if wrong:
         rule = wrong[0].rules[0] if wrong[0].rules else ""
-        said = count_words(len(wrong), "counter-example")
+        said = ngettext("%(count)s counter-example", "%(count)s counter-examples", len(wrong))
+        said %= {"count": len(wrong)}
         if cells:
-            said += f", {count_words(len(cells), 'cell')}"
+            words = ngettext("%(count)s cell", "%(count)s cells", len(cells))
+            said += f", {words % {'count': len(cells)}}"
         details = tuple(str(one) for one in wrong[:5])
         at = cells[0][0] if cells else rule
-        return CheckView("wrong", "Proportionality.", said, at, wrong[0].line, details)
+        return CheckView("wrong", gettext("Proportionality."), said, at, wrong[0].line, details)
     if cells:
-        words = f"{count_words(len(cells), 'cell')} out of order"
+        words = ngettext("%(count)s cell out of order", "%(count)s cells out of order", len(cells))
+        words %= {"count": len(cells)}
         state = "doubt" if findings is not None and not look.left_out else "wrong"
-        return CheckView(state, "Proportionality.", words, cells[0][0])
+        return CheckView(state, gettext("Proportionality."), words, cells[0][0])
     if look.policy is None or findings is None:
-        return CheckView("waits", "Proportionality.", "Searching for counter-examples")
-    return CheckView("ok", "Proportionality.", "More harm never gives less, as far as was searched")
+        return CheckView(
+            "waits", gettext("Proportionality."), gettext("Searching for counter-examples")
+        )
+    return CheckView(
+        "ok",
+        gettext("Proportionality."),
+        gettext("More harm never gives less, as far as was searched"),
+    )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.db.models import Case, IntegerField, When
+from django.utils.translation import gettext, gettext_lazy
 
 from desk.words import moment_words
 from remedies.models import ExceptionRequest, RuleProposal
@@ -16,10 +17,10 @@ from tickets.money import words as money_words
 
 SHOWN = 200
 DIRECTIONS = {
-    Direction.MORE: "more than the rule gives",
-    Direction.EXCLUDED: "against an exclusion",
-    Direction.NEW: "not in the policy",
-    Direction.AUTHORITY: "above a limit",
+    Direction.MORE: gettext_lazy("more than the rule gives"),
+    Direction.EXCLUDED: gettext_lazy("against an exclusion"),
+    Direction.NEW: gettext_lazy("not in the policy"),
+    Direction.AUTHORITY: gettext_lazy("above a limit"),
 }
 
 
@@ -102,8 +103,13 @@ def rows_of(who: Principal, current: RuleProposal | None) -> list[ProposalRow]:
 
 def _state(row: RuleProposal) -> str:
     if row.status == ProposalStatus.OPEN:
-        return f"{row.approved} of {row.decided} approved"
-    return {"taken": "taken as a draft", "dismissed": "dismissed"}.get(row.status, "no longer so")
+        return gettext("%(approved)s of %(decided)s approved") % {
+            "approved": row.approved,
+            "decided": row.decided,
+        }
+    return {"taken": gettext("taken as a draft"), "dismissed": gettext("dismissed")}.get(
+        row.status, gettext("no longer so")
+    )
 
 
 def proposal_of(
@@ -118,16 +124,25 @@ def proposal_of(
     when = moment_words(row.closed_at, now=now, zone=zone) if row.closed_at else ""
     closed = ""
     if row.closed_by is not None:
-        did = "Taken" if row.status == ProposalStatus.TAKEN else "Dismissed"
-        closed = f"{did} by {row.closed_by.name}, {when}."
+        told = {"name": row.closed_by.name, "when": when}
+        closed = gettext("Dismissed by %(name)s, %(when)s.") % told
+        if row.status == ProposalStatus.TAKEN:
+            closed = gettext("Taken by %(name)s, %(when)s.") % told
         closed += f" “{row.closed_reason}”" if row.closed_reason else ""
     return ProposalView(
         id=row.pk,
         title=row.title,
-        place=f"Policy {row.policy_key}, {where}, {row.category.name}: "
-        f"{DIRECTIONS[Direction(row.direction)]}",
-        numbers=f"{row.approved} of {row.decided} approved in {days} days",
-        sure=f"With 95 % confidence at least {int(row.sure * 100)} % of such requests are.",
+        place=gettext("Policy %(policy)s, %(where)s, %(category)s: %(direction)s")
+        % {
+            "policy": row.policy_key,
+            "where": where,
+            "category": row.category.name,
+            "direction": DIRECTIONS[Direction(row.direction)],
+        },
+        numbers=gettext("%(approved)s of %(decided)s approved in %(days)s days")
+        % {"approved": row.approved, "decided": row.decided, "days": days},
+        sure=gettext("With 95 %% confidence at least %(sure)s %% of such requests are.")
+        % {"sure": int(row.sure * 100)},
         more=money_words(row.more, row.currency),
         change=row.change,
         problem=row.problem,
@@ -157,7 +172,7 @@ def _examples(row: RuleProposal, who: Principal) -> tuple[ExampleView, ...]:
                 number=one.ticket.number,
                 url=f"/desk/exceptions/{one.pk}/",
                 matter=one.ticket.subject,
-                words="approved" if good else "declined",
+                words=gettext("approved") if good else gettext("declined"),
                 good=good,
                 sum=f"+ {money_words(max(final - one.policy_total, 0), one.currency)}",
             )

@@ -4,8 +4,10 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext, ngettext
+
 from desk.build.events import kind_words
-from desk.words import count_words, moment_words
+from desk.words import moment_words, number_words
 from escalation.services.previews import Found
 
 
@@ -53,8 +55,11 @@ def reckoning_view(found: Found, *, now: dt.datetime, zone: ZoneInfo) -> Reckoni
         )
         for one in progress.examples
     )
-    waiting = "Under way" if progress.done else "Waiting for a worker"
-    states = {"done": "Done", "cancelled": f"Stopped by {job.cancelled_by}"}
+    waiting = gettext("Under way") if progress.done else gettext("Waiting for a worker")
+    states = {
+        "done": gettext("Done"),
+        "cancelled": gettext("Stopped by %(cancelled_by)s") % {"cancelled_by": job.cancelled_by},
+    }
     return ReckoningView(
         id=job.pk,
         name=job.why,
@@ -64,9 +69,21 @@ def reckoning_view(found: Found, *, now: dt.datetime, zone: ZoneInfo) -> Reckoni
         percent=found.percent,
         finding=f"{found.words}.",
         counts=(
-            f"{count_words(progress.deadlines, 'open deadline')} on "
-            f"{count_words(progress.tickets, 'complaint')} looked at, "
-            f"{progress.earlier:,} of those that move come earlier"
+            gettext(
+                "%(deadlines)s on %(complaints)s looked at, "
+                "%(earlier)s of those that move come earlier"
+            )
+            % {
+                "deadlines": ngettext(
+                    "%(count)s open deadline", "%(count)s open deadlines", progress.deadlines
+                )
+                % {"count": number_words(progress.deadlines)},
+                "complaints": ngettext(
+                    "%(count)s complaint", "%(count)s complaints", progress.tickets
+                )
+                % {"count": number_words(progress.tickets)},
+                "earlier": number_words(progress.earlier),
+            }
         ),
         rows=rows,
         begun=moment_words(job.created_at, now=now, zone=zone),

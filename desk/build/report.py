@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass, replace
 
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
 from desk.build.events import KINDS
-from desk.words import count_words, span_words
+from desk.words import full_date_words, number_words, pointed, short_date_words, span_words
 from escalation.services.reports import Line, Report, TrendPoint, percent
 
 BAR = 200
 TITLES = {
-    "kind": ("By kind of promise", "kind"),
-    "cause": ("By root cause", "cause"),
-    "team": ("By team", "team"),
-    "category": ("By category", "category"),
+    "kind": gettext_lazy("By kind of promise"),
+    "cause": gettext_lazy("By root cause"),
+    "team": gettext_lazy("By team"),
+    "category": gettext_lazy("By category"),
 }
 #: Fewer promises than this make no finding.
 ENOUGH = 5
@@ -64,12 +66,15 @@ class TrendView:
 
 def total_words(line: Line) -> str:
     """ "3,947 kept of 4,149"."""
-    return f"{line.kept:,} kept of {line.every:,}"
+    return gettext("%(kept)s kept of %(every)s") % {
+        "kept": number_words(line.kept),
+        "every": number_words(line.every),
+    }
 
 
 def share_words(share: float | None) -> str:
     """ "95.1 %", or a dash where nothing was decided."""
-    return f"{percent(share)} %" if share is not None else "–"
+    return f"{pointed(percent(share))} %" if share is not None else "–"
 
 
 def change_words(line: Line) -> tuple[str, str]:
@@ -78,9 +83,11 @@ def change_words(line: Line) -> tuple[str, str]:
         return "", ""
     was = share_words(line.share_before)
     if was == share_words(line.share):
-        return f"as before, {was}", ""
+        return gettext("as before, %(was)s") % {"was": was}, ""
     better = line.share > line.share_before
-    return (f"better, was {was}", "good") if better else (f"worse, was {was}", "late")
+    if better:
+        return gettext("better, was %(was)s") % {"was": was}, "good"
+    return gettext("worse, was %(was)s") % {"was": was}, "late"
 
 
 def chart(key: str, found: Report) -> ChartView:
@@ -92,8 +99,8 @@ def chart(key: str, found: Report) -> ChartView:
     shown = [line for line in lines if line.every or line.kept_before or line.missed_before]
     return ChartView(
         key=key,
-        title=TITLES[key][0],
-        count=count_words(sum(1 for line in lines if line.every), TITLES[key][1], _many(key)),
+        title=str(TITLES[key]),
+        count=_count_of(key, sum(1 for line in lines if line.every)),
         finding=finding,
         rest=rest,
         lines=tuple(_bar(line) for line in shown[:SHOWN]),
@@ -101,8 +108,16 @@ def chart(key: str, found: Report) -> ChartView:
     )
 
 
-def _many(key: str) -> str:
-    return "categories" if key == "category" else ""
+def _count_of(key: str, count: int) -> str:
+    """How many lines a dimension has: "3 teams"."""
+    told = {"count": number_words(count)}
+    if key == "kind":
+        return ngettext("%(count)s kind", "%(count)s kinds", count) % told
+    if key == "cause":
+        return ngettext("%(count)s cause", "%(count)s causes", count) % told
+    if key == "team":
+        return ngettext("%(count)s team", "%(count)s teams", count) % told
+    return ngettext("%(count)s category", "%(count)s categories", count) % told
 
 
 def _finding(lines: tuple[Line, ...]) -> tuple[str, str]:
@@ -111,12 +126,20 @@ def _finding(lines: tuple[Line, ...]) -> tuple[str, str]:
     least = min(found, key=lambda line: line.share or 0, default=None)
     if least is None:
         return "", ""
-    return f"{least.name} was kept least.", f"{least.missed} of {least.every:,} missed."
+    told = {
+        "name": least.name,
+        "missed": number_words(least.missed),
+        "every": number_words(least.every),
+    }
+    return (
+        gettext("%(name)s was kept least.") % told,
+        gettext("%(missed)s of %(every)s missed.") % told,
+    )
 
 
 def _as_on_the_board(line: Line) -> Line:
     """A kind of promise as the board calls it: "Decision", for "Decide"."""
-    words = KINDS.get(line.key, line.name)
+    words = str(KINDS.get(line.key, line.name))
     return replace(line, name=words[:1].upper() + words[1:])
 
 
@@ -155,8 +178,14 @@ def trend(found: Report) -> TrendView | None:
     step = (1 - low) / 4
     return TrendView(
         name=(
-            f"Share of promises kept over time: {share_words(found.total.share)} in all, "
-            f"{share_words(found.total.share_before)} in the period before. Numbers in the table."
+            gettext(
+                "Share of promises kept over time: %(share)s in all, %(before)s in the period "
+                "before. Numbers in the table."
+            )
+            % {
+                "share": share_words(found.total.share),
+                "before": share_words(found.total.share_before),
+            }
         ),
         now=now,
         before=before,
@@ -164,21 +193,21 @@ def trend(found: Report) -> TrendView | None:
         end_before=end_before,
         grid=tuple((_y(low + step * n, low), f"{100 * (low + step * n):.0f} %") for n in range(5)),
         labels=tuple(
-            (_x(place, len(points)), f"{point.first.day} {point.first:%b}")
+            (_x(place, len(points)), short_date_words(point.first))
             for place, point in enumerate(points)
             if place % 3 == 0
         ),
         rows=tuple(_trend_row(point) for point in points),
-        end_words="this period",
-        end_before_words="the one before",
+        end_words=gettext("this period"),
+        end_before_words=gettext("the one before"),
     )
 
 
 def _trend_row(point: TrendPoint) -> tuple[str, str, str, str, str]:
     return (
-        f"{point.first.day} {point.first:%b %Y}",
-        f"{point.kept:,}",
-        f"{point.missed:,}",
+        full_date_words(point.first),
+        number_words(point.kept),
+        number_words(point.missed),
         share_words(_share(point.kept, point.missed)),
         share_words(_share(point.kept_before, point.missed_before)),
     )
@@ -214,8 +243,8 @@ def pause_lines(found: Report) -> list[tuple[str, str, str, str, str]]:
     return [
         (
             used.words[:1].upper() + used.words[1:],
-            f"{used.deadlines:,}",
-            f"{used.pauses:,}",
+            number_words(used.deadlines),
+            number_words(used.pauses),
             span_words(used.total / used.pauses),
             span_words(used.longest),
         )
@@ -226,9 +255,17 @@ def pause_lines(found: Report) -> list[tuple[str, str, str, str, str]]:
 def extension_words(found: Report) -> str:
     """Extensions that were used, in a sentence."""
     used = found.extensions
-    before = f" In the period before: {used.deadlines_before:,}." if used.deadlines_before else ""
-    if not used.extensions:
-        return f"No promise was put off in writing.{before}"
-    days = span_words(used.total / used.extensions)
-    one = count_words(used.deadlines, "promise was", "promises were")
-    return f"{one} put off in writing, by {days} on average.{before}"
+    words = gettext("No promise was put off in writing.")
+    if used.extensions:
+        words = ngettext(
+            "%(count)s promise was put off in writing, by %(days)s on average.",
+            "%(count)s promises were put off in writing, by %(days)s on average.",
+            used.deadlines,
+        ) % {
+            "count": number_words(used.deadlines),
+            "days": span_words(used.total / used.extensions),
+        }
+    if not used.deadlines_before:
+        return words
+    count = number_words(used.deadlines_before)
+    return f"{words} {gettext('In the period before: %(count)s.') % {'count': count}}"

@@ -4,19 +4,21 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
 from desk.build.events import kind_words
-from desk.words import count_words, listed, moment_words
+from desk.words import date_words, listed, moment_words, number_words
 from escalation.models import Simulation
 from escalation.services.simulating import Tally
 from tickets.models import Team
 
 WIDTH = 200
 _STATES = {
-    "waiting": "Waiting for a worker",
-    "running": "Under way",
-    "done": "Done",
-    "cancelled": "Stopped",
-    "failed": "It broke",
+    "waiting": gettext_lazy("Waiting for a worker"),
+    "running": gettext_lazy("Under way"),
+    "done": gettext_lazy("Done"),
+    "cancelled": gettext_lazy("Stopped"),
+    "failed": gettext_lazy("It broke"),
 }
 
 
@@ -59,17 +61,25 @@ def trial_view(row: Simulation, *, now: dt.datetime, zone: ZoneInfo) -> TrialVie
     """A trial in words; one query for the names of teams."""
     tally = Tally.of(row.result)
     teams = dict(Team.objects.values_list("key", "name")) if tally.cells else {}
-    since, until = row.since.astimezone(zone), row.until.astimezone(zone)
+    told = {"since": date_words(row.since, zone=zone), "until": date_words(row.until, zone=zone)}
     return TrialView(
         id=row.pk,
         name=row.name,
         state=row.state,
-        state_words=_STATES[row.state],
+        state_words=str(_STATES[row.state]),
         under_way=row.is_under_way,
         percent=row.percent,
-        span=f"Complaints from {since.day} {since:%b %Y} to {until.day} {until:%b %Y}",
+        span=gettext("Complaints from %(since)s to %(until)s") % told,
         counts=(
-            f"{count_words(tally.looked_at, 'complaint')} looked at, {tally.concerned:,} concerned"
+            ngettext(
+                "%(count)s complaint looked at, %(concerned)s concerned",
+                "%(count)s complaints looked at, %(concerned)s concerned",
+                tally.looked_at,
+            )
+            % {
+                "count": number_words(tally.looked_at),
+                "concerned": number_words(tally.concerned),
+            }
         ),
         finding=_finding(tally),
         error=row.error,
@@ -86,15 +96,23 @@ def trial_view(row: Simulation, *, now: dt.datetime, zone: ZoneInfo) -> TrialVie
 def _finding(tally: Tally) -> str:
     total = tally.total()
     if not tally.cells:
-        return "The draft fits none of them." if tally.looked_at else ""
+        return gettext("The draft fits none of them.") if tally.looked_at else ""
     parts = []
     if total["lost"]:
         worst = max(tally.by(1).items(), key=lambda item: item[1]["lost"])
-        parts.append(f"{total['lost']:,} more would have been missed, "
-                     f"most of them {kind_words(worst[0])} ({worst[1]['lost']:,})")  # fmt: skip
+        words = gettext("%(count)s more would have been missed, most of them %(kind)s (%(most)s)")
+        parts.append(
+            words
+            % {
+                "count": number_words(total["lost"]),
+                "kind": kind_words(worst[0]),
+                "most": number_words(worst[1]["lost"]),
+            }
+        )
     if total["won"]:
-        parts.append(f"{total['won']:,} that were missed would have been kept")
-    return f"{_capital(listed(parts))}." if parts else "Nothing would have been different."
+        words = gettext("%(count)s that were missed would have been kept")
+        parts.append(words % {"count": number_words(total["won"])})
+    return f"{_capital(listed(parts))}." if parts else gettext("Nothing would have been different.")
 
 
 def _rows(lines: dict[str, dict[str, int]]) -> tuple[Row, ...]:

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from desk.forms.base import Fields
 from remedies.access import visible_policies
@@ -25,17 +26,19 @@ class _Day(forms.DateInput):
 class BacktestForm(Fields):
     """A stored version or a text, what it is held against, and since when."""
 
-    policy = forms.ChoiceField(label="Policy", required=False)
+    policy = forms.ChoiceField(label=gettext_lazy("Policy"), required=False)
     text = forms.CharField(
-        label="Or a text of your own, as YAML",
+        label=gettext_lazy("Or a text of your own, as YAML"),
         required=False,
         max_length=MOST_CHARACTERS,
         widget=forms.Textarea(attrs={"rows": "8", "spellcheck": "false", "class": "input code"}),
-        help_text="It stands in for the policy with its key while it is tried, and nowhere else.",
+        help_text=gettext_lazy(
+            "It stands in for the policy with its key while it is tried, and nowhere else."
+        ),
     )
-    beside = forms.ChoiceField(label="Held against", required=False)
-    since = forms.DateField(label="Complaints since", widget=_Day)
-    until = forms.DateField(label="Up to and with", required=False, widget=_Day)
+    beside = forms.ChoiceField(label=gettext_lazy("Held against"), required=False)
+    since = forms.DateField(label=gettext_lazy("Complaints since"), widget=_Day)
+    until = forms.DateField(label=gettext_lazy("Up to and with"), required=False, widget=_Day)
 
     def __init__(
         self, *args: Any, who: Principal, zone: dt.tzinfo, now: dt.datetime, **kwargs: Any
@@ -46,14 +49,19 @@ class BacktestForm(Fields):
         super().__init__(*args, **kwargs)
         self.who, self.zone = who, zone
         rows = visible_policies(who).defer("source", "data").order_by("key", "-version")
-        states = {"draft": "draft", "active": "in force", "scheduled": "planned"}
+        states = {
+            "draft": gettext("draft"),
+            "active": gettext("in force"),
+            "scheduled": gettext("planned"),
+            "retired": gettext("retired"),
+        }
         listed = sorted(rows[:_VERSIONS], key=lambda row: row.status != "draft")
         versions = [
             (f"{row.key}@{row.version}", f"{row}, {states.get(row.status, row.status)}")
             for row in listed
         ]
-        self._choices("policy", [("", "Choose one"), *versions])
-        self._choices("beside", [("", "What is in force"), *versions])
+        self._choices("policy", [("", gettext("Choose one")), *versions])
+        self._choices("beside", [("", gettext("What is in force")), *versions])
 
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
@@ -67,7 +75,7 @@ class BacktestForm(Fields):
             return data
         text = data.get("text", "")
         if bool(data.get("policy")) == bool(text.strip()):
-            self.add_error("policy", "Choose a policy, or write a text: one of the two.")
+            self.add_error("policy", gettext("Choose a policy, or write a text: one of the two."))
             return data
         if data["policy"]:
             self._read("policy", lambda: Text.stored(self.who, data["policy"]))

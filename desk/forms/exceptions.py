@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from desk.forms.base import Fields
 from desk.forms.offers import SumField, plain_sum
@@ -24,11 +25,13 @@ class DecideForm(Fields):
         max_length=2000,
         # In a single line Enter would decide; here it is a new line.
         widget=forms.Textarea(attrs={"rows": "1", "class": "input grows"}),
-        error_messages={"required": "Whoever asked reads your reason, so it is needed."},
+        error_messages={
+            "required": gettext_lazy("Whoever asked reads your reason, so it is needed.")
+        },
     )
 
     code = forms.ChoiceField(
-        label="If you decline",
+        label=gettext_lazy("If you decline"),
         required=False,
         choices=[(code.value, words) for code, words in DECLINE_WORDS.items()],
         initial=DeclineCode.OTHER.value,
@@ -37,7 +40,9 @@ class DecideForm(Fields):
 
     def __init__(self, *args: Any, row: ExceptionRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].label = f"Reason, {row.requester.get_short_name()} will read it"
+        self.fields["reason"].label = gettext("Reason, %(requester)s will read it") % {
+            "requester": row.requester.get_short_name()
+        }
         self.row = row
         for position, item in enumerate(row.items):
             if item["asked"] is None:
@@ -56,15 +61,18 @@ class DecideForm(Fields):
         do = self.data.get("do")
         for name in self._sum_names:
             if name in self.data and self.cleaned_data.get(name, 0) is None:
-                self.add_error(name, "Type a sum; 0 is nothing.")
+                self.add_error(name, gettext("Type a sum; 0 is nothing."))
             if do not in {"approve", "amend"}:
                 self.errors.pop(name, None)  # a no and a question have no sums to be wrong
         if do == "approve" and not self.errors and self.amended:
             self.add_error(
                 None,
-                f"You changed the sums: {self.asked_words} is asked for, yours come to "
-                f"{self.total_words}. Amend approves yours; to approve what is asked for, "
-                "put its sums back.",
+                gettext(
+                    "You changed the sums: %(asked_words)s is asked for, yours come to "
+                    "%(total_words)s. Amend approves yours; to approve what is asked for, "
+                    "put its sums back."
+                )
+                % {"asked_words": self.asked_words, "total_words": self.total_words},
             )
         return self.cleaned_data
 

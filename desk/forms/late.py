@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from desk.forms.base import Fields, LocalMoment
 from tickets.models import User
@@ -11,30 +12,34 @@ from tickets.models import User
 class ExtendForm(Fields):
     """A later date, with the reason and the letter that tells the customer."""
 
-    to = forms.DateTimeField(label="New date", widget=LocalMoment)
-    reason = forms.CharField(label="Why can’t we keep the first one?", max_length=500)
+    to = forms.DateTimeField(label=gettext_lazy("New date"), widget=LocalMoment)
+    reason = forms.CharField(label=gettext_lazy("Why can’t we keep the first one?"), max_length=500)
     letter = forms.CharField(
-        label="Letter to the customer",
+        label=gettext_lazy("Letter to the customer"),
         required=False,
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": "8"}),
-        help_text="It goes out as it stands here.",
+        help_text=gettext_lazy("It goes out as it stands here."),
     )
 
 
 class TakeOverForm(Fields):
     """Why a ticket is taken from whoever has it."""
 
-    brief = forms.CharField(label="What is going on, and what will you do?", max_length=2000)
+    brief = forms.CharField(
+        label=gettext_lazy("What is going on, and what will you do?"), max_length=2000
+    )
 
 
 class ReassignForm(Fields):
     """Another owner, with a brief."""
 
     to = forms.ModelChoiceField(
-        label="To whom?", queryset=User.objects.none(), empty_label="Choose a colleague"
+        label=gettext_lazy("To whom?"),
+        queryset=User.objects.none(),
+        empty_label=gettext_lazy("Choose a colleague"),
     )
-    brief = forms.CharField(label="Brief", max_length=2000, widget=forms.Textarea)
+    brief = forms.CharField(label=gettext_lazy("Brief"), max_length=2000, widget=forms.Textarea)
 
     def __init__(self, *args: Any, people: list[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,30 +3,38 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from desk.forms.base import Fields
 from tickets.errors import DomainError
 from tickets.money import Money
 
-SOURCES = [("imported", "Another system’s list"), ("generated", "Made here, for any sum")]
+SOURCES = [
+    ("imported", gettext_lazy("Another system’s list")),
+    ("generated", gettext_lazy("Made here, for any sum")),
+]
 CURRENCIES = [("GBP", "£ pounds"), ("EUR", "€ euros"), ("USD", "$ dollars")]
 
 
 class PoolForm(Fields):
     """A new pool."""
 
-    title = forms.CharField(label="Title", max_length=160)
-    key = forms.SlugField(label="Key, for programs", max_length=60)
-    form = forms.CharField(label="Form, as policies call it", max_length=60, initial="voucher")
-    source = forms.ChoiceField(label="Codes come from", choices=SOURCES)
-    currency = forms.ChoiceField(label="Currency", choices=CURRENCIES)
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=160)
+    key = forms.SlugField(label=gettext_lazy("Key, for programs"), max_length=60)
+    form = forms.CharField(
+        label=gettext_lazy("Form, as policies call it"), max_length=60, initial="voucher"
+    )
+    source = forms.ChoiceField(label=gettext_lazy("Codes come from"), choices=SOURCES)
+    currency = forms.ChoiceField(label=gettext_lazy("Currency"), choices=CURRENCIES)
     amount = forms.CharField(
-        label="Each is worth", required=False, max_length=20,
+        label=gettext_lazy("Each is worth"), required=False, max_length=20,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "placeholder": "25.00"}),
     )  # fmt: skip
-    low = forms.IntegerField(label="So few are low", min_value=0, max_value=10**6, initial=20)
+    low = forms.IntegerField(
+        label=gettext_lazy("So few are low"), min_value=0, max_value=10**6, initial=20
+    )
     valid_days = forms.IntegerField(
-        label="Good for so many days", required=False, min_value=1, max_value=36_500
+        label=gettext_lazy("Good for so many days"), required=False, min_value=1, max_value=36_500
     )
 
     def clean(self) -> dict[str, Any]:
@@ -52,5 +60,7 @@ class CodesForm(Fields):
     """Codes, one a line or with commas."""
 
     codes = forms.CharField(
-        label="Codes, one a line", max_length=4_000_000, widget=forms.Textarea(attrs={"rows": "3"})
+        label=gettext_lazy("Codes, one a line"),
+        max_length=4_000_000,
+        widget=forms.Textarea(attrs={"rows": "3"}),
     )

@@ -5,13 +5,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from desk.forms.base import Fields
 from remedies.pain import COUNTS, RAISES, WORSE, Circumstances, Scheme
 from tickets.money import Money
 
-EFFECTS = [("", "nothing more"), (WORSE, "makes it worse"), (RAISES, "+1")]
-LEVELS = [(0, "no level")] + [(level, f"level {level}") for level in range(1, 6)]
+EFFECTS = [
+    ("", gettext_lazy("nothing more")),
+    (WORSE, gettext_lazy("makes it worse")),
+    (RAISES, "+1"),
+]
 CURRENCIES = [("GBP", "£"), ("EUR", "€"), ("USD", "$")]
 #: How many lines stand empty below the answers of a factor, for more of them.
 SPARE = 1
@@ -21,11 +25,13 @@ class TryForm(Fields):
     """Facts of one complaint."""
 
     loss = forms.CharField(
-        label="Money lost", required=False, max_length=20,
+        label=gettext_lazy("Money lost"), required=False, max_length=20,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "placeholder": "0.00"}),
     )  # fmt: skip
-    currency = forms.ChoiceField(label="Currency", choices=CURRENCIES, required=False)
-    support_needs = forms.BooleanField(label="Told us of support needs", required=False)
+    currency = forms.ChoiceField(label=gettext_lazy("Currency"), choices=CURRENCIES, required=False)
+    support_needs = forms.BooleanField(
+        label=gettext_lazy("Told us of support needs"), required=False
+    )
 
     def __init__(self, *args: Any, scheme: Scheme, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -34,7 +40,7 @@ class TryForm(Fields):
             self.fields[f"a_{key}"] = forms.ChoiceField(
                 label=factor.label,
                 required=False,
-                choices=[("", "Not known"), *((a.key, a.words) for a in factor.anchors)],
+                choices=[("", gettext("Not known")), *((a.key, a.words) for a in factor.anchors)],
                 widget=forms.Select(attrs={"class": "input"}),
             )
         for name, words in COUNTS.items():

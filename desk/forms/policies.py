@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from desk.forms.base import Fields, LocalMoment
 from remedies.services.drafts import blank_policy, packs
@@ -12,9 +13,13 @@ from remedies.services.drafts import blank_policy, packs
 class BlankForm(Fields):
     """A policy from nothing: its key, its name, its money."""
 
-    key = forms.SlugField(label="Key", max_length=60, help_text="One word, such as late-parcels.")
-    title = forms.CharField(label="Name", max_length=160)
-    currency = forms.CharField(label="Currency", max_length=3, initial="GBP")
+    key = forms.SlugField(
+        label=gettext_lazy("Key"),
+        max_length=60,
+        help_text=gettext_lazy("One word, such as late-parcels."),
+    )
+    title = forms.CharField(label=gettext_lazy("Name"), max_length=160)
+    currency = forms.CharField(label=gettext_lazy("Currency"), max_length=3, initial="GBP")
 
     def source(self) -> str:
         """The text that it begins with. Raises `Invalid`."""
@@ -27,7 +32,7 @@ class BlankForm(Fields):
 class PackForm(Fields):
     """A policy that comes with the desk."""
 
-    pack = forms.ChoiceField(label="Pack")
+    pack = forms.ChoiceField(label=gettext_lazy("Pack"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -39,7 +44,7 @@ class PackForm(Fields):
 class WhenForm(Fields):
     """A moment to come, by the reader's own clock."""
 
-    at = forms.DateTimeField(label="From", widget=LocalMoment)
+    at = forms.DateTimeField(label=gettext_lazy("From"), widget=LocalMoment)
 
     def moment(self) -> dt.datetime:
         """The moment."""

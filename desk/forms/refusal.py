@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from desk.forms.base import TicketForm
 from desk.forms.ticket import OUTCOMES
@@ -15,21 +16,27 @@ from tickets.rules import OVERTURN_WORDS, Outcome, Stage
 
 _PARTS = {
     "reason": (
-        "Why can’t we?", 4000, "For the whole, so that it is understood without the file."
+        gettext_lazy("Why can’t we?"),
+        4000,
+        gettext_lazy("For the whole, so that it is understood without the file."),
     ),
-    "regret": ("What did we get wrong all the same?", 2000, ""),
-    "instead": ("What can we do instead?", 2000, ""),
-    "would_change": ("What would change our answer?", 2000, "Such as a paper that was not there."),
-    "next_stage": ("What can the customer do next, and by when?", 2000, ""),
-    "outside": ("Who decides outside, where, until when?", 2000, ""),
-}  # fmt: skip
+    "regret": (gettext_lazy("What did we get wrong all the same?"), 2000, ""),
+    "instead": (gettext_lazy("What can we do instead?"), 2000, ""),
+    "would_change": (
+        gettext_lazy("What would change our answer?"),
+        2000,
+        gettext_lazy("Such as a paper that was not there."),
+    ),
+    "next_stage": (gettext_lazy("What can the customer do next, and by when?"), 2000, ""),
+    "outside": (gettext_lazy("Who decides outside, where, until when?"), 2000, ""),
+}
 #: Where a rule stands in the list: what it did.
 _WHY = {
-    "excluded": "excluded",
-    "dated": "not in force then",
-    "condition": "does not apply",
-    "nothing": "gives nothing",
-    "applied": "applies",
+    "excluded": gettext_lazy("excluded"),
+    "dated": gettext_lazy("not in force then"),
+    "condition": gettext_lazy("does not apply"),
+    "nothing": gettext_lazy("gives nothing"),
+    "applied": gettext_lazy("applies"),
 }
 
 
@@ -49,15 +56,15 @@ class RefusalForm(TicketForm):
         super().__init__(*args, **kwargs)
         self.points = list(points)
         self.again = stage != Stage.FIRST
-        rules = [("", "No rule"), *((one.rule, _choice(one)) for one in basis.grounds)]
+        rules = [("", gettext("No rule")), *((one.rule, _choice(one)) for one in basis.grounds)]
         for point in self.points:
             self._add_point(point, basis, rules)
         for name, (label, limit, hint) in _PARTS.items():
             self.fields[name] = forms.CharField(
-                label=label,
+                label=str(label),
                 max_length=limit,
                 required=False,
-                help_text=hint,
+                help_text=str(hint),
                 initial={"next_stage": basis.next_stage, "outside": basis.outside}.get(name, ""),
                 widget=forms.Textarea(attrs={"class": "input", "rows": "3"}),
             )
@@ -67,31 +74,48 @@ class RefusalForm(TicketForm):
         excluded = next((one.rule for one in basis.grounds if one.why == "excluded"), "")
         area = forms.Textarea(attrs={"class": "input", "rows": "3"})
         self.fields[f"quote_{point.pk}"] = forms.CharField(
-            label="In the customer’s words", max_length=1000, required=False, initial=quote,
+            label=gettext("In the customer’s words"),
+            max_length=1000,
+            required=False,
+            initial=quote,
             widget=forms.Textarea(attrs={"class": "input", "rows": "2"}),
-        )  # fmt: skip
+        )
         self.fields[f"outcome_{point.pk}"] = forms.ChoiceField(
-            label="Outcome", choices=OUTCOMES, widget=_select(),
-            initial=point.outcome or Outcome.NOT_UPHELD.value,
-        )  # fmt: skip
-        self.fields[f"finding_{point.pk}"] = forms.CharField(
-            label="Our answer to it", max_length=4000, required=False, initial=point.finding,
-            widget=area,
-        )  # fmt: skip
-        self.fields[f"rule_{point.pk}"] = forms.ChoiceField(
-            label="By which rule?", choices=rules, required=False, initial=excluded,
+            label=gettext("Outcome"),
+            choices=OUTCOMES,
             widget=_select(),
-        )  # fmt: skip
+            initial=point.outcome or Outcome.NOT_UPHELD.value,
+        )
+        self.fields[f"finding_{point.pk}"] = forms.CharField(
+            label=gettext("Our answer to it"),
+            max_length=4000,
+            required=False,
+            initial=point.finding,
+            widget=area,
+        )
+        self.fields[f"rule_{point.pk}"] = forms.ChoiceField(
+            label=gettext("By which rule?"),
+            choices=rules,
+            required=False,
+            initial=excluded,
+            widget=_select(),
+        )
         self.fields[f"basis_{point.pk}"] = forms.CharField(
-            label="The rule in words, where none fits", max_length=1000, required=False,
+            label=gettext("The rule in words, where none fits"),
+            max_length=1000,
+            required=False,
             widget=forms.TextInput(attrs=_TYPED),
-        )  # fmt: skip
+        )
         if self.again:
             self.fields[f"because_{point.pk}"] = forms.ChoiceField(
-                label="If it is better than before: why did that not hold?", required=False,
-                choices=[("", "It is not"), *((k.value, w) for k, w in OVERTURN_WORDS.items())],
+                label=gettext("If it is better than before: why did that not hold?"),
+                required=False,
+                choices=[
+                    ("", gettext("It is not")),
+                    *((k.value, w) for k, w in OVERTURN_WORDS.items()),
+                ],
                 widget=_select(),
-            )  # fmt: skip
+            )
 
     @property
     def blocks(self) -> list[tuple[Point, list[Any]]]:
@@ -139,7 +163,7 @@ class RefusalForm(TicketForm):
         """Show each thing that was refused at its field."""
         told = error.details or [(error.field or "", error.code, error.message)]
         for field, _, message in told:
-            words = f"Missing: {message}." if error.details else message
+            words = gettext("Missing: %(what)s.") % {"what": message} if error.details else message
             self.add_error(self._field_of(field), words)
 
     def _field_of(self, path: str) -> str | None:
@@ -153,5 +177,5 @@ class RefusalForm(TicketForm):
 
 
 def _choice(one: Ground) -> str:
-    why = _WHY.get(one.why, one.why.replace("_", " "))
+    why = str(_WHY.get(one.why, one.why.replace("_", " ")))
     return f"{one.title or one.rule} ({one.rule}, {why})"

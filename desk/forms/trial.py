@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from desk.forms.base import Fields
 from escalation.models import DeadlinePolicy
@@ -34,17 +35,19 @@ def _text_of(reference: str) -> str:
 class TrialForm(Fields):
     """A stored policy, or a draft as text; since when."""
 
-    policy = forms.ChoiceField(label="Policy", required=False)
+    policy = forms.ChoiceField(label=gettext_lazy("Policy"), required=False)
     text = forms.CharField(
-        label="Or a draft, as YAML",
+        label=gettext_lazy("Or a draft, as YAML"),
         required=False,
         max_length=200_000,
         widget=forms.Textarea(attrs={"rows": "10", "spellcheck": "false", "class": "input code"}),
-        help_text="The policy's data, or key, name, order and data. It takes the place of the "
-        "policy with its key while it is tried, and nowhere else.",
+        help_text=gettext_lazy(
+            "The policy's data, or key, name, order and data. It takes the place of the "
+            "policy with its key while it is tried, and nowhere else."
+        ),
     )
-    since = forms.DateField(label="Complaints since", widget=_Day)
-    until = forms.DateField(label="Up to and with", required=False, widget=_Day)
+    since = forms.DateField(label=gettext_lazy("Complaints since"), widget=_Day)
+    until = forms.DateField(label=gettext_lazy("Up to and with"), required=False, widget=_Day)
 
     def __init__(
         self, *args: Any, zone: dt.tzinfo, now: dt.datetime, start: str = "", **kwargs: Any
@@ -60,8 +63,11 @@ class TrialForm(Fields):
         self.in_force = [(f"{row.key}@{row.version}", str(row)) for row in rows if row.active]
         field = self.fields["policy"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "Choose one")] + [
-            (f"{row.key}@{row.version}", f"{row}{' (in force)' if row.active else ''}")
+        field.choices = [("", gettext("Choose one"))] + [
+            (
+                f"{row.key}@{row.version}",
+                gettext("%(policy)s (in force)") % {"policy": row} if row.active else str(row),
+            )
             for row in rows
         ]
 
@@ -71,7 +77,7 @@ class TrialForm(Fields):
         if self.errors:
             return data
         if bool(data.get("policy")) == bool(data.get("text", "").strip()):
-            self.add_error("policy", "Choose a policy, or write a draft: one of the two.")
+            self.add_error("policy", gettext("Choose a policy, or write a draft: one of the two."))
             return data
         try:
             data["draft"] = self._read(data)

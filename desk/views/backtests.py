@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from desk.build.backtest import backtest_head, backtest_view
@@ -91,7 +92,7 @@ def cancel(request: HttpRequest, ask: Ask, key: int) -> HttpResponse:
     """Stop one; what was counted stays."""
     row = backtests.access_backtest(ask.who, key, stop=True)
     backtests.cancel(row, who=ask.who, now=ask.now)
-    messages.success(request, "Stopped. What was counted so far is kept.")
+    messages.success(request, gettext("Stopped. What was counted so far is kept."))
     return redirect(f"/desk/backtests/{key}/")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from desk.build.editor import Typed, editor_view
@@ -32,13 +33,17 @@ from tickets.access import access_ticket
 from tickets.errors import DomainError, NotFound
 from tickets.models import Ticket
 
-KEYS = (
-    KeyView(("←", "↑", "→", "↓"), "move in the matrix"),
-    KeyView(("Enter",), "edit, or go down"),
-    KeyView(("Tab",), "next"),
-    KeyView(("Ctrl", "."), "take the suggestion"),
-    KeyView(("Ctrl", "S"), "save draft"),
-)
+
+def _keys() -> tuple[KeyView, ...]:
+    return (
+        KeyView(("←", "↑", "→", "↓"), gettext("move in the matrix")),
+        KeyView(("Enter",), gettext("edit, or go down")),
+        KeyView(("Tab",), gettext("next")),
+        KeyView(("Ctrl", "."), gettext("take the suggestion")),
+        KeyView(("Ctrl", "S"), gettext("save draft")),
+    )
+
+
 #: Buttons that change more than what is typed: the part that is edited is drawn anew.
 _BUTTONS = ("do", "go_rule", "go_tab", "remove")
 
@@ -233,7 +238,7 @@ def _page(
         "view": view,
         "edits": edits,
         "conflict": conflict,
-        "keys": KEYS,
+        "keys": _keys(),
         "number_wrong": _number_wrong(request, typed),
     }
     if not (parts and request.headers.get("HX-Request")):

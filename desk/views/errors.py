@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 
 from desk.views.public import brand
 from desk.views.shell import theme_of
@@ -23,32 +24,39 @@ def _page(request: HttpRequest, status: int, lead: str, words: str) -> HttpRespo
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: what arrived can't be read."""
     return _page(
-        request, 400, "That could not be read.", "Nothing was changed. Go back and try again."
+        request,
+        400,
+        gettext("That could not be read."),
+        gettext("Nothing was changed. Go back and try again."),
     )
 
 
 def forbidden(request: HttpRequest, exception: Any = None, reason: str = "") -> HttpResponse:
     """403, also where a form was open too long or cookies are off."""
-    words = "Nothing was changed. Perhaps the page was open for too long: reload it and try again."
-    return _page(request, 403, "That is not allowed here.", words)
+    words = gettext(
+        "Nothing was changed. Perhaps the page was open for too long: reload it and try again."
+    )
+    return _page(request, 403, gettext("That is not allowed here."), words)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404."""
-    words = "Perhaps it moved, or the address lost a part on its way."
-    return _page(request, 404, "There is nothing at this address.", words)
+    words = gettext("Perhaps it moved, or the address lost a part on its way.")
+    return _page(request, 404, gettext("There is nothing at this address."), words)
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
     """429, where links were tried that lead nowhere."""
-    words = (
+    words = gettext(
         "Many links that lead nowhere were opened from your connection. If yours is the one we"
         " sent you, wait a minute and open it again."
     )
-    return _page(request, 429, "Please wait a minute.", words)
+    return _page(request, 429, gettext("Please wait a minute."), words)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our own mistake. Reads nothing, so that it can't fail as well."""
-    words = "What you did before is safe. Try again in a moment; we see the mistake in our records."
-    return _page(request, 500, "Something went wrong on our side.", words)
+    words = gettext(
+        "What you did before is safe. Try again in a moment; we see the mistake in our records."
+    )
+    return _page(request, 500, gettext("Something went wrong on our side."), words)

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from desk import inbox
@@ -28,15 +29,17 @@ from remedies.services.exceptions import Outcome
 from remedies.services.exceptions.undoing import UNDO
 from tickets.errors import DomainError, NotFound
 
-KEYS = (
-    KeyView(("A",), "approve"),
-    KeyView(("M",), "amend"),
-    KeyView(("D",), "decline"),
-    KeyView(("B",), "ask back"),
-    KeyView(("J", "K"), "next, previous"),
-    KeyView(("X",), "select"),
-    KeyView(("U",), "undo"),
-)
+
+def _keys() -> tuple[KeyView, ...]:
+    return (
+        KeyView(("A",), gettext("approve")),
+        KeyView(("M",), gettext("amend")),
+        KeyView(("D",), gettext("decline")),
+        KeyView(("B",), gettext("ask back")),
+        KeyView(("J", "K"), gettext("next, previous")),
+        KeyView(("X",), gettext("select")),
+        KeyView(("U",), gettext("undo")),
+    )
 
 
 @desk_page
@@ -66,8 +69,10 @@ def render_inbox(
     total = inbox.waiting_for(ask.who).count() if len(rows) >= inbox.SHOWN else len(rows)
     context: dict[str, Any] = {
         "place": "exceptions",
-        "top_title": "Exceptions",
-        "top_context": "to decide" if ask.who.is_supervisor else "that you asked for",
+        "top_title": gettext("Exceptions"),
+        "top_context": gettext("to decide")
+        if ask.who.is_supervisor
+        else gettext("that you asked for"),
         "rows": [inbox_row(row, current=chosen, now=ask.now, zone=ask.zone) for row in rows],
         "decided_today": inbox.decided_today(ask.who, now=ask.now, zone=ask.zone),
         "total": total,
@@ -82,7 +87,7 @@ def render_inbox(
         or (DecideForm(row=chosen, initial={"reason": chosen.reason[:300]}) if chosen else None),
         "decidable": decidable,
         "opened": opened,
-        "keys": KEYS,
+        "keys": _keys(),
     }
     return desk_render(request, ask, "desk/exceptions.html", context, status=status)
 
@@ -91,13 +96,19 @@ def _approve(row: ExceptionRequest, form: DecideForm, ask: Ask) -> str:
     done = approve_exception(
         row, reason=form.cleaned_data["reason"], actor=ask.who.actor, now=ask.now
     )
-    return _said(done, f"Approved for {row.ticket.customer.name}. {row.requester.name} sends it.")
+    return _said(
+        done,
+        gettext("Approved for %(customer)s. %(name)s sends it.")
+        % {"customer": row.ticket.customer.name, "name": row.requester.name},
+    )
 
 
 def _said(row: ExceptionRequest, words: str) -> str:
     """What to say after a yes, which may be one of two."""
     if row.status in UNDECIDED:
-        return f"Your yes is kept for {row.ticket.customer.name}. Somebody else has to say it too."
+        return gettext("Your yes is kept for %(name)s. Somebody else has to say it too.") % {
+            "name": row.ticket.customer.name
+        }
     return words
 
 
@@ -109,7 +120,9 @@ def _amend(row: ExceptionRequest, form: DecideForm, ask: Ask) -> str:
         actor=ask.who.actor,
         now=ask.now,
     )
-    return _said(done, f"Approved with your sums for {row.ticket.customer.name}.")
+    return _said(
+        done, gettext("Approved with your sums for %(name)s.") % {"name": row.ticket.customer.name}
+    )
 
 
 def _decline(row: ExceptionRequest, form: DecideForm, ask: Ask) -> str:
@@ -120,12 +133,12 @@ def _decline(row: ExceptionRequest, form: DecideForm, ask: Ask) -> str:
         actor=ask.who.actor,
         now=ask.now,
     )
-    return f"Declined. {row.requester.name} reads why."
+    return gettext("Declined. %(name)s reads why.") % {"name": row.requester.name}
 
 
 def _ask_back(row: ExceptionRequest, form: DecideForm, ask: Ask) -> str:
     ask_back(row, question=form.cleaned_data["reason"], actor=ask.who.actor, now=ask.now)
-    return f"Asked back. {row.requester.name} answers first."
+    return gettext("Asked back. %(name)s answers first.") % {"name": row.requester.name}
 
 
 _DECISIONS: dict[str, Any] = {
@@ -181,7 +194,7 @@ def undo(request: HttpRequest, ask: Ask, exception_id: int) -> HttpResponse:
     except DomainError as error:
         messages.error(request, error.message)
     else:
-        messages.success(request, "Taken back. It waits again.")
+        messages.success(request, gettext("Taken back. It waits again."))
     return redirect(f"/desk/exceptions/{row.pk}/")
 
 
@@ -200,7 +213,9 @@ def together(request: HttpRequest, ask: Ask) -> HttpResponse:
             now=ask.now,
         )
     except DomainError as error:
-        messages.error(request, f"Nothing was decided. {error.message}")
+        messages.error(
+            request, gettext("Nothing was decided. %(message)s") % {"message": error.message}
+        )
         return redirect("/desk/exceptions/")
     seen = visible_exceptions(ask.who).filter(pk__in=keys)
     names = {
@@ -218,5 +233,5 @@ def _outcome_words(one: Outcome) -> str:
     if one.row is None:
         return one.message
     if one.row.status in UNDECIDED:
-        return "your yes is kept; somebody else has to say it too"
+        return gettext("your yes is kept; somebody else has to say it too")
     return one.row.status

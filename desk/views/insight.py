@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q, Sum
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from desk import late
@@ -70,7 +71,7 @@ def show(request: HttpRequest, ask: Ask, tab: str = Tab.OVERVIEW.value) -> HttpR
     context = {
         "place": "insight",
         "tab": which.value,
-        "title": TABS[which],
+        "title": str(TABS[which]),
         "tabs": _tabs(ask, which, request),
         "asked": asked,
         "narrowed": bool(kept.get("team") or kept.get("category")),
@@ -93,7 +94,9 @@ def _tabs(ask: Ask, current: Tab, request: HttpRequest) -> list[LinkView]:
     asked.pop("print", None)
     end = f"?{asked.urlencode()}" if asked else ""
     shown = [tab for tab in Tab if tab not in COMPARING or may_compare(ask.who)]
-    return [LinkView(TABS[tab], f"{_address(tab)}{end}", "", "", tab is current) for tab in shown]
+    return [
+        LinkView(str(TABS[tab]), f"{_address(tab)}{end}", "", "", tab is current) for tab in shown
+    ]
 
 
 def _address(tab: Tab) -> str:
@@ -151,7 +154,7 @@ def tickets(request: HttpRequest, ask: Ask) -> HttpResponse:
         "rows": rows_of(page[:PAGE]),
         "next": f"?{request_.urlencode()}" if more else "",
         "first": not after,
-        "back": back_of(request, Back("Insight", "/desk/insight/")),
+        "back": back_of(request, Back(gettext("Insight"), "/desk/insight/")),
     }
     return desk_render(request, ask, "desk/insight_tickets.html", context)
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from desk import counting, late
@@ -17,29 +18,33 @@ from desk.forms.late import ExtendForm, ReassignForm, TakeOverForm
 from desk.present import GroupView, KeyView
 from desk.queue import Bounds
 from desk.views.shell import Ask, DeskView, desk_page, desk_render, query
-from desk.words import count_words, long_day_words, long_moment_words
+from desk.words import decimal_words, long_day_words, long_moment_words, number_words
 from escalation.models import Deadline
 from escalation.services.manual import acknowledge_escalation, extend_deadline, take_over
 from tickets.access import access_ticket
 from tickets.errors import DomainError, NotFound
+from tickets.languages import speaking
 from tickets.services import assign
 
 _TITLES = {
-    "late": ("Missed", "late"),
-    "soon": ("Under one hour", "soon"),
-    "today": ("Today", ""),
-    "later": ("Later", ""),
-    "paused": ("Paused", ""),
+    "late": (gettext_lazy("Missed"), "late"),
+    "soon": (gettext_lazy("Under one hour"), "soon"),
+    "today": (gettext_lazy("Today"), ""),
+    "later": (gettext_lazy("Later"), ""),
+    "paused": (gettext_lazy("Paused"), ""),
 }
-KEYS = (
-    KeyView(("J", "K"), "move"),
-    KeyView(("T",), "take over"),
-    KeyView(("E",), "extend, with the letter"),
-    KeyView(("A",), "acknowledge"),
-    KeyView(("R",), "reassign"),
-    KeyView(("D",), "who is on duty"),
-    KeyView(("P",), "promises kept"),
-)
+
+
+def _keys() -> tuple[KeyView, ...]:
+    return (
+        KeyView(("J", "K"), gettext("move")),
+        KeyView(("T",), gettext("take over")),
+        KeyView(("E",), gettext("extend, with the letter")),
+        KeyView(("A",), gettext("acknowledge")),
+        KeyView(("R",), gettext("reassign")),
+        KeyView(("D",), gettext("who is on duty")),
+        KeyView(("P",), gettext("promises kept")),
+    )
 
 
 @desk_page
@@ -62,10 +67,12 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
     unowned = next((load for load in loads if load.user is None), None)
     context = {
         "place": "late",
-        "top_title": "Running late",
+        "top_title": gettext("Running late"),
         "top_context": long_moment_words(ask.now, zone=ask.zone),
         "groups": [
-            GroupView(key, title, counting.shown(getattr(counts, key)), tuple(groups[key]), tone)
+            GroupView(
+                key, str(title), counting.shown(getattr(counts, key)), tuple(groups[key]), tone
+            )
             for key, (title, tone) in _TITLES.items()
             if groups[key]
         ],
@@ -80,14 +87,19 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
         "kind": kind,
         "kinds": list(KINDS.items()),
         "loads": [load_view(load, most=most, now=ask.now, zone=ask.zone) for load in loads],
-        "unowned": count_words(unowned.due, "clock") if unowned and unowned.due else "",
-        "loads_note": f"Of the {late.AMONG:,} clocks that are due first." if some else "",
+        "unowned": unowned.due if unowned else 0,
+        "loads_note": gettext("Of the %(count)s clocks that are due first.")
+        % {"count": number_words(late.AMONG)}
+        if some
+        else "",
         "kept": kept,
-        "kept_words": f"the last {every:,}" if every >= late.AMONG else "last seven days",
+        "kept_words": gettext("the last %(count)s") % {"count": number_words(every)}
+        if every >= late.AMONG
+        else gettext("last seven days"),
         "every": every,
-        "kept_share": f"{100 * kept / every:.1f} %" if every else "",
+        "kept_share": f"{decimal_words(100 * kept / every)} %" if every else "",
         "works": works(ask.who),
-        "keys": KEYS,
+        "keys": _keys(),
     }
     return desk_render(request, ask, "desk/late.html", context)
 
@@ -108,10 +120,10 @@ def _answer(
     request: HttpRequest, ask: Ask, deadline: Deadline, form: Any, *, verb: str, status: int = 200
 ) -> HttpResponse:
     titles = {
-        "take-over": ("Take over", "Take over"),
-        "extend": ("Extend, with the letter", "Extend and send the letter"),
-        "reassign": ("Reassign", "Reassign"),
-        "acknowledge": ("Acknowledge", "Acknowledge"),
+        "take-over": (gettext("Take over"), gettext("Take over")),
+        "extend": (gettext("Extend, with the letter"), gettext("Extend and send the letter")),
+        "reassign": (gettext("Reassign"), gettext("Reassign")),
+        "acknowledge": (gettext("Acknowledge"), gettext("Acknowledge")),
     }
     title, button = titles[verb]
     kind = kind_words(deadline.kind)
@@ -157,7 +169,9 @@ def take(request: HttpRequest, ask: Ask, deadline: Deadline) -> HttpResponse:
         take_over(
             deadline.ticket, brief=form.cleaned_data["brief"], actor=ask.who.actor, now=ask.now
         )
-        return f"{deadline.ticket.number} is yours. Its path climbs no further."
+        return gettext("%(number)s is yours. Its path climbs no further.") % {
+            "number": deadline.ticket.number
+        }
 
     return _run(request, ask, deadline, form, run, "take-over")
 
@@ -173,7 +187,9 @@ def acknowledge(request: HttpRequest, ask: Ask, deadline: Deadline) -> HttpRespo
     except DomainError as error:
         messages.warning(request, error.message)
     else:
-        messages.success(request, f"Noted: you are on {deadline.ticket.number}.")
+        messages.success(
+            request, gettext("Noted: you are on %(number)s.") % {"number": deadline.ticket.number}
+        )
     return redirect("/desk/late/")
 
 
@@ -187,20 +203,29 @@ def extend(request: HttpRequest, ask: Ask, deadline: Deadline) -> HttpResponse:
 
     def run() -> str:
         extend_deadline(deadline, **form.cleaned_data, actor=ask.who.actor, now=ask.now)
-        return "Extended, and the customer is told."
+        return gettext("Extended, and the customer is told.")
 
     return _run(request, ask, deadline, form, run, "extend")
 
 
 def _letter(deadline: Deadline, ask: Ask) -> str:
-    first = long_day_words(deadline.due_at, zone=ask.zone)
-    return (
-        f"Dear {deadline.ticket.customer.name},\n\n"
-        f"we promised you the {kind_words(deadline.kind)} by {first}. We need longer, and you "
-        "should know why:\n\n[say why]\n\n"
-        "You will hear from us by [the new date]. That it takes longer is our fault, not yours.\n\n"
-        f"{ask.who.actor.name}"
-    )
+    """The letter to begin with, in the customer's language."""
+    customer = deadline.ticket.customer
+    with speaking(customer.language):
+        told = {
+            "name": customer.name,
+            "what": kind_words(deadline.kind),
+            "when": long_day_words(deadline.due_at, zone=ask.zone),
+            "who": ask.who.actor.name,
+        }
+        words = gettext(
+            "Dear %(name)s,\n\n"
+            "we promised you the %(what)s by %(when)s. We need longer, and you "
+            "should know why:\n\n[say why]\n\n"
+            "You will hear from us by [the new date]. That it takes longer is our fault, not yours."
+            "\n\n%(who)s"
+        )
+        return words % told
 
 
 @_acting
@@ -217,6 +242,9 @@ def reassign(request: HttpRequest, ask: Ask, deadline: Deadline) -> HttpResponse
         owner = form.cleaned_data["to"]
         brief = form.cleaned_data["brief"]
         assign(deadline.ticket, owner, brief=brief, actor=ask.who.actor, now=ask.now)
-        return f"{deadline.ticket.number} is with {owner.name} now."
+        return gettext("%(number)s is with %(name)s now.") % {
+            "number": deadline.ticket.number,
+            "name": owner.name,
+        }
 
     return _run(request, ask, deadline, form, run, "reassign")

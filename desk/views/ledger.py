@@ -5,12 +5,13 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from desk.build.ledger import PAGE, VIEWS, disagreements, ledger_rows, lines_of
 from desk.forms.ledger import CodesForm, PoolForm
 from desk.views.shell import Ask, desk_page, desk_render, me_of, query
-from desk.words import moment_words
+from desk.words import moment_words, number_words
 from remedies import access
 from remedies.gateways import CreditGateway
 from remedies.models import CodeSource, Difference, Reconciliation, VoucherPool
@@ -80,7 +81,11 @@ def differences(request: HttpRequest, ask: Ask) -> HttpResponse:
             if run.error:
                 messages.error(request, run.error)
             else:
-                messages.success(request, f"{run.checked} compared, {run.found} differ.")
+                messages.success(
+                    request,
+                    gettext("%(checked)s compared, %(found)s differ.")
+                    % {"checked": run.checked, "found": run.found},
+                )
         return redirect("/desk/ledger/differences/")
     gateway = CreditGateway.configured()
     rows = Difference.objects.select_related("remedy__ticket", "settled_by")
@@ -101,7 +106,7 @@ def _shown(row: Difference, ask: Ask) -> dict[str, Any]:
     kind = DifferenceKind(row.kind)
     return {
         "row": row,
-        "words": KIND_WORDS[kind],
+        "words": str(KIND_WORDS[kind]),
         "number": row.remedy.ticket.number if row.remedy is not None else "",
         "since": moment_words(row.first_seen, now=ask.now, zone=ask.zone),
         "may_take": kind in _TAKEN and row.remedy_id is not None,
@@ -126,9 +131,9 @@ def settle(request: HttpRequest, ask: Ask, key: int) -> HttpResponse:
             now=ask.now,
         )
     except DomainError as error:
-        messages.error(request, f"Not settled. {error.message}")
+        messages.error(request, gettext("Not settled. %(message)s") % {"message": error.message})
     else:
-        messages.success(request, "Settled.")
+        messages.success(request, gettext("Settled."))
     return redirect("/desk/ledger/differences/")
 
 
@@ -146,7 +151,7 @@ def vouchers(request: HttpRequest, ask: Ask) -> HttpResponse:
             except DomainError as error:
                 form.refuse(error)
             else:
-                messages.success(request, f"{made.title} is there.")
+                messages.success(request, gettext("%(title)s is there.") % {"title": made.title})
                 return redirect("/desk/ledger/vouchers/")
     context = _frame(ask, "vouchers") | {
         "pools": [_pool(row) for row in codes.pools_with_counts()],
@@ -159,7 +164,11 @@ def vouchers(request: HttpRequest, ask: Ask) -> HttpResponse:
 
 def _pool(row: Any) -> dict[str, Any]:
     generated = row.source == CodeSource.GENERATED
-    worth = money_words(row.amount, row.currency) if row.amount else f"any sum in {row.currency}"
+    worth = (
+        money_words(row.amount, row.currency)
+        if row.amount
+        else gettext("any sum in %(currency)s") % {"currency": row.currency}
+    )
     return {
         "row": row,
         "worth": worth,
@@ -180,10 +189,21 @@ def import_codes(request: HttpRequest, ask: Ask, key: str) -> HttpResponse:
         typed = request.POST.get("codes", "").replace("\x00", "")
         found = codes.import_codes(pool, typed.replace(",", "\n").splitlines(), now=ask.now)
     except DomainError as error:
-        messages.error(request, f"Nothing was added. {error.message}")
+        messages.error(
+            request, gettext("Nothing was added. %(message)s") % {"message": error.message}
+        )
     else:
         given = give_waiting(pool, actor=ask.who.actor, now=ask.now)
-        known = f", {found.known} known before" if found.known else ""
-        waited = f" {given} went to people who waited." if given else ""
-        messages.success(request, f"{found.added} added{known}.{waited}")
+        told = {"count": number_words(found.added), "known": number_words(found.known)}
+        words = gettext("%(count)s added.") % told
+        if found.known:
+            words = gettext("%(count)s added, %(known)s known before.") % told
+        if given:
+            waited = ngettext(
+                "%(count)s went to people who waited.",
+                "%(count)s went to people who waited.",
+                given,
+            )
+            words = f"{words} {waited % {'count': number_words(given)}}"
+        messages.success(request, words)
     return redirect("/desk/ledger/vouchers/")

@@ -6,9 +6,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from desk.forms.pain import EFFECTS, LEVELS, SPARE, TryForm, data_in
+from desk.forms.pain import EFFECTS, SPARE, TryForm, data_in
 from desk.glyphs import PAIN_WORDS, FactorView, PainView
 from desk.views.shell import Ask, desk_page, desk_render, me_of, query
 from desk.words import moment_words
@@ -97,18 +98,28 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
     return desk_render(request, ask, "desk/pain.html", context, status=400 if form.errors else 200)
 
 
+def _levels() -> list[tuple[int, str]]:
+    levels = [(level, gettext("level %(level)s") % {"level": level}) for level in range(1, 6)]
+    return [(0, gettext("no level")), *levels]
+
+
 def _step(count: int) -> str:
-    return "never" if count == NEVER else f"from {count} on"
+    return gettext("never") if count == NEVER else gettext("from %(count)s on") % {"count": count}
 
 
 def _shown(factor: Any) -> dict[str, Any]:
-    effects = {"worse": "makes it worse", "raises": "+1"}
+    effects = {"worse": gettext("makes it worse"), "raises": "+1"}
     return {
         "label": factor.label,
         "question": factor.question,
         "on_form": factor.on_form,
         "anchors": [
-            (a.words, f"level {a.level}" if a.level else "", effects.get(a.effect, ""), least)
+            (
+                a.words,
+                gettext("level %(level)s") % {"level": a.level} if a.level else "",
+                effects.get(a.effect, ""),
+                least,
+            )
             for a, least in zip(
                 factor.anchors,
                 factor.least or [None] * len(factor.anchors),
@@ -137,7 +148,9 @@ def edit(request: HttpRequest, ask: Ask) -> HttpResponse:
         except DomainError as error:
             messages.error(request, error.message)
         else:
-            messages.success(request, "Kept as a draft. Try facts on it, then put it in force.")
+            messages.success(
+                request, gettext("Kept as a draft. Try facts on it, then put it in force.")
+            )
             return redirect("/desk/pain/?version=draft")
     context = {
         "place": "",
@@ -149,7 +162,7 @@ def edit(request: HttpRequest, ask: Ask) -> HttpResponse:
         ],
         "steps": ", ".join(map(str, data["loss"]["steps"])),
         "problems": [(_where(p.path, data), p.message) for p in problems],
-        "levels": LEVELS,
+        "levels": _levels(),
         "effects": EFFECTS,
         "wrong": {problem.path for problem in problems},
     }
@@ -196,10 +209,12 @@ def _where(path: str, data: dict[str, Any]) -> str:
                 return f"{factor['label']}, “{answer['words']}”"
             return str(factor["label"])
         if parts[0] == "counts":
-            return COUNTS[parts[1]]
+            return str(COUNTS[parts[1]])
     except (IndexError, KeyError, ValueError):
         return path
-    return {"loss": "Money lost", "title": "Title"}.get(parts[0], parts[0].replace("_", " "))
+    return {"loss": gettext("Money lost"), "title": gettext("Title")}.get(
+        parts[0], parts[0].replace("_", " ")
+    )
 
 
 @desk_page
@@ -212,10 +227,11 @@ def activate(request: HttpRequest, ask: Ask) -> HttpResponse:
         raise NotFound(field="draft")
     if request.POST.get("do") == "drop":
         services.drop_pain_draft(draft)
-        messages.success(request, "The draft is gone. Nothing else changed.")
+        messages.success(request, gettext("The draft is gone. Nothing else changed."))
     else:
         services.activate_pain_scheme(draft, by=me_of(ask), now=ask.now)
         messages.success(
-            request, "In force. Tickets are assessed by it from the next thing that happens."
+            request,
+            gettext("In force. Tickets are assessed by it from the next thing that happens."),
         )
     return redirect("/desk/pain/")

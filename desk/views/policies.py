@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from desk.build.policies import act_views, change_views, diff_lines, policy_views, version_view
@@ -48,7 +49,7 @@ def _list(
     edits = may_edit_policies(ask.who)
     context = {
         "place": "policies",
-        "top_title": "Policies",
+        "top_title": gettext("Policies"),
         "policies": policy_views(rows, now=ask.now, zone=ask.zone),
         "edits": edits,
         "drafts": may_see_drafts(ask.who),
@@ -183,7 +184,7 @@ def act(request: HttpRequest, ask: Ask, key: str, version: int, verb: str) -> Ht
         raise
     except PolicyInvalid as error:
         for problem in error.problems[:5]:
-            messages.error(request, f"Not in force yet. {problem}")
+            messages.error(request, gettext("Not in force yet. %(problem)s") % {"problem": problem})
         return redirect(f"{editor}?search=1")
     except DomainError as error:
         messages.error(request, error.message)
@@ -197,29 +198,42 @@ def _activate(request: HttpRequest, ask: Ask, row: RemedyPolicy) -> str:
         if not form.is_valid():
             raise Invalid("Say from which day and hour.", field="at")
         services.schedule(row, at=form.moment(), by=me_of(ask), now=ask.now, seen=seen)
-        messages.success(request, f"Version {row.version} is put in force on its day.")
+        messages.success(
+            request,
+            gettext("Version %(version)s is put in force on its day.") % {"version": row.version},
+        )
     else:
         services.activate(row, by=me_of(ask), now=ask.now, seen=seen)
-        messages.success(request, f"Version {row.version} is in force.")
+        messages.success(
+            request, gettext("Version %(version)s is in force.") % {"version": row.version}
+        )
     return f"/desk/policies/{row.key}/"
 
 
 def _unschedule(request: HttpRequest, ask: Ask, row: RemedyPolicy) -> str:
     services.unschedule(row, by=me_of(ask), now=ask.now)
-    messages.success(request, f"Version {row.version} is a draft again.")
+    messages.success(
+        request, gettext("Version %(version)s is a draft again.") % {"version": row.version}
+    )
     return f"/desk/policies/{row.key}/{row.version}/"
 
 
 def _discard(request: HttpRequest, ask: Ask, row: RemedyPolicy) -> str:
     services.discard_draft(row, by=me_of(ask), now=ask.now, seen=_number(request, "seen"))
-    messages.success(request, f"Draft {row.version} is discarded. The history keeps its text.")
+    messages.success(
+        request,
+        gettext("Draft %(version)s is discarded. The history keeps its text.")
+        % {"version": row.version},
+    )
     left = RemedyPolicy.objects.filter(key=row.key).exists()
     return f"/desk/policies/{row.key}/" if left else "/desk/policies/"
 
 
 def _retire(request: HttpRequest, ask: Ask, row: RemedyPolicy) -> str:
     services.retire(row, by=me_of(ask), now=ask.now)
-    messages.success(request, f"Version {row.version} is no longer in force.")
+    messages.success(
+        request, gettext("Version %(version)s is no longer in force.") % {"version": row.version}
+    )
     return f"/desk/policies/{row.key}/"
 
 

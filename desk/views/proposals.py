@@ -6,18 +6,19 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from desk.build.proposals import proposal_of, rows_of
 from desk.forms.base import Fields
 from desk.present import KeyView
 from desk.views.shell import Ask, desk_page, desk_render
+from desk.words import number_words
 from remedies.access import check_may_edit_policies, may_edit_policies
 from remedies.models import RuleProposal
 from remedies.services import mining, proposals
 from tickets.errors import DomainError
 
-KEYS = (KeyView(("J", "K"), "next, previous"), KeyView(("D",), "dismiss"), KeyView(("T",), "take"))
 LIST = "/desk/exceptions/rules/"
 
 
@@ -25,10 +26,18 @@ class DismissForm(Fields):
     """Why the rule stays as it is."""
 
     reason = forms.CharField(
-        label="Why does the rule stay as it is?",
+        label=gettext_lazy("Why does the rule stay as it is?"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": "2", "class": "input grows"}),
-        error_messages={"required": "Whoever looks at it next reads your reason."},
+        error_messages={"required": gettext_lazy("Whoever looks at it next reads your reason.")},
+    )
+
+
+def _keys() -> tuple[KeyView, ...]:
+    return (
+        KeyView(("J", "K"), gettext("next, previous")),
+        KeyView(("D",), gettext("dismiss")),
+        KeyView(("T",), gettext("take")),
     )
 
 
@@ -56,13 +65,13 @@ def _page(
     view = proposal_of(chosen, ask.who, now=ask.now, zone=ask.zone) if chosen else None
     context: dict[str, Any] = {
         "place": "exceptions",
-        "top_title": "Becoming the rule",
+        "top_title": gettext("Becoming the rule"),
         "rows": rows,
         "one": view,
         "opened": opened,
         "edits": may_edit_policies(ask.who),
         "form": form or DismissForm(),
-        "keys": KEYS,
+        "keys": _keys(),
     }
     return desk_render(request, ask, "desk/proposals.html", context, status=status)
 
@@ -73,8 +82,14 @@ def look(request: HttpRequest, ask: Ask) -> HttpResponse:
     """Look now, as is done each night."""
     check_may_edit_policies(ask.who)
     found = len(mining.look(now=ask.now))
-    many = {0: "No exception is the rule", 1: "1 exception is the rule"}
-    messages.success(request, f"Looked. {many.get(found, f'{found} exceptions are the rule')}.")
+    words = gettext("Looked. No exception is the rule.")
+    if found:
+        words = ngettext(
+            "Looked. %(count)s exception is the rule.",
+            "Looked. %(count)s exceptions are the rule.",
+            found,
+        ) % {"count": number_words(found)}
+    messages.success(request, words)
     return redirect(LIST)
 
 
@@ -91,7 +106,7 @@ def dismiss(request: HttpRequest, ask: Ask, key: int) -> HttpResponse:
     except DomainError as error:
         form.refuse(error)
         return _page(request, ask, row, opened=True, form=form, status=max(error.status, 400))
-    messages.success(request, "Dismissed. It comes back only when there are many more.")
+    messages.success(request, gettext("Dismissed. It comes back only when there are many more."))
     return redirect(LIST)
 
 
@@ -107,5 +122,5 @@ def take(request: HttpRequest, ask: Ask, key: int) -> HttpResponse:
         form.is_valid()
         form.refuse(error)
         return _page(request, ask, row, opened=True, form=form, status=max(error.status, 400))
-    messages.success(request, f"{draft} is a draft now.")
+    messages.success(request, gettext("%(draft)s is a draft now.") % {"draft": draft})
     return redirect(f"/desk/policies/{draft.key}/{draft.version}/")

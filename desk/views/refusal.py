@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from desk.build.customer_page import paragraphs_of
@@ -95,7 +96,7 @@ def show(request: HttpRequest, ask: Ask, number: str) -> HttpResponse:
             form.refuse(error)
             status = 422
         else:
-            words = "The refusal is sent, with its reasons and the way to a review."
+            words = gettext("The refusal is sent, with its reasons and the way to a review.")
             messages.success(request, words)
             return redirect(f"/desk/tickets/{ticket.number}/")
     elif form.errors:
@@ -121,9 +122,9 @@ def _page(
         "letter": _letter(ticket, form, ask),
         "formal": basis.setting.formal,
         "stage": {
-            Stage.FIRST.value: "first answer",
-            Stage.REVIEW.value: "review",
-            Stage.EXTERNAL.value: "outside body",
+            Stage.FIRST.value: gettext("first answer"),
+            Stage.REVIEW.value: gettext("review"),
+            Stage.EXTERNAL.value: gettext("outside body"),
         }[ticket.stage],
         "faults": basis.setting.our_faults,
         "said": basis.said[:5],

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from desk.views.shell import Ask, desk_page
@@ -28,7 +29,7 @@ def fulfil(request: HttpRequest, ask: Ask, remedy_id: int) -> HttpResponse:
     except DomainError as error:
         messages.warning(request, error.message)
     else:
-        messages.success(request, f"{remedy.title}: delivered.")
+        messages.success(request, gettext("%(title)s: delivered.") % {"title": remedy.title})
     if request.POST.get("next") == "ledger":
         return redirect("/desk/ledger/")
     return redirect(f"/desk/tickets/{remedy.ticket.number}/")

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from desk import late
@@ -199,5 +200,5 @@ def trial(request: HttpRequest, ask: Ask, key: int) -> HttpResponse:
 def cancel(request: HttpRequest, ask: Ask, key: int) -> HttpResponse:
     """Stop a trial; what was counted stays."""
     row = trials.cancel(trials.access_trial(ask.who, key), now=ask.now)
-    messages.success(request, "Stopped. Nothing was changed.")
+    messages.success(request, gettext("Stopped. Nothing was changed."))
     return redirect(f"/desk/drafts/{row.pk}/")

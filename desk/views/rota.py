@@ -8,11 +8,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from desk.forms.me import DAYS, DutyForm
 from desk.views.shell import Ask, desk_page, desk_render, me_of, zone_of
-from desk.words import moment_words
+from desk.words import moment_words, whole_day_words
 from escalation.access import access_rota, may_change_rota
 from escalation.models import DutySlot, Rota
 from escalation.people import directory
@@ -67,7 +68,11 @@ def add(request: HttpRequest, ask: Ask, key: str) -> HttpResponse:
         except DomainError as error:
             form.refuse(error)
         else:
-            messages.success(request, f"{data['person'].name} is in the rota {rota.name}.")
+            messages.success(
+                request,
+                gettext("%(name)s is in the rota %(name2)s.")
+                % {"name": data["person"].name, "name2": rota.name},
+            )
             return redirect("/desk/rota/")
     return _page(request, ask, refused=form, refused_key=rota.key, status=422)
 
@@ -78,7 +83,7 @@ def remove(request: HttpRequest, ask: Ask, key: str, slot: int) -> HttpResponse:
     """One duty less."""
     rota = access_rota(ask.who, key, change=True)
     remove_slot(rota, slot)
-    messages.success(request, "Taken off the rota.")
+    messages.success(request, gettext("Taken off the rota."))
     return redirect("/desk/rota/")
 
 
@@ -92,13 +97,13 @@ def _page(
 ) -> HttpResponse:
     rows = Rota.objects.select_related("team").prefetch_related("slots__user")
     views = [_view(row, ask, refused if row.key == refused_key else None) for row in rows]
-    context: dict[str, Any] = {"place": "late", "top_title": "On duty", "rotas": views}
+    context: dict[str, Any] = {"place": "late", "top_title": gettext("On duty"), "rotas": views}
     may_set_up = me_of(ask).has_perm("escalation.add_rota") and me_of(ask).is_staff
     context["add_url"] = reverse("admin:escalation_rota_add") if may_set_up else ""
     context["empty_words"] = (
-        "A rota says who is on duty when. Paths then tell whoever that is."
+        gettext("A rota says who is on duty when. Paths then tell whoever that is.")
         if may_set_up
-        else "An administrator sets one up. Paths then tell whoever is on duty."
+        else gettext("An administrator sets one up. Paths then tell whoever is on duty.")
     )
     return desk_render(request, ask, "desk/rota.html", context, status=status)
 
@@ -112,12 +117,15 @@ def _view(rota: Rota, ask: Ask, form: DutyForm | None) -> RotaView:
     names = [person.name for person in on_duty(rota, at=ask.now)]
     return RotaView(
         rota=rota,
-        now=", ".join(names) or "Nobody, so the next above is told",
+        now=", ".join(names) or gettext("Nobody, so the next above is told"),
         week=tuple(
             DutyView(
                 who=book.people[duty.person].name,
-                when=f"{moment_words(duty.start, now=ask.now, zone=ask.zone)} to "
-                f"{duty.end.astimezone(ask.zone):%H:%M}",
+                when=gettext("%(start)s to %(end)s")
+                % {
+                    "start": moment_words(duty.start, now=ask.now, zone=ask.zone),
+                    "end": f"{duty.end.astimezone(ask.zone):%H:%M}",
+                },
                 now=duty.start <= ask.now < duty.end,
             )
             for duty in duties
@@ -131,5 +139,5 @@ def _view(rota: Rota, ask: Ask, form: DutyForm | None) -> RotaView:
 
 def _day(slot: DutySlot) -> str:
     if slot.on is not None:
-        return f"{slot.on:%A} {slot.on.day} {slot.on:%B %Y}"
-    return f"Every {DAYS[slot.weekday or 0][1]}"
+        return whole_day_words(slot.on)
+    return gettext("Every %(day)s") % {"day": DAYS[slot.weekday or 0][1]}

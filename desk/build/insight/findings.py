@@ -5,45 +5,87 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
 from desk.build.boxes import sum_words
+from desk.build.insight import counts
 from desk.build.insight.pictures import ENOUGH, day_after, worst_steps
 from desk.build.insight.words import SCORES, name_of
-from desk.words import count_words, listed
+from desk.words import decimal_words, listed, number_words, short_date_words
 from feedback.services.insight.shapes import Insight, Line, Part
 
 #: A change of a mean, and of a share, that is worth a sentence.
 _MOVED = 0.05
 #: So much below its mean lies a score in a time that went wrong.
 _WRONG = 0.5
-_RISES = {"handling": "Handling", "result": "The result", "effort": "Ease",
-          "felt_heard": "Being heard", "fair": "Fairness"}  # fmt: skip
-_NUMBERS = ("", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+_RISES = {
+    "handling": gettext_lazy("Handling rises"),
+    "result": gettext_lazy("The result rises"),
+    "effort": gettext_lazy("Ease rises"),
+    "felt_heard": gettext_lazy("Being heard rises"),
+    "fair": gettext_lazy("Fairness rises"),
+}
+_FALLS = {
+    "handling": gettext_lazy("Handling falls"),
+    "result": gettext_lazy("The result falls"),
+    "effort": gettext_lazy("Ease falls"),
+    "felt_heard": gettext_lazy("Being heard falls"),
+    "fair": gettext_lazy("Fairness falls"),
+}
+_FALLS_TOO = {
+    "handling": gettext_lazy("handling falls"),
+    "result": gettext_lazy("the result falls"),
+    "effort": gettext_lazy("ease falls"),
+    "felt_heard": gettext_lazy("being heard falls"),
+    "fair": gettext_lazy("fairness falls"),
+}
+_NUMBERS = (
+    "",
+    gettext_lazy("One"),
+    gettext_lazy("Two"),
+    gettext_lazy("Three"),
+    gettext_lazy("Four"),
+    gettext_lazy("Five"),
+    gettext_lazy("Six"),
+    gettext_lazy("Seven"),
+    gettext_lazy("Eight"),
+    gettext_lazy("Nine"),
+)
 
 
 def scores_finding(part: Part) -> tuple[str, str]:
     """What rose and what fell against the period before; else what pleased least."""
     if part.every < ENOUGH:
-        return ("Too few to tell.", f"{ENOUGH} answers tell something.") if part.every else ("", "")
+        if not part.every:
+            return "", ""
+        enough = gettext("%(count)s answers tell something.") % {"count": ENOUGH}
+        return gettext("Too few to tell."), enough
     lines = [line for line in part.lines if line.now.get("mean") is not None]
     moved = [(line.change("mean") or 0.0, line) for line in lines]
     if part.every_before < ENOUGH:
         least = min(lines, key=lambda line: line.now["mean"] or 0)
-        name = SCORES[least.key][:1].lower() + SCORES[least.key][1:]
+        words = str(SCORES[least.key])
+        told = {
+            "mean": decimal_words(float(least.now["mean"] or 0)),
+            "name": words[:1].lower() + words[1:],
+            "score": words,
+            "poor": _poor(least),
+        }
         return (
-            f"“{SCORES[least.key]}” pleased least.",
-            f"{least.now['mean']:.1f} of 5 for {name}; {_poor(least)} gave a 1 or a 2.",
+            gettext("“%(score)s” pleased least.") % told,
+            gettext("%(mean)s of 5 for %(name)s; %(poor)s gave a 1 or a 2.") % told,
         )
     best, worst = max(moved, key=lambda one: one[0]), min(moved, key=lambda one: one[0])
-    rises = f"{_RISES[best[1].key]} rises" if best[0] >= _MOVED else ""
-    falls = f"{_RISES[worst[1].key].lower() if rises else _RISES[worst[1].key]} falls"
-    falls = falls if worst[0] <= -_MOVED else ""
+    rises = str(_RISES[best[1].key]) if best[0] >= _MOVED else ""
+    falls = str((_FALLS_TOO if rises else _FALLS)[worst[1].key]) if worst[0] <= -_MOVED else ""
     said = ", ".join(filter(None, (rises, falls)))
-    rest = f"{_poor(worst[1])} of {count_words(part.every, 'answer')} gave that a 1 or a 2."
-    return (f"{said}." if said else "Much as before.", rest)
+    told = {"poor": _poor(worst[1]), "answers": counts.answers(part.every)}
+    rest = gettext("%(poor)s of %(answers)s gave that a 1 or a 2.") % told
+    return (f"{said}." if said else gettext("Much as before."), rest)
 
 
 def _poor(line: Line) -> str:
-    return f"{int((line.now.get('1') or 0) + (line.now.get('2') or 0)):,}"
+    return number_words(int((line.now.get("1") or 0) + (line.now.get("2") or 0)))
 
 
 def low_words(found: Insight) -> tuple[int, int, str] | None:
@@ -57,8 +99,11 @@ def low_words(found: Insight) -> tuple[int, int, str] | None:
         return None
     first = dt.date.fromisoformat(trend.lines[run[0]].key)
     last = day_after(trend, run[1], found.period.last)
-    start = f"{first.day}" if first.month == last.month else f"{first.day} {first:%b}"
-    return run[0], run[1], f"Less content, {start} to {last.day} {last:%b}"
+    told = {"first": short_date_words(first), "day": first.day, "last": short_date_words(last)}
+    words = gettext("Less content, %(first)s to %(last)s")
+    if first.month == last.month:
+        words = gettext("Less content, %(day)s to %(last)s")
+    return run[0], run[1], words % told
 
 
 def causes_finding(part: Part, above: int) -> tuple[str, str]:
@@ -72,14 +117,16 @@ def causes_finding(part: Part, above: int) -> tuple[str, str]:
     rest = ""
     if most is not None:
         was, now = int(most.before.get("complaints") or 0), int(most.now["complaints"] or 0)
-        rest = f"{name_of(part, most)} grew most: {now:,}, was {was:,}."
+        told = {"name": name_of(part, most), "now": number_words(now), "was": number_words(was)}
+        rest = gettext("%(name)s grew most: %(now)s, was %(was)s.") % told
     if not above:
         return "", rest
     share = round(100 * (lines[above - 1].now.get("running") or 0))
-    causes = count_words(above, "cause").split(" ", 1)[1]
-    number = _NUMBERS[above] if above < len(_NUMBERS) else f"{above}"
-    makes = "makes" if above == 1 else "make"
-    return f"{number} {causes} {makes} {share} %.", rest
+    number = str(_NUMBERS[above]) if above < len(_NUMBERS) else str(above)
+    words = ngettext(
+        "%(number)s cause makes %(share)s %%.", "%(number)s causes make %(share)s %%.", above
+    )
+    return words % {"number": number, "share": share}, rest
 
 
 def kept_least(part: Part, lines: Sequence[Line]) -> tuple[str, str]:
@@ -92,10 +139,18 @@ def kept_least(part: Part, lines: Sequence[Line]) -> tuple[str, str]:
     ]
     least = min(told, key=lambda line: line.now.get("share") or 0, default=None)
     if least is None:
-        return ("Every promise was kept.", "") if part.every else ("", "")
+        return (gettext("Every promise was kept."), "") if part.every else ("", "")
     missed = int(least.now["missed"] or 0)
     every = missed + int(least.now.get("kept") or 0)
-    return f"{name_of(part, least)} was kept least.", f"{missed:,} of {every:,} missed."
+    words = {
+        "name": name_of(part, least),
+        "missed": number_words(missed),
+        "every": number_words(every),
+    }
+    return (
+        gettext("%(name)s was kept least.") % words,
+        gettext("%(missed)s of %(every)s missed.") % words,
+    )
 
 
 def cost_words(part: Part) -> str:
@@ -104,8 +159,11 @@ def cost_words(part: Part) -> str:
     for line in part.lines[:3]:
         total = sum_words(float(line.now.get("total") or 0), line.key, short=True)
         mean = line.now.get("mean")
-        each = f", {sum_words(float(mean), line.key)} a complaint" if mean else ""
-        told.append(f"{total} in all{each}")
+        words = gettext("%(total)s in all") % {"total": total}
+        if mean:
+            each = {"total": total, "mean": sum_words(float(mean), line.key)}
+            words = gettext("%(total)s in all, %(mean)s a complaint") % each
+        told.append(words)
     return listed(told)
 
 
@@ -114,4 +172,6 @@ def times_finding(part: Part) -> str:
     mean = part.line("mean")
     if mean is None or mean.now.get("points") is None:
         return ""
-    return f"{mean.now['points']:.2f} points a complaint."
+    return gettext("%(points)s points a complaint.") % {
+        "points": decimal_words(float(mean.now["points"] or 0), 2)
+    }

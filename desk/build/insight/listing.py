@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
 from desk.build.events import CHANNELS, KINDS
+from desk.build.insight import counts
 from desk.build.insight.views import EntryView, PanelView, QuoteView
 from desk.build.insight.words import NO_CAUSE, SCORES
-from desk.words import count_words, moment_words
+from desk.words import category_words, listed, moment_words, number_words
 from feedback.access import InsightScope, visible_ideas, visible_kudos
 from feedback.insight.measures import KEPT, MISSED, Measure
 from feedback.insight.measures import NO_CAUSE as NONE
@@ -26,25 +30,25 @@ from tickets.catalogue import catalogue
 from tickets.periods import Period
 
 SHOWN = 20
-_WHAT: dict[Measure, str] = {
-    Measure.RECEIVED: "Complaints that came in",
-    Measure.POINTS: "Complaints by their points",
-    Measure.AGAIN: "What came again",
-    Measure.UPHELD: "Complaints upheld in full or part",
-    Measure.CAUSE: "Why it happened",
-    Measure.OUTCOME: "What we found",
-    Measure.ASKED: "Customers asked",
-    Measure.ANSWER: "Answers",
-    Measure.SCORE: "What customers said",
-    Measure.THEME: "In their words",
-    Measure.PROMISE: "Promises",
-    Measure.PROMISE_CAUSE: "Promises, by cause",
-    Measure.REMEDY: "Remedies",
-    Measure.GRANTED: "Complaints made good with money",
-    Measure.OFFER_TIME: "First offers",
-    Measure.EXCEPTION: "Exceptions asked for",
-    Measure.TIME: "Times, for diagnosis",
-    Measure.HANDED: "Complaints that changed hands",
+_WHAT: dict[Measure, str | Promise] = {
+    Measure.RECEIVED: gettext_lazy("Complaints that came in"),
+    Measure.POINTS: gettext_lazy("Complaints by their points"),
+    Measure.AGAIN: gettext_lazy("What came again"),
+    Measure.UPHELD: gettext_lazy("Complaints upheld in full or part"),
+    Measure.CAUSE: gettext_lazy("Why it happened"),
+    Measure.OUTCOME: gettext_lazy("What we found"),
+    Measure.ASKED: gettext_lazy("Customers asked"),
+    Measure.ANSWER: gettext_lazy("Answers"),
+    Measure.SCORE: gettext_lazy("What customers said"),
+    Measure.THEME: gettext_lazy("In their words"),
+    Measure.PROMISE: gettext_lazy("Promises"),
+    Measure.PROMISE_CAUSE: gettext_lazy("Promises, by cause"),
+    Measure.REMEDY: gettext_lazy("Remedies"),
+    Measure.GRANTED: gettext_lazy("Complaints made good with money"),
+    Measure.OFFER_TIME: gettext_lazy("First offers"),
+    Measure.EXCEPTION: gettext_lazy("Exceptions asked for"),
+    Measure.TIME: gettext_lazy("Times, for diagnosis"),
+    Measure.HANDED: gettext_lazy("Complaints that changed hands"),
 }
 
 
@@ -68,17 +72,25 @@ def quotes_of(rows: Iterable[Answer]) -> tuple[QuoteView, ...]:
         QuoteView(
             words=row.words,
             lang=row.ticket.language,
-            about=", ".join(filter(None, (_of_five(row), _short(row.ticket.customer.name),
-                                          _category(row.ticket.category_id)))),
+            about=", ".join(
+                filter(
+                    None,
+                    (
+                        _of_five(row),
+                        _short(row.ticket.customer.name),
+                        _category(row.ticket.category_id),
+                    ),
+                )
+            ),
             url=f"/desk/tickets/{row.ticket.number}/",
         )
         for row in rows
-    )  # fmt: skip
+    )
 
 
 def _of_five(row: Answer) -> str:
     given = row.handling if row.handling is not None else row.result
-    return f"{given} of 5" if given is not None else ""
+    return gettext("%(score)s of 5") % {"score": given} if given is not None else ""
 
 
 def _short(name: str) -> str:
@@ -88,7 +100,7 @@ def _short(name: str) -> str:
 
 def _category(key: int) -> str:
     entry = catalogue().by_id.get(key)
-    return entry.category.name.lower() if entry is not None else ""
+    return category_words(entry.category.name) if entry is not None else ""
 
 
 def rows_of(tallies: Iterable[Tally]) -> list[BehindRow]:
@@ -110,7 +122,7 @@ def rows_of(tallies: Iterable[Tally]) -> list[BehindRow]:
 
 def behind_words(what: Behind, scope: InsightScope) -> list[str]:
     """What the list is of, most general first. One query at most, for the names of causes."""
-    words = [_WHAT[what.measure]]
+    words = [str(_WHAT[what.measure])]
     if what.keys:
         causes = cause_names() if what.measure in {Measure.CAUSE, Measure.PROMISE_CAUSE} else {}
         words.append(", ".join(_key(what.measure, key, causes) for key in what.keys))
@@ -119,26 +131,28 @@ def behind_words(what: Behind, scope: InsightScope) -> list[str]:
     if scope.category and (entry := catalogue().by_key.get(scope.category)):
         words.append(entry.category.name)
     if scope.team:
-        words.append(f"team {scope.team}")
+        words.append(gettext("team %(name)s") % {"name": scope.team})
     return words
 
 
 def _key(measure: Measure, key: str, causes: dict[str, tuple[str, str]]) -> str:
     if measure in {Measure.CAUSE, Measure.PROMISE_CAUSE}:
-        return NO_CAUSE if key == NONE else causes.get(key, ("", key))[1]
+        return str(NO_CAUSE) if key == NONE else causes.get(key, ("", key))[1]
     if measure is Measure.THEME:
         return BY_KEY[key].words if key in BY_KEY else key
-    known = {**SCORES, **KINDS, **CHANNELS, "same": "the same matter again"}
-    return known.get(key, key.replace("_", " "))
+    known = {**SCORES, **KINDS, **CHANNELS, "same": gettext("the same matter again")}
+    return str(known.get(key, key.replace("_", " ")))
 
 
 def _buckets(what: Behind) -> str:
     if what.measure in {Measure.PROMISE, Measure.PROMISE_CAUSE}:
-        return " and ".join({KEPT: "kept", MISSED: "missed"}.get(b, "") for b in what.buckets)
+        told = {KEPT: gettext("kept"), MISSED: gettext("missed")}
+        return listed([told.get(bucket, "") for bucket in what.buckets])
     if what.measure is Measure.SCORE:
-        return f"{' or '.join(map(str, what.buckets))} of 5"
+        scores = listed([str(bucket) for bucket in what.buckets], joint=gettext("or"))
+        return gettext("%(score)s of 5") % {"score": scores}
     if what.measure is Measure.POINTS:
-        return count_words(what.buckets[0], "point")
+        return counts.points(int(what.buckets[0]))
     return "of a range"
 
 
@@ -157,6 +171,15 @@ def entries_of(
     return (_patterns(who),) if tab is Tab.EXCEPTIONS else ()
 
 
+def _idea_status(status: str) -> str:
+    words = {
+        "planned": gettext("planned"),
+        "done": gettext("done"),
+        "declined": gettext("declined"),
+    }
+    return words.get(status, "")
+
+
 def _ideas(who: Principal, *, now: dt.datetime, zone: ZoneInfo) -> PanelView:
     ideas: Any = visible_ideas(who)  # each with its votes counted
     rows = ideas.order_by("-vote_count", "-pk")[:SHOWN]
@@ -165,34 +188,45 @@ def _ideas(who: Principal, *, now: dt.datetime, zone: ZoneInfo) -> PanelView:
             title=idea.title,
             words=idea.text,
             about=f"{idea.author.name}, {moment_words(idea.created_at, now=now, zone=zone)}, "
-            f"{count_words(idea.vote_count, 'vote')}",
+            + ngettext("%(count)s vote", "%(count)s votes", idea.vote_count)
+            % {"count": number_words(idea.vote_count)},
             answer=idea.answer,
-            chip="" if idea.status == "new" else idea.status,
+            chip=_idea_status(idea.status),
         )
         for idea in rows
     )
     return PanelView(
-        "ideas", "Ideas", "most votes first; each gets an answer", entries=entries, wide="half",
-        empty="" if entries else "Nobody has had an idea yet. Those who do the work know best.",
-    )  # fmt: skip
+        "ideas",
+        gettext("Ideas"),
+        gettext("most votes first; each gets an answer"),
+        entries=entries,
+        wide="half",
+        empty=""
+        if entries
+        else gettext("Nobody has had an idea yet. Those who do the work know best."),
+    )
 
 
 def _kudos(who: Principal, period: Period, *, now: dt.datetime, zone: ZoneInfo) -> PanelView:
     rows = visible_kudos(who).filter(created_at__gte=period.start, created_at__lt=period.end)
     entries = tuple(
         EntryView(
-            title=f"To {row.to.name}",
+            title=gettext("To %(name)s") % {"name": row.to.name},
             words=row.words,
-            about=f"{row.by.name if row.by else 'A customer'}, "
+            about=f"{row.by.name if row.by else gettext('A customer')}, "
             f"{moment_words(row.created_at, now=now, zone=zone)}",
             url=f"/desk/tickets/{row.ticket.number}/" if row.ticket else "",
         )
         for row in rows.order_by("-created_at")[:SHOWN]
     )
     return PanelView(
-        "kudos", "Thanks", "the newest first; nobody counts them", entries=entries, wide="half",
-        empty="" if entries else "Nobody was thanked in this period.",
-    )  # fmt: skip
+        "kudos",
+        gettext("Thanks"),
+        gettext("the newest first; nobody counts them"),
+        entries=entries,
+        wide="half",
+        empty="" if entries else gettext("Nobody was thanked in this period."),
+    )
 
 
 def _patterns(who: Principal) -> PanelView:
@@ -201,14 +235,25 @@ def _patterns(who: Principal) -> PanelView:
         EntryView(
             title=row.title,
             words=row.change or row.problem,
-            about=f"{row.approved} of {row.decided} approved, {row.category.name.lower()}",
+            about=gettext("%(approved)s of %(decided)s approved, %(category)s")
+            % {
+                "approved": row.approved,
+                "decided": row.decided,
+                "category": category_words(row.category.name),
+            },
             url=f"/desk/exceptions/rules/{row.pk}/",
         )
         for row in rows.filter(status=ProposalStatus.OPEN.value).order_by("-more")[:SHOWN]
     )
     return PanelView(
-        "patterns", "Where exceptions are the rule", count_words(len(entries), "pattern"),
-        entries=entries, wide="wide", finding="Then the rule is wrong." if entries else "",
-        link=("Look at them", "/desk/exceptions/rules/"),
-        empty="" if entries else "No exception is made so often that the rule should change.",
-    )  # fmt: skip
+        "patterns",
+        gettext("Where exceptions are the rule"),
+        ngettext("%(count)s pattern", "%(count)s patterns", len(entries)) % {"count": len(entries)},
+        entries=entries,
+        wide="wide",
+        finding=gettext("Then the rule is wrong.") if entries else "",
+        link=(gettext("Look at them"), "/desk/exceptions/rules/"),
+        empty=""
+        if entries
+        else gettext("No exception is made so often that the rule should change."),
+    )

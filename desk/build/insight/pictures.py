@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 
+from django.utils.translation import gettext
+
 from desk.build.boxes import BoxView, Scale, plain
+from desk.build.insight import counts
 from desk.build.insight.views import (
     BarView,
     BoxesView,
@@ -17,7 +20,7 @@ from desk.build.insight.views import (
     TableView,
 )
 from desk.build.insight.words import change_words, figure_words, head_of, name_of
-from desk.words import count_words
+from desk.words import number_words
 from feedback.access import InsightScope
 from feedback.services.insight.behind import query_of
 from feedback.services.insight.shapes import Behind, Column, Line, Part, Unit
@@ -143,7 +146,7 @@ def kept_bars(part: Part, scope: InsightScope, lines: Sequence[Line]) -> tuple[B
                 url=address(line.behind, scope),
                 width=f"{kept:.2f}%",
                 words=figure_words(share, Unit.SHARE),
-                end=f"{missed:,}" if missed else "0",
+                end=number_words(missed),
                 end_url=address(line.behinds.get("missed"), scope) if missed else "",
                 x_bad=f"{kept:.2f}%",
                 w_bad=f"{100 - kept:.2f}%" if missed else "0",
@@ -179,13 +182,18 @@ def boxes_of(part: Part, scope: InsightScope, *, named: Namer, count: str) -> Bo
                 name=named(part, line),
                 url=address(line.behind, scope),
                 usual=figure_words(line.now["usual"], Unit.MONEY, part.currency),
-                count=count_words(n, count.removesuffix("s") if count != "remedies" else "remedy",
-                                  count),
+                count=counts.remedies(n) if count == "remedies" else counts.offers(n),
                 box=_box(scale, line) if n >= ENOUGH else None,
             )
         )  # fmt: skip
-    name = "; ".join(f"{row.name}: usually {row.usual}, {row.count}" for row in rows)
-    return BoxesView(f"{name}. Numbers in the table.", scale.axis(), tuple(rows))
+    name = "; ".join(
+        gettext("%(name)s: usually %(usual)s, %(count)s")
+        % {"name": row.name, "usual": row.usual, "count": row.count}
+        for row in rows
+    )
+    return BoxesView(
+        gettext("%(name)s. Numbers in the table.") % {"name": name}, scale.axis(), tuple(rows)
+    )
 
 
 def _box(scale: Scale, line: Line) -> BoxView:
