@@ -11,6 +11,7 @@ from django import forms
 from desk.build.mentions import Mentioned, find_mentioned
 from desk.build.team import colleagues
 from desk.forms import ticket as ticket_forms
+from desk.keys import KEYS, key_words
 from desk.words import count_words
 from tickets import services
 from tickets.access import Principal
@@ -86,7 +87,6 @@ class Action:
     form: type[forms.Form]
     run: Callable[[Doing], str]
     icon: str = "circle-check"
-    key: str = ""
     place: str = "menu"
     extras: Extras = _nothing
     hint: str = ""
@@ -95,6 +95,16 @@ class Action:
     verb_needed: str = "work"
     #: What of the ticket's page is shown afterwards.
     then: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its key, if it has one."""
+        return KEYS.get(self.verb, "")
+
+    @property
+    def key_words(self) -> str:
+        """Its key as it is shown."""
+        return key_words(self.key)
 
 
 def _common(do: Doing) -> dict[str, Any]:
@@ -317,36 +327,36 @@ def _tags(do: Doing) -> str:
 
 
 _ACTIONS = (
-    Action("reply", "Reply", "Send reply", ticket_forms.ReplyForm, _reply, "reply", "r", "tab"),
-    Action("note", "Note", "Keep note", ticket_forms.NoteForm, _note, "notebook-pen", "n", "tab"),
-    Action("promise", "Promise", "Promise it", ticket_forms.PromiseForm, _promise, "flag", "p",
+    Action("reply", "Reply", "Send reply", ticket_forms.ReplyForm, _reply, "reply", "tab"),
+    Action("note", "Note", "Keep note", ticket_forms.NoteForm, _note, "notebook-pen", "tab"),
+    Action("promise", "Promise", "Promise it", ticket_forms.PromiseForm, _promise, "flag",
            "tab", hint="It becomes a deadline of this ticket."),
     Action("ask", "Ask for fact", "Send question", ticket_forms.AskForm, _ask,
-           "circle-question-mark", "f", "tab", _unknown_facts,
+           "circle-question-mark", "tab", _unknown_facts,
            "Clocks that may pause, pause until the customer answers."),
-    Action("take", "Take it", "Take it", ticket_forms.NoFields, _take, "user-round", "t", "bar"),
+    Action("take", "Take it", "Take it", ticket_forms.NoFields, _take, "user-round", "bar"),
     Action("hand-over", "Hand over", "Hand over", ticket_forms.OwnerForm, _hand_over,
-           "arrow-right-left", "h", "menu", _team, when=OPEN),
-    Action("pain", "Change pain", "Set pain", ticket_forms.PainForm, _pain, "activity", "",
+           "arrow-right-left", "menu", _team, when=OPEN),
+    Action("pain", "Change pain", "Set pain", ticket_forms.PainForm, _pain, "activity",
            "link"),
-    Action("decide", "Decide a point", "Decide", ticket_forms.DecideForm, _decide, "gavel", "d",
+    Action("decide", "Decide a point", "Decide", ticket_forms.DecideForm, _decide, "gavel",
            "menu", _points),
     Action("point", "Add a point", "Add point", ticket_forms.PointForm, _add_point, "plus"),
     Action("facts", "Correct facts", "Keep facts", ticket_forms.FactsForm, _facts, "list-checks",
-           "", "link", _fact_specs),
+           "link", _fact_specs),
     Action("call-back", "Promise a call-back", "Promise the call", ticket_forms.CallBackForm,
-           _call_back, "phone-forwarded", "c", when=OPEN,
+           _call_back, "phone-forwarded", when=OPEN,
            hint="It becomes a deadline of this ticket."),
     Action("heard", "Customer called or wrote", "Note it", ticket_forms.HeardForm, _heard,
-           "phone", "w"),
+           "phone"),
     Action("abusive", "The contact was abusive", "Hand it over", ticket_forms.AbuseForm, _abusive,
-           "shield-alert", "!", when=OPEN),
+           "shield-alert", when=OPEN),
     Action("wait", "Wait for somebody else", "Wait", ticket_forms.WaitForm, _wait, "hourglass",
            when=OPEN - WAITING),
     Action("resume", "Go on", "Go on", ticket_forms.NoFields, _resume, "play", when=WAITING),
     Action("tags", "Tags", "Keep tags", ticket_forms.TagsForm, _tags, "tag"),
     Action("resolve", "Resolve", "Resolve", ticket_forms.ResolveForm, _resolve, "circle-check",
-           "s", when=OPEN),
+           when=OPEN),
     Action("review", "Customer asks for a review", "Start the review", ticket_forms.ReviewForm,
            _review, "scale"),
     Action("close", "Close", "Close", ticket_forms.NoFields, _close, "lock",
@@ -355,12 +365,15 @@ _ACTIONS = (
            when=CLOSED),
 )  # fmt: skip
 
-ACTIONS: dict[str, Action] = {action.verb: action for action in _ACTIONS}
+ACTIONS: dict[str, Action] = {}
 
 
 def register(*actions: Action) -> None:
-    """Add actions of other modules (offers, exceptions, deadlines) to the table."""
+    """Add actions, also of other modules (offers, exceptions, deadlines), to the table."""
     ACTIONS.update({action.verb: action for action in actions})
+
+
+register(*_ACTIONS)
 
 
 def form_for(action: Action, do: Doing, data: Any = None, files: Any = None) -> Any:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from desk.actions import OPEN, Action, Doing, register
+from desk.actions import OPEN, Action, Doing, Said, register
 from desk.build.team import colleagues
 from desk.forms import more as forms
 from desk.forms.ticket import NoFields, ReasonForm
@@ -16,6 +16,7 @@ from tickets.catalogue import catalogue
 from tickets.errors import named_as
 from tickets.facts import words_of
 from tickets.money import Money
+from tickets.services import pairing
 from tickets.services.dividing import usual_share
 
 
@@ -64,17 +65,18 @@ def _change(do: Doing) -> str:
 
 def _link(do: Doing) -> str:
     other = access_ticket(do.who, do.data["other"])
-    services.link(do.ticket, other, do.data["kind"], actor=do.actor, now=do.now)
-    return f"Linked with {other.number}."
+    act = pairing.link_undoably(do.who, do.ticket, other, do.data["kind"], now=do.now)
+    return Said.of(f"Linked with {other.number}.", undo=act.pk if act else None)
 
 
 def _merge(do: Doing) -> str:
     with named_as(ticket="other"):
         other = access_ticket(do.who, do.data["other"], verb="work")
-    services.merge_tickets(
-        do.ticket, other, reason=do.data["reason"], actor=do.actor, now=do.now, seen=do.seen
+    act = pairing.merge_undoably(
+        do.who, do.ticket, other, reason=do.data["reason"], now=do.now, seen=do.seen
     )
-    return f"{other.number} is part of this ticket now."
+    words = f"{other.number} is part of this ticket now."
+    return Said.of(words, undo=act.pk if act else None)
 
 
 def _points(do: Doing) -> dict[str, Any]:
@@ -89,17 +91,17 @@ def _points(do: Doing) -> dict[str, Any]:
 
 
 def _split(do: Doing) -> str:
-    new = services.split_ticket(
+    new, act = pairing.split_undoably(
+        do.who,
         do.ticket,
         do.data["points"],
         subject=do.data["subject"],
         reason=do.data["reason"],
         facts=do.data["facts"],
-        actor=do.actor,
         now=do.now,
         seen=do.seen,
     )
-    return f"Split off: {new.number}."
+    return Said.of(f"Split off: {new.number}.", undo=act.pk if act else None)
 
 
 def _categories(do: Doing) -> dict[str, Any]:
@@ -189,7 +191,7 @@ register(
            extras=_everyone),
     Action("call-above", "Call somebody above", "Call", ReasonForm, _call_above, "megaphone",
            when=OPEN),
-    Action("link", "Link with another", "Link", forms.LinkForm, _link, "link", "l"),
+    Action("link", "Link with another", "Link", forms.LinkForm, _link, "link"),
     Action("merge", "Merge another into this", "Merge", forms.MergeForm, _merge, "git-merge",
            when=OPEN, hint="Clocks keep the earliest start of both."),
     Action("split", "Split points off", "Split off", forms.SplitForm, _split, "split",

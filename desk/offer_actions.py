@@ -47,6 +47,7 @@ def _send(do: Doing) -> str:
             _draft(do),
             body=do.data["body"],
             expires_at=do.data.get("expires_at"),
+            uploads=do.data.get("attachments") or (),
             actor=do.actor,
             now=do.now,
         )
@@ -205,20 +206,20 @@ def _answer_back(do: Doing) -> str:
 
 
 register(
-    Action("offer", "Offer", "Send reply with offer", forms.SendOfferForm, _send, "gift", "o",
+    Action("offer", "Offer", "Send reply with offer", forms.SendOfferForm, _send, "gift",
            "tab", _letter),
-    Action("adjust", "Adjust the offer", "Adjust", forms.AdjustForm, _adjust, "sliders-horizontal",
-           "", "owed", _sums),
+    Action("adjust", "Adjust the offer", "Adjust", forms.AdjustForm, _adjust,
+           "sliders-horizontal", "owed", _sums),
     Action("exception", "Request an exception", "Request exception", forms.ExceptionForm,
-           _exception, "scale", "", "owed", _exceptional),
+           _exception, "scale", "owed", _exceptional),
     Action("withdraw-offer", "Take the offer back", "Take it back", ReasonForm, _withdraw,
-           "undo-2", "", "owed"),
+           "undo-2", "owed"),
     Action("redraft", "Draft the offer again", "Draft again", NoFields, _redraft, "rotate-ccw",
-           "", "owed"),
+           "owed"),
     Action("withdraw-exception", "Withdraw the exception", "Withdraw it", ReasonForm,
-           _withdraw_exception, "undo-2", "", "owed"),
+           _withdraw_exception, "undo-2", "owed"),
     Action("answer-back", "Answer the question", "Answer", forms.QuestionForm, _answer_back,
-           "reply", "", "owed"),
+           "reply", "owed"),
     Action("add-part", "Add to the offer", "Add", forms.AddPartForm, _add, "plus",
            extras=_kinds),
 )  # fmt: skip

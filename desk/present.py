@@ -33,6 +33,8 @@ class RowView:
     tail: str = ""
     tail_sum: str = ""
     unowned: bool = False
+    #: Put aside: when it comes back stands in the place of whom it waits for.
+    aside: bool = False
     #: Where it stands among others of its group: rows with a smaller number come first.
     order: str = ""
 

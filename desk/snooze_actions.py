@@ -45,8 +45,8 @@ def _end(do: Doing) -> str:
 
 
 register(
-    Action("snooze", "Put aside", "Put aside", SnoozeForm, _snooze, "alarm-clock", "z",
+    Action("snooze", "Put aside", "Put aside", SnoozeForm, _snooze, "alarm-clock",
            extras=_moments, when=OPEN),
-    Action("end-snooze", "Bring it back", "Bring it back", NoFields, _end, "alarm-clock-off", "b",
+    Action("end-snooze", "Bring it back", "Bring it back", NoFields, _end, "alarm-clock-off",
            when=OPEN),
 )  # fmt: skip

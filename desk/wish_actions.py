@@ -103,8 +103,8 @@ def _factors(do: Doing) -> str:
 
 
 register(
-    Action("wish", "Ask for what the customer wishes", "Ask for it", NoFields, _wish, "scale", "",
+    Action("wish", "Ask for what the customer wishes", "Ask for it", NoFields, _wish, "scale",
            "owed", then="?do=exception#composer"),
-    Action("factors", "How it affected the customer", "Keep it", FactorsForm, _factors, "activity",
-           "", "menu", _known),
+    Action("factors", "How it affected the customer", "Keep it", FactorsForm, _factors,
+           "activity", "menu", _known),
 )  # fmt: skip

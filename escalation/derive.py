@@ -28,6 +28,8 @@ ADOPTED = "deadlines_adopted"
 MERGED = "merged"
 MERGED_IN = "merged_in"
 SPLIT_FROM = "split_from"
+#: A merge was undone: clocks come back to the one that had become part of the other.
+MERGE_UNDONE = "merge_undone"
 POLICY_CHANGED = "policy_changed"
 
 Calendars = Callable[[Policy, Target], Calendar]

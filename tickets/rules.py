@@ -274,6 +274,10 @@ class EventType(StrEnum):
     TIER_CHANGED = "tier_changed"
     MERGED = "merged"
     MERGED_IN = "merged_in"
+    #: A merge was a slip: on the one that is its own again, and on the one that gave it back.
+    #: data: other, other_id, reason, points.
+    MERGE_UNDONE = "merge_undone"
+    MERGE_UNDONE_IN = "merge_undone_in"
     SPLIT_OFF = "split_off"
     SPLIT_FROM = "split_from"
     PROMISE_MADE = "promise_made"

@@ -188,6 +188,12 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "customer_merged": lambda d: f"customer merged with {d.get('from', '')}",
     "merged": lambda d: f"became part of {d.get('other', 'another ticket')}: {d.get('reason', '')}",
     "merged_in": _merged_in,
+    "merge_undone": lambda d: (
+        _("a ticket of its own again, no longer part of %(other)s") % {"other": d.get("other", "")}
+    ),
+    "merge_undone_in": lambda d: (
+        _("%(other)s is no longer part of this") % {"other": d.get("other", "")}
+    ),
     "split_off": lambda d: f"{_points(d)} went to {d.get('other', 'another ticket')}",
     "split_from": lambda d: f"{_points(d)} came from {d.get('other', 'another ticket')}",
     "promise_made": lambda d: f"promised: {d.get('what', '')}",

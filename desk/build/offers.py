@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from desk.build.authority import meters_of, standing_for
 from desk.glyphs import ChipView, MeterView
+from desk.keys import KEYS, key_words
 from desk.present import OfferLineView, OfferView
 from desk.words import day_words, listed, moment_words, money_words
 from remedies.authority import Decision
@@ -287,7 +288,16 @@ class FootAction:
 
     verb: str
     title: str
-    key: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its key on the page."""
+        return KEYS.get(self.verb, "")
+
+    @property
+    def key_words(self) -> str:
+        """The same as it is shown."""
+        return key_words(self.key)
 
 
 def _actions(offer: Offer | None, waiting: Sequence[ExceptionRequest]) -> tuple[FootAction, ...]:
@@ -295,16 +305,16 @@ def _actions(offer: Offer | None, waiting: Sequence[ExceptionRequest]) -> tuple[
     if offer is None:
         return (refuse,)
     if any(row.status == ExceptionStatus.ASKED_BACK for row in waiting):
-        return (FootAction("answer-back", "Answer the question", "x"), refuse)
+        return (FootAction("answer-back", "Answer the question"), refuse)
     if waiting:
         return (FootAction("withdraw-exception", "Withdraw the exception"), refuse)
     if offer.status == OfferStatus.DRAFT:
         return (
-            FootAction("adjust", "Adjust", "e"),
-            FootAction("exception", "Request exception", "x"),
+            FootAction("adjust", "Adjust"),
+            FootAction("exception", "Request exception"),
             refuse,
         )
     if offer.status == OfferStatus.SENT:
         return (FootAction("withdraw-offer", "Take the offer back"), refuse)
-    more = FootAction("exception", "Request exception", "x")
-    return (FootAction("redraft", "Draft again", "e"), more, refuse)
+    more = FootAction("exception", "Request exception")
+    return (FootAction("redraft", "Draft again"), more, refuse)

@@ -85,6 +85,7 @@ def row_of(ticket: Ticket, context: RowContext) -> RowView:
         tail="The offer is ready:" if ticket.pk in context.drafts else "",
         tail_sum=context.drafts.get(ticket.pk, ""),
         unowned=ticket.owner_id is None and may(context.who, "work", ticket),
+        aside=ticket.is_snoozed(context.now),
         order=order_of(ticket, context.sort),
     )
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from desk.aside import Moment, Preset, moments
 from desk.build.clocks import is_late
 from desk.build.events import kind_words
-from desk.words import moment_words
+from desk.words import moment_words, short_moment_words
 from escalation.clock import Status
 from escalation.models import Deadline
 from escalation.plan import RESUME
@@ -39,12 +39,19 @@ def preset_views(
             one.preset.value,
             str(place),
             _words(one),
-            moment_words(one.at, now=now, zone=zone),
+            _when(one.at, now=now, zone=zone),
             one.at,
             _early(first, one.at, now=now, zone=zone),
         )
         for place, one in enumerate(moments(now, zone), 1)
     )
+
+
+def _when(at: dt.datetime, *, now: dt.datetime, zone: ZoneInfo) -> str:
+    """The time today, day and time this week, else the date, too."""
+    if at - now < dt.timedelta(days=6):
+        return short_moment_words(at, now=now, zone=zone)
+    return moment_words(at, now=now, zone=zone)
 
 
 def _words(moment: Moment) -> str:

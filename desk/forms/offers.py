@@ -4,8 +4,9 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
-from desk.forms.base import LocalMoment, TicketForm
+from desk.forms.base import LocalMoment, ManyFiles, TicketForm
 from desk.forms.promises import PromisesField
 from desk.forms.ticket import body_field
 from remedies.apology import check_apology
@@ -52,6 +53,7 @@ class SendOfferForm(TicketForm):
         label="The offer stands until", required=False, widget=LocalMoment
     )
     promises = PromisesField()
+    attachments = ManyFiles(label=_("Attach files"), required=False)
 
     def __init__(self, *args: Any, letter: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -40,31 +40,17 @@ from tickets.services.people import prefer_next_after_sending
 #: After these a rep has done with a ticket for now.
 LEAD_ON = frozenset({"reply", "ask", "offer", "resolve", "hand-over", "snooze"})
 
+#: Beside what can be done to the ticket.
 KEYS = (
-    KeyView(("R",), "reply"),
-    KeyView(("N",), "note"),
-    KeyView(("P",), "promise"),
-    KeyView(("F",), "ask for a fact"),
-    KeyView(("O",), "offer"),
-    KeyView(("E",), "adjust the offer"),
-    KeyView(("X",), "request an exception"),
-    KeyView(("H",), "hand over"),
-    KeyView(("C",), "promise a call-back"),
-    KeyView(("W",), "customer called or wrote"),
-    KeyView(("T",), "take it"),
-    KeyView(("D",), "decide a point"),
-    KeyView(("S",), "resolve"),
-    KeyView(("Z",), "put aside"),
-    KeyView(("B",), "bring back what is put aside"),
-    KeyView(("L",), "link"),
-    KeyView(("M",), "merge"),
     KeyView(("[", "]"), "previous, next ticket"),
+    KeyView(("1", "2", "3"), "customer, conversation, what is owed"),
     KeyView((";",), "texts"),
     KeyView(("/",), "texts, at the start of a line"),
     KeyView(("@",), "mention, in a note"),
-    KeyView(("!",), "the contact was abusive"),
     KeyView(("Ctrl", "⏎"), "send, then the next ticket"),
 )
+#: What stands beside what it is about, and not in the menu.
+BESIDE = ("pain", "facts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,12 +210,12 @@ def render_ticket(
     context = {
         "place": "queue",
         "back": back_of(request),
-        "keys": KEYS,
         "view_key": _view_key(request),
         **parts_of(ticket, ask),
         **(_composer(request, doing, opened, form, held) if may_work else {"menu": []}),
     }
     context |= _standing_acts(context, may_supervise=may(ask.who, "supervise", ticket))
+    context["keys"] = _keys(context) if may_work else KEYS
     return desk_render(request, ask, "desk/ticket.html", context, status=status)
 
 
@@ -304,6 +290,14 @@ def _composer(
     status = doing.ticket.status
     menu = [a for a in ACTIONS.values() if a.place == "menu" and status in a.when]
     return {"panels": panels, "menu": menu, "opened": opened, "texts": texts}
+
+
+def _keys(context: dict[str, Any]) -> tuple[KeyView, ...]:
+    """The key of everything that can be done now, then the others."""
+    tabs = [panel.action for panel in context["panels"]]
+    acts = [*tabs, *context["offer"].actions, *context["menu"], *(ACTIONS[one] for one in BESIDE)]
+    found = {act.key: KeyView((act.key_words,), act.title) for act in acts if act.key}
+    return (*found.values(), *KEYS)
 
 
 def _texts(request: HttpRequest, doing: Doing, panel: Panel) -> list[TextView]:

@@ -18,7 +18,7 @@ from typing import Any
 
 from escalation.clock import Pause as PauseSpan
 from escalation.clock import Status
-from escalation.derive import CREATED, MERGED_IN, SPLIT_FROM, read_pause
+from escalation.derive import CREATED, MERGE_UNDONE, MERGED_IN, SPLIT_FROM, read_pause
 from escalation.models import Deadline
 from escalation.plan import BREACH
 from escalation.policies.kinds import Kind
@@ -32,7 +32,7 @@ from tickets.models import Event
 from tickets.values import json_value
 
 #: What `hear` does something with.
-HEARD = frozenset({MERGED_IN, SPLIT_FROM})
+HEARD = frozenset({MERGED_IN, SPLIT_FROM, MERGE_UNDONE})
 #: The customer heard from us: whoever was answered is not owed a first answer again.
 ONCE = frozenset({Kind.ACKNOWLEDGE, Kind.FIRST_RESPONSE})
 #: Moments of a clock beside its start that go with it where nothing of the kind runs here.
@@ -46,7 +46,7 @@ def hear(clocks: Clocks, event: Event) -> None:
         # The past is being rehearsed: what was adopted then is told by its own event.
         return
     there = Clocks(other, rules=clocks.setup)
-    split = event.type == SPLIT_FROM
+    split = event.type in {SPLIT_FROM, MERGE_UNDONE}
     items = [
         item for row in there.open() if (item := _item(clocks, there, row, event, split=split))
     ]

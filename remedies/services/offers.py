@@ -1,6 +1,7 @@
 """Offers: changed within range and authority, sent by a person, taken back, run out."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
@@ -24,6 +25,7 @@ from tickets.models import Ticket
 from tickets.money import decimals_of, words
 from tickets.rules import Channel
 from tickets.services import check_reviewer, reply
+from tickets.services.files import Upload
 from tickets.services.texts import clean_line, needed
 
 #: How long an offer stands unless its sender says otherwise.
@@ -273,9 +275,11 @@ def send_offer(
     now: dt.datetime,
     expires_at: dt.datetime | None = None,
     channel: Channel = Channel.EMAIL,
+    uploads: Sequence[Upload] = (),
     seen: int | None = None,
 ) -> Offer:
-    """Send a draft with a reply that a person wrote. An offer sent before is superseded.
+    """Send a draft with a reply that a person wrote, and its files. An offer sent before is
+    superseded.
 
     It stands until `expires_at`, by default 14 days. Raises `AboveAuthority` unless an
     exception allows these very sums, `Conflict` while one waits, `SameReviewer` at stage 2.
@@ -297,7 +301,9 @@ def send_offer(
         _supersede(change, row)
         if covering_exception(change, row, parts) is None:
             check_authority(row, parts, ticket=change.ticket, actor=actor, now=now)
-        message = reply(change.ticket, body=body, actor=actor, now=now, channel=channel)
+        message = reply(
+            change.ticket, body=body, uploads=uploads, actor=actor, now=now, channel=channel
+        )
         change.flush()
         row.sent_at, row.sent_by, row.expires_at, row.message = now, actor.user, until, message
         paths = move(change, row, OfferStatus.SENT, "sent_at", "sent_by", "expires_at", "message")

@@ -41,6 +41,8 @@ RECONSIDER = frozenset(
         "review_asked",
         "reopened",
         "merged_in",
+        "merge_undone",
+        "merge_undone_in",
         "split_off",
     }
 )

@@ -39,6 +39,14 @@ def test_a_merge_by_form_leads_everybody_to_the_survivor(
     done = alice.post(f"{url}merge/", {"other": other.number, "reason": "One outage"}, follow=True)
     assert f"{other.number} is part of this ticket now." in text_of(done)
     assert "Nobody answers" in text_of(done)
+    undo = done.content.decode().split('action="/desk/bulk/')[1].split('"')[0]
+    back = alice.post(f"/desk/bulk/{undo}", {"next": url}, follow=True)
+    assert "Undone: 1 ticket is as before." in text_of(back)
+    assert f"{other.number} is no longer part of this" in text_of(back)
+    assert alice.get(f"/desk/tickets/{other.number}/").status_code == 200
+    alice.post(f"{url}merge/", {"other": other.number, "reason": "One outage after all"})
+    late = alice.post(f"/desk/bulk/{undo}", {"next": url}, follow=True)
+    assert "This was undone already." in text_of(late)
     led = alice.get(f"/desk/tickets/{other.number}/")
     assert (led.status_code, led["Location"]) == (302, url)
     own = alice.get(f"/desk/tickets/{other.number}/?own=1")

@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from integrations.mail.outgoing import deliver_mail
 from remedies.models import ExceptionRequest, Offer, Remedy, VoucherCode
 from remedies.services import codes
 from tests.builders import NOW, Desk, user
-from tests.desk.pages import SignIn, text_of
+from tests.desk.pages import SignIn, a_picture, text_of
 from tests.remedies.builders import draft_of, make_hurt, part, put_in_force, sent_offer
 from tests.remedies.test_previews import VOUCHER
 from tickets import services
@@ -48,8 +49,15 @@ def test_the_preview_is_word_for_word_the_mail(
     assert "still missing" not in seen and "£121.40" in seen
     shown = page.context["preview"]
     assert Offer.objects.get(ticket=hurt).status == "draft"
-    sent = alice.post(desk(hurt, "offer/"), {"body": GOOD})
+    bill = SimpleUploadedFile("bill.png", a_picture(), content_type="image/png")
+    wrong = SimpleUploadedFile("a.exe", b"MZ", content_type="image/png")
+    refused = alice.post(desk(hurt, "offer/"), {"body": GOOD, "attachments": wrong})
+    assert "a.exe" in text_of(refused)
+    assert Offer.objects.get(ticket=hurt).status == "draft"
+    sent = alice.post(desk(hurt, "offer/"), {"body": GOOD, "attachments": bill})
     assert sent.status_code == 302
+    letter = hurt.messages.get(kind="reply")
+    assert [one.name for one in letter.attachments.all()] == ["bill.png"]
     row = Outbox.objects.get(ticket=hurt, kind="mail", payload__template="message")
     row.delivered_at = NOW
     deliver_mail(row)

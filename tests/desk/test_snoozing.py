@@ -33,8 +33,7 @@ def test_a_ticket_is_put_aside_by_a_moment_said_so_and_brought_back(
 ) -> None:
     alice, at = sign_in(whole_desk.alice), f"/desk/tickets/{mine.number}/"
     form = text_of(alice.get(f"{at}?do=snooze"))
-    assert "This afternoon today 14:00" in form
-    assert "Tomorrow tomorrow 09:00" in form
+    assert "This afternoon 14:00 1 Tomorrow Wed 09:00 2" in form
     assert "No clock pauses. It is back at once when the customer writes." in form
     assert "At the latest" in form
     assert "Bring it back" not in form

@@ -13,7 +13,9 @@ from tests.builders import NOW, Desk, make_customer, make_ticket, user
 from tests.escalation.builders import at, deadline
 from tests.support.reckoning import reckon
 from tickets import services
+from tickets.access import Principal
 from tickets.models import Event, Ticket
+from tickets.services import pairing, together
 
 pytestmark = pytest.mark.django_db
 MINUTE = dt.timedelta(minutes=1)
@@ -218,3 +220,37 @@ def test_a_split_confirms_no_receipt_and_starts_nothing_twice(desk: Desk, first:
     assert not new.outbox.filter(key__startswith="received:").exists()
     rows = list(Deadline.objects.filter(ticket=new).values_list("kind", flat=True))
     assert len(rows) == len(set(rows))
+
+
+def test_a_merge_that_is_undone_leaves_both_with_clocks_that_nobody_has_to_start_anew(
+    desk: Desk, first: Ticket, second: Ticket
+) -> None:
+    who = Principal.of_user(desk.alice, now=at("24 14:00"))
+    act = pairing.merge_undoably(who, first, second, reason="One outage", now=at("24 14:00"))
+    assert act is not None
+    done = together.undo(who, act.pk, now=at("24 14:05"))
+    assert done.numbers == (first.number,), done.refused
+    for ticket in (first, second):
+        rows = Deadline.objects.open().filter(ticket=ticket, kind="resolve")
+        assert [row.started_at for row in rows] == [NOW], "the earliest start of both"
+        kinds = list(Deadline.objects.open().filter(ticket=ticket).values_list("kind", flat=True))
+        assert len(set(kinds)) == len(kinds) > 1
+        ticket.refresh_from_db()
+        agree(ticket, at("24 14:05"))
+
+
+def test_a_split_that_is_undone_leaves_the_clocks_as_they_were(desk: Desk, first: Ticket) -> None:
+    before = {(d.kind, d.started_at, d.due_at) for d in Deadline.objects.open()}
+    who = Principal.of_user(desk.alice, now=at("24 14:00"))
+    point = first.points.order_by("-id")[0]
+    new, act = pairing.split_undoably(
+        who, first, [point.pk], reason="Two matters", now=at("24 14:00")
+    )
+    assert act is not None
+    done = together.undo(who, act.pk, now=at("24 14:05"))
+    assert done.numbers == (first.number,), done.refused
+    assert {(d.kind, d.started_at, d.due_at) for d in Deadline.objects.open()} == before
+    assert not Deadline.objects.open().filter(ticket=new).exists()
+    for ticket in (first, new):
+        ticket.refresh_from_db()
+        agree(ticket, at("24 14:05"))

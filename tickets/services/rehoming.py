@@ -4,7 +4,7 @@ Points and what we change because of them move: they are one finding, counted on
 and its files, can't be rewritten, so it is copied, and stands on both as it was.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from tickets.change import Change
@@ -70,11 +70,16 @@ def _move(giver: Change, taker: Change, row: Any) -> None:
     taken.append(row)
 
 
-def move_actions(giver: Change, taker: Change) -> tuple[Paths, Paths]:
-    """Give what we change, beside its points, to another ticket; paths as for `move_points`."""
+def move_actions(
+    giver: Change, taker: Change, *, only: Collection[int] | None = None
+) -> tuple[Paths, Paths]:
+    """Give what we change, beside its points, to another ticket, or those of it that are named by
+    key; paths as for `move_points`."""
     gone: Paths = {}
     come: Paths = {}
     for row in list(giver.all(CorrectiveAction)):
+        if only is not None and row.pk not in only:
+            continue
         _move(giver, taker, row)
         for name in _ACTION:
             if (value := getattr(row, name)) not in (None, ""):

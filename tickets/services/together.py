@@ -18,7 +18,7 @@ from tickets.errors import Conflict, DomainError, Invalid, Missing, NotAllowed, 
 from tickets.models import Alert, BulkAct, Category, Ticket, User
 from tickets.numbers import id_in
 from tickets.rules import EventType
-from tickets.services import snoozing
+from tickets.services import snoozing, undoing
 from tickets.services.matter import change_category, set_tags
 from tickets.services.ownership import assign, take
 from tickets.services.texts import clean_line
@@ -147,7 +147,7 @@ def remember(
 ) -> BulkAct | None:
     """Do one thing to one ticket so that it can be undone; raises what it raises."""
     item = _do(who, ticket, _Act(kind, words, run), now=now, seen=seen)
-    return _keep(who, _Act(kind, words, run), [item], now=now)
+    return keep_act(who, kind, words, [item], now=now)
 
 
 def _each(who: Principal, numbers: Sequence[str], act: _Act, *, now: dt.datetime) -> Done:
@@ -170,7 +170,7 @@ def _each(who: Principal, numbers: Sequence[str], act: _Act, *, now: dt.datetime
             refused.append(Refused(number[:40], error.code, error.message))
     record = None
     if changed:
-        record = _keep(who, act, changed, now=now)
+        record = keep_act(who, act.kind, act.words, changed, now=now)
     return Done(record, tuple(done), tuple(refused))
 
 
@@ -192,14 +192,15 @@ def _key(number: str) -> int:
         return 0  # refused in its turn
 
 
-def _keep(
-    who: Principal, act: _Act, changed: list[dict[str, Any]], *, now: dt.datetime
+def keep_act(
+    who: Principal, kind: str, words: str, changed: list[dict[str, Any]], *, now: dt.datetime
 ) -> BulkAct | None:
+    """Remember what was done, for undoing it."""
     if who.user is None:
         return None  # an integration undoes by doing the opposite
     BulkAct.objects.filter(user=who.user, done_at__lt=now - dt.timedelta(days=1)).delete()
     return BulkAct.objects.create(
-        user=who.user, kind=act.kind, words=act.words[:200], changed=changed, done_at=now
+        user=who.user, kind=kind, words=words[:200], changed=changed, done_at=now
     )
 
 
@@ -304,6 +305,9 @@ _UNDO: dict[str, Callable[..., None]] = {
     "tag": _untag,
     "category": _file_back,
     "snooze": _bring_back,
+    "link": undoing.undo_link,
+    "merge": undoing.undo_merge,
+    "split": undoing.undo_split,
 }
 
 

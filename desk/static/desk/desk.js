@@ -151,7 +151,7 @@
   }
 
   function act(key) {
-    const inside = one(`details[open][data-menu] .sheet [data-key="${key}"]`);
+    const inside = one(`details[open][data-menu] .sheet [data-key="${key}"], [data-panel]:not([hidden]) .moment[data-key="${key}"]`);
     if (inside) { inside.click(); return true; }
     // What is selected goes before the one that is open.
     const several = one(`[data-selection]:not([hidden]) [data-key="${key}"]`);
@@ -215,7 +215,8 @@
     else if (event.key === "?") one("#keys")?.showModal();
     else if (key === "g") { went = Date.now(); if (!one("[data-row].cursor [data-key=g]")) act("g"); }
     else if (rows().length && onListKey(event)) { /* moved */ }
-    else done = act(key);
+    // A capital has a key of its own where the page knows one.
+    else done = (event.shiftKey && /^[A-Z]$/.test(event.key) && act(event.key)) || act(key);
     if (done) event.preventDefault();
   });
 

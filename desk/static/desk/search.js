@@ -43,7 +43,7 @@
       words.textContent = wordsOf(node);
       const key = document.createElement("kbd");
       key.setAttribute("aria-hidden", "true");
-      key.textContent = node.dataset.key.toUpperCase();
+      key.textContent = (/^[A-Z]$/.test(node.dataset.key) ? "⇧" : "") + node.dataset.key.toUpperCase();
       option.append(words, key);
       option.addEventListener("click", (event) => {
         event.preventDefault();

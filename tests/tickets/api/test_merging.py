@@ -89,6 +89,26 @@ def test_who_only_sees_or_reads_may_not_merge_or_split(
     assert post(as_user(desk.bob), ticket, "split", points).status_code == 404
 
 
+def test_merge_split_and_link_are_undone_over_the_api(
+    alice: APIClient, api: APIClient, ticket: Ticket, other: Ticket
+) -> None:
+    point = ticket.points.all()[1].pk
+    for verb, data in (
+        ("merge", {"other": other.number, "reason": REASON}),
+        ("split", {"points": [point], "reason": "Two matters"}),
+        ("links", {"other": other.number, "kind": "related"}),
+    ):
+        answer = post(alice, ticket, verb, data)
+        undo = f"/api/v1/bulk-actions/{answer['Amends-Undo']}/undo/"
+        assert alice.post(undo).json() | {"id": 0} == {
+            "id": 0, "done": [ticket.number], "refused": []
+        }, verb  # fmt: skip
+    other.refresh_from_db()
+    assert other.is_open
+    by_machine = post(api, ticket, "links", {"other": other.number, "kind": "related"})
+    assert "Amends-Undo" not in by_machine
+
+
 def test_a_split_answers_with_the_new_ticket(alice: APIClient, ticket: Ticket) -> None:
     point = ticket.points.all()[1]
     data = {"points": [point.pk], "reason": "Two matters", "category": "broadband"}

@@ -19,7 +19,7 @@ from tickets.api.base import CommandView
 from tickets.api.fields import Input
 from tickets.api.schema import operation
 from tickets.api.versions import etag
-from tickets.models import Ticket
+from tickets.models import BulkAct, Ticket
 
 NUMBER = OpenApiParameter("number", str, "path", description="The ticket's, such as A-10019.")
 
@@ -74,6 +74,13 @@ def answer(ticket: Ticket) -> Response:
     """The ticket as it is now."""
     row = Ticket.objects.all().with_names().get(pk=ticket.pk)
     return Response(render.full(row), headers={"ETag": etag(row.version)})
+
+
+def undoable(response: Response, act: BulkAct | None) -> Response:
+    """The same, saying by which act it is undone; nothing where an integration asked."""
+    if act is not None:
+        response["Amends-Undo"] = str(act.pk)
+    return response
 
 
 def view_of(verb: Verb, *, tag: str = "ticket verbs", prefix: str = "tickets") -> Any:

@@ -5,15 +5,15 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tickets import services
 from tickets.access import access_ticket
 from tickets.api import inputs, render, shapes
 from tickets.api.base import CommandView
 from tickets.api.schema import operation
 from tickets.api.versions import etag
-from tickets.api.views.base import NUMBER, answer
+from tickets.api.views.base import NUMBER, answer, undoable
 from tickets.errors import named_as
 from tickets.models import Ticket
+from tickets.services import pairing
 
 
 class MergeTickets(CommandView):
@@ -41,15 +41,10 @@ class MergeTickets(CommandView):
         data = self.parse(inputs.MergeTicketInput)
         with named_as(ticket="other"):
             other = access_ticket(self.principal, data["other"], verb="work")
-        services.merge_tickets(
-            ticket,
-            other,
-            reason=data["reason"],
-            actor=self.actor,
-            now=self.now,
-            seen=self.seen,
+        act = pairing.merge_undoably(
+            self.principal, ticket, other, reason=data["reason"], now=self.now, seen=self.seen
         )
-        return answer(ticket)
+        return undoable(answer(ticket), act)
 
 
 class SplitTicket(CommandView):
@@ -74,6 +69,9 @@ class SplitTicket(CommandView):
         """Split, and show the new one."""
         ticket = access_ticket(self.principal, kwargs["number"], verb="work")
         data = self.parse(inputs.SplitTicketInput)
-        new = services.split_ticket(ticket, **data, actor=self.actor, now=self.now, seen=self.seen)
+        new, act = pairing.split_undoably(
+            self.principal, ticket, **data, now=self.now, seen=self.seen
+        )
         row = Ticket.objects.all().with_names().get(pk=new.pk)
-        return Response(render.full(row), status=201, headers={"ETag": etag(row.version)})
+        made = Response(render.full(row), status=201, headers={"ETag": etag(row.version)})
+        return undoable(made, act)

@@ -15,10 +15,11 @@ from tickets.api.base import AccessView, CommandView, UploadView
 from tickets.api.filters import refuse_unknown
 from tickets.api.pagination import CursorPages, Order
 from tickets.api.schema import PAGE, operation, paged
-from tickets.api.views.base import NUMBER, answer
+from tickets.api.views.base import NUMBER, answer, undoable
 from tickets.errors import NotFound, at_place, named_as
 from tickets.models import User
 from tickets.rules import LinkKind
+from tickets.services import pairing
 from tickets.services.files import Upload
 
 BY_MOMENT = Order("thread", ("at", "id"))
@@ -88,8 +89,8 @@ class Links(CommandView):
         data = self.parse(inputs.LinkInput)
         other = access_ticket(self.principal, data["other"])
         with self.at_version(ticket):
-            services.link(ticket, other, data["kind"], actor=self.actor, now=self.now)
-        return answer(ticket)
+            act = pairing.link_undoably(self.principal, ticket, other, data["kind"], now=self.now)
+        return undoable(answer(ticket), act)
 
 
 class Link(AccessView):

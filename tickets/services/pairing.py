@@ -1,0 +1,85 @@
+"""Linking, merging and splitting so that it can be undone, as what is done to several tickets."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tickets.access import Principal
+from tickets.change import changing
+from tickets.models import BulkAct, Ticket
+from tickets.rules import LinkKind
+from tickets.services import together, undoing
+from tickets.services.matter import link
+from tickets.services.merging import merge_tickets
+from tickets.services.splitting import split_ticket
+
+
+def link_undoably(
+    who: Principal, ticket: Ticket, other: Ticket, kind: LinkKind | str, *, now: dt.datetime
+) -> BulkAct | None:
+    """`link`, and what undoes it."""
+    link(ticket, other, kind, actor=who.actor, now=now)
+    before = {"other": other.pk, "kind": LinkKind(kind).value}
+    return _kept(who, "link", ticket, before, words=f"linked with {other.number}", now=now)
+
+
+def merge_undoably(
+    who: Principal,
+    into: Ticket,
+    other: Ticket,
+    *,
+    reason: str,
+    now: dt.datetime,
+    seen: int | None = None,
+) -> BulkAct | None:
+    """`merge_tickets`, and what undoes it."""
+    with changing(min(into, other, key=_key), actor=who.actor, now=now):
+        before = undoing.before_merge(_fresh(into), _fresh(other))
+        merge_tickets(into, other, reason=reason, actor=who.actor, now=now, seen=seen)
+    return _kept(who, "merge", into, before, words=f"merged with {other.number}", now=now)
+
+
+def split_undoably(
+    who: Principal,
+    ticket: Ticket,
+    points: Sequence[int],
+    *,
+    reason: str,
+    now: dt.datetime,
+    seen: int | None = None,
+    **more: Any,
+) -> tuple[Ticket, BulkAct | None]:
+    """`split_ticket`: the new one, and what undoes it."""
+    with changing(ticket, actor=who.actor, now=now, seen=seen) as change:
+        facts = dict(change.ticket.facts)
+        new = split_ticket(ticket, points, reason=reason, actor=who.actor, now=now, **more)
+    before = {"other": new.pk, "facts": facts}
+    return new, _kept(who, "split", ticket, before, words=f"split, {new.number}", now=now)
+
+
+def _key(ticket: Ticket) -> int:
+    return ticket.pk
+
+
+def _fresh(ticket: Ticket) -> Ticket:
+    return Ticket.objects.get(pk=ticket.pk)
+
+
+def _kept(
+    who: Principal,
+    kind: str,
+    ticket: Ticket,
+    before: Mapping[str, Any],
+    *,
+    words: str,
+    now: dt.datetime,
+) -> BulkAct | None:
+    """The act, with the versions that both have when all of it is written."""
+    keys = [ticket.pk, before["other"]]
+    versions = dict(Ticket.objects.filter(pk__in=keys).values_list("pk", "version"))
+    item = {
+        "ticket": ticket.pk,
+        "version": versions[ticket.pk],
+        "before": {**before, "other_version": versions[before["other"]]},
+    }
+    return together.keep_act(who, kind, words, [item], now=now)
