@@ -2,18 +2,15 @@
 
 import datetime as dt
 
+from django.utils.translation import gettext as _
+
 from tickets.actors import SYSTEM
 from tickets.change import changing
 from tickets.errors import DomainError
+from tickets.languages import speaking
 from tickets.models import Ticket
 from tickets.models.customers import ContactKind
 from tickets.numbers import id_in
-
-_BODY = """Here is the page of your complaint again:
-
-{link}
-
-Please keep this link to yourself: whoever has it can read your complaint."""
 
 
 def send_link_again(*, number: str, email: str, now: dt.datetime) -> None:
@@ -32,9 +29,14 @@ def send_link_again(*, number: str, email: str, now: dt.datetime) -> None:
     ).first()
     if ticket is None:
         return
-    with changing(ticket, actor=SYSTEM, now=now) as change:
-        change.enqueue(
-            "mail",
-            f"link:{ticket.pk}:{now:%Y%m%d%H}",
-            {"template": "link", "subject": "Where your complaint stands", "body": _BODY},
+    with speaking(ticket.language):
+        subject = _("Where your complaint stands")
+        paragraphs = (
+            _("Here is the page of your complaint again:"),
+            "{link}",
+            _("Please keep this link to yourself: whoever has it can read your complaint."),
         )
+    body = "\n\n".join(paragraphs)
+    with changing(ticket, actor=SYSTEM, now=now) as change:
+        once = f"link:{ticket.pk}:{now:%Y%m%d%H}"
+        change.enqueue("mail", once, {"template": "link", "subject": subject, "body": body})

@@ -21,6 +21,7 @@ from tickets.actors import SYSTEM
 from tickets.change import Change
 from tickets.errors import DomainError
 from tickets.models import User
+from tickets.saying import Phrase
 from tickets.values import json_value
 
 MAX_PAIN = 5
@@ -37,7 +38,7 @@ class Call:
 
     change: Change
     people: Sequence[User]
-    text: str
+    text: Phrase
     key: str
     urgent: bool = True
     #: The deed that is being done, with its time; the letter that the step has for the customer.
@@ -107,7 +108,7 @@ def webhook(call: Call) -> None:
         EscalationEvent.PAGED,
         data={
             "key": call.key,
-            "why": call.text,
+            "why": str(call.text),
             "people": [{"name": p.name, "email": p.email} for p in call.people],
             "kind": row.kind if row is not None else "",
             "due_at": json_value(row.due_at) if row is not None else None,
@@ -123,7 +124,7 @@ def reassign(call: Call) -> None:
         if person.pk == change.ticket.owner_id:
             return
         try:
-            desk.assign(change.ticket, person, brief=call.text, actor=SYSTEM, now=change.now)
+            desk.assign(change.ticket, person, brief=str(call.text), actor=SYSTEM, now=change.now)
         except DomainError:
             continue
         return
@@ -135,7 +136,7 @@ def raise_pain(call: Call) -> None:
     ticket = call.change.ticket
     level = min((ticket.pain or 0) + 1, MAX_PAIN)
     if level != ticket.pain:
-        desk.override_pain(ticket, level, reason=call.text, actor=SYSTEM, now=call.change.now)
+        desk.override_pain(ticket, level, reason=str(call.text), actor=SYSTEM, now=call.change.now)
 
 
 @action("call_back")

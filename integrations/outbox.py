@@ -24,6 +24,7 @@ from tickets.change import changing
 from tickets.errors import NotFound
 from tickets.models import Outbox, User
 from tickets.models.stream import OutboxState
+from tickets.saying import Phrase
 
 log = structlog.get_logger(__name__)
 
@@ -106,7 +107,12 @@ def _give_up(row: Outbox, error: str, *, now: dt.datetime) -> None:
                 change.alert(
                     user,
                     key=f"outbox:{row.pk}:{row.attempts}",
-                    text=f"{change.ticket.number}: a {row.kind} could not be delivered. {error}",
+                    text=Phrase(
+                        "{number}: a {kind} could not be delivered. {error}",
+                        number=change.ticket.number,
+                        kind=row.kind,
+                        error=error,
+                    ),
                     urgent=True,
                 )
 

@@ -22,10 +22,12 @@ from tickets import outbox
 from tickets.actors import Actor
 from tickets.bulk import update
 from tickets.errors import NotFound, Stale
+from tickets.languages import said_to
 from tickets.later import Later
 from tickets.models import Alert, Event, Outbox, Ticket, User
 from tickets.ringing import ring
 from tickets.rows import Rows
+from tickets.saying import Phrase
 from tickets.signals import ticket_changed
 from tickets.values import json_value
 
@@ -290,19 +292,19 @@ class Change:
         user: User,
         *,
         key: str,
-        text: str,
+        text: Phrase | str,
         urgent: bool = False,
         mail: bool = False,
         anyway: bool = False,
         fold: str = "",
     ) -> None:
-        """Let a person know, once for each `key`; `mail`, `anyway` and `fold` are those of
-        `tickets.ringing.ring`. Tickets from the past alert nobody."""
+        """Let a person know in his language, once for each `key`; `mail`, `anyway` and `fold` are
+        those of `tickets.ringing.ring`. Tickets from the past alert nobody."""
         if self.ticket.historical:
             return
         alert = Alert.made(
-            user=user, ticket=self.ticket, key=key, text=text[:300], urgent=urgent,
-            created_at=self.now,
+            user=user, ticket=self.ticket, key=key, text=said_to(user.language, text)[:300],
+            urgent=urgent, created_at=self.now,
         )  # fmt: skip
         ring(self.unit, self.unit.memo, alert, mail=mail, anyway=anyway, fold=fold)
 

@@ -11,21 +11,11 @@ Both the docstring and the first argument are translated where the message is re
 values take their places in it; so they are written as they stand, without gettext.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from tickets.saying import gettext, pgettext
-
-_PLACE = re.compile(r"\{(\w+)\}")
-
-
-def _filled(words: str, params: Mapping[str, object]) -> str:
-    """The words with the values in their places; a place without a value stays as it is."""
-    if not params:
-        return words
-    return _PLACE.sub(lambda place: str(params.get(place[1], place[0])), words)
+from tickets.saying import filled, gettext, pgettext
 
 
 class DomainError(Exception):
@@ -43,13 +33,13 @@ class DomainError(Exception):
         self.params = params
         self.field = field
         self._words = message or " ".join((self.__doc__ or "").split())
-        super().__init__(_filled(self._words, params))
+        super().__init__(filled(self._words, params))
 
     @property
     def message(self) -> str:
         """What is wrong, in the language of whoever reads it; `str()` stays English, for logs."""
         named = {name: _named(self.params[name], self.codes[name]) for name in self.codes}
-        return _filled(gettext(self._words), {**self.params, **named})
+        return filled(gettext(self._words), {**self.params, **named})
 
 
 def _named(code: object, context: str) -> str:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils import translation
 
 from tickets.errors import Invalid
+from tickets.saying import Phrase
 
 
 def spoken(code: str) -> str:
@@ -34,7 +35,7 @@ def clean_choice(code: str) -> str:
     """
     if code and code not in dict(_all()):
         known = ", ".join(key for key, _ in _all())
-        raise Invalid(f"The desk speaks these languages: {known}.", field="language")
+        raise Invalid("The desk speaks these languages: {known}.", known=known, field="language")
     return code
 
 
@@ -43,6 +44,14 @@ def speaking(code: str) -> Iterator[None]:
     """Texts made inside are in that language."""
     with translation.override(spoken(code)):
         yield
+
+
+def said_to(chosen: str, words: Phrase | str) -> str:
+    """The words in the language that somebody who works here chose, "" for none."""
+    if spoken(chosen or settings.LANGUAGE_CODE) == translation.get_language():
+        return str(words)
+    with speaking_to(chosen):
+        return str(words)
 
 
 @contextmanager

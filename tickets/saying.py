@@ -4,7 +4,11 @@ The same names as Django's. English until `tickets.apps` lends Django's voice; f
 language that is active where the words are made.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+_PLACE = re.compile(r"\{(\w+)\}")
 
 
 class _Voice:
@@ -53,3 +57,29 @@ def ngettext(one: str, many: str, count: int) -> str:
 def pgettext(context: str, words: str) -> str:
     """`words` as they are meant in `context`, in the language that is active."""
     return _Voice.pgettext(context, words)
+
+
+def filled(words: str, values: Mapping[str, object]) -> str:
+    """The words with the values in their places; a place without a value stays as it is."""
+    if not values:
+        return words
+    return _PLACE.sub(lambda place: str(values.get(place[1], place[0])), words)
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Phrase:
+    """Words with places for values, of whoever reads them: `str()` says them in the language that
+    is active then. Values may be words too.
+
+        Phrase("{number} is yours now: {subject}", number=ticket.number, subject=ticket.subject)
+    """
+
+    words: str
+    values: Mapping[str, object]
+
+    def __init__(self, words: str, /, **values: object) -> None:
+        object.__setattr__(self, "words", words)
+        object.__setattr__(self, "values", values)
+
+    def __str__(self) -> str:
+        return filled(gettext(self.words), self.values)

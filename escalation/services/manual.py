@@ -22,6 +22,7 @@ from tickets.actors import Actor
 from tickets.change import changing
 from tickets.errors import Missing, NotFound, WrongStatus
 from tickets.models import Ticket, User
+from tickets.saying import Phrase
 from tickets.services.texts import needed
 
 
@@ -213,7 +214,12 @@ def deescalate(
             change.alert(
                 owner,
                 key=f"deescalated:{ticket.pk}:{change.ticket.event_count}",
-                text=f"{person.name} de-escalated {change.ticket.number}. {text}",
+                text=Phrase(
+                    "{name} de-escalated {number}. {why}",
+                    name=person.name,
+                    number=change.ticket.number,
+                    why=text,
+                ),
             )
 
 

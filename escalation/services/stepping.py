@@ -30,6 +30,7 @@ from escalation.services.words import breach_words, path_words, warning_words
 from tickets.actors import SYSTEM
 from tickets.change import Unit, unit_of_work
 from tickets.models import Ticket, User
+from tickets.saying import Phrase
 
 log = structlog.get_logger(__name__)
 
@@ -250,7 +251,7 @@ def _climb(clocks: Clocks, row: Deadline, step: Planned) -> None:
     _taken(clocks, row, step, EscalationLevel.PATH, call)
     clocks.record(
         EscalationEvent.ESCALATED, [row], at=step.at, step=int(number),
-        told=[person.name for person in people], why=text, by="clock", also=also,
+        told=[person.name for person in people], why=str(text), by="clock", also=also,
     )  # fmt: skip
     perform(call, step.step)
 
@@ -259,7 +260,8 @@ def _resume(clocks: Clocks, row: Deadline, step: Planned) -> None:
     """The longest pause is over: the clock runs again, though the customer has not answered."""
     clocks.close_spent(row, at=step.at)
     call = Call(clocks.change, _people(clocks, ["owner"]),
-                f"{clocks.ticket.number} has waited long enough: its clock runs again",
+                Phrase("{number} has waited long enough: its clock runs again",
+                      number=clocks.ticket.number),
                 key_of(row, step.key), urgent=False)  # fmt: skip
     ACTIONS["notify"](call)
     _taken(clocks, row, step, EscalationLevel.RESUME, call)
@@ -277,7 +279,7 @@ def _taken(
             deadline=row,
             level=level.value,
             step=step.key,
-            reason=call.text[:500],
+            reason=str(call.text)[:500],
             told=[person.name for person in call.people],
             due_at=step.at,
             done_at=clocks.change.now,

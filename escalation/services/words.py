@@ -3,22 +3,23 @@
 from escalation.models import Deadline
 from escalation.rules import EscalationLevel
 from tickets.models import Ticket
+from tickets.saying import Phrase, gettext_noop
 
 PROMISES = {
-    "acknowledge": "to acknowledge the complaint",
-    "first_response": "of a first answer",
-    "next_reply": "to answer the customer",
-    "next_update": "of news for the customer",
-    "decide": "of a decision",
-    "resolve": "to settle the matter",
-    "deliver_remedy": "to deliver what was granted",
-    "approve": "to decide the exception",
-    "promise": "that was made to the customer",
-    "follow_up": "to follow up a poor answer",
+    "acknowledge": Phrase("to acknowledge the complaint"),
+    "first_response": Phrase("of a first answer"),
+    "next_reply": Phrase("to answer the customer"),
+    "next_update": Phrase("of news for the customer"),
+    "decide": Phrase("of a decision"),
+    "resolve": Phrase("to settle the matter"),
+    "deliver_remedy": Phrase("to deliver what was granted"),
+    "approve": Phrase("to decide the exception"),
+    "promise": Phrase("that was made to the customer"),
+    "follow_up": Phrase("to follow up a poor answer"),
 }
 
 
-def promise_words(row: Deadline) -> str:
+def promise_words(row: Deadline) -> Phrase:
     """What was promised: "of a first answer"."""
     return PROMISES[row.kind]
 
@@ -28,27 +29,46 @@ def _matter(ticket: Ticket) -> str:
     return ticket.number if ticket.confidential else f"{ticket.number}: {ticket.subject}"
 
 
-def warning_words(row: Deadline, ticket: Ticket) -> str:
+def warning_words(row: Deadline, ticket: Ticket) -> Phrase:
     """Time runs short."""
-    return f"Soon due, the promise {promise_words(row)} on {_matter(ticket)}"
+    return _promise(gettext_noop("Soon due, the promise {promise} on {matter}"), row, ticket)
 
 
-def breach_words(row: Deadline, ticket: Ticket) -> str:
+def breach_words(row: Deadline, ticket: Ticket) -> Phrase:
     """The promise is broken."""
-    return f"Missed, the promise {promise_words(row)} on {_matter(ticket)}"
+    return _promise(gettext_noop("Missed, the promise {promise} on {matter}"), row, ticket)
 
 
-def path_words(row: Deadline, ticket: Ticket) -> str:
+def path_words(row: Deadline, ticket: Ticket) -> Phrase:
     """Somebody above is told."""
     if row.breached_at is None:
-        return f"Needs you soon, the promise {promise_words(row)} on {_matter(ticket)}"
-    who = "its owner has not kept" if ticket.owner_id else "nobody owns it and nobody has kept"
-    return f"Needs you, {who} the promise {promise_words(row)} on {_matter(ticket)}"
+        return _promise(
+            gettext_noop("Needs you soon, the promise {promise} on {matter}"), row, ticket
+        )
+    if ticket.owner_id:
+        return _promise(
+            gettext_noop("Needs you, its owner has not kept the promise {promise} on {matter}"),
+            row,
+            ticket,
+        )
+    return _promise(
+        gettext_noop(
+            "Needs you, nobody owns it and nobody has kept the promise {promise} on {matter}"
+        ),
+        row,
+        ticket,
+    )
 
 
-def by_hand_words(ticket: Ticket, level: EscalationLevel, reason: str, *, by: str) -> str:
+def by_hand_words(ticket: Ticket, level: EscalationLevel, reason: str, *, by: str) -> Phrase:
     """A colleague or the customer asks for somebody above."""
+    told = {"matter": _matter(ticket), "why": f" {reason}" if reason else ""}
     if level is EscalationLevel.RULE:
-        return f"Needs you, {_matter(ticket)}. {reason}".strip()
-    who = "The customer" if level is EscalationLevel.CUSTOMER else by
-    return f"{who} asks for you on {_matter(ticket)}. {reason}".strip()
+        return Phrase("Needs you, {matter}.{why}", **told)
+    if level is EscalationLevel.CUSTOMER:
+        return Phrase("The customer asks for you on {matter}.{why}", **told)
+    return Phrase("{name} asks for you on {matter}.{why}", name=by, **told)
+
+
+def _promise(words: str, row: Deadline, ticket: Ticket) -> Phrase:
+    return Phrase(words, promise=promise_words(row), matter=_matter(ticket))

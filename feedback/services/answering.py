@@ -22,6 +22,7 @@ from tickets.change import Change, changing
 from tickets.errors import Missing, NotFound
 from tickets.models import User
 from tickets.rules import Channel
+from tickets.saying import Phrase
 from tickets.services.texts import clean_text
 
 
@@ -124,7 +125,12 @@ def _open_followup(change: Change, answer: Answer, poor: list[str]) -> None:
     )
     people = {user.pk: user for user in _who_follows_up(change)}
     for user in people.values():
-        text = f"{ticket.customer.name} is not content with {ticket.number}: {why}"
+        text = Phrase(
+            "{name} is not content with {number}: {why}",
+            name=ticket.customer.name,
+            number=ticket.number,
+            why=why,
+        )
         change.alert(user, key=f"followup:{followup.pk}", text=text)
 
 

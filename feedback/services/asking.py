@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from feedback.models import FollowUp, Survey, SurveySettings
 from feedback.rules import FeedbackEvent, SurveyStatus, when_to_ask
@@ -11,6 +12,7 @@ from tickets.actors import SYSTEM
 from tickets.cached import Cached
 from tickets.change import Change, changing, unit_of_work
 from tickets.errors import Conflict
+from tickets.languages import speaking
 from tickets.models import Event
 
 _GRANTED = "remedy_granted"
@@ -183,18 +185,22 @@ def link_of(survey: Survey) -> str:
 
 def _mail(change: Change, survey: Survey) -> dict[str, str]:
     ticket = change.ticket
-    return {
-        "template": "survey",
-        "subject": "How did we do?",
-        "body": (
-            f"Dear {ticket.customer.name},\n\n"
-            f"your complaint “{ticket.subject}” is settled on our side. Only you can say whether "
-            "it is on yours. Five short questions, one minute:\n\n"
-            f"{link_of(survey)}\n\n"
-            "If something is still wrong, say so there. A person reads every answer, and gets in "
-            "touch with you if we fell short.\n"
-        ),
-    }
+    with speaking(ticket.language):
+        paragraphs = (
+            _("Dear %(name)s,") % {"name": ticket.customer.name},
+            _(
+                "your complaint “%(subject)s” is settled on our side. Only you can say whether it "
+                "is on yours. Five short questions, one minute:"
+            )
+            % {"subject": ticket.subject},
+            link_of(survey),
+            _(
+                "If something is still wrong, say so there. A person reads every answer, and gets "
+                "in touch with you if we fell short."
+            ),
+        )
+        subject = _("How did we do?")
+    return {"template": "survey", "subject": subject, "body": "\n\n".join(paragraphs) + "\n"}
 
 
 def _open(change: Change) -> Survey | None:

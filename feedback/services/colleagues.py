@@ -12,6 +12,7 @@ from tickets.actors import Actor
 from tickets.change import changing
 from tickets.errors import Invalid, Missing
 from tickets.models import Ticket, User
+from tickets.saying import Phrase
 from tickets.services.texts import clean_line, needed
 
 
@@ -65,5 +66,6 @@ def give_kudos(
         if ticket is not None:
             with changing(ticket, actor=actor, now=now) as change:
                 change.record(FeedbackEvent.KUDOS_GIVEN, data={"to": to.name, "words": text})
-                change.alert(to, key=f"kudos:{kudos.pk}", text=f"{actor.name} thanks you: {text}")
+                said = Phrase("{name} thanks you: {words}", name=actor.name, words=text)
+                change.alert(to, key=f"kudos:{kudos.pk}", text=said)
     return kudos

@@ -34,6 +34,7 @@ from tickets.errors import DomainError, FileRefused, Missing
 from tickets.models import Category, ContactPoint, Customer, Message, Team, Ticket, User
 from tickets.models.customers import ContactKind
 from tickets.rules import Channel, LinkKind
+from tickets.saying import Phrase
 from tickets.services.customers import CustomerDetails, clean_email
 from tickets.services.files import MAX_FILES, Upload, type_of
 from tickets.services.opening import BODY_MAX, NewTicket
@@ -285,6 +286,10 @@ def _note_machine(mail: Mail, machine: Machine, *, now: dt.datetime) -> Received
             change.alert(
                 owner,
                 key=f"bounce:{note.pk}",
-                text=f"{ticket.number}: our mail did not reach {ticket.customer.name}",
+                text=Phrase(
+                    "{number}: our mail did not reach {name}",
+                    number=ticket.number,
+                    name=ticket.customer.name,
+                ),
             )
     return Received("noted", ticket)

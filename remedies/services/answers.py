@@ -15,6 +15,7 @@ from tickets.actors import SYSTEM, Actor
 from tickets.change import Change, changing
 from tickets.errors import Invalid, NotFound
 from tickets.money import words
+from tickets.saying import Phrase, gettext_noop
 from tickets.services.texts import clean_text
 
 
@@ -58,7 +59,7 @@ def accept_offer(
             changes=paths,
         )
         grant_in(change, row, chosen, exception=covering_exception(change, row, parts))
-        _tell(change, row, "accepts the offer" if whole else "accepts a part of the offer")
+        _tell(change, row, _ACCEPTS if whole else _ACCEPTS_PART)
     return row
 
 
@@ -157,7 +158,7 @@ def decline_offer(
             changes=paths,
         )
         grant_in(change, row, owed, exception=None)
-        _tell(change, row, "declines the offer")
+        _tell(change, row, _DECLINES)
     return row
 
 
@@ -187,10 +188,15 @@ def wish_words(offer: Offer) -> str:
     return f"{named}: {offer.wish}" if named and offer.wish else named or offer.wish
 
 
+_ACCEPTS = gettext_noop("{name} accepts the offer on {number}")
+_ACCEPTS_PART = gettext_noop("{name} accepts a part of the offer on {number}")
+_DECLINES = gettext_noop("{name} declines the offer on {number}")
+
+
 def _tell(change: Change, row: Offer, did: str) -> None:
     owner = change.ticket.owner
     if owner is not None and owner != change.actor.user:
-        text = f"{change.ticket.customer.name} {did} on {change.ticket.number}"
+        text = Phrase(did, name=change.ticket.customer.name, number=change.ticket.number)
         change.alert(owner, key=f"offer-answered:{row.pk}", text=text)
 
 
@@ -222,6 +228,8 @@ def expire_next(*, now: dt.datetime) -> bool:
             change.alert(
                 change.ticket.owner,
                 key=f"offer-expired:{row.pk}",
-                text=f"The offer on {change.ticket.number} ran out without an answer",
+                text=Phrase(
+                    "The offer on {number} ran out without an answer", number=change.ticket.number
+                ),
             )
     return True

@@ -16,6 +16,7 @@ from tickets.change import Change
 from tickets.errors import Conflict, Invalid
 from tickets.models import User
 from tickets.money import decimals_of
+from tickets.saying import Phrase
 from tickets.services.texts import needed
 
 #: Crockford's letters: none that is misread for another. 16 of them are 80 bits.
@@ -153,11 +154,14 @@ def _say_if_low(change: Change, pool: VoucherPool) -> None:
     lead = change.ticket.team.lead
     if left > pool.low or lead is None:
         return
-    said = "no code" if not left else "1 code" if left == 1 else f"{left} codes"
+    said = Phrase("{left} codes left in {title}", left=left, title=pool.title)
+    if left < 2:
+        few = Phrase("1 code left in {title}", title=pool.title)
+        said = few if left else Phrase("no code left in {title}", title=pool.title)
     change.alert(
         lead,
         key=f"low:{pool.pk}:{change.now.date()}",
-        text=f"{said} left in {pool.title}",
+        text=said,
         urgent=not left,
     )
 

@@ -18,6 +18,7 @@ from tickets.actors import SYSTEM
 from tickets.change import Change, changing
 from tickets.days import end_of_day
 from tickets.models import Event
+from tickets.saying import Phrase
 
 #: Not with the customer yet, and still owed.
 WAITING = frozenset({RemedyStatus.GRANTED, RemedyStatus.FAILED})
@@ -100,7 +101,11 @@ def note_late(change: Change, row: Remedy, *, at: dt.datetime) -> bool:
         change.alert(
             somebody,
             key=f"remedy-late:{row.pk}",
-            text=f"Promised and not delivered on {change.ticket.number}: {row.title}",
+            text=Phrase(
+                "Promised and not delivered on {number}: {title}",
+                number=change.ticket.number,
+                title=row.title,
+            ),
             urgent=True,
         )
     change.unit.later.add(change, add_for_lateness)

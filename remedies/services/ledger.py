@@ -17,6 +17,7 @@ from tickets.actors import Actor
 from tickets.change import Change, changing
 from tickets.errors import NotFound
 from tickets.money import words
+from tickets.saying import Phrase
 from tickets.services.texts import clean_line, needed
 
 PAYOUT = "payout"
@@ -72,7 +73,9 @@ def _grant(
         change.alert(
             change.ticket.owner,
             key=f"remedy:{remedy.pk}",
-            text=f"To deliver on {change.ticket.number}: {remedy.title}",
+            text=Phrase(
+                "To deliver on {number}: {title}", number=change.ticket.number, title=remedy.title
+            ),
         )
     return remedy
 
@@ -212,7 +215,11 @@ def deliver_code(change: Change, row: Remedy) -> bool:
         change.alert(
             change.ticket.owner,
             key=f"no-code:{row.pk}",
-            text=f"No code is left for {row.title} on {change.ticket.number}",
+            text=Phrase(
+                "No code is left for {title} on {number}",
+                title=row.title,
+                number=change.ticket.number,
+            ),
             urgent=True,
         )
     return False
@@ -251,7 +258,12 @@ def fail_remedy(remedy: Remedy, *, reason: str, actor: Actor, now: dt.datetime) 
             change.alert(
                 change.ticket.owner,
                 key=f"remedy-failed:{row.pk}:{change.ticket.event_count}",
-                text=f"Not delivered on {change.ticket.number}: {row.title}. {why}",
+                text=Phrase(
+                    "Not delivered on {number}: {title}. {why}",
+                    number=change.ticket.number,
+                    title=row.title,
+                    why=why,
+                ),
                 urgent=True,
             )
     return row

@@ -14,7 +14,8 @@ from escalation.services import stepping
 from tests.builders import NOW, Desk, make_desk, make_ticket, user
 from tests.escalation.builders import at, deadline, types_of
 from tickets import services
-from tickets.models import Alert, Ticket
+from tickets.models import Alert, Outbox, Ticket, User
+from tickets.services.telling import tell
 
 SECOND = dt.timedelta(seconds=1)
 
@@ -59,6 +60,27 @@ def test_warning_breach_and_each_step_happen_once(desk: Desk) -> None:
     alerts = Alert.objects.filter(ticket=ticket, key__startswith=f"deadline:{row.pk}:")
     assert sorted(alerts.values_list("user__name", flat=True)) == ["Alice", "Alice", "Mona", "Sue"]
     assert alerts.filter(mail_at__isnull=False).count() == 1
+
+
+def test_each_is_told_in_the_language_he_chose_and_the_record_in_the_desks(desk: Desk) -> None:
+    User.objects.filter(pk__in=[desk.alice.pk, desk.mona.pk]).update(language="de")
+    ticket = owned(desk)
+    for moment in ("24 12:19", "24 13:19", "24 14:19", "24 15:19"):
+        stepping.sweep(now=at(moment))
+    tell(now=at("24 15:20"))
+    mail = Outbox.objects.get(kind="mail", payload__to=[desk.alice.email])
+    matter = f"{ticket.number}: {ticket.subject}"
+    late = "Braucht Sie, denn wer zuständig ist, hat die Zusage einer ersten Antwort nicht gehalten"
+    assert mail.payload["subject"] == "Überfällig, braucht Sie"
+    assert mail.payload["body"].startswith(f"{late}: {matter}.")
+    rung = dict(ticket.alerts.filter(key__contains=":path:").values_list("user__name", "text"))
+    assert rung["Mona"] == f"{late}: {matter}"
+    english = "Needs you, its owner has not kept the promise of a first answer on"
+    assert rung["Sue"] == f"{english} {matter}"
+    first = ticket.alerts.filter(user=desk.alice).order_by("id")[0]
+    assert first.text == f"Bald fällig: die Zusage einer ersten Antwort zu {matter}"
+    whys = [event.data["why"] for event in ticket.events.filter(type="escalated")]
+    assert set(whys) == {f"{english} {matter}"}
 
 
 def test_rows_that_only_learn_a_later_instant_do_not_end_the_sweep(desk: Desk) -> None:

@@ -10,6 +10,7 @@ from tickets.errors import Conflict, Missing
 from tickets.models import Membership, TicketPerson, User
 from tickets.models import Ticket as TicketRow
 from tickets.rules import EventType, PersonRelation
+from tickets.saying import Phrase
 from tickets.services.conversation import add_note
 from tickets.services.ownership import assign
 from tickets.services.texts import needed
@@ -37,7 +38,9 @@ def report_abuse(
             assign(ticket, above, brief=brief, actor=actor, now=now)
         else:
             key = f"abuse:{change.ticket.pk}:{change.ticket.event_count}"
-            change.alert(above, key=key, text=f"Abusive contact on {change.ticket.number}: {words}")
+            number = change.ticket.number
+            text = Phrase("Abusive contact on {number}: {what}", number=number, what=words)
+            change.alert(above, key=key, text=text)
     return above
 
 

@@ -14,6 +14,7 @@ from tickets.errors import Conflict, Invalid, Missing, WrongStatus
 from tickets.filling import gaps_in
 from tickets.models import Message, Ticket, User
 from tickets.rules import ActorKind, BackBecause, Channel, EventType, MessageKind, Status
+from tickets.saying import Phrase
 from tickets.services import snoozing
 from tickets.services.files import Upload, attach_uploads
 from tickets.services.ownership import own_if_unowned
@@ -122,14 +123,15 @@ def receive_message(
                 resume_in(change, why="The customer answered.", at=at)
             elif not change.ticket.is_open:
                 reopen_in(change, reason="The customer wrote again.", at=at)
-        _tell_owner(change, f"{message.author_name} wrote on {change.ticket.number}")
+        _tell_owner(change, message.author_name)
     return message
 
 
-def _tell_owner(change: Change, text: str) -> None:
+def _tell_owner(change: Change, author: str) -> None:
     owner = change.ticket.owner
     if owner is not None and owner != change.actor.user:
         key = f"message:{change.ticket.pk}:{change.ticket.event_count}"
+        text = Phrase("{name} wrote on {number}", name=author, number=change.ticket.number)
         change.alert(owner, key=key, text=text)
 
 
@@ -250,8 +252,9 @@ def add_note(
         )
         for user in dict.fromkeys(mentions):
             if user != actor.user:
-                text = f"{actor.name} mentions you on {change.ticket.number}"
-                change.alert(user, key=f"mention:{message.pk}", text=text)
+                number = change.ticket.number
+                said = Phrase("{name} mentions you on {number}", name=actor.name, number=number)
+                change.alert(user, key=f"mention:{message.pk}", text=said)
         kept_for = {change.ticket.owner_id, change.ticket.snoozed_by_id}
         if kept_for & {user.pk for user in mentions if user != actor.user}:
             snoozing.end_in(change, BackBecause.MENTION)

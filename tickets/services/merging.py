@@ -18,6 +18,7 @@ from tickets.errors import Conflict, Invalid, WrongStatus
 from tickets.models import Attachment, Event, Message, Point, Ticket, TicketLink, TicketPerson
 from tickets.money import Money
 from tickets.rules import EventType, LinkKind, PersonRelation, Status
+from tickets.saying import Phrase
 from tickets.services.ownership import give_unowned
 from tickets.services.people import complain_about
 from tickets.services.rehoming import Paths, copy_messages, move_actions, move_points
@@ -228,7 +229,8 @@ def _end(taker: Change, giver: Change, why: str, gone: Paths, promises: dict[str
 
 
 def _tell_owners(taker: Change, giver: Change) -> None:
-    text = f"{giver.ticket.number} is part of {taker.ticket.number} now"
+    both = {"number": giver.ticket.number, "other": taker.ticket.number}
+    text = Phrase("{number} is part of {other} now", **both)
     for owner in {row for row in (taker.ticket.owner, giver.ticket.owner) if row is not None}:
         if owner != taker.actor.user:
             taker.alert(owner, key=f"merged:{giver.ticket.pk}:{owner.pk}", text=text)

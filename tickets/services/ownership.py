@@ -9,6 +9,7 @@ from tickets.change import Change, changing
 from tickets.errors import Conflict, Invalid, Missing, WrongStatus
 from tickets.models import Membership, Team, Ticket, User
 from tickets.rules import EventType, PersonRelation, Status
+from tickets.saying import Phrase
 from tickets.services.reviews import had_part
 from tickets.services.texts import needed
 
@@ -66,7 +67,9 @@ def _give(change: Change, owner: User, *, brief: str) -> None:
         change.alert(
             owner,
             key=f"owner:{ticket.pk}:{ticket.event_count}",
-            text=f"{ticket.number} is yours now: {ticket.subject}",
+            text=Phrase(
+                "{number} is yours now: {subject}", number=ticket.number, subject=ticket.subject
+            ),
         )
     if first:
         change.set(acknowledged_at=change.now)
@@ -159,7 +162,12 @@ def move_to_team(
             change.alert(
                 team.lead,
                 key=f"unowned:{row.pk}:{row.event_count}",
-                text=f"{row.number} came to {team.name} and has no owner: {row.subject}",
+                text=Phrase(
+                    "{number} came to {team} and has no owner: {subject}",
+                    number=row.number,
+                    team=team.name,
+                    subject=row.subject,
+                ),
             )
 
 

@@ -19,6 +19,7 @@ from tickets.rules import (
     Status,
     is_better,
 )
+from tickets.saying import Phrase
 from tickets.services.status import reopen_in, resume_in
 from tickets.services.texts import needed
 
@@ -121,7 +122,9 @@ def _tell(change: Change, reviewer: User | None) -> None:
         memberships__team=row.team, memberships__supervises=True, is_active=True
     )
     for user in [reviewer] if reviewer else supervisors:
-        text = f"{row.customer.name} asks for a review of {row.number}"
+        text = Phrase(
+            "{name} asks for a review of {number}", name=row.customer.name, number=row.number
+        )
         change.alert(user, key=f"review:{row.pk}", text=text)
 
 

@@ -17,6 +17,7 @@ from tickets.change import Change, changing, unit_of_work
 from tickets.errors import Conflict, Invalid, Missing, WrongStatus
 from tickets.models import Event, Ticket, User
 from tickets.rules import ActorKind, BackBecause, EventType
+from tickets.saying import Phrase
 from tickets.services.ownership import own_if_unowned
 from tickets.services.status import refuse_merged
 from tickets.services.texts import clean_line
@@ -203,5 +204,7 @@ def _come_back(change: Change) -> None:
         change.alert(
             owner,
             key=f"snooze:{ticket.pk}:{until.timestamp():.0f}",
-            text=f"{ticket.number} is back: {reason or ticket.subject}",
+            text=Phrase(
+                "{number} is back: {why}", number=ticket.number, why=reason or ticket.subject
+            ),
         )

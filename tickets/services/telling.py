@@ -14,8 +14,10 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
+from django.utils.translation import gettext as _
 
 from tickets import outbox
+from tickets.languages import speaking_to
 from tickets.models import Alert, Outbox, Untold, User
 from tickets.reaching import Decision, Manner, manner_of
 from tickets.ringing import wishes_of
@@ -184,7 +186,8 @@ def _mails_for(
 
 
 def _single(person: User, alert: Alert, *, now: dt.datetime) -> Outbox:
-    subject = "Running late, needs you" if alert.urgent else "You should know"
+    with speaking_to(person.language):
+        subject = _("Running late, needs you") if alert.urgent else _("You should know")
     return Outbox(
         kind="mail",
         key=f"alert:{alert.pk}",
@@ -210,17 +213,14 @@ def digest_of(
     tickets = len(first)
     lines = [f"- {alert.text}\n  {_link(alert)}" for alert in first[:NAMED]]
     things, rest = len(alerts) + more, tickets - NAMED
-    name = person.get_short_name()
-    head = f"{things} things on {tickets} tickets need you, {name}."
-    subject = f"{tickets} tickets need you"
-    if more:
-        # On how many tickets those are nobody has counted.
-        head, rest = f"{things:,} things need you, {name}.", things - len(lines)
-        subject = f"{things:,} things need you"
-    elif tickets == 1:
-        head, subject = f"{things} things on one ticket need you, {name}.", "A ticket needs you"
-    if rest > 0:
-        lines.append(f"… and {rest:,} more: {settings.SITE_URL}/desk/alerts/")
+    with speaking_to(person.language):
+        subject, head = _heads(person, things, tickets, counted=not more)
+        if more:
+            # On how many tickets those are nobody has counted.
+            rest = things - len(lines)
+        if rest > 0:
+            told = {"count": f"{rest:,}", "link": f"{settings.SITE_URL}/desk/alerts/"}
+            lines.append(_("… and %(count)s more: %(link)s") % told)
     return Outbox(
         kind="mail",
         key=key,
@@ -233,6 +233,21 @@ def digest_of(
         created_at=now,
         next_attempt_at=now,
     )
+
+
+def _heads(person: User, things: int, tickets: int, *, counted: bool) -> tuple[str, str]:
+    """The subject and the first line of a digest."""
+    told = {"things": f"{things:,}", "tickets": tickets, "name": person.get_short_name()}
+    if not counted:
+        subject = _("%(things)s things need you")
+        head = _("%(things)s things need you, %(name)s.")
+    elif tickets == 1:
+        subject = _("A ticket needs you")
+        head = _("%(things)s things on one ticket need you, %(name)s.")
+    else:
+        subject = _("%(tickets)s tickets need you")
+        head = _("%(things)s things on %(tickets)s tickets need you, %(name)s.")
+    return subject % told, head % told
 
 
 def _link(alert: Alert) -> str:

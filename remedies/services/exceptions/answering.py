@@ -11,6 +11,7 @@ from remedies.services.exceptions.routing import tell_all
 from remedies.services.tallies import Paths
 from tickets.actors import Actor
 from tickets.change import Change, changing
+from tickets.saying import Phrase
 from tickets.services.texts import needed
 
 
@@ -37,7 +38,12 @@ def ask_back(
         change.alert(
             row.requester,
             key=f"exception-asked:{row.pk}:{change.ticket.event_count}",
-            text=f"{actor.name} asks about your exception on {change.ticket.number}: {text}",
+            text=Phrase(
+                "{name} asks about your exception on {number}: {what}",
+                name=actor.name,
+                number=change.ticket.number,
+                what=text,
+            ),
         )
     return row
 
@@ -64,7 +70,11 @@ def answer_back(
         tell_all(
             change,
             row,
-            text=f"{actor.name} answered about the exception on {change.ticket.number}",
+            text=Phrase(
+                "{name} answered about the exception on {number}",
+                name=actor.name,
+                number=change.ticket.number,
+            ),
             key=f"exception-answered:{row.pk}:{change.ticket.event_count}",
         )
     return row

@@ -41,6 +41,7 @@ from tickets.change import Change, changing
 from tickets.errors import Invalid, NotAllowed, NotFound
 from tickets.models import User
 from tickets.money import words
+from tickets.saying import Phrase, gettext_noop
 from tickets.services.texts import needed
 
 #: Limits of one's own that a level with a sum of its own stands in for.
@@ -228,6 +229,14 @@ def _voice(
     return still_needed(fit, voices)
 
 
+#: What the requester is told, by what became of it.
+_DECIDED = {
+    ExceptionStatus.APPROVED: gettext_noop("{name} approved your exception on {number}"),
+    ExceptionStatus.AMENDED: gettext_noop("{name} amended your exception on {number}"),
+    ExceptionStatus.DECLINED: gettext_noop("{name} declined your exception on {number}"),
+}
+
+
 def _half(change: Change, row: ExceptionRequest, decider: User, lacking: int) -> None:
     """One said yes; somebody else has to as well. The sums wait in the items."""
     total = sum(item["decided"] or 0 for item in row.items)
@@ -248,7 +257,12 @@ def _half(change: Change, row: ExceptionRequest, decider: User, lacking: int) ->
     tell_all(
         change,
         row,
-        text=f"{decider.name} said yes on {change.ticket.number}; {more} has to",
+        text=Phrase(
+            "{name} said yes on {number}; {more} has to",
+            name=decider.name,
+            number=change.ticket.number,
+            more=Phrase("one more") if lacking == 1 else Phrase("{count} more", count=lacking),
+        ),
         key=f"exception-half:{row.pk}:{decider.pk}:{total}",
     )
 
@@ -307,7 +321,9 @@ def _decide(
     change.alert(
         row.requester,
         key=f"exception-decided:{row.pk}" + (f":{undone}" if undone else ""),
-        text=f"{decider.name} {row.status} your exception on {change.ticket.number}",
+        text=Phrase(
+            _DECIDED[ExceptionStatus(row.status)], name=decider.name, number=change.ticket.number
+        ),
     )
 
 

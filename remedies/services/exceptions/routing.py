@@ -14,6 +14,7 @@ from tickets.change import Change
 from tickets.models import TicketPerson, User
 from tickets.money import words
 from tickets.rules import PersonRelation
+from tickets.saying import Phrase
 
 
 def at_stake(
@@ -96,7 +97,12 @@ def earlier_deciders(change: Change, row: ExceptionRequest) -> set[int]:
 
 
 def tell(
-    change: Change, row: ExceptionRequest, to: Sequence[Level], *, text: str = "", key: str = ""
+    change: Change,
+    row: ExceptionRequest,
+    to: Sequence[Level],
+    *,
+    text: Phrase | None = None,
+    key: str = "",
 ) -> list[User]:
     """Alert those who decide at these levels; for one who is away his substitute. Returns whom."""
     may = eligible(change, row)
@@ -106,13 +112,19 @@ def tell(
             person = stand_in(user, now=change.now)
             if may(person.pk):
                 told[person.pk] = person
-    said = text or f"{row.requester.name} asks for an exception on {change.ticket.number}"
+    said = text or Phrase(
+        "{name} asks for an exception on {number}",
+        name=row.requester.name,
+        number=change.ticket.number,
+    )
     for person in told.values():
         change.alert(person, key=key or f"exception:{row.pk}", text=said)
     return list(told.values())
 
 
-def tell_all(change: Change, row: ExceptionRequest, *, text: str = "", key: str = "") -> None:
+def tell_all(
+    change: Change, row: ExceptionRequest, *, text: Phrase | None = None, key: str = ""
+) -> None:
     """Alert everybody who was asked to decide so far."""
     tell(change, row, levels_by_key(row.told), text=text, key=key)
 
@@ -133,7 +145,9 @@ def move_up(change: Change, exception_id: int) -> bool:
         change,
         row,
         [after],
-        text=f"Nobody decided the exception on {number} in time; now it is yours",
+        text=Phrase(
+            "Nobody decided the exception on {number} in time; now it is yours", number=number
+        ),
         key=f"exception:{row.pk}:{after.id}",
     )
     change.record(

@@ -19,6 +19,7 @@ from remedies.services.tallies import (
 from tickets.actors import Actor
 from tickets.change import Change, changing
 from tickets.errors import DomainError, NotAllowed
+from tickets.saying import Phrase
 from tickets.services.texts import clean_line
 
 #: How long one who decided may take it back. The page shows it for so long.
@@ -112,11 +113,15 @@ def _reopen(change: Change, row: ExceptionRequest, paths: Paths, reason: str) ->
     change.alert(
         row.requester,
         key=f"exception-reopened:{row.pk}:{change.ticket.event_count}",
-        text=f"{name} took the decision back on {change.ticket.number}: it waits again",
+        text=Phrase(
+            "{name} took the decision back on {number}: it waits again",
+            name=name,
+            number=change.ticket.number,
+        ),
     )
     tell_all(
         change,
         row,
-        text=f"The exception on {change.ticket.number} waits again",
+        text=Phrase("The exception on {number} waits again", number=change.ticket.number),
         key=f"exception-reopened:{row.pk}:{change.ticket.event_count}",
     )
