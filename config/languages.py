@@ -27,6 +27,7 @@ LOCALE = BASE_DIR / "config" / "locale"
 APPS = ("config", "desk", "escalation", "feedback", "integrations", "remedies", "tickets")
 KEYWORDS = {
     "_": None,
+    "_l": None,
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,

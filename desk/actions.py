@@ -7,12 +7,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
 
 from desk.build.mentions import Mentioned, find_mentioned
 from desk.build.team import colleagues
 from desk.forms import ticket as ticket_forms
 from desk.keys import KEYS, key_words
-from desk.words import count_words
+from desk.words import number_words
 from tickets import services
 from tickets.access import Principal
 from tickets.actors import Actor
@@ -82,14 +86,14 @@ class Action:
     """
 
     verb: str
-    title: str
-    button: str
+    title: str | Promise
+    button: str | Promise
     form: type[forms.Form]
     run: Callable[[Doing], str]
     icon: str = "circle-check"
     place: str = "menu"
     extras: Extras = _nothing
-    hint: str = ""
+    hint: str | Promise = ""
     #: Statuses in which it makes sense; in others the menu leaves it out. The service decides.
     when: frozenset[str] = EVER
     verb_needed: str = "work"
@@ -120,13 +124,17 @@ def _reply(do: Doing) -> str:
         promises=do.data.get("promises") or (),
         **_common(do),
     )
-    return f"Reply sent.{promised_words(do)}"
+    return _("Reply sent.") + promised_words(do)
 
 
 def promised_words(do: Doing) -> str:
     """What became a deadline with what was sent."""
-    count = len(do.data.get("promises") or ())
-    return f" {count_words(count, 'promise')} set as a deadline." if count else ""
+    if not (count := len(do.data.get("promises") or ())):
+        return ""
+    said = ngettext(
+        "%(count)s promise set as a deadline.", "%(count)s promises set as a deadline.", count
+    )
+    return f" {said % {'count': number_words(count)}}"
 
 
 def with_promises(do: Doing, send: Callable[[Doing], None]) -> str:
@@ -148,7 +156,7 @@ def _note(do: Doing) -> str:
         actor=do.actor,
         now=do.now,
     )
-    return f"Note kept. {found.words}".strip()
+    return " ".join(filter(None, (_("Note kept."), found.words)))
 
 
 def whom_it_mentions(do: Doing) -> Mentioned:
@@ -163,15 +171,16 @@ def whom_it_mentions(do: Doing) -> Mentioned:
 def _promise(do: Doing) -> str:
     due = do.data["due"] or do.data["day"]
     services.make_promise(do.ticket, what=do.data["what"], due=due, **_common(do))
-    return "Promised. It is a deadline now."
+    return _("Promised. It is a deadline now.")
 
 
 def _call_back(do: Doing) -> str:
     name = do.ticket.customer.name.split(" ")[0]
     about = f": {do.data['about']}" if do.data.get("about") else ""
     due = do.data["due"] or do.data["day"]
-    services.make_promise(do.ticket, what=f"Call {name} back{about}", due=due, **_common(do))
-    return "The call-back is a deadline now."
+    what = _("Call %(name)s back%(about)s") % {"name": name, "about": about}
+    services.make_promise(do.ticket, what=what, due=due, **_common(do))
+    return _("The call-back is a deadline now.")
 
 
 def _ask(do: Doing) -> str:
@@ -184,7 +193,7 @@ def _ask(do: Doing) -> str:
             now=do.now,
         )
 
-    return f"Asked. The clock pauses until the customer answers.{with_promises(do, send)}"
+    return _("Asked. The clock pauses until the customer answers.") + with_promises(do, send)
 
 
 def _unknown_facts(do: Doing) -> dict[str, Any]:
@@ -204,12 +213,12 @@ def _unknown_facts(do: Doing) -> dict[str, Any]:
 
 def _take(do: Doing) -> str:
     services.take(do.ticket, **_common(do))
-    return f"{do.ticket.number} is yours."
+    return _("%(number)s is yours.") % {"number": do.ticket.number}
 
 
 def _hand_over(do: Doing) -> str:
     services.assign(do.ticket, do.data["to"], brief=do.data.get("brief") or "", **_common(do))
-    return f"Given to {do.data['to'].name}."
+    return _("Given to %(name)s.") % {"name": do.data["to"].name}
 
 
 def _team(do: Doing) -> dict[str, Any]:
@@ -219,7 +228,7 @@ def _team(do: Doing) -> dict[str, Any]:
 
 def _pain(do: Doing) -> str:
     services.override_pain(do.ticket, do.data["level"], reason=do.data["reason"], **_common(do))
-    return f"Pain is {do.data['level']} now."
+    return _("Pain is %(level)s now.") % {"level": do.data["level"]}
 
 
 def _decide(do: Doing) -> str:
@@ -241,14 +250,14 @@ def _points(do: Doing) -> dict[str, Any]:
 
 def _add_point(do: Doing) -> str:
     services.add_point(do.ticket, do.data["text"], **_common(do))
-    return "Point added."
+    return _("Point added.")
 
 
 def _facts(do: Doing) -> str:
     hidden = {"version", "events"}
     facts = {name: value for name, value in do.data.items() if name not in hidden}
     services.set_facts(do.ticket, facts, **_common(do))
-    return "Facts noted. The offer is worked out anew."
+    return _("Facts noted. The offer is worked out anew.")
 
 
 def _fact_specs(do: Doing) -> dict[str, Any]:
@@ -269,24 +278,24 @@ def _typed(spec: Any, value: Any, zone: str) -> str:
     if spec.kind == "yes_no":
         return "yes" if value else "no"
     if spec.kind == "moment":
-        moment = dt.datetime.fromisoformat(value).astimezone(ZoneInfo(zone))
-        return f"{moment:%Y-%m-%dT%H:%M}"
+        return f"{dt.datetime.fromisoformat(value).astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}"
     return str(value)
 
 
 def _wait(do: Doing) -> str:
     services.wait_for_third_party(do.ticket, for_what=do.data["for_what"], **_common(do))
-    return "Waiting. Our own clocks run on."
+    return _("Waiting. Our own clocks run on.")
 
 
 def _resume(do: Doing) -> str:
-    services.resume(do.ticket, why=f"{do.actor.name} goes on.", **_common(do))
-    return "Work goes on."
+    why = _("%(actor)s goes on.") % {"actor": do.actor.name}
+    services.resume(do.ticket, why=why, **_common(do))
+    return _("Work goes on.")
 
 
 def _resolve(do: Doing) -> str:
     services.resolve(do.ticket, summary=do.data.get("summary") or "", **_common(do))
-    return "Resolved. The customer will be asked how it was."
+    return _("Resolved. The customer will be asked how it was.")
 
 
 def _close(do: Doing) -> str:
@@ -296,13 +305,13 @@ def _close(do: Doing) -> str:
 
 def _reopen(do: Doing) -> str:
     services.reopen(do.ticket, reason=do.data["reason"], **_common(do))
-    return "Open again."
+    return _("Open again.")
 
 
 def _review(do: Doing) -> str:
     late = do.data.get("late_because") or ""
     services.ask_review(do.ticket, reason=do.data["reason"], late_because=late, **_common(do))
-    return "A review by another person is asked for."
+    return _("A review by another person is asked for.")
 
 
 def _heard(do: Doing) -> str:
@@ -313,55 +322,58 @@ def _heard(do: Doing) -> str:
         actor=do.actor,
         now=do.now,
     )
-    return "Noted as the customer's words."
+    return _("Noted as the customer's words.")
 
 
 def _abusive(do: Doing) -> str:
     above = services.report_abuse(do.ticket, what=do.data["what"], **_common(do))
-    return f"{above.name} has it now. Thank you for saying so; take a moment."
+    said = _("%(above)s has it now. Thank you for saying so; take a moment.")
+    return said % {"above": above.name}
 
 
 def _tags(do: Doing) -> str:
     services.set_tags(do.ticket, do.data["tags"].split(","), **_common(do))
-    return "Tags kept."
+    return _("Tags kept.")
 
 
 _ACTIONS = (
-    Action("reply", "Reply", "Send reply", ticket_forms.ReplyForm, _reply, "reply", "tab"),
-    Action("note", "Note", "Keep note", ticket_forms.NoteForm, _note, "notebook-pen", "tab"),
-    Action("promise", "Promise", "Promise it", ticket_forms.PromiseForm, _promise, "flag",
-           "tab", hint="It becomes a deadline of this ticket."),
-    Action("ask", "Ask for fact", "Send question", ticket_forms.AskForm, _ask,
+    Action("reply", _l("Reply"), _l("Send reply"), ticket_forms.ReplyForm, _reply, "reply", "tab"),
+    Action("note", _l("Note"), _l("Keep note"), ticket_forms.NoteForm, _note, "notebook-pen",
+           "tab"),
+    Action("promise", _l("Promise"), _l("Promise it"), ticket_forms.PromiseForm, _promise, "flag",
+           "tab", hint=_l("It becomes a deadline of this ticket.")),
+    Action("ask", _l("Ask for fact"), _l("Send question"), ticket_forms.AskForm, _ask,
            "circle-question-mark", "tab", _unknown_facts,
-           "Clocks that may pause, pause until the customer answers."),
-    Action("take", "Take it", "Take it", ticket_forms.NoFields, _take, "user-round", "bar"),
-    Action("hand-over", "Hand over", "Hand over", ticket_forms.OwnerForm, _hand_over,
+           _l("Clocks that may pause, pause until the customer answers.")),
+    Action("take", _l("Take it"), _l("Take it"), ticket_forms.NoFields, _take, "user-round", "bar"),
+    Action("hand-over", _l("Hand over"), _l("Hand over"), ticket_forms.OwnerForm, _hand_over,
            "arrow-right-left", "menu", _team, when=OPEN),
-    Action("pain", "Change pain", "Set pain", ticket_forms.PainForm, _pain, "activity",
+    Action("pain", _l("Change pain"), _l("Set pain"), ticket_forms.PainForm, _pain, "activity",
            "link"),
-    Action("decide", "Decide a point", "Decide", ticket_forms.DecideForm, _decide, "gavel",
+    Action("decide", _l("Decide a point"), _l("Decide"), ticket_forms.DecideForm, _decide, "gavel",
            "menu", _points),
-    Action("point", "Add a point", "Add point", ticket_forms.PointForm, _add_point, "plus"),
-    Action("facts", "Correct facts", "Keep facts", ticket_forms.FactsForm, _facts, "list-checks",
-           "link", _fact_specs),
-    Action("call-back", "Promise a call-back", "Promise the call", ticket_forms.CallBackForm,
-           _call_back, "phone-forwarded", when=OPEN,
-           hint="It becomes a deadline of this ticket."),
-    Action("heard", "Customer called or wrote", "Note it", ticket_forms.HeardForm, _heard,
+    Action("point", _l("Add a point"), _l("Add point"), ticket_forms.PointForm, _add_point, "plus"),
+    Action("facts", _l("Correct facts"), _l("Keep facts"), ticket_forms.FactsForm, _facts,
+           "list-checks", "link", _fact_specs),
+    Action("call-back", _l("Promise a call-back"), _l("Promise the call"),
+           ticket_forms.CallBackForm, _call_back, "phone-forwarded", when=OPEN,
+           hint=_l("It becomes a deadline of this ticket.")),
+    Action("heard", _l("Customer called or wrote"), _l("Note it"), ticket_forms.HeardForm, _heard,
            "phone"),
-    Action("abusive", "The contact was abusive", "Hand it over", ticket_forms.AbuseForm, _abusive,
-           "shield-alert", when=OPEN),
-    Action("wait", "Wait for somebody else", "Wait", ticket_forms.WaitForm, _wait, "hourglass",
-           when=OPEN - WAITING),
-    Action("resume", "Go on", "Go on", ticket_forms.NoFields, _resume, "play", when=WAITING),
-    Action("tags", "Tags", "Keep tags", ticket_forms.TagsForm, _tags, "tag"),
-    Action("resolve", "Resolve", "Resolve", ticket_forms.ResolveForm, _resolve, "circle-check",
-           when=OPEN),
-    Action("review", "Customer asks for a review", "Start the review", ticket_forms.ReviewForm,
-           _review, "scale"),
-    Action("close", "Close", "Close", ticket_forms.NoFields, _close, "lock",
+    Action("abusive", _l("The contact was abusive"), _l("Hand it over"), ticket_forms.AbuseForm,
+           _abusive, "shield-alert", when=OPEN),
+    Action("wait", _l("Wait for somebody else"), _l("Wait"), ticket_forms.WaitForm, _wait,
+           "hourglass", when=OPEN - WAITING),
+    Action("resume", _l("Go on"), _l("Go on"), ticket_forms.NoFields, _resume, "play",
+           when=WAITING),
+    Action("tags", _l("Tags"), _l("Keep tags"), ticket_forms.TagsForm, _tags, "tag"),
+    Action("resolve", _l("Resolve"), _l("Resolve"), ticket_forms.ResolveForm, _resolve,
+           "circle-check", when=OPEN),
+    Action("review", _l("Customer asks for a review"), _l("Start the review"),
+           ticket_forms.ReviewForm, _review, "scale"),
+    Action("close", _l("Close"), _l("Close"), ticket_forms.NoFields, _close, "lock",
            when=frozenset({"resolved"})),
-    Action("reopen", "Reopen", "Reopen", ticket_forms.ReasonForm, _reopen, "rotate-ccw",
+    Action("reopen", _l("Reopen"), _l("Reopen"), ticket_forms.ReasonForm, _reopen, "rotate-ccw",
            when=CLOSED),
 )  # fmt: skip
 

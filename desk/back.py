@@ -5,23 +5,25 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _l
 
 #: Pages that one comes back to, by the beginning of their address; "/desk/" only as it is.
 _PLACES = (
-    ("/desk/late/", "Running late", False),
-    ("/desk/exceptions/rules/", "Becoming the rule", True),
-    ("/desk/exceptions/", "Exceptions", True),
-    ("/desk/customers/", "Customers", True),
-    ("/desk/search/", "Search", False),
-    ("/desk/reports/deadlines/", "Promises kept", False),
-    ("/desk/insight/tickets/", "Behind a figure", False),
-    ("/desk/insight/", "Insight", True),
-    ("/desk/reports/fairness/", "Equal remedies", False),
-    ("/desk/reports/outcomes/", "Outcomes", False),
-    ("/desk/drafts/", "Try a draft", True),
-    ("/desk/reckonings/", "What would move", True),
-    ("/desk/alerts/", "Your alerts", False),
-    ("/desk/", "Queue", False),
+    ("/desk/late/", _l("Running late"), False),
+    ("/desk/exceptions/rules/", _l("Becoming the rule"), True),
+    ("/desk/exceptions/", _l("Exceptions"), True),
+    ("/desk/customers/", _l("Customers"), True),
+    ("/desk/search/", _l("Search"), False),
+    ("/desk/reports/deadlines/", _l("Promises kept"), False),
+    ("/desk/insight/tickets/", _l("Behind a figure"), False),
+    ("/desk/insight/", _l("Insight"), True),
+    ("/desk/reports/fairness/", _l("Equal remedies"), False),
+    ("/desk/reports/outcomes/", _l("Outcomes"), False),
+    ("/desk/drafts/", _l("Try a draft"), True),
+    ("/desk/reckonings/", _l("What would move"), True),
+    ("/desk/alerts/", _l("Your alerts"), False),
+    ("/desk/", _l("Queue"), False),
 )
 
 
@@ -29,11 +31,11 @@ _PLACES = (
 class Back:
     """A way back: its words and its address."""
 
-    words: str
+    words: str | Promise
     url: str
 
 
-QUEUE = Back("Queue", "/desk/")
+QUEUE = Back(_l("Queue"), "/desk/")
 
 
 def back_of(request: HttpRequest, above: Back = QUEUE) -> Back:

@@ -1,6 +1,8 @@
 """Actions on a ticket that somebody was called to: behind "More" on its page."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from desk.actions import OPEN, Action, Doing, register
 from desk.build.standing import unanswered
@@ -20,7 +22,7 @@ def _answer(do: Doing) -> str:
     step = calls.select_related("deadline").order_by("-id").first()
     late = unanswered(do.ticket)
     if step is None and not late:
-        raise Conflict("Nobody was called, or somebody has answered.", field="version")
+        raise Conflict(_("Nobody was called, or somebody has answered."), field="version")
     seen = do.seen
     with transaction.atomic():
         for row in late:
@@ -28,7 +30,7 @@ def _answer(do: Doing) -> str:
             seen = None  # what follows has seen the one before
         if step is not None and not (late and _is_own(step, do)):
             acknowledge_step(step, actor=do.actor, now=do.now, seen=seen)
-    return "Noted: you are on it. Nobody else is called."
+    return _("Noted: you are on it. Nobody else is called.")
 
 
 def _is_own(step: Escalation, do: Doing) -> bool:
@@ -38,12 +40,12 @@ def _is_own(step: Escalation, do: Doing) -> bool:
 
 def _down(do: Doing) -> str:
     deescalate(do.ticket, reason=do.data["reason"], actor=do.actor, now=do.now, seen=do.seen)
-    return "De-escalated. What was missed stays missed, and its owner is told."
+    return _("De-escalated. What was missed stays missed, and its owner is told.")
 
 
 register(
-    Action("answer-call", "I am on it", "I am on it", NoFields, _answer, "hand", when=OPEN,
-           hint="You answer for it, and nobody else is called."),
+    Action("answer-call", _l("I am on it"), _l("I am on it"), NoFields, _answer, "hand", when=OPEN,
+           hint=_l("You answer for it, and nobody else is called.")),
     Action("de-escalate", "De-escalate", "De-escalate", ReasonForm, _down, "arrow-down",
            when=OPEN, verb_needed="supervise"),
 )  # fmt: skip

@@ -1,4 +1,5 @@
-"""The small pictures: clock, pain, path, meters, initials, chips. Frozen values, no Django.
+"""The small pictures: clock, pain, path, meters, initials, chips. Frozen values, and of Django
+nothing but its words.
 
 Words are ready to print, geometry is ready for SVG, so that no template computes.
 """
@@ -7,12 +8,16 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-PAIN_WORDS: dict[int, tuple[str, str]] = {
-    1: ("irritation", "put right within the day"),
-    2: ("some trouble", "hours lost or a second contact"),
-    3: ("real disruption", "days lost, plans upset"),
-    4: ("serious disruption", "or somebody depends on it"),
-    5: ("serious harm", "to health, safety or livelihood"),
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+PAIN_WORDS: dict[int, tuple[Promise, Promise]] = {
+    1: (_l("irritation"), _l("put right within the day")),
+    2: (_l("some trouble"), _l("hours lost or a second contact")),
+    3: (_l("real disruption"), _l("days lost, plans upset")),
+    4: (_l("serious disruption"), _l("or somebody depends on it")),
+    5: (_l("serious harm"), _l("to health, safety or livelihood")),
 }
 """Level of pain: its name, and what it means for the customer."""
 
@@ -114,17 +119,21 @@ class PainView:
     @property
     def words(self) -> str:
         """The level's name, "serious disruption"."""
-        return PAIN_WORDS[self.level][0]
+        return str(PAIN_WORDS[self.level][0])
 
     @property
     def detail(self) -> str:
         """What the level means, "days lost, plans upset"."""
-        return PAIN_WORDS[self.level][1]
+        return str(PAIN_WORDS[self.level][1])
 
     @property
     def meaning(self) -> str:
         """The name with what it means, for a tooltip and for screen readers."""
-        return f"Pain {self.level} of 5: {', '.join(PAIN_WORDS[self.level])}"
+        name, detail = PAIN_WORDS[self.level]
+        return _("Pain %(level)s of 5: %(words)s") % {
+            "level": self.level,
+            "words": f"{name}, {detail}",
+        }
 
     @property
     def bars(self) -> tuple[Bar, ...]:
@@ -162,7 +171,7 @@ class PathView:
     @property
     def name(self) -> str:
         """What a screen reader says."""
-        return f"{self.taken} of {self.total} steps taken"
+        return _("%(taken)s of %(total)s steps taken") % {"taken": self.taken, "total": self.total}
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +202,7 @@ class AvatarView:
     @classmethod
     def of_nobody(cls) -> "AvatarView":
         """The place of a missing owner."""
-        return cls(name="Nobody", initials="?", nobody=True)
+        return cls(name=_("Nobody"), initials="?", nobody=True)
 
 
 @dataclass(frozen=True, slots=True)

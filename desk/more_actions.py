@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
 from desk.actions import OPEN, Action, Doing, Said, register
 from desk.build.team import colleagues
 from desk.forms import more as forms
@@ -44,7 +47,7 @@ def _follow_up(do: Doing) -> str:
         now=do.now,
         seen=do.seen,
     )
-    return "The follow-up is closed."
+    return _("The follow-up is closed.")
 
 
 def _everyone(do: Doing) -> dict[str, Any]:
@@ -60,13 +63,15 @@ def _change(do: Doing) -> str:
         actor=do.actor,
         now=do.now,
     )
-    return "Noted: this is going to change."
+    return _("Noted: this is going to change.")
 
 
 def _link(do: Doing) -> str:
     other = access_ticket(do.who, do.data["other"])
     act = pairing.link_undoably(do.who, do.ticket, other, do.data["kind"], now=do.now)
-    return Said.of(f"Linked with {other.number}.", undo=act.pk if act else None)
+    return Said.of(
+        (_("Linked with %(number)s.") % {"number": other.number}), undo=act.pk if act else None
+    )
 
 
 def _merge(do: Doing) -> str:
@@ -75,7 +80,7 @@ def _merge(do: Doing) -> str:
     act = pairing.merge_undoably(
         do.who, do.ticket, other, reason=do.data["reason"], now=do.now, seen=do.seen
     )
-    words = f"{other.number} is part of this ticket now."
+    words = _("%(number)s is part of this ticket now.") % {"number": other.number}
     return Said.of(words, undo=act.pk if act else None)
 
 
@@ -101,7 +106,9 @@ def _split(do: Doing) -> str:
         now=do.now,
         seen=do.seen,
     )
-    return Said.of(f"Split off: {new.number}.", undo=act.pk if act else None)
+    return Said.of(
+        (_("Split off: %(number)s.") % {"number": new.number}), undo=act.pk if act else None
+    )
 
 
 def _categories(do: Doing) -> dict[str, Any]:
@@ -114,7 +121,7 @@ def _category(do: Doing) -> str:
     services.change_category(
         do.ticket, do.data["category"], actor=do.actor, now=do.now, seen=do.seen
     )
-    return "Filed elsewhere."
+    return _("Filed elsewhere.")
 
 
 def _team(do: Doing) -> str:
@@ -126,26 +133,26 @@ def _team(do: Doing) -> str:
         now=do.now,
         seen=do.seen,
     )
-    return f"Given to {do.data['team'].name}."
+    return _("Given to %(name)s.") % {"name": do.data["team"].name}
 
 
 def _external(do: Doing) -> str:
     services.escalate_to_external(
         do.ticket, body=do.data["body"], actor=do.actor, now=do.now, seen=do.seen
     )
-    return "Noted: an outside body has it."
+    return _("Noted: an outside body has it.")
 
 
 def _subject(do: Doing) -> str:
     services.change_subject(do.ticket, do.data["subject"], actor=do.actor, now=do.now, seen=do.seen)
-    return "The matter is said in other words."
+    return _("The matter is said in other words.")
 
 
 def _loss(do: Doing) -> str:
     typed = (do.data.get("amount") or "").lstrip("£€$ ")
     loss = Money.of(typed, do.data["currency"]) if typed else None
     services.set_loss(do.ticket, loss, actor=do.actor, now=do.now, seen=do.seen)
-    return "Loss noted. The offer is worked out anew."
+    return _("Loss noted. The offer is worked out anew.")
 
 
 def _confidential(do: Doing) -> str:
@@ -153,9 +160,9 @@ def _confidential(do: Doing) -> str:
         do.ticket, not do.ticket.confidential, actor=do.actor, now=do.now, seen=do.seen
     )
     return (
-        "Only its owner and those named see it now."
+        _("Only its owner and those named see it now.")
         if not do.ticket.confidential
-        else ("Its team sees it again.")
+        else (_("Its team sees it again."))
     )
 
 
@@ -168,9 +175,11 @@ def _person(do: Doing) -> str:
     }
     done[do.data["relation"]](do.ticket, person, actor=do.actor, now=do.now)
     words = {
-        "named": f"{person.name} may see it.",
-        "complained_about": f"{person.name} does not see it, and no team does.",
-        "unnamed": f"{person.name} is off this ticket.",
+        "named": (_("%(person)s may see it.") % {"person": person.name}),
+        "complained_about": (
+            _("%(person)s does not see it, and no team does.") % {"person": person.name}
+        ),
+        "unnamed": (_("%(person)s is off this ticket.") % {"person": person.name}),
     }
     return words[do.data["relation"]]
 
@@ -179,35 +188,44 @@ def _call_above(do: Doing) -> str:
     row = escalate_by_hand(
         do.ticket, reason=do.data["reason"], actor=do.actor, now=do.now, seen=do.seen
     )
-    return f"Called: {', '.join(row.told) or 'nobody is there'}."
+    return _("Called: %(names)s.") % {"names": ", ".join(row.told) or _("nobody is there")}
 
 
 register(
-    Action("kept", "Promise kept", "It is kept", forms.KeptForm, _kept, "check-check",
+    Action("kept", _l("Promise kept"), _l("It is kept"), forms.KeptForm, _kept, "check-check",
            extras=_promises, when=OPEN),
-    Action("follow-up", "Close the follow-up", "Close the follow-up", forms.FollowUpForm,
+    Action("follow-up", _l("Close the follow-up"), _l("Close the follow-up"), forms.FollowUpForm,
            _follow_up, "message-circle-reply", extras=_followups),
-    Action("change", "What we change", "Keep it", forms.ChangeForm, _change, "wrench",
+    Action("change", _l("What we change"), _l("Keep it"), forms.ChangeForm, _change, "wrench",
            extras=_everyone),
-    Action("call-above", "Call somebody above", "Call", ReasonForm, _call_above, "megaphone",
+    Action("call-above", _l("Call somebody above"), _l("Call"), ReasonForm, _call_above,
+           "megaphone", when=OPEN),
+    Action("link", _l("Link with another"), _l("Link"), forms.LinkForm, _link, "link", "l"),
+    Action("merge", _l("Merge another into this"), _l("Merge"), forms.MergeForm, _merge,
+           "git-merge", when=OPEN, hint=_l("Clocks keep the earliest start of both.")),
+    Action("split", _l("Split points off"), _l("Split off"), forms.SplitForm, _split, "split",
+           extras=_points, when=OPEN, hint=_l("The new ticket’s clocks run from the same receipt. "
+           "A fact that sums are worked out from belongs to one of the two.")),
+    Action("loss", _l("Correct the loss"), _l("Keep it"), forms.LossForm, _loss, "coins",
            when=OPEN),
-    Action("link", "Link with another", "Link", forms.LinkForm, _link, "link"),
-    Action("merge", "Merge another into this", "Merge", forms.MergeForm, _merge, "git-merge",
-           when=OPEN, hint="Clocks keep the earliest start of both."),
-    Action("split", "Split points off", "Split off", forms.SplitForm, _split, "split",
-           extras=_points, when=OPEN, hint="The new ticket’s clocks run from the same receipt. "
-           "A fact that sums are worked out from belongs to one of the two."),
-    Action("loss", "Correct the loss", "Keep it", forms.LossForm, _loss, "coins", when=OPEN),
-    Action("subject", "Say the matter otherwise", "Keep it", forms.SubjectForm, _subject,
+    Action("link", _l("Link with another"), _l("Link"), forms.LinkForm, _link, "link"),
+    Action("merge", _l("Merge another into this"), _l("Merge"), forms.MergeForm, _merge,
+           "git-merge", when=OPEN, hint=_l("Clocks keep the earliest start of both.")),
+    Action("split", _l("Split points off"), _l("Split off"), forms.SplitForm, _split, "split",
+           extras=_points, when=OPEN, hint=_l("The new ticket’s clocks run from the same receipt. "
+           "A fact that sums are worked out from belongs to one of the two.")),
+    Action("loss", _l("Correct the loss"), _l("Keep it"), forms.LossForm, _loss, "coins",
+           when=OPEN),
+    Action("subject", _l("Say the matter otherwise"), _l("Keep it"), forms.SubjectForm, _subject,
            "pencil"),
-    Action("category", "File elsewhere", "File there", forms.CategoryForm, _category,
+    Action("category", _l("File elsewhere"), _l("File there"), forms.CategoryForm, _category,
            "folder-tree", extras=_categories),
-    Action("team", "Give to another team", "Give", forms.TeamForm, _team, "users-round",
+    Action("team", _l("Give to another team"), _l("Give"), forms.TeamForm, _team, "users-round",
            when=OPEN),
-    Action("external", "Outside body has it", "Note it", forms.ExternalForm, _external,
+    Action("external", _l("Outside body has it"), _l("Note it"), forms.ExternalForm, _external,
            "landmark"),
-    Action("confidential", "Confidential, or open again", "Change it", NoFields, _confidential,
-           "lock"),
-    Action("person", "Who may see it, whom it is about", "Keep it", forms.PersonForm, _person,
-           "user-lock"),
+    Action("confidential", _l("Confidential, or open again"), _l("Change it"), NoFields,
+           _confidential, "lock"),
+    Action("person", _l("Who may see it, whom it is about"), _l("Keep it"), forms.PersonForm,
+           _person, "user-lock"),
 )  # fmt: skip

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
 from desk.actions import Action, Doing, register, with_promises
 from desk.build.offers import current_offer
 from desk.forms import offers as forms
@@ -22,14 +25,14 @@ def _draft(do: Doing) -> Offer:
     """The draft of the ticket. Raises `Conflict` where there is none."""
     offer = current_offer(do.ticket)
     if offer is None or offer.status != OfferStatus.DRAFT:
-        raise Conflict("There is no draft of an offer.", field="offer")
+        raise Conflict(_("There is no draft of an offer."), field="offer")
     return offer
 
 
 def _sent(do: Doing) -> Offer:
     offer = current_offer(do.ticket)
     if offer is None or offer.status != OfferStatus.SENT:
-        raise Conflict("No offer is with the customer.", field="offer")
+        raise Conflict(_("No offer is with the customer."), field="offer")
     return offer
 
 
@@ -52,7 +55,7 @@ def _send(do: Doing) -> str:
             now=do.now,
         )
 
-    return f"Offer sent. The customer decides now.{with_promises(do, send)}"
+    return _("Offer sent. The customer decides now.") + with_promises(do, send)
 
 
 def _sums(do: Doing) -> dict[str, Any]:
@@ -102,7 +105,10 @@ def _exceptional(do: Doing) -> dict[str, Any]:
     wish = wish_of(do.ticket) if extras["offer"] is not None else None
     if wish is None:
         return extras
-    said = f"{do.ticket.customer.name} would find fair: {services.wish_words(wish)}"
+    said = _("%(customer)s would find fair: %(wish)s") % {
+        "customer": do.ticket.customer.name,
+        "wish": services.wish_words(wish),
+    }
     return extras | {"wished": wished_sums(wish, extras["components"]), "why": said}
 
 
@@ -116,7 +122,7 @@ def _adjust(do: Doing) -> str:
                 services.adjust_component(
                     offer, pk, amount, reason=do.data["reason"], actor=do.actor, now=do.now
                 )
-    return "The offer is adjusted."
+    return _("The offer is adjusted.")
 
 
 def _add(do: Doing) -> str:
@@ -134,19 +140,19 @@ def _add(do: Doing) -> str:
         now=do.now,
         seen=do.seen,
     )
-    return "Added to the offer."
+    return _("Added to the offer.")
 
 
 def _withdraw(do: Doing) -> str:
     services.withdraw_offer(
         _sent(do), reason=do.data["reason"], actor=do.actor, now=do.now, seen=do.seen
     )
-    return "The offer is taken back."
+    return _("The offer is taken back.")
 
 
 def _redraft(do: Doing) -> str:
     services.redraft(do.ticket, actor=do.actor, now=do.now)
-    return "The offer is worked out anew."
+    return _("The offer is worked out anew.")
 
 
 def _exception(do: Doing) -> str:
@@ -165,7 +171,7 @@ def _exception(do: Doing) -> str:
         now=do.now,
         seen=do.seen,
     )
-    return "Asked. A supervisor decides; you will be told."
+    return _("Asked. A supervisor decides; you will be told.")
 
 
 def _asked(offer: Offer, do: Doing) -> dict[int, int]:
@@ -197,29 +203,29 @@ def _withdraw_exception(do: Doing) -> str:
     services.withdraw_exception(
         _undecided(do), reason=do.data["reason"], actor=do.actor, now=do.now
     )
-    return "The exception is withdrawn."
+    return _("The exception is withdrawn.")
 
 
 def _answer_back(do: Doing) -> str:
     services.answer_back(_undecided(do), answer=do.data["answer"], actor=do.actor, now=do.now)
-    return "Answered. It is with the supervisor again."
+    return _("Answered. It is with the supervisor again.")
 
 
 register(
-    Action("offer", "Offer", "Send reply with offer", forms.SendOfferForm, _send, "gift",
+    Action("offer", _l("Offer"), _l("Send reply with offer"), forms.SendOfferForm, _send, "gift",
            "tab", _letter),
-    Action("adjust", "Adjust the offer", "Adjust", forms.AdjustForm, _adjust,
+    Action("adjust", _l("Adjust the offer"), _l("Adjust"), forms.AdjustForm, _adjust,
            "sliders-horizontal", "owed", _sums),
-    Action("exception", "Request an exception", "Request exception", forms.ExceptionForm,
+    Action("exception", _l("Request an exception"), _l("Request exception"), forms.ExceptionForm,
            _exception, "scale", "owed", _exceptional),
-    Action("withdraw-offer", "Take the offer back", "Take it back", ReasonForm, _withdraw,
+    Action("withdraw-offer", _l("Take the offer back"), _l("Take it back"), ReasonForm, _withdraw,
            "undo-2", "owed"),
-    Action("redraft", "Draft the offer again", "Draft again", NoFields, _redraft, "rotate-ccw",
-           "owed"),
-    Action("withdraw-exception", "Withdraw the exception", "Withdraw it", ReasonForm,
+    Action("redraft", _l("Draft the offer again"), _l("Draft again"), NoFields, _redraft,
+           "rotate-ccw", "owed"),
+    Action("withdraw-exception", _l("Withdraw the exception"), _l("Withdraw it"), ReasonForm,
            _withdraw_exception, "undo-2", "owed"),
-    Action("answer-back", "Answer the question", "Answer", forms.QuestionForm, _answer_back,
+    Action("answer-back", _l("Answer the question"), _l("Answer"), forms.QuestionForm, _answer_back,
            "reply", "owed"),
-    Action("add-part", "Add to the offer", "Add", forms.AddPartForm, _add, "plus",
+    Action("add-part", _l("Add to the offer"), _l("Add"), forms.AddPartForm, _add, "plus",
            extras=_kinds),
 )  # fmt: skip

@@ -1,10 +1,12 @@
-"""What the components show: small frozen values with no Django in them.
+"""What the components show: small frozen values that know nothing of models.
 
 A view builds these from models; a template of `desk/components/` draws one of them. Words are
 ready to print, geometry is ready for SVG, so that no template computes.
 """
 
 from dataclasses import dataclass, field
+
+from django.utils.functional import Promise
 
 from desk.glyphs import AvatarView, ChipView, ClockView, PainView
 
@@ -212,4 +214,4 @@ class KeyView:
     """One line of the keyboard hints."""
 
     keys: tuple[str, ...]
-    words: str
+    words: str | Promise

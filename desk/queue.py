@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, Value, prefetch_related_objects
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from desk.build.clocks import late_rows
 from desk.counting import MOST, counted, counted_by, pinned
@@ -120,18 +121,18 @@ def views_for(who: Principal, bounds: Bounds) -> list[View]:
     return [
         View(
             "me",
-            "For me",
+            _("For me"),
             "zap",
             mine | standing_in | unowned,
             also=tuple(key for key, _ in to_call),
             owners=(mine, unowned, *others),
         ),
-        View("mine", "Mine", "user-round", mine, also=of_me, owners=(mine,)),
-        View("team", "My team", "users-round", Q()),
-        View("unowned", "Unowned", "circle-question-mark", unowned, owners=(unowned,)),
-        View("waiting", "Waiting", "hourglass", Q(status__in=_WAITING)),
-        View("snoozed", "Snoozed", "alarm-clock", Q(), aside=True),
-        View("today", "Due today", "clock", Q(attention_at__lt=bounds.tomorrow)),
+        View("mine", _("Mine"), "user-round", mine, also=of_me, owners=(mine,)),
+        View("team", _("My team"), "users-round", Q()),
+        View("unowned", _("Unowned"), "circle-question-mark", unowned, owners=(unowned,)),
+        View("waiting", _("Waiting"), "hourglass", Q(status__in=_WAITING)),
+        View("snoozed", _("Snoozed"), "alarm-clock", Q(), aside=True),
+        View("today", _("Due today"), "clock", Q(attention_at__lt=bounds.tomorrow)),
         View("followups", "Follow-ups", "message-circle-reply", poor, settled=True),
     ]
 
@@ -188,7 +189,7 @@ def view_called(key: str, views: list[View], saved: Sequence[SavedView] = ()) ->
             return saved_view(row)
     entry = catalogue().by_key.get(key.removeprefix("c-")) if key.startswith("c-") else None
     if entry is None:
-        raise Invalid("There is no such view.", field="view")
+        raise Invalid(_("There is no such view."), field="view")
     return View(key, entry.category.name, entry.icon, _below(entry.category.key))
 
 
@@ -303,7 +304,7 @@ def _after(cursor: str, sort: str) -> Q:
         ease = int(first[0]) if sort == Sort.PAIN else 0
     except (ValueError, IndexError, OverflowError, OSError):
         raise Invalid(
-            "This page does not exist any more. Start from the top.", field="after"
+            _("This page does not exist any more. Start from the top."), field="after"
         ) from None
     if sort == Sort.NEWEST:
         return Q(received_at__lte=at) & (Q(received_at__lt=at) | Q(id__lt=pk))

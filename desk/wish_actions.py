@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from desk.actions import Action, Doing, register
 from desk.forms.base import TicketForm
@@ -45,7 +46,7 @@ def _wish(do: Doing) -> str:
     offers = Offer.objects.filter(ticket=do.ticket, status=OfferStatus.DRAFT.value)
     if not offers.exists():
         redraft(do.ticket, actor=do.actor, now=do.now)
-    return "Drafted again. Ask below for what the customer would find fair."
+    return _("Drafted again. Ask below for what the customer would find fair.")
 
 
 class FactorsForm(TicketForm):
@@ -59,7 +60,7 @@ class FactorsForm(TicketForm):
                 label=factor.label,
                 help_text=factor.question,
                 required=False,
-                choices=[("", "Not known"), *answers],
+                choices=[("", _("Not known")), *answers],
                 widget=forms.Select(attrs={"class": "input"}),
             )
             self.initial.setdefault(f"factor_{key}", known.get(key, ""))
@@ -71,8 +72,8 @@ class FactorsForm(TicketForm):
 
 
 def _gives(level: int, effect: str) -> str:
-    said = [f"level {level}"] if level else []
-    said += {"worse": ["makes it worse"], "raises": ["+1"]}.get(effect, [])
+    said = [(_("level %(level)s") % {"level": level})] if level else []
+    said += {"worse": [_("makes it worse")], "raises": ["+1"]}.get(effect, [])
     return f" ({', '.join(said)})" if said else ""
 
 
@@ -99,12 +100,12 @@ def _factors(do: Doing) -> str:
     changed = {key: value for key, value in named.items() if (known.get(key) or None) != value}
     if changed:
         services.set_factors(do.ticket, changed, actor=do.actor, now=do.now, seen=do.seen)
-    return "Noted. The pain is assessed anew."
+    return _("Noted. The pain is assessed anew.")
 
 
 register(
-    Action("wish", "Ask for what the customer wishes", "Ask for it", NoFields, _wish, "scale",
-           "owed", then="?do=exception#composer"),
-    Action("factors", "How it affected the customer", "Keep it", FactorsForm, _factors,
+    Action("wish", _l("Ask for what the customer wishes"), _l("Ask for it"), NoFields, _wish,
+           "scale", "owed", then="?do=exception#composer"),
+    Action("factors", _l("How it affected the customer"), _l("Keep it"), FactorsForm, _factors,
            "activity", "menu", _known),
 )  # fmt: skip

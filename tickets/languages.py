@@ -1,13 +1,33 @@
 """Which language somebody is spoken to in: theirs where the product has it, else its own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import TypeVar
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.functional import Promise
 
 from tickets.errors import Invalid
 from tickets.saying import Phrase
+
+Key = TypeVar("Key")
+
+
+class Spoken(Mapping[Key, str]):
+    """Words by their code, each said in the language that is active when it is asked for."""
+
+    def __init__(self, words: Mapping[Key, str | Promise]) -> None:
+        self._words = dict(words)
+
+    def __getitem__(self, code: Key) -> str:
+        return str(self._words[code])
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._words)
+
+    def __len__(self) -> int:
+        return len(self._words)
 
 
 def spoken(code: str) -> str:

@@ -33,10 +33,12 @@ def decimals_of(currency: str) -> int:
 
 _THOUSANDS = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d{1,2}")
+_POINTS_AND_COMMA = re.compile(r"-?\d{1,3}(?:\.\d{3})+,\d{1,2}")
 
 
 def plain_digits(text: str) -> str:
-    """A written number without commas: 1,250.50 is 1250.50, and 12,50 is 12.50, never 1250.
+    """A written number without commas: 1,250.50 and 1.250,50 are 1250.50, and 12,50 is 12.50,
+    never 1250.
 
     Raises `ValueError` where a comma could mean either.
     """
@@ -44,6 +46,8 @@ def plain_digits(text: str) -> str:
         return text
     if _THOUSANDS.fullmatch(text):
         return text.replace(",", "")
+    if _POINTS_AND_COMMA.fullmatch(text):
+        return text.replace(".", "").replace(",", ".")
     if _DECIMAL_COMMA.fullmatch(text):
         return text.replace(",", ".")
     raise ValueError(text)

@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
 
 from desk.build.people import customer_avatar
 from desk.glyphs import AvatarView
@@ -16,6 +19,7 @@ from escalation.models.deadlines import COUNTED
 from tickets.access import Principal, visible_tickets
 from tickets.catalogue import catalogue
 from tickets.facts import words_of
+from tickets.languages import Spoken
 from tickets.models import Customer, Ticket
 from tickets.money import words as money_words
 from tickets.rules import FactKind, Status
@@ -27,13 +31,15 @@ LASTING = re.compile(r"(?=.*\d)[\w/.-]{3,40}")
 #: Earlier complaints that are asked for facts.
 TOLD_IN = 20
 
-_OUTCOMES = {
-    "upheld": "Upheld",
-    "partly_upheld": "Partly upheld",
-    "not_upheld": "Not upheld",
-    "withdrawn": "Withdrawn",
-    "out_of_scope": "Not ours to decide",
-}
+_OUTCOMES = Spoken(
+    {
+        "upheld": _l("Upheld"),
+        "partly_upheld": _l("Partly upheld"),
+        "not_upheld": _l("Not upheld"),
+        "withdrawn": _l("Withdrawn"),
+        "out_of_scope": _l("Not ours to decide"),
+    }
+)
 
 
 def outcome_words(outcome: str) -> str:
@@ -116,14 +122,14 @@ def traits_of(customer: Customer) -> tuple[TraitView, ...]:
     if customer.tier:
         found.append(TraitView("badge-check", customer.tier))
     if customer.do_not_survey:
-        found.append(TraitView("bell-off", "No surveys, please"))
+        found.append(TraitView("bell-off", _("No surveys, please")))
     return tuple(found)
 
 
 def since_words(customer: Customer, *, now: dt.datetime) -> str:
     """ "Customer for 12 years, since March 2014"."""
     if customer.since is None:
-        return "Customer"
+        return _("Customer")
     years = (
         now.year
         - customer.since.year
@@ -133,8 +139,13 @@ def since_words(customer: Customer, *, now: dt.datetime) -> str:
         dt.datetime.combine(customer.since, dt.time(12), dt.UTC), zone=ZoneInfo("UTC")
     )
     if years < 1:
-        return f"Customer since {since}"
-    return f"Customer for {years} year{'s' if years > 1 else ''}, since {since}"
+        return _("Customer since %(since)s") % {"since": since}
+    said = ngettext(
+        "Customer for %(years)s year, since %(since)s",
+        "Customer for %(years)s years, since %(since)s",
+        years,
+    )
+    return said % {"years": years, "since": since}
 
 
 def known_of(ticket: Ticket, *, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
@@ -149,9 +160,9 @@ def known_of(ticket: Ticket, *, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
         else:
             known.append((name.replace("_", " ").capitalize(), str(value)))
     if ticket.loss_minor is not None:
-        known.append(("Loss", money_words(ticket.loss_minor, ticket.loss_currency)))
+        known.append((_("Loss"), money_words(ticket.loss_minor, ticket.loss_currency)))
     if ticket.wish:
-        known.append(("Would be fair", ticket.wish))
+        known.append((_("Would be fair"), ticket.wish))
     return tuple(known)
 
 
@@ -191,7 +202,7 @@ def earlier_view(ticket: Ticket, *, now: dt.datetime, zone: ZoneInfo) -> Earlier
         done=done,
         upheld=bool(outcome and outcome.value in {"upheld", "partly_upheld"}),
         remedy=_remedies(ticket),
-        broken="a promise was not kept" if getattr(ticket, "broken_promises", ()) else "",
+        broken=_("a promise was not kept") if getattr(ticket, "broken_promises", ()) else "",
     )
 
 

@@ -3,6 +3,8 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 from desk.glyphs import MeterView
 from remedies.authority import Decision, Meter, Span
 from remedies.models import Offer, OfferComponent
@@ -38,8 +40,10 @@ def meters_of(decision: Decision) -> tuple[MeterView, ...]:
 
 def _bar(meter: Meter) -> MeterView:
     limit = round_words(meter.limit, meter.currency)
-    months = f"{round((meter.period_days or 0) / 30.4)} months"
-    label = {Span.TICKET: "This ticket", Span.REMEDY: "One remedy"}.get(meter.span, f"In {months}")
+    months = round((meter.period_days or 0) / 30.4)
+    label = {Span.TICKET: _("This ticket"), Span.REMEDY: _("One remedy")}.get(
+        meter.span, _("In %(count)s months") % {"count": months}
+    )
     if meter.span is Span.BUDGET:
         told = meter.name.removeprefix("in ")
         label = told[0].upper() + told[1:]
@@ -50,11 +54,17 @@ def _bar(meter: Meter) -> MeterView:
         over = round_words(-meter.left, meter.currency)
         return MeterView(
             label,
-            f"{over} over",
+            _("%(sum)s over") % {"sum": over},
             limit,
             meter.before / whole,
             meter.this / whole,
             over=True,
         )
     left = round_words(max(meter.left, 0), meter.currency)
-    return MeterView(label, left, f"left of {limit}", meter.before / whole, meter.this / whole)
+    return MeterView(
+        label,
+        left,
+        (_("left of %(limit)s") % {"limit": limit}),
+        meter.before / whole,
+        meter.this / whole,
+    )

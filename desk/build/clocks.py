@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, prefetch_related_objects
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from desk.build.events import kind_words
+from desk.build.codes import kind_words, standing_in_words
 from desk.glyphs import ClockState, ClockView, Ticks
 from desk.words import moment_words, short_moment_words, span_words
 from escalation.clock import Status
@@ -114,16 +116,16 @@ def standing_words(
 ) -> str:
     """ "42 min", "1 h 18 late", "6 h left", "by Mon 09:00", "kept"."""
     if state is ClockState.MET:
-        return "kept"
+        return pgettext("deadline", "kept")
     if state is ClockState.MISSED:
-        return "kept late"
+        return _("kept late")
     if state is ClockState.PAUSED and deadline.paused_since is not None:
-        return f"{span_words(deadline.due_at - deadline.paused_since)} left"
+        return _("%(span)s left") % {"span": span_words(deadline.due_at - deadline.paused_since)}
     if state is ClockState.LATE:
         late = _open_time(deadline, deadline.due_at, now)
-        return f"{span_words(max(late, dt.timedelta(minutes=1)))} late"
+        return _("%(span)s late") % {"span": span_words(max(late, dt.timedelta(minutes=1)))}
     if deadline.due_at < now and deadline.next_at is not None:
-        return f"by {short_moment_words(deadline.next_at, now=now, zone=zone)}"
+        return _("by %(when)s") % {"when": short_moment_words(deadline.next_at, now=now, zone=zone)}
     return span_words(deadline.due_at - now)
 
 
@@ -132,10 +134,12 @@ def clock_of(deadline: Deadline, *, now: dt.datetime, zone: ZoneInfo, size: int 
     state = state_of(deadline, now=now)
     due = moment_words(deadline.due_at, now=now, zone=zone)
     kind = kind_words(deadline.kind)
-    exact = f"was due {due}" if deadline.due_at < now else f"due {due}"
+    exact = (_("was due %(due)s") if deadline.due_at < now else _("due %(due)s")) % {"due": due}
     if state is ClockState.PAUSED and deadline.paused_since:
-        exact = f"{kind}, paused"
-        kind = f"since {short_moment_words(deadline.paused_since, now=now, zone=zone)}"
+        exact = _("%(kind)s, paused") % {"kind": kind}
+        kind = _("since %(when)s") % {
+            "when": short_moment_words(deadline.paused_since, now=now, zone=zone)
+        }
     words = standing_words(deadline, state, now=now, zone=zone)
     # In hundredths, as it is drawn: rows that look the same are the same.
     used = round(used_share(deadline, now=now), 2)
@@ -174,8 +178,10 @@ def nearest(deadlines: Iterable[Deadline]) -> Deadline | None:
 def no_clock(ticket: Ticket) -> ClockView:
     """Where nothing is due: finished, or nothing was promised."""
     if ticket.is_open:
-        return ClockView(ClockState.IN_TIME, 0, "no date", "nothing promised")
-    return ClockView(ClockState.MET, 1, "done", ticket.status)
+        return ClockView(ClockState.IN_TIME, 0, _("no date"), _("nothing promised"))
+    return ClockView(
+        ClockState.MET, 1, pgettext("deadline", "done"), standing_in_words(ticket.status)
+    )
 
 
 def deadlines_by_ticket(tickets: Iterable[Ticket]) -> dict[int, list[Deadline]]:

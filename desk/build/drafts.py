@@ -6,10 +6,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from desk.build.people import size_words
 from desk.forms.promises import PromisesField, promises_of
-from desk.words import day_words
+from desk.words import moment_words, time_words
 from tickets.models import Draft
 
 
@@ -44,7 +45,7 @@ def draft_view(draft: Draft | None, *, now: dt.datetime, zone: ZoneInfo) -> Draf
     at = saved_words(draft.saved_at, now=now, zone=zone)
     return DraftView(
         revision=draft.revision,
-        words=f"Draft of {at} restored" if restored else "",
+        words=(_("Draft of %(at)s restored") % {"at": at}) if restored else "",
         sent=saved_words(draft.sent_at, now=now, zone=zone) if draft.sent_at else "",
         left=tuple(filter(None, draft.fields.get("left", "").split("\n"))),
         files=files,
@@ -53,9 +54,9 @@ def draft_view(draft: Draft | None, *, now: dt.datetime, zone: ZoneInfo) -> Draf
 
 def saved_words(at: dt.datetime, *, now: dt.datetime, zone: ZoneInfo) -> str:
     """ "11:02" for today, "Thu 19 Nov, 11:02" for another day."""
-    day = day_words(at, now=now, zone=zone)
-    time = f"{at.astimezone(zone):%H:%M}"
-    return time if day == "today" else f"{day} {time}" if day == "yesterday" else f"{day}, {time}"
+    if at.astimezone(zone).date() == now.astimezone(zone).date():
+        return time_words(at, zone=zone)
+    return moment_words(at, now=now, zone=zone)
 
 
 def put_back(form: forms.Form, draft: Draft | None) -> None:

@@ -5,69 +5,47 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
+from desk.build.codes import CHANNELS, KINDS, kind_words, standing_in_words
 from desk.present import EventsView, EventView
 from desk.words import listed, moment_words
+from tickets.languages import Spoken
 from tickets.models import Event
+
+__all__ = ["CHANNELS", "KINDS", "SAID", "event_view", "event_words", "folded", "kind_words"]
 
 #: Shown as messages, not as lines.
 SAID = frozenset({"message_received", "reply_sent", "note_added"})
 
-CHANNELS = {
-    "form": "web form",
-    "email": "e-mail",
-    "phone": "phone",
-    "api": "API",
-    "letter": "letter",
-    "in_person": "in person",
-    "social": "social media",
-    "chat": "chat",
-}
-
-KINDS = {
-    "acknowledge": "acknowledgement",
-    "first_response": "first response",
-    "next_reply": "next reply",
-    "next_update": "next update",
-    "decide": "decision",
-    "resolve": "resolution",
-    "deliver_remedy": "remedy delivered",
-    "approve": "exception",
-    "promise": "promise",
-    "follow_up": "follow-up",
-}
-"""What people call each kind of deadline."""
-
-
-def kind_words(kind: str) -> str:
-    """ "next reply" for "next_reply"."""
-    return KINDS.get(kind, kind.replace("_", " "))
-
 
 def _status(data: Mapping[str, Any]) -> str:
-    to = str(data.get("to", "")).replace("_", " ")
-    return f"now {to}" if to else "status changed"
+    to = standing_in_words(data.get("to", ""))
+    return _("now %(to)s") % {"to": to} if to else _("status changed")
 
 
 def _given(data: Mapping[str, Any]) -> str:
     brief = f": “{data['brief']}”" if data.get("brief") else ""
-    return f"given to {data.get('to', 'somebody')}{brief}"
+    return _("given to %(to)s%(brief)s") % {"to": data.get("to") or _("somebody"), "brief": brief}
 
 
 def _decided(data: Mapping[str, Any]) -> str:
-    cause = f", cause: {data['cause']}" if data.get("cause") else ""
-    outcome = str(data.get("outcome", "")).replace("_", " ")
-    return f"“{data.get('text', 'point')}” {outcome}{cause}"
+    cause = (_(", cause: %(cause)s") % {"cause": data["cause"]}) if data.get("cause") else ""
+    outcome = standing_in_words(data.get("outcome", ""))
+    text = data.get("text") or _("point")
+    return f"“{text}” {outcome}{cause}"
 
 
-def _clocks(verb: str) -> Callable[[Mapping[str, Any]], str]:
+def _clocks(sentence: Promise) -> Callable[[Mapping[str, Any]], str]:
     def words(data: Mapping[str, Any]) -> str:
         rows = data.get("deadlines") or []
         kinds = [kind_words(str(row["kind"])) for row in rows if isinstance(row, dict)]
         if data.get("kind"):
             kinds = [kind_words(str(data["kind"]))]
-        return f"{listed(list(dict.fromkeys(kinds))) or 'deadline'} {verb}"
+        said = listed(list(dict.fromkeys(kinds))) or _("deadline")
+        return str(sentence) % {"clocks": said}
 
     return words
 
@@ -76,55 +54,83 @@ def _escalated(data: Mapping[str, Any]) -> str:
     rows = [row for row in data.get("deadlines") or [] if isinstance(row, dict)]
     kinds = listed(list(dict.fromkeys(kind_words(str(row.get("kind", ""))) for row in rows)))
     told = listed([str(name) for name in data.get("told") or []])
-    step = f", step {data['step']}" if data.get("step") and data.get("by") == "clock" else ""
-    words = str(data.get("words") or "escalated")
-    return f"{words}{f' for {kinds}' if kinds else ''}{step}{f': told {told}' if told else ''}"
+    step = (
+        (_(", step %(step)s") % {"step": data["step"]})
+        if data.get("step") and data.get("by") == "clock"
+        else ""
+    )
+    words = str(data.get("words") or _("escalated"))
+    what = _(" for %(kinds)s") % {"kinds": kinds} if kinds else ""
+    who = _(": told %(told)s") % {"told": told} if told else ""
+    return f"{words}{what}{step}{who}"
 
 
-def _then(verb: str, key: str) -> Callable[[Mapping[str, Any]], str]:
+def _then(verb: str | Promise, key: str) -> Callable[[Mapping[str, Any]], str]:
     """The act, and what was said with it, if anything was."""
 
     def words(data: Mapping[str, Any]) -> str:
-        return f"{verb}: {data[key]}" if data.get(key) else verb
+        return f"{verb}: {data[key]}" if data.get(key) else str(verb)
 
     return words
 
 
-def _money(verb: str) -> Callable[[Mapping[str, Any]], str]:
+def _money(verb: str | Promise) -> Callable[[Mapping[str, Any]], str]:
     def words(data: Mapping[str, Any]) -> str:
         told = str(data.get("words") or "")
-        return f"{verb}, {told}" if told else verb
+        return f"{verb}, {told}" if told else str(verb)
 
     return words
 
 
-def _labels(verb: str) -> Callable[[Mapping[str, Any]], str]:
+def _labels(verb: str | Promise) -> Callable[[Mapping[str, Any]], str]:
     def words(data: Mapping[str, Any]) -> str:
         names = [str(name) for name in data.get("labels") or data.get("names") or []]
-        return f"{verb} {listed(names)}" if names else verb
+        return f"{verb} {listed(names)}" if names else str(verb)
 
     return words
+
+
+_ASKED = Spoken(
+    {
+        "handling": _l("handling"),
+        "result": _l("result"),
+        "felt_heard": _l("felt heard"),
+        "effort": _l("effort"),
+        "fairness": _l("fairness"),
+    }
+)
 
 
 def _answer(data: Mapping[str, Any]) -> str:
     scores = data.get("scores") or {}
-    told = ", ".join(f"{name.replace('_', ' ')} {score}" for name, score in scores.items())
+    told = ", ".join(
+        f"{_ASKED.get(name, name.replace('_', ' '))} {score}" for name, score in scores.items()
+    )
     words = f" “{data['words']}”" if data.get("words") else ""
-    return f"survey answered: {told or 'in words'}{words}"
+    return _("survey answered: %(scores)s%(words)s") % {
+        "scores": told or _("in words"),
+        "words": words,
+    }
 
 
 def _merged_in(data: Mapping[str, Any]) -> str:
     kept = [
-        f"{row.get('label')} {row.get('kept')} kept (there {row.get('other')})"
+        (
+            _("%(label)s %(kept)s kept (there %(other)s)")
+            % {"label": row.get("label"), "kept": row.get("kept"), "other": row.get("other")}
+        )
         for row in data.get("conflicts") or []
         if isinstance(row, dict)
     ]
-    words = f"{data.get('other', 'another ticket')} became part of this: {data.get('reason', '')}"
+    words = _("%(other)s became part of this: %(reason)s") % {
+        "other": data.get("other") or _("another ticket"),
+        "reason": data.get("reason", ""),
+    }
     return f"{words}; {listed(kept)}" if kept else words
 
 
 def _points(data: Mapping[str, Any]) -> str:
-    return listed([f"“{text}”" for text in data.get("points") or []]) or "a part"
+    return listed([f"“{text}”" for text in data.get("points") or []]) or _("a part")
 
 
 def _back(because: str) -> str:
@@ -141,52 +147,86 @@ def _back(because: str) -> str:
     }.get(because, _("back in the queue"))
 
 
+_DECIDED = Spoken(
+    {
+        "approved": _l("exception approved"),
+        "amended": _l("exception amended"),
+        "declined": _l("exception declined"),
+        "pending": _l("exception pending"),
+    }
+)
+
 _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "ticket_created": lambda d: (
-        f"received by {CHANNELS.get(str(d.get('channel')), d.get('channel', 'us'))}"
+        _("received by %(channel)s")
+        % {"channel": CHANNELS.get(str(d.get("channel")), d.get("channel") or _("us"))}
     ),
-    "acknowledged": lambda d: "acknowledged",
+    "acknowledged": lambda d: _("acknowledged"),
     "assigned": _given,
     "handed_over": _given,
     "assignment_undone": lambda d: (
-        f"given back to {d['to']}" if d.get("to") else "given back: nobody owns it"
+        (_("given back to %(to)s") % {"to": d["to"]})
+        if d.get("to")
+        else _("given back: nobody owns it")
     ),
-    "team_changed": lambda d: f"moved to {d.get('to', 'another team')}",
-    "category_changed": lambda d: f"filed under {d.get('to', '')}",
-    "subject_changed": lambda d: f"matter now “{d.get('to', '')}”",
-    "information_requested": _labels("asked for"),
-    "information_given": lambda d: "the customer answered",
+    "team_changed": lambda d: _("moved to %(to)s") % {"to": d.get("to") or _("another team")},
+    "category_changed": lambda d: _("filed under %(to)s") % {"to": d.get("to", "")},
+    "subject_changed": lambda d: _("matter now “%(to)s”") % {"to": d.get("to", "")},
+    "information_requested": _labels(_l("asked for")),
+    "information_given": lambda d: _("the customer answered"),
     "status_changed": _status,
-    "resolved": _then("resolved", "summary"),
-    "closed": lambda d: "closed",
-    "reopened": lambda d: "reopened",
-    "facts_set": _labels("noted"),
-    "factors_set": lambda d: "how it affected the customer noted",
-    "loss_set": lambda d: f"loss {d['words']}" if d.get("words") else "loss not known",
-    "pain_assessed": lambda d: f"pain assessed at {d.get('level', '?')}",
-    "pain_overridden": lambda d: f"pain set to {d.get('level', '?')}",
-    "point_added": lambda d: f"point “{d.get('text', '')}” added",
+    "resolved": _then(_l("resolved"), "summary"),
+    "closed": lambda d: _("closed"),
+    "reopened": lambda d: _("reopened"),
+    "facts_set": _labels(_l("noted")),
+    "factors_set": lambda d: _("how it affected the customer noted"),
+    "loss_set": lambda d: (
+        (_("loss %(words)s") % {"words": d["words"]}) if d.get("words") else _("loss not known")
+    ),
+    "pain_assessed": lambda d: _("pain assessed at %(level)s") % {"level": d.get("level", "?")},
+    "pain_overridden": lambda d: _("pain set to %(level)s") % {"level": d.get("level", "?")},
+    "point_added": lambda d: _("point “%(text)s” added") % {"text": d.get("text", "")},
     "point_decided": _decided,
-    "corrective_action_added": lambda d: f"we will change: {d.get('text', '')}",
-    "corrective_action_done": lambda d: f"changed: {d.get('text', '')}",
-    "tags_changed": lambda d: "tags changed",
-    "linked": lambda d: f"linked with {d.get('other', 'another ticket')}",
-    "unlinked": lambda d: f"no longer linked with {d.get('other', 'another ticket')}",
-    "attachment_added": lambda d: "files added",
-    "confidential_changed": lambda d: "confidential" if d.get("confidential") else "open to team",
-    "person_named": lambda d: f"{d.get('name', 'somebody')} named",
-    "person_unnamed": lambda d: f"{d.get('name', 'somebody')} no longer named",
-    "review_asked": lambda d: f"review asked for: {d.get('reason', '')}",
+    "corrective_action_added": lambda d: (
+        _("we will change: %(text)s") % {"text": d.get("text", "")}
+    ),
+    "corrective_action_done": lambda d: _("changed: %(text)s") % {"text": d.get("text", "")},
+    "tags_changed": lambda d: _("tags changed"),
+    "linked": lambda d: (
+        _("linked with %(other)s") % {"other": d.get("other") or _("another ticket")}
+    ),
+    "unlinked": lambda d: (
+        _("no longer linked with %(other)s") % {"other": d.get("other") or _("another ticket")}
+    ),
+    "attachment_added": lambda d: _("files added"),
+    "confidential_changed": lambda d: (
+        _("confidential") if d.get("confidential") else _("open to team")
+    ),
+    "person_named": lambda d: _("%(name)s named") % {"name": d.get("name") or _("somebody")},
+    "person_unnamed": lambda d: (
+        _("%(name)s no longer named") % {"name": d.get("name") or _("somebody")}
+    ),
+    "review_asked": lambda d: _("review asked for: %(reason)s") % {"reason": d.get("reason", "")},
     "decision_overturned": lambda d: (
-        f"the decision on “{d.get('text', '')}” did not hold: {str(d.get('words', '')).lower()}"
+        _("the decision on “%(text)s” did not hold: %(what)s")
+        % {"text": d.get("text", ""), "what": str(d.get("words", "")).lower()}
     ),
     "review_decided": lambda d: (
-        "the review decided otherwise" if d.get("overturned") else "the review came to the same"
+        _("the review decided otherwise")
+        if d.get("overturned")
+        else _("the review came to the same")
     ),
-    "went_external": lambda d: f"went to {d.get('body', 'an outside body')}",
-    "tier_changed": lambda d: f"customer’s tier changed to {d.get('to') or 'none'}",
-    "customer_merged": lambda d: f"customer merged with {d.get('from', '')}",
-    "merged": lambda d: f"became part of {d.get('other', 'another ticket')}: {d.get('reason', '')}",
+    "went_external": lambda d: (
+        _("went to %(body)s") % {"body": d.get("body") or _("an outside body")}
+    ),
+    "tier_changed": lambda d: (
+        _("customer’s tier changed to %(tier)s") % {"tier": d.get("to") or _("none")}
+    ),
+    "customer_merged": lambda d: _("customer merged with %(from)s") % {"from": d.get("from", "")},
+    "merged": lambda d: (
+        _("became part of %(other)s: %(reason)s")
+        % {"other": d.get("other") or _("another ticket"), "reason": d.get("reason", "")}
+    ),
     "merged_in": _merged_in,
     "merge_undone": lambda d: (
         _("a ticket of its own again, no longer part of %(other)s") % {"other": d.get("other", "")}
@@ -194,65 +234,81 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "merge_undone_in": lambda d: (
         _("%(other)s is no longer part of this") % {"other": d.get("other", "")}
     ),
-    "split_off": lambda d: f"{_points(d)} went to {d.get('other', 'another ticket')}",
-    "split_from": lambda d: f"{_points(d)} came from {d.get('other', 'another ticket')}",
-    "promise_made": lambda d: f"promised: {d.get('what', '')}",
-    "promise_kept": lambda d: "promise kept",
-    "customer_escalated": lambda d: "the customer asked for somebody above",
-    "abuse_reported": lambda d: f"the contact was abusive; {d.get('to', 'somebody above')} has it",
-    "snoozed": _then("put aside", "reason"),
+    "split_off": lambda d: (
+        _("%(points)s went to %(other)s")
+        % {"points": _points(d), "other": d.get("other") or _("another ticket")}
+    ),
+    "split_from": lambda d: (
+        _("%(points)s came from %(other)s")
+        % {"points": _points(d), "other": d.get("other") or _("another ticket")}
+    ),
+    "promise_made": lambda d: _("promised: %(what)s") % {"what": d.get("what", "")},
+    "promise_kept": lambda d: _("promise kept"),
+    "customer_escalated": lambda d: _("the customer asked for somebody above"),
+    "abuse_reported": lambda d: (
+        _("the contact was abusive; %(to)s has it") % {"to": d.get("to") or _("somebody above")}
+    ),
+    "snoozed": _then(_l("put aside"), "reason"),
     "snooze_ended": lambda d: _back(str(d.get("because", ""))),
-    "deadlines_set": _clocks("clock started"),
-    "deadlines_met": _clocks("kept"),
-    "deadlines_cancelled": _clocks("no longer needed"),
-    "deadlines_paused": _clocks("clock paused"),
-    "deadlines_resumed": _clocks("clock resumed"),
-    "deadlines_moved": _clocks("moved"),
-    "deadlines_adopted": _clocks("carried over from its first start"),
-    "deadline_warned": _clocks("due soon"),
-    "deadline_breached": _clocks("missed"),
-    "deadline_extended": _clocks("extended"),
+    "deadlines_set": _clocks(_l("%(clocks)s clock started")),
+    "deadlines_met": _clocks(_l("%(clocks)s kept")),
+    "deadlines_cancelled": _clocks(_l("%(clocks)s no longer needed")),
+    "deadlines_paused": _clocks(_l("%(clocks)s clock paused")),
+    "deadlines_resumed": _clocks(_l("%(clocks)s clock resumed")),
+    "deadlines_moved": _clocks(_l("%(clocks)s moved")),
+    "deadlines_adopted": _clocks(_l("%(clocks)s carried over from its first start")),
+    "deadline_warned": _clocks(_l("%(clocks)s due soon")),
+    "deadline_breached": _clocks(_l("%(clocks)s missed")),
+    "deadline_extended": _clocks(_l("%(clocks)s extended")),
     "escalated": _escalated,
-    "escalation_acknowledged": lambda d: "somebody is on it",
-    "taken_over": lambda d: "taken over",
-    "deescalated": lambda d: f"de-escalated: {d.get('reason', '')}",
-    "paged": lambda d: "systems outside asked to ring somebody",
-    "delay_owed": lambda d: "our delay added to the offer",
-    "offer_drafted": _money("offer drafted"),
-    "offer_redrafted": _money("offer worked out anew"),
-    "offer_adjusted": lambda d: f"{d.get('title', 'offer')} adjusted",
-    "offer_sent": _money("offer sent"),
-    "offer_accepted": lambda d: "offer accepted in part" if d.get("part") else "offer accepted",
-    "offer_declined": lambda d: "offer declined",
-    "offer_expired": lambda d: "offer ran out",
-    "offer_withdrawn": lambda d: "offer taken back",
-    "offer_superseded": lambda d: "offer replaced",
-    "exception_requested": _money("exception asked for"),
-    "exception_decided": lambda d: f"exception {d.get('decision', 'decided')!s}",
-    "exception_half_approved": _then("one said yes to the exception", "words"),
-    "exception_moved_up": _then("exception", "words"),
-    "exception_reopened": _then("exception open again", "words"),
-    "exception_asked_back": lambda d: f"asked back: {d.get('question', '')}",
-    "exception_answered": _then("question answered", "words"),
-    "exception_withdrawn": lambda d: "exception withdrawn",
-    "refusal_sent": lambda d: "refused, with reasons",
-    "remedy_granted": _money("granted"),
-    "remedy_fulfilled": _money("delivered"),
-    "remedy_failed": _money("could not be delivered"),
-    "remedy_cancelled": _money("taken back"),
-    "survey_planned": lambda d: "survey planned",
-    "survey_sent": lambda d: "survey sent",
-    "survey_cancelled": lambda d: "survey called off",
-    "survey_expired": lambda d: "survey not answered",
+    "escalation_acknowledged": lambda d: _("somebody is on it"),
+    "taken_over": lambda d: _("taken over"),
+    "deescalated": lambda d: _("de-escalated: %(reason)s") % {"reason": d.get("reason", "")},
+    "paged": lambda d: _("systems outside asked to ring somebody"),
+    "delay_owed": lambda d: _("our delay added to the offer"),
+    "offer_drafted": _money(_l("offer drafted")),
+    "offer_redrafted": _money(_l("offer worked out anew")),
+    "offer_adjusted": lambda d: _("%(title)s adjusted") % {"title": d.get("title") or _("offer")},
+    "offer_sent": _money(_l("offer sent")),
+    "offer_accepted": lambda d: (
+        _("offer accepted in part") if d.get("part") else _("offer accepted")
+    ),
+    "offer_declined": lambda d: _("offer declined"),
+    "offer_expired": lambda d: _("offer ran out"),
+    "offer_withdrawn": lambda d: _("offer taken back"),
+    "offer_superseded": lambda d: _("offer replaced"),
+    "exception_requested": _money(_l("exception asked for")),
+    "exception_decided": lambda d: _DECIDED.get(str(d.get("decision")), _("exception decided")),
+    "exception_half_approved": _then(_l("one said yes to the exception"), "words"),
+    "exception_moved_up": _then(_l("exception"), "words"),
+    "exception_reopened": _then(_l("exception open again"), "words"),
+    "exception_asked_back": lambda d: (
+        _("asked back: %(question)s") % {"question": d.get("question", "")}
+    ),
+    "exception_answered": _then(_l("question answered"), "words"),
+    "exception_withdrawn": lambda d: _("exception withdrawn"),
+    "refusal_sent": lambda d: _("refused, with reasons"),
+    "remedy_granted": _money(_l("granted")),
+    "remedy_fulfilled": _money(_l("delivered")),
+    "remedy_failed": _money(_l("could not be delivered")),
+    "remedy_cancelled": _money(_l("taken back")),
+    "survey_planned": lambda d: _("survey planned"),
+    "survey_sent": lambda d: _("survey sent"),
+    "survey_cancelled": lambda d: _("survey called off"),
+    "survey_expired": lambda d: _("survey not answered"),
     "answer_received": _answer,
-    "followup_opened": lambda d: f"follow-up opened: {d.get('why', '')}",
-    "followup_closed": lambda d: f"followed up: {d.get('result', '')}",
-    "kudos_given": lambda d: "kudos given",
-    "mail_sent": lambda d: f"mail sent: {d.get('subject', '')}",
-    "outbox_dead": lambda d: f"{d.get('kind', 'message')} could not be delivered",
-    "outbox_retried": lambda d: f"{d.get('kind', 'message')} tried again",
-    "machine_mail_received": lambda d: f"automatic mail came: {d.get('subject', '')}",
-    "remedy_recorded": lambda d: "remedy of the past recorded",
+    "followup_opened": lambda d: _("follow-up opened: %(why)s") % {"why": d.get("why", "")},
+    "followup_closed": lambda d: _("followed up: %(result)s") % {"result": d.get("result", "")},
+    "kudos_given": lambda d: _("kudos given"),
+    "mail_sent": lambda d: _("mail sent: %(subject)s") % {"subject": d.get("subject", "")},
+    "outbox_dead": lambda d: (
+        _("%(kind)s could not be delivered") % {"kind": d.get("kind") or _("message")}
+    ),
+    "outbox_retried": lambda d: _("%(kind)s tried again") % {"kind": d.get("kind") or _("message")},
+    "machine_mail_received": lambda d: (
+        _("automatic mail came: %(subject)s") % {"subject": d.get("subject", "")}
+    ),
+    "remedy_recorded": lambda d: _("remedy of the past recorded"),
 }
 
 
@@ -266,25 +322,27 @@ def event_words(event: Event) -> str:
     return f"{plain}: {told}" if told else plain
 
 
-_SHORT = {
-    "deadlines_set": "clocks started",
-    "deadlines_met": "promises kept",
-    "deadlines_cancelled": "clocks ended",
-    "deadlines_paused": "clocks paused",
-    "deadlines_resumed": "clocks resumed",
-    "deadlines_moved": "dates moved",
-    "deadline_warned": "due soon",
-    "deadline_breached": "deadline missed",
-    "escalated": "escalated",
-    "facts_set": "facts noted",
-    "point_decided": "a point decided",
-    "promise_made": "promise made",
-    "snoozed": "put aside",
-    "snooze_ended": "back in the queue",
-    "assigned": "owner found",
-    "handed_over": "handed over",
-    "assignment_undone": "given back",
-}
+_SHORT = Spoken(
+    {
+        "deadlines_set": _l("clocks started"),
+        "deadlines_met": _l("promises kept"),
+        "deadlines_cancelled": _l("clocks ended"),
+        "deadlines_paused": _l("clocks paused"),
+        "deadlines_resumed": _l("clocks resumed"),
+        "deadlines_moved": _l("dates moved"),
+        "deadline_warned": _l("due soon"),
+        "deadline_breached": _l("deadline missed"),
+        "escalated": _l("escalated"),
+        "facts_set": _l("facts noted"),
+        "point_decided": _l("a point decided"),
+        "promise_made": _l("promise made"),
+        "snoozed": _l("put aside"),
+        "snooze_ended": _l("back in the queue"),
+        "assigned": _l("owner found"),
+        "handed_over": _l("handed over"),
+        "assignment_undone": _l("given back"),
+    }
+)
 
 
 def short_words(event: Event) -> str:
@@ -315,7 +373,8 @@ def folded(events: Sequence[Event], *, now: dt.datetime, zone: ZoneInfo) -> Even
     if len(events) == 1:
         return EventsView(f"{views[0].words}, {views[0].when}, {views[0].who}", views)
     kinds = list(dict.fromkeys(short_words(event) for event in events))
-    more = f" and {len(kinds) - 3} more" if len(kinds) > 3 else ""
-    return EventsView(
-        f"{len(events)} events, {views[-1].when}: {', '.join(kinds[:3])}{more}", views
-    )
+    told = {"count": len(events), "when": views[-1].when, "kinds": ", ".join(kinds[:3])}
+    if len(kinds) > 3:
+        said = _("%(count)s events, %(when)s: %(kinds)s and %(more)s more")
+        return EventsView(said % {**told, "more": len(kinds) - 3}, views)
+    return EventsView(_("%(count)s events, %(when)s: %(kinds)s") % told, views)

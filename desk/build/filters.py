@@ -5,50 +5,72 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import pgettext
 
 from tickets.catalogue import catalogue
+from tickets.languages import Spoken
 from tickets.models import Team, User
 from tickets.models.desk import Sort
 from tickets.rules import Channel, Status
 from tickets.selecting import AWAITING, DUE, ME, NAMES, NOBODY, Criteria
 
-SORTS = {
-    Sort.DUE.value: "What matters first",
-    Sort.PAIN.value: "The most pain first",
-    Sort.OLDEST.value: "Who waits longest",
-    Sort.NEWEST.value: "The newest first",
-}
-_STATUS = {
-    Status.NEW.value: "New",
-    Status.OPEN.value: "Open",
-    Status.WAITING_CUSTOMER.value: "Waiting for the customer",
-    Status.WAITING_THIRD_PARTY.value: "Waiting for others",
-    Status.RESOLVED.value: "Resolved",
-    Status.CLOSED.value: "Closed",
-}
-_CHANNELS = {Channel.API.value: "API"}
-_DUE = {
-    "late": "Due before now",
-    "soon": "Due in two hours",
-    "today": "Due today",
-    "week": "Due in seven days",
-    "none": "Nothing is due",
-}
-_AWAITED = {
-    "us": "Awaited from us",
-    "customer": "Awaited from the customer",
-    "third_party": "Awaited from others",
-}
+SORTS = Spoken(
+    {
+        Sort.DUE.value: _l("What matters first"),
+        Sort.PAIN.value: _l("The most pain first"),
+        Sort.OLDEST.value: _l("Who waits longest"),
+        Sort.NEWEST.value: _l("The newest first"),
+    }
+)
+_STATUS = Spoken(
+    {
+        Status.NEW.value: _l("New"),
+        Status.OPEN.value: _l("Open"),
+        Status.WAITING_CUSTOMER.value: _l("Waiting for the customer"),
+        Status.WAITING_THIRD_PARTY.value: _l("Waiting for others"),
+        Status.RESOLVED.value: _l("Resolved"),
+        Status.CLOSED.value: _l("Closed"),
+    }
+)
+_CHANNELS = Spoken(
+    {
+        Channel.FORM.value: _l("Form"),
+        Channel.EMAIL.value: _l("Email"),
+        Channel.PHONE.value: _l("Phone"),
+        Channel.API.value: "API",
+        Channel.LETTER.value: _l("Letter"),
+        Channel.IN_PERSON.value: _l("In person"),
+        Channel.SOCIAL.value: _l("Social"),
+        Channel.CHAT.value: _l("Chat"),
+    }
+)
+_DUE = Spoken(
+    {
+        "late": _l("Due before now"),
+        "soon": _l("Due in two hours"),
+        "today": _l("Due today"),
+        "week": _l("Due in seven days"),
+        "none": _l("Nothing is due"),
+    }
+)
+_AWAITED = Spoken(
+    {
+        "us": _l("Awaited from us"),
+        "customer": _l("Awaited from the customer"),
+        "third_party": _l("Awaited from others"),
+    }
+)
 
 
 def back_words() -> str:
     """The order of what is put aside, which no view keeps as its own."""
-    return gettext("What comes back first")
+    return _("What comes back first")
 
 
 def _snoozed() -> dict[str, str]:
-    return {"only": gettext("Those put aside"), "too": gettext("Those put aside, too")}
+    return {"only": _("Those put aside"), "too": _("Those put aside, too")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,33 +125,35 @@ def filter_fields(
     criteria: Criteria, people: Sequence[User], teams: Sequence[Team]
 ) -> tuple[FilterFieldView, ...]:
     """Every field, with what is chosen."""
-    owners = {ME: "Me", NOBODY: "Nobody"} | {str(one.pk): one.name for one in people}
+    owners = {ME: _("Me"), NOBODY: _("Nobody")} | {str(one.pk): one.name for one in people}
     entries = sorted(catalogue().by_key.values(), key=lambda one: one.words)
     filed = {entry.category.key: entry.words for entry in entries if entry.category.active}
     channels = {one.value: _CHANNELS.get(one.value, one.value.capitalize()) for one in Channel}
+    from_two = {str(n): _("%(count)s or more") % {"count": n} for n in range(2, 6)}
+    awaited = {k: _AWAITED[k] for k in AWAITING}
     fields = [
-        _choose("status", "Status", _STATUS, criteria, "Open ones"),
-        _choose("owner", "Owner", owners, criteria, "Anyone"),
-        _choose("category", "Category", filed, criteria, "All"),
-        _choose("pain_min", "Pain", {str(n): f"{n} or more" for n in range(2, 6)}, criteria, "Any"),
-        _choose("due", "Due", {key: _DUE[key] for key in DUE}, criteria, "Whenever"),
-        _choose("awaiting", "Awaited", {k: _AWAITED[k] for k in AWAITING}, criteria, "From anyone"),
-        _choose("snoozed", gettext("Put aside"), _snoozed(), criteria, gettext("Left out")),
-        _choose("channel", "Channel", channels, criteria, "Any"),
+        _choose("status", _("Status"), _STATUS, criteria, _("Open ones")),
+        _choose("owner", _("Owner"), owners, criteria, _("Anyone")),
+        _choose("category", _("Category"), filed, criteria, _("All")),
+        _choose("pain_min", _("Pain"), from_two, criteria, _("Any")),
+        _choose("due", _("Due"), {key: _DUE[key] for key in DUE}, criteria, _("Whenever")),
+        _choose("awaiting", _("Awaited"), awaited, criteria, _("From anyone")),
+        _choose("snoozed", _("Put aside"), _snoozed(), criteria, _("Left out")),
+        _choose("channel", _("Channel"), channels, criteria, _("Any")),
         _choose(
-            "contacts_min", "Contacts", {str(n): f"{n} or more" for n in range(2, 6)}, criteria,
-            "Any",
+            "contacts_min", _("Contacts"), from_two, criteria,
+            _("Any"),
         ),
     ]  # fmt: skip
     if len(teams) > 1:
         names = {team.key: team.name for team in teams}
-        fields.insert(3, _choose("team", "Team", names, criteria, "All"))
+        fields.insert(3, _choose("team", _("Team"), names, criteria, _("All")))
     return (
         *fields,
-        FilterFieldView("tag", "Tag", value=text_of(criteria.get("tag", ""))),
-        FilterFieldView("text", "Words", value=str(criteria.get("text", ""))),
+        FilterFieldView("tag", _("Tag"), value=text_of(criteria.get("tag", ""))),
+        FilterFieldView("text", _("Words"), value=str(criteria.get("text", ""))),
         FilterFieldView(
-            "support_needs", "Customers with support needs",
+            "support_needs", _("Customers with support needs"),
             value="1" if criteria.get("support_needs") else "", tick=True,
         ),
     )  # fmt: skip
@@ -147,7 +171,7 @@ def _choose(
 
 
 def _several(values: Iterable[str], known: Mapping[str, str]) -> str:
-    return " or ".join(known.get(value, value) for value in values)
+    return _(" or ").join(known.get(value, value) for value in values)
 
 
 def filter_chips(
@@ -156,7 +180,8 @@ def filter_chips(
     """What is chosen, in words, each with the address of the queue without it."""
     known: dict[str, Mapping[str, str]] = {
         "status": _STATUS,
-        "owner": {ME: "mine", NOBODY: "nobody's"} | {str(one.pk): one.name for one in people},
+        "owner": {ME: pgettext("whose", "mine"), NOBODY: _("nobody's")}
+        | {str(one.pk): one.name for one in people},
         "category": {key: entry.words for key, entry in catalogue().by_key.items()},
         "team": {team.key: team.name for team in teams},
         "due": _DUE,
@@ -168,13 +193,13 @@ def filter_chips(
         values = value if isinstance(value, list) else [text_of(value)]
         words = _several(values, known.get(name, {}))
         shown = {
-            "pain_min": f"Pain {words} or more",
-            "contacts_min": f"{words} contacts or more",
-            "support_needs": "Support needs",
-            "tag": f"Tag: {words}",
+            "pain_min": (_("Pain %(words)s or more") % {"words": words}),
+            "contacts_min": (_("%(words)s contacts or more") % {"words": words}),
+            "support_needs": _("Support needs"),
+            "tag": (_("Tag: %(words)s") % {"words": words}),
             "text": f"“{words}”",
-            "owner": f"Owner: {words}",
-            "channel": f"By {words}",
+            "owner": (_("Owner: %(words)s") % {"words": words}),
+            "channel": (_("By %(words)s") % {"words": words}),
         }.get(name, words)
         rest = {key: one for key, one in criteria.items() if key != name}
         chips.append(FilterChipView(shown, address(view, rest, sort=sort, filter="1")))

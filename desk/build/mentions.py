@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from desk.words import listed
 from tickets.access import people_who_see
 from tickets.mentions import mentions_in
@@ -27,10 +29,13 @@ def find_mentioned(body: str, ticket: Ticket) -> Mentioned:
     if found.unclear:
         said, names = found.unclear[0]
         return Mentioned(
-            unclear=f"@{said} could be {listed(list(names), joint='or')}. Write the whole name."
+            unclear=(
+                _("@%(said)s could be %(names)s. Write the whole name.")
+                % {"said": said, "names": listed(list(names), joint=_("or"))}
+            )
         )
     told = tuple(seeing[key] for key in found.people)
-    words = f"{listed([user.name for user in told])} told." if told else ""
+    words = _("%(names)s told.") % {"names": listed([user.name for user in told])} if told else ""
     return Mentioned(told, f"{words} {_others(found.nobody, ticket, seeing)}".strip())
 
 
@@ -42,4 +47,4 @@ def _others(said: tuple[str, ...], ticket: Ticket, seeing: dict[int, User]) -> s
         names += [user.name for user in others.exclude(pk__in=list(seeing))[:2]]
     if not names:
         return ""
-    return f"Not told, since they may not see this ticket: {listed(names)}."
+    return _("Not told, since they may not see this ticket: %(names)s.") % {"names": listed(names)}

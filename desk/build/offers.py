@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from desk.build.authority import meters_of, standing_for
 from desk.glyphs import ChipView, MeterView
@@ -18,6 +19,7 @@ from remedies.models import ExceptionRequest, Offer, OfferComponent, Refusal, Re
 from remedies.rules.states import GRANTED, UNDECIDED, ExceptionStatus, OfferStatus, RemedyStatus
 from remedies.services import wish_words
 from tickets.access import Principal
+from tickets.languages import Spoken
 from tickets.models import Ticket
 from tickets.rules import EventType, Stage
 
@@ -33,31 +35,35 @@ ICONS = {
     "callback": "phone",
 }
 _STATES = {
-    OfferStatus.DRAFT: ("draft", "neutral"),
-    OfferStatus.SENT: ("sent", "accent"),
-    OfferStatus.ACCEPTED: ("accepted", "good"),
-    OfferStatus.PARTLY_ACCEPTED: ("accepted in part", "good"),
-    OfferStatus.DECLINED: ("declined", "late"),
-    OfferStatus.EXPIRED: ("ran out", "neutral"),
-    OfferStatus.WITHDRAWN: ("taken back", "neutral"),
-    OfferStatus.SUPERSEDED: ("replaced", "neutral"),
+    OfferStatus.DRAFT: (_l("draft"), "neutral"),
+    OfferStatus.SENT: (_l("sent"), "accent"),
+    OfferStatus.ACCEPTED: (_l("accepted"), "good"),
+    OfferStatus.PARTLY_ACCEPTED: (_l("accepted in part"), "good"),
+    OfferStatus.DECLINED: (_l("declined"), "late"),
+    OfferStatus.EXPIRED: (_l("ran out"), "neutral"),
+    OfferStatus.WITHDRAWN: (_l("taken back"), "neutral"),
+    OfferStatus.SUPERSEDED: (_l("replaced"), "neutral"),
 }
-_EXCEPTIONS = {
-    ExceptionStatus.PENDING: "waits to be decided",
-    ExceptionStatus.ASKED_BACK: "asked back",
-    ExceptionStatus.APPROVED: "approved",
-    ExceptionStatus.AMENDED: "approved with changes",
-    ExceptionStatus.DECLINED: "declined",
-    ExceptionStatus.WITHDRAWN: "withdrawn",
-    ExceptionStatus.VOID: "void, the offer changed",
-}
+_EXCEPTIONS = Spoken(
+    {
+        ExceptionStatus.PENDING: _l("waits to be decided"),
+        ExceptionStatus.ASKED_BACK: _l("asked back"),
+        ExceptionStatus.APPROVED: _l("approved"),
+        ExceptionStatus.AMENDED: _l("approved with changes"),
+        ExceptionStatus.DECLINED: _l("declined"),
+        ExceptionStatus.WITHDRAWN: _l("withdrawn"),
+        ExceptionStatus.VOID: _l("void, the offer changed"),
+    }
+)
 _TAKEN = frozenset({OfferStatus.ACCEPTED, OfferStatus.PARTLY_ACCEPTED})
-_REMEDIES = {
-    RemedyStatus.GRANTED: "on its way",
-    RemedyStatus.FULFILLED: "delivered",
-    RemedyStatus.FAILED: "failed, needs a look",
-    RemedyStatus.REVERSED: "taken back",
-}
+_REMEDIES = Spoken(
+    {
+        RemedyStatus.GRANTED: _l("on its way"),
+        RemedyStatus.FULFILLED: _l("delivered"),
+        RemedyStatus.FAILED: _l("failed, needs a look"),
+        RemedyStatus.REVERSED: _l("taken back"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,8 @@ def line_view(component: OfferComponent, currency: str, *, left: bool = False) -
     old = component.adjusted_from
     why = ". ".join(str(step).rstrip(".") for step in component.steps)
     if component.reason:
-        why = f"{why}. Changed: {component.reason}" if why else f"Changed: {component.reason}"
+        changed = _("Changed: %(reason)s") % {"reason": component.reason}
+        why = f"{why}. {changed}" if why else changed
     return OfferLineView(
         icon=ICONS.get(component.kind, "circle"),
         name=component.title,
@@ -130,11 +137,12 @@ def offer_view(
     offer: Offer, components: Sequence[OfferComponent], *, now: dt.datetime, zone: ZoneInfo
 ) -> OfferView:
     """An offer with its lines. Reads its policy, so select it."""
-    words, tone = _STATES[OfferStatus(offer.status)]
+    state, tone = _STATES[OfferStatus(offer.status)]
+    words = str(state)
     if offer.status == OfferStatus.DRAFT and offer.policy is not None:
-        words = f"draft, policy {offer.policy.version}"
+        words = _("draft, policy %(version)s") % {"version": offer.policy.version}
     if offer.status == OfferStatus.SENT and offer.expires_at:
-        words = f"sent, until {day_words(offer.expires_at, now=now, zone=zone)}"
+        words = _("sent, until %(day)s") % {"day": day_words(offer.expires_at, now=now, zone=zone)}
     told = offer.explanation or {}
     missing = tuple(str(item.get("label", "")) for item in told.get("missing", []))
     left = {part.pk for part in components if left_out(offer, part)}
@@ -144,14 +152,16 @@ def offer_view(
         state=offer.status,
         chip=ChipView(words, tone),
         lines=tuple(line_view(part, offer.currency, left=part.pk in left) for part in components),
-        total=money_words(total, offer.currency) if total else "without money",
+        total=money_words(total, offer.currency) if total else _("without money"),
         old_total=money_words(offer.total, offer.currency) if total != offer.total else "",
         missing=missing if offer.status == OfferStatus.DRAFT else (),
         why_not=tuple(
             f"{item.get('title', '')}: {item.get('reason') or item.get('why', '')}"
             for item in told.get("not_applied", [])
         ),
-        note=f"The customer would find fair: {wish}" if (wish := wish_words(offer)) else "",
+        note=(_("The customer would find fair: %(wish)s") % {"wish": wish})
+        if (wish := wish_words(offer))
+        else "",
         declined=offer.status == OfferStatus.DECLINED,
     )
 
@@ -185,14 +195,18 @@ def offer_part(ticket: Ticket, who: Principal, *, now: dt.datetime, zone: ZoneIn
             (e for e in exceptions if e.offer_id == offer.pk and e.status in GRANTED), None
         )
         if granted is not None and granted.decider is not None:
-            ready = f"{granted.decider.get_short_name()} approved the exception: send the offer."
+            ready = _("%(name)s approved the exception: send the offer.") % {
+                "name": granted.decider.get_short_name()
+            }
         counts = _counts(components, offer.currency)
     elif offer is not None and offer.status == OfferStatus.DECLINED:
         first = ticket.customer.name.split(" ")[0]
-        ready = f"{first} declined the offer. Draft it again, or say why it stays so."
+        ready = _("%(name)s declined the offer. Draft it again, or say why it stays so.") % {
+            "name": first
+        }
     remedies = remedy_lines(ticket)
     if offer is not None and offer.status in _TAKEN and all(line.done for line in remedies):
-        ready = "All that was accepted is delivered: it can be resolved."
+        ready = _("All that was accepted is delivered: it can be resolved.")
     return OfferPart(
         offer=offer_view(offer, components, now=now, zone=zone) if offer else None,
         meters=meters,
@@ -209,16 +223,16 @@ def offer_part(ticket: Ticket, who: Principal, *, now: dt.datetime, zone: ZoneIn
 def _ready(offer: Offer, standing: Decision) -> str:
     missing = [str(item.get("label", "")) for item in (offer.explanation or {}).get("missing", [])]
     if missing:
-        return f"Still to be known: {listed(missing)}."
+        return _("Still to be known: %(missing)s.") % {"missing": listed(missing)}
     if standing.allowed:
-        return "Every fact is known and the offer is inside your authority."
-    return f"The offer is ready. {standing.reason}"
+        return _("Every fact is known and the offer is inside your authority.")
+    return _("The offer is ready.") + f" {standing.reason}"
 
 
 def _sent_until(offer: Offer | None, *, now: dt.datetime, zone: ZoneInfo) -> str:
     if offer is None or offer.status != OfferStatus.SENT or offer.expires_at is None:
         return ""
-    return f"until {day_words(offer.expires_at, now=now, zone=zone)}"
+    return _("until %(day)s") % {"day": day_words(offer.expires_at, now=now, zone=zone)}
 
 
 def _counts(components: Sequence[OfferComponent], currency: str) -> str:
@@ -226,13 +240,13 @@ def _counts(components: Sequence[OfferComponent], currency: str) -> str:
     every = [c.amount for c in components if c.amount]
     if not counted or len(counted) == len(every):
         return ""
-    return f"only {money_words(sum(counted), currency)} of it counts"
+    return _("only %(money)s of it counts") % {"money": money_words(sum(counted), currency)}
 
 
 def _decider(row: ExceptionRequest) -> str:
     if row.status == ExceptionStatus.ASKED_BACK:
         return row.requester.get_short_name()
-    return "a supervisor"
+    return _("a supervisor")
 
 
 def _notes(
@@ -242,10 +256,17 @@ def _notes(
     for row in exceptions:
         words = _EXCEPTIONS[ExceptionStatus(row.status)]
         asked = money_words(row.asked_total, row.currency)
-        line = f"{row.requester.get_short_name()} asked for {asked}: {words}"
+        line = _("%(name)s asked for %(sum)s: %(standing)s") % {
+            "name": row.requester.get_short_name(),
+            "sum": asked,
+            "standing": words,
+        }
         if row.decider and row.decided_at:
             when = moment_words(row.decided_at, now=now, zone=zone)
-            line += f" by {row.decider.get_short_name()}, {when}"
+            line += _(" by %(name)s, %(when)s") % {
+                "name": row.decider.get_short_name(),
+                "when": when,
+            }
         if row.decision_reason:
             line += f". “{row.decision_reason}”"
         if row.status == ExceptionStatus.ASKED_BACK and row.question:
@@ -254,10 +275,13 @@ def _notes(
     reviews = ticket.events.filter(type=EventType.REVIEW_ASKED.value).order_by("seq")
     for event in reviews if ticket.stage != Stage.FIRST else ():
         when = moment_words(event.at, now=now, zone=zone)
-        notes.append(f"Review asked for {when}: “{event.data.get('reason', '')}”")
+        notes.append(
+            _("Review asked for %(when)s: “%(reason)s”")
+            % {"when": when, "reason": event.data.get("reason", "")}
+        )
     for refusal in Refusal.objects.filter(ticket=ticket).order_by("id"):
         when = moment_words(refusal.at, now=now, zone=zone)
-        notes.append(f"Refused {when}: {refusal.reason}")
+        notes.append(_("Refused %(when)s: %(reason)s") % {"when": when, "reason": refusal.reason})
     return notes
 
 
@@ -301,20 +325,20 @@ class FootAction:
 
 
 def _actions(offer: Offer | None, waiting: Sequence[ExceptionRequest]) -> tuple[FootAction, ...]:
-    refuse = FootAction("refuse", "Refuse …")
+    refuse = FootAction("refuse", _("Refuse …"))
     if offer is None:
         return (refuse,)
     if any(row.status == ExceptionStatus.ASKED_BACK for row in waiting):
-        return (FootAction("answer-back", "Answer the question"), refuse)
+        return (FootAction("answer-back", _("Answer the question")), refuse)
     if waiting:
-        return (FootAction("withdraw-exception", "Withdraw the exception"), refuse)
+        return (FootAction("withdraw-exception", _("Withdraw the exception")), refuse)
     if offer.status == OfferStatus.DRAFT:
         return (
-            FootAction("adjust", "Adjust"),
-            FootAction("exception", "Request exception"),
+            FootAction("adjust", _("Adjust")),
+            FootAction("exception", _("Request exception")),
             refuse,
         )
     if offer.status == OfferStatus.SENT:
-        return (FootAction("withdraw-offer", "Take the offer back"), refuse)
-    more = FootAction("exception", "Request exception")
-    return (FootAction("redraft", "Draft again"), more, refuse)
+        return (FootAction("withdraw-offer", _("Take the offer back")), refuse)
+    more = FootAction("exception", _("Request exception"))
+    return (FootAction("redraft", _("Draft again")), more, refuse)

@@ -6,33 +6,38 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import pgettext
 
 from desk.build.clocks import clock_of, nearest, standing_words, state_of, tone_of
-from desk.build.events import kind_words
+from desk.build.codes import kind_words, pause_words
 from desk.build.snoozing import until_words
 from desk.build.windows import promised_words
 from desk.glyphs import ClockState, ClockView, FactorView, PainView
 from desk.present import NextStepView
 from desk.timeline import ClockSpan, TimelineView, draw
-from desk.words import moment_words, short_moment_words
+from desk.words import moment_words, short_moment_words, time_words
 from escalation.clock import Status as ClockStatus
 from escalation.models import Deadline
 from feedback.models import FollowUp
+from tickets.languages import Spoken
 from tickets.models import Event, Ticket, User
 from tickets.rules import EventType, Status
 
-_STEPS = {
-    "acknowledge": "acknowledge",
-    "first_response": "answer {name}",
-    "next_reply": "answer {name}",
-    "next_update": "tell {name} how it stands",
-    "decide": "decide",
-    "resolve": "settle it",
-    "deliver_remedy": "see that the remedy arrives",
-    "approve": "decide the exception",
-    "promise": "keep the promise",
-    "follow_up": "follow up",
-}
+_STEPS = Spoken(
+    {
+        "acknowledge": _l("acknowledge"),
+        "first_response": _l("answer {name}"),
+        "next_reply": _l("answer {name}"),
+        "next_update": _l("tell {name} how it stands"),
+        "decide": _l("decide"),
+        "resolve": _l("settle it"),
+        "deliver_remedy": _l("see that the remedy arrives"),
+        "approve": _l("decide the exception"),
+        "promise": _l("keep the promise"),
+        "follow_up": _l("follow up"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +75,14 @@ def pain_view(ticket: Ticket, override: Event | None) -> PainView | None:
     words = ""
     if ticket.pain_overridden and override is not None:
         was = override.data.get("assessed")
-        before = f", assessed as {was}" if was else ""
+        before = (_(", assessed as %(was)s") % {"was": was}) if was else ""
         reason = override.data.get("reason", "")
-        words = f"Set to {ticket.pain} by {override.actor_name}{before}: “{reason}”"
+        words = _("Set to %(pain)s by %(who)s%(before)s: “%(reason)s”") % {
+            "pain": ticket.pain,
+            "who": override.actor_name,
+            "before": before,
+            "reason": reason,
+        }
     return PainView(ticket.pain, factors, words)
 
 
@@ -102,7 +112,7 @@ def deadlines_view(
             windows=windows,
             now=now,
             zone=zone,
-            paused_words=f"paused, waiting for {name}" if paused else "",
+            paused_words=(_("paused, waiting for %(name)s") % {"name": name}) if paused else "",
         )
         if still_open
         else None
@@ -120,7 +130,7 @@ def _span(deadline: Deadline, *, now: dt.datetime, zone: ZoneInfo) -> ClockSpan:
     state = state_of(deadline, now=now)
     left = standing_words(deadline, state, now=now, zone=zone)
     if state is ClockState.PAUSED:
-        left = "paused"
+        left = _("paused")
     elif not near and state is not ClockState.LATE:
         left = short_moment_words(deadline.due_at, now=now, zone=zone)
     words = kind_words(deadline.kind)
@@ -145,8 +155,12 @@ def _explained(deadline: Deadline, *, now: dt.datetime, zone: ZoneInfo) -> Deadl
         started=words(deadline.started_at),
         due=words(deadline.due_at),
         pauses=tuple(
-            f"{pause.reason.replace('_', ' ')}, {words(pause.started_at)} to "
-            + (words(pause.ended_at) if pause.ended_at else "now")
+            _("%(reason)s, %(start)s to %(end)s")
+            % {
+                "reason": pause_words(pause.reason),
+                "start": words(pause.started_at),
+                "end": words(pause.ended_at) if pause.ended_at else pgettext("moment", "now"),
+            }
             for pause in deadline.pauses.all()
         ),
         why=(*promised_words(deadline), *filter(None, [deadline.counted_words])),
@@ -173,38 +187,62 @@ def next_step(
     if ticket.status in {Status.RESOLVED, Status.CLOSED} and (
         deadline is None or deadline.kind != "follow_up"
     ):
-        done = moment_words(ticket.closed_at or ticket.resolved_at or now, now=now, zone=zone)
+        when = moment_words(ticket.closed_at or ticket.resolved_at or now, now=now, zone=zone)
+        closed = ticket.status == Status.CLOSED
+        done = (_("Closed %(when)s.") if closed else _("Resolved %(when)s.")) % {"when": when}
         return NextStepView(
-            f"{ticket.status.capitalize()} {done}.",
-            "Nothing is to be done.",
+            done,
+            _("Nothing is to be done."),
             clock,
             done=clock is None,
         )
     if ticket.is_snoozed(now):
         return _put_aside(ticket, me, clock, now=now, zone=zone)
     if ticket.status == Status.WAITING_CUSTOMER:
-        return NextStepView(f"Waiting for {name}:", f"{ticket.waiting_for or 'an answer'}.")
+        return NextStepView(
+            (_("Waiting for %(name)s:") % {"name": name}),
+            (ticket.waiting_for or _("an answer")) + ".",
+        )
     if exception:
         # Whoever asked is named where somebody asked back; else a supervisor decides.
         if exception == me.get_short_name():
-            return NextStepView("Next: answer what was asked back,", "then it is decided.", clock)
-        act = "decide the exception" if exception == "a supervisor" else "answer what was asked"
-        return NextStepView(f"Waiting for {exception}", f"to {act}.", clock)
+            return NextStepView(
+                _("Next: answer what was asked back,"), _("then it is decided."), clock
+            )
+        act = (
+            _("to decide the exception.")
+            if exception == _("a supervisor")
+            else _("to answer what was asked.")
+        )
+        return NextStepView(_("Waiting for %(who)s") % {"who": exception}, act, clock)
     if offered:
-        return NextStepView(f"Waiting for {name} to answer the offer,", f"{offered}.", clock)
+        return NextStepView(
+            (_("Waiting for %(name)s to answer the offer,") % {"name": name}), f"{offered}.", clock
+        )
     if ticket.owner_id is None:
         return _unowned(ticket, me, clock)
     if deadline is None:
-        return NextStepView("Next: settle it.", "No date was promised.", None)
-    act = _STEPS.get(deadline.kind, "look at it").format(name=name)
-    due = moment_words(deadline.due_at, now=now, zone=zone)
-    late = deadline.due_at < now
-    when = f"it was due {due}" if late else f"by {due.removeprefix('today ')}"
-    lead = f"Next: {act}, {when}." if late else f"Next: {act} {when}."
+        return NextStepView(_("Next: settle it."), _("No date was promised."), None)
+    lead = _lead(deadline, name, now=now, zone=zone)
     if deadline.kind == "follow_up":
         return _follow_up(ticket, lead, clock)
     others = ticket.owner.name if ticket.owner and ticket.owner_id != me.pk else ""
-    return NextStepView(lead, f"{others} has it. {ready}".strip() if others else ready, clock)
+    return NextStepView(
+        lead,
+        " ".join(filter(None, (others and _("%(name)s has it.") % {"name": others}, ready))),
+        clock,
+    )
+
+
+def _lead(deadline: Deadline, name: str, *, now: dt.datetime, zone: ZoneInfo) -> str:
+    act = _STEPS.get(deadline.kind, _("look at it")).format(name=name)
+    due = moment_words(deadline.due_at, now=now, zone=zone)
+    late = deadline.due_at < now
+    if late:
+        return _("Next: %(act)s, it was due %(due)s.") % {"act": act, "due": due}
+    if deadline.due_at.astimezone(zone).date() == now.astimezone(zone).date():
+        due = time_words(deadline.due_at, zone=zone)
+    return _("Next: %(act)s by %(due)s.") % {"act": act, "due": due}
 
 
 def _put_aside(
@@ -217,14 +255,16 @@ def _put_aside(
     if ticket.snoozed_by is not None and ticket.snoozed_by_id != me.pk:
         lead = _("%(name)s put it aside %(until)s.") % {**when, "name": ticket.snoozed_by.name}
     reason = f"“{ticket.snooze_reason}” " if ticket.snooze_reason else ""
-    words = f"{reason}{_('No clock pauses.')}"
+    words = reason + _("No clock pauses.")
     return NextStepView(lead, words, clock, verb="end-snooze", act=_("Bring it back"), post=True)
 
 
 def _unowned(ticket: Ticket, me: User, clock: ClockView | None) -> NextStepView:
     if ticket.first_owner_id == me.pk:
-        return NextStepView("Next: somebody else reviews it.", "You answered it first.", clock)
-    return NextStepView("Next: take it.", "Nobody owns this ticket yet.", clock)
+        return NextStepView(
+            _("Next: somebody else reviews it."), _("You answered it first."), clock
+        )
+    return NextStepView(_("Next: take it."), _("Nobody owns this ticket yet."), clock)
 
 
 def _follow_up(ticket: Ticket, lead: str, clock: ClockView | None) -> NextStepView:
@@ -234,4 +274,4 @@ def _follow_up(ticket: Ticket, lead: str, clock: ClockView | None) -> NextStepVi
     said = " ".join(row.answer.words.split()) if row else ""
     if said:
         why += f" “{said[:160]}{'…' if len(said) > 160 else ''}”"
-    return NextStepView(lead, why.strip(), clock, verb="follow-up", act="Close the follow-up")
+    return NextStepView(lead, why.strip(), clock, verb="follow-up", act=_("Close the follow-up"))

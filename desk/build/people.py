@@ -2,6 +2,7 @@
 
 from desk.glyphs import AvatarView
 from desk.present import FileView
+from desk.words import number_words
 from tickets.models import Attachment, Customer, Message, User
 
 _ICONS = {
@@ -30,7 +31,9 @@ def author(message: Message) -> AvatarView:
 
 def size_words(size: int) -> str:
     """ "84 kB" for a number of bytes."""
-    return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(1, size // 1000)} kB"
+    if size >= 1_000_000:
+        return f"{number_words(size / 1_000_000, 1)} MB"
+    return f"{max(1, size // 1000)} kB"
 
 
 def file_view(attachment: Attachment, *, base: str, small: bool = False) -> FileView:

@@ -3,7 +3,9 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from desk.words import moment_words
+from django.utils.translation import gettext as _
+
+from desk.words import day_words, moment_words, time_words
 from tickets.models import Ticket
 from tickets.promising import Promised, promises_in
 
@@ -26,13 +28,14 @@ def _view(
     when = moment_words(one.due, now=now, zone=zone)
     if one.whole_day:
         # Said as a day, it is that of the customer.
-        day = moment_words(one.due, now=now, zone=theirs).removesuffix(f"{there:%H:%M}")
-        when = f"the end of {day.rstrip(', ')}"
-    elsewhere = here.utcoffset() != there.utcoffset()
+        when = _("the end of %(day)s") % {"day": day_words(one.due, now=now, zone=theirs)}
+    elif here.utcoffset() != there.utcoffset():
+        told = {"when": when, "time": time_words(one.due, zone=theirs), "name": name}
+        when = _("%(when)s (%(time)s for %(name)s)") % told
     return {
         "what": one.what,
         "said": one.said,
         "value": f"{here:%Y-%m-%dT%H:%M}",
-        "when": f"{when} ({there:%H:%M} for {name})" if elsewhere and not one.whole_day else when,
+        "when": when,
         "call": one.call,
     }

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import pgettext
 
 from desk.build.clocks import clock_of, nearest, no_clock, tone_of
 from desk.build.events import kind_words
@@ -17,22 +19,25 @@ from desk.words import moment_words, ordinal, short_moment_words
 from escalation.models import Deadline
 from tickets.access import Principal, may
 from tickets.catalogue import catalogue
+from tickets.languages import Spoken
 from tickets.models import Ticket
 from tickets.models.desk import Sort
 from tickets.rules import Stage, Status
 
-_ACTS = {
-    "acknowledge": "acknowledge",
-    "first_response": "first answer",
-    "next_reply": "reply",
-    "next_update": "update",
-    "decide": "decide",
-    "resolve": "resolve",
-    "deliver_remedy": "deliver remedy",
-    "approve": "exception",
-    "promise": "promise",
-    "follow_up": "follow up",
-}
+_ACTS = Spoken(
+    {
+        "acknowledge": _l("acknowledge"),
+        "first_response": _l("first answer"),
+        "next_reply": _l("reply"),
+        "next_update": _l("update"),
+        "decide": _l("decide"),
+        "resolve": _l("resolve"),
+        "deliver_remedy": _l("deliver remedy"),
+        "approve": _l("exception"),
+        "promise": _l("promise"),
+        "follow_up": _l("follow up"),
+    }
+)
 """What there is to do about each kind of deadline."""
 
 
@@ -82,7 +87,7 @@ def row_of(ticket: Ticket, context: RowContext) -> RowView:
         you=you,
         chips=chips_of(ticket)[:2],
         because=because(ticket, deadline, clock, context),
-        tail="The offer is ready:" if ticket.pk in context.drafts else "",
+        tail=_("The offer is ready:") if ticket.pk in context.drafts else "",
         tail_sum=context.drafts.get(ticket.pk, ""),
         unowned=ticket.owner_id is None and may(context.who, "work", ticket),
         aside=ticket.is_snoozed(context.now),
@@ -90,15 +95,18 @@ def row_of(ticket: Ticket, context: RowContext) -> RowView:
     )
 
 
-def chips_of(ticket: Ticket) -> tuple[ChipView, ...]:
-    """What stands out about a ticket, in one to three words each."""
+def chips_of(ticket: Ticket, *, stage: bool = True) -> tuple[ChipView, ...]:
+    """What stands out about a ticket, in one to three words each; without its stage where that
+    is told anyway."""
     chips = []
     if ticket.contacts > 1:
-        chips.append(ChipView(f"{ordinal(ticket.contacts)} contact", "pain"))
-    if ticket.stage != Stage.FIRST:
-        chips.append(ChipView("review" if ticket.stage == Stage.REVIEW else "external", "accent"))
+        chips.append(ChipView((_("%(nth)s contact") % {"nth": ordinal(ticket.contacts)}), "pain"))
+    if stage and ticket.stage != Stage.FIRST:
+        chips.append(
+            ChipView(_("review") if ticket.stage == Stage.REVIEW else _("external"), "accent")
+        )
     if ticket.confidential:
-        chips.append(ChipView("confidential", icon="lock"))
+        chips.append(ChipView(_("confidential"), icon="lock"))
     if ticket.language != "en":
         chips.append(ChipView(ticket.language.upper()[:2]))
     return tuple(chips)
@@ -113,18 +121,19 @@ def because(
         chips.append(_aside_chip(ticket.snoozed_until, context))
     if deadline is not None and clock.state is not ClockState.PAUSED:
         due = moment_words(deadline.due_at, now=context.now, zone=context.zone)
-        late = "was due" if clock.state is ClockState.LATE else "due"
+        late = clock.state is ClockState.LATE
+        said = _("%(kind)s was due %(when)s") if late else _("%(kind)s due %(when)s")
         tone = tone_of(clock.state) or "neutral"
-        chips.append(ChipView(f"{kind_words(deadline.kind)} {late} {due}", tone))
+        chips.append(ChipView(said % {"kind": kind_words(deadline.kind), "when": due}, tone))
     elif deadline is not None:
-        chips.append(ChipView(f"clock paused {clock.kind}"))
+        chips.append(ChipView(_("clock paused %(since)s") % {"since": clock.kind}))
     if ticket.customer.support_needs:
         chips.append(ChipView(ticket.customer.support_needs[:48], "pain"))
     if ticket.owner_id is None:
-        chips.append(ChipView("nobody owns it"))
+        chips.append(ChipView(_("nobody owns it")))
     if ticket.reopenings:
-        chips.append(ChipView("came back", "pain"))
-    return tuple(chips) or (ChipView("open, and nothing is due"),)
+        chips.append(ChipView(_("came back"), "pain"))
+    return tuple(chips) or (ChipView(_("open, and nothing is due")),)
 
 
 def _aside_chip(until: dt.datetime, context: RowContext) -> ChipView:
@@ -138,7 +147,7 @@ def third_party(words: str) -> tuple[str, str]:
         who, found, what = words.partition(mark)
         if found and len(who) <= 24:
             return who.strip(), what.strip()
-    return "Others", words or "answer"
+    return _("Others"), words or pgettext("what is awaited", "answer")
 
 
 def waiting_for(
@@ -150,20 +159,35 @@ def waiting_for(
         back = short_moment_words(ticket.snoozed_until, now=context.now, zone=context.zone)
         return _("Back %(when)s") % {"when": back}, ticket.snooze_reason, "alarm-clock", False
     if ticket.status == Status.WAITING_CUSTOMER:
-        return "Customer", ticket.waiting_for or "answer", "message-square", False
+        return (
+            _("Customer"),
+            ticket.waiting_for or pgettext("what is awaited", "answer"),
+            "message-square",
+            False,
+        )
     if ticket.status == Status.WAITING_THIRD_PARTY:
         who, what = third_party(ticket.waiting_for)
         return who, what, "truck", False
     if ticket.pk in context.exceptions:
-        return context.exceptions[ticket.pk], "exception", "scale", False
+        return context.exceptions[ticket.pk], _("exception"), "scale", False
     if ticket.pk in context.offers:
-        return "Customer", f"offer {context.offers[ticket.pk]}", "mail", False
-    what = _ACTS.get(deadline.kind, "look at it") if deadline else "look at it"
+        return (
+            _("Customer"),
+            _("offer %(sum)s") % {"sum": context.offers[ticket.pk]},
+            "mail",
+            False,
+        )
+    what = _ACTS.get(deadline.kind, _("look at it")) if deadline else _("look at it")
     owner = ticket.owner
     if owner is None:
-        return "Nobody yet", "take it", "circle-question-mark", False
+        return _("Nobody yet"), _("take it"), "circle-question-mark", False
     if owner == context.who.user:
-        return "You", what, "user-round", True
+        return _("You"), what, "user-round", True
     if owner.pk in context.who.stands_in_for:
-        return f"You, for {owner.get_short_name()}", what, "user-round", True
+        return (
+            _("You, for %(name)s") % {"name": owner.get_short_name()},
+            what,
+            "user-round",
+            True,
+        )
     return owner.get_short_name(), what, "user-round", False

@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from desk.words import moment_words, span_words
 from escalation.models import Deadline
 from escalation.services.spells import standing_of
@@ -37,25 +39,38 @@ def standing_words(
     found = standing_of(ticket, now=now)
     lines = []
     if found.handoffs:
-        times = {1: "once", 2: "twice"}.get(found.handoffs, f"{found.handoffs} times")
-        lines.append(StandingLine("arrow-right-left", f"Handed over {times}."))
+        known = {1: _("Handed over once."), 2: _("Handed over twice.")}
+        often = _("Handed over %(count)s times.") % {"count": found.handoffs}
+        lines.append(StandingLine("arrow-right-left", known.get(found.handoffs, often)))
     spent = span_words(dt.timedelta(seconds=found.seconds))
     if found.since is not None:
         since = moment_words(found.since, now=now, zone=zone)
-        words = f"In escalation since {since}, {spent} in all."
+        words = _("In escalation since %(since)s, %(spent)s in all.") % {
+            "since": since,
+            "spent": spent,
+        }
         late = bool(unanswered(ticket))
         if late:
-            words += " It runs late, and nobody has said that they are on it."
+            words += " " + _("It runs late, and nobody has said that they are on it.")
         lines.append(StandingLine("megaphone", words, call=late, down=True))
     elif found.seconds:
-        lines.append(StandingLine("megaphone", f"Was in escalation for {spent}."))
+        lines.append(
+            StandingLine("megaphone", (_("Was in escalation for %(spent)s.") % {"spent": spent}))
+        )
     for climb in found.waiting:
-        who = {"customer": "The customer", "rule": "A rule"}.get(climb.level, "A colleague")
+        who = {"customer": _("The customer"), "rule": _("A rule")}.get(
+            climb.level, _("A colleague")
+        )
         who = climb.by.name if climb.by is not None else who
         nxt = ""
         if climb.next_at is not None:
-            nxt = f" The next above is called {moment_words(climb.next_at, now=now, zone=zone)}."
-        words = f"{who} called: {climb.reason} Nobody has answered.{nxt}"
+            when = moment_words(climb.next_at, now=now, zone=zone)
+            nxt = _(" The next above is called %(when)s.") % {"when": when}
+        words = _("%(who)s called: %(reason)s Nobody has answered.%(nxt)s") % {
+            "who": who,
+            "reason": climb.reason,
+            "nxt": nxt,
+        }
         others, down = climb.by_id != me.pk, found.since is None
         lines.append(StandingLine("bell-ring", words, call=others, down=down))
     return tuple(lines)

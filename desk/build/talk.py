@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from desk.build.about import outcome_words
 from desk.build.people import avatar
@@ -10,18 +12,23 @@ from desk.build.rows import chips_of
 from desk.glyphs import AvatarView, ChipView
 from tickets.access import Principal, visible_tickets
 from tickets.catalogue import catalogue
+from tickets.languages import Spoken
 from tickets.models import Point, Ticket, TicketLink
 from tickets.rules import Stage
 
-_STATUS = {
-    "new": "New",
-    "open": "Open",
-    "waiting_customer": "Waiting for the customer",
-    "waiting_third_party": "Waiting for others",
-    "resolved": "Resolved",
-    "closed": "Closed",
-}
-_STAGES = {"1": "Stage 1", "2": "Stage 2, review", "external": "With an outside body"}
+_STATUS = Spoken(
+    {
+        "new": _l("New"),
+        "open": _l("Open"),
+        "waiting_customer": _l("Waiting for the customer"),
+        "waiting_third_party": _l("Waiting for others"),
+        "resolved": _l("Resolved"),
+        "closed": _l("Closed"),
+    }
+)
+_STAGES = Spoken(
+    {"1": _l("Stage 1"), "2": _l("Stage 2, review"), "external": _l("With an outside body")}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +67,16 @@ class LinkedView:
     url: str
 
 
-_LINKS = {
-    ("duplicate", True): "Duplicate of",
-    ("duplicate", False): "Has a duplicate,",
-    ("related", True): "Related:",
-    ("related", False): "Related:",
-    ("follow_up", True): "Follows up",
-    ("follow_up", False): "Followed up by",
-}
+_LINKS = Spoken(
+    {
+        ("duplicate", True): _l("Duplicate of"),
+        ("duplicate", False): _l("Has a duplicate,"),
+        ("related", True): _l("Related:"),
+        ("related", False): _l("Related:"),
+        ("follow_up", True): _l("Follows up"),
+        ("follow_up", False): _l("Followed up by"),
+    }
+)
 
 
 def links_of(ticket: Ticket, who: Principal) -> tuple[LinkedView, ...]:
@@ -85,7 +94,7 @@ def links_of(ticket: Ticket, who: Principal) -> tuple[LinkedView, ...]:
         there = seen.get(row.other_id if ours else row.ticket_id)
         if there is not None:
             number, merged = there
-            words = _LINKS.get((row.kind, ours), "Linked:")
+            words = _LINKS.get((row.kind, ours), _("Linked:"))
             # One that was merged leads back here, unless its own past is asked for.
             own = "?own=1" if merged else ""
             found.append(LinkedView(words, number, f"/desk/tickets/{number}/{own}"))
@@ -104,7 +113,7 @@ def head_of(ticket: Ticket) -> HeadView:
     chips = [ChipView(status_words(ticket.status)), ChipView(_STAGES[Stage(ticket.stage).value])]
     if entry is not None:
         chips.append(ChipView(entry.words, icon=entry.icon))
-    chips.extend(chip for chip in chips_of(ticket) if chip.words not in {"review", "external"})
+    chips.extend(chips_of(ticket, stage=False))
     return HeadView(
         number=ticket.number,
         matter=ticket.subject,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from desk.words import long_day_words, long_moment_words
 from escalation.models import Deadline
@@ -51,7 +52,7 @@ def texts_for(ticket: Ticket, use: TextUse, *, me: Actor, zone: ZoneInfo) -> lis
 
 
 def _view(row: ReusableText, filled: Filled) -> TextView:
-    where = row.category.name if row.category else "Every category"
+    where = row.category.name if row.category else _("Every category")
     return TextView(row.key, row.name, where, filled.text, filled.missing, parts_of(filled.text))
 
 

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from desk.build.events import CHANNELS, SAID, folded
 from desk.build.people import author, file_view
 from desk.present import EventsView, MessageView
@@ -17,12 +19,12 @@ EVENTS_SHOWN = 600
 
 def _channel(message: Message, customer: str) -> str:
     if message.kind == MessageKind.NOTE:
-        return "internal note"
+        return _("internal note")
     channel = CHANNELS.get(message.channel, message.channel)
     if message.kind == MessageKind.INBOUND:
         return channel
-    sent = f"{channel} to {customer}"
-    return f"{sent}, automatic" if message.automatic else sent
+    sent = _("%(channel)s to %(customer)s") % {"channel": channel, "customer": customer}
+    return _("%(sent)s, automatic") % {"sent": sent} if message.automatic else sent
 
 
 def message_view(

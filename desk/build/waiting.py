@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
+from desk.words import money_words
 from remedies.models import ExceptionRequest, Offer
 from remedies.rules.states import UNDECIDED, ExceptionStatus, OfferStatus
 from tickets.models import Ticket
-from tickets.money import words
 
 
 def exceptions_waiting(tickets: Sequence[Ticket]) -> dict[int, str]:
@@ -18,7 +20,7 @@ def exceptions_waiting(tickets: Sequence[Ticket]) -> dict[int, str]:
     return {
         row.ticket_id: row.requester.get_short_name()
         if row.status == ExceptionStatus.ASKED_BACK
-        else "Supervisor"
+        else _("Supervisor")
         for row in rows
     }
 
@@ -44,7 +46,7 @@ def offers_on(tickets: Sequence[Ticket]) -> Offered:
     columns = ("ticket_id", "status", "total", "currency", "explanation__missing")
     for ticket_id, status, total, currency, missing in rows.values_list(*columns):
         if status == sent:
-            found.out[ticket_id] = words(total, currency)
+            found.out[ticket_id] = money_words(total, currency)
         elif total and not missing:
-            found.drafts[ticket_id] = words(total, currency)
+            found.drafts[ticket_id] = money_words(total, currency)
     return found

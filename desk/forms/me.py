@@ -7,6 +7,8 @@ from zoneinfo import available_timezones
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _l
+from django_stubs_ext import StrPromise
 
 from desk.forms.base import Fields
 from tickets.languages import offered
@@ -15,7 +17,15 @@ from tickets.models import AlertSettings, User
 DAYS = [
     (str(number), name)
     for number, name in enumerate(
-        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+        (
+            _l("Monday"),
+            _l("Tuesday"),
+            _l("Wednesday"),
+            _l("Thursday"),
+            _l("Friday"),
+            _l("Saturday"),
+            _l("Sunday"),
+        )
     )
 ]
 
@@ -25,7 +35,7 @@ def _is_place(zone: str) -> bool:
     return zone == "UTC" or ("/" in zone and not zone.startswith(("Etc/", "SystemV/")))
 
 
-def _time(label: str, **more: Any) -> forms.TimeField:
+def _time(label: str | StrPromise, **more: Any) -> forms.TimeField:
     widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     return forms.TimeField(label=label, widget=widget, **more)
 
@@ -34,22 +44,24 @@ class AlertSettingsForm(Fields):
     """When and how a person is told."""
 
     language = forms.ChoiceField(label=_("Your language"), required=False, choices=[])
-    time_zone = forms.ChoiceField(label="Your time zone", required=False, choices=[])
-    quiet_from = _time("Quiet from", required=False)
-    quiet_until = _time("until", required=False)
+    time_zone = forms.ChoiceField(label=_l("Your time zone"), required=False, choices=[])
+    quiet_from = _time(_l("Quiet from"), required=False)
+    quiet_until = _time(_l("until"), required=False)
     quiet_days = forms.MultipleChoiceField(
-        label="Quiet all day on", choices=DAYS, required=False,
+        label=_l("Quiet all day on"), choices=DAYS, required=False,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     urgent_anyway = forms.BooleanField(
-        label="What is missed reaches me all the same", required=False
+        label=_l("What is missed reaches me all the same"), required=False
     )
     digest_after = forms.IntegerField(
-        label="More mails than this become one", min_value=1, max_value=100
+        label=_l("More mails than this become one"), min_value=1, max_value=100
     )
-    digest_minutes = forms.IntegerField(label="within so many minutes", min_value=1, max_value=1440)
-    notify = forms.BooleanField(label="My browser shows what rings", required=False)
-    daily_at = _time("A mail of the day at", required=False)
+    digest_minutes = forms.IntegerField(
+        label=_l("within so many minutes"), min_value=1, max_value=1440
+    )
+    notify = forms.BooleanField(label=_l("My browser shows what rings"), required=False)
+    daily_at = _time(_l("A mail of the day at"), required=False)
 
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -84,17 +96,17 @@ class DutyForm(Fields):
     """One person's duty: on a weekday, or on one date."""
 
     person = forms.ModelChoiceField(
-        label="Who?", queryset=User.objects.none(), empty_label="Choose a colleague"
+        label=_l("Who?"), queryset=User.objects.none(), empty_label=_l("Choose a colleague")
     )
     weekday = forms.ChoiceField(
-        label="Every", choices=[("", "On one date only"), *DAYS], required=False
+        label=_l("Every"), choices=[("", _l("On one date only")), *DAYS], required=False
     )
     on = forms.DateField(
-        label="Date", required=False, widget=forms.DateInput(attrs={"type": "date"}),
-        help_text="Stands in the place of that weekday.",
+        label=_l("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_l("Stands in the place of that weekday."),
     )  # fmt: skip
-    starts = _time("From", initial=dt.time(9))
-    ends = _time("to", initial=dt.time(17))
+    starts = _time(_l("From"), initial=dt.time(9))
+    ends = _time(_l("to"), initial=dt.time(17))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from desk.forms.base import TicketForm
 from desk.words import moment_words
@@ -13,28 +15,34 @@ from tickets.models import Point, Team, User
 from tickets.rules import FactShare, LinkKind
 
 RELATIONS = [
-    ("named", "May see this ticket, also while it is confidential"),
-    ("complained_about", "The complaint is about them: it becomes confidential, they don’t see it"),
-    ("unnamed", "Take them off this ticket"),
+    ("named", _l("May see this ticket, also while it is confidential")),
+    (
+        "complained_about",
+        _l("The complaint is about them: it becomes confidential, they don’t see it"),
+    ),
+    ("unnamed", _l("Take them off this ticket")),
 ]
 LINKS = [
-    (LinkKind.DUPLICATE.value, "It is a duplicate of the other"),
-    (LinkKind.RELATED.value, "They have something in common"),
-    (LinkKind.FOLLOW_UP.value, "It follows up the other"),
+    (LinkKind.DUPLICATE.value, _l("It is a duplicate of the other")),
+    (LinkKind.RELATED.value, _l("They have something in common")),
+    (LinkKind.FOLLOW_UP.value, _l("It follows up the other")),
 ]
 
 
 class KeptForm(TicketForm):
     """Which promise was kept."""
 
-    promise = forms.ChoiceField(label="Which promise?")
+    promise = forms.ChoiceField(label=_l("Which promise?"))
 
     def __init__(
         self, *args: Any, promises: list[Deadline], zone: Any, now: Any, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["promise"].choices = [  # type: ignore[attr-defined]
-            (row.subject.rpartition(":")[2], f"by {moment_words(row.due_at, now=now, zone=zone)}")
+            (
+                row.subject.rpartition(":")[2],
+                (_("by %(moment)s") % {"moment": moment_words(row.due_at, now=now, zone=zone)}),
+            )
             for row in promises
         ]
 
@@ -48,9 +56,9 @@ class FollowUpForm(TicketForm):
     """What came of talking to a customer who was not content."""
 
     followup = forms.ModelChoiceField(
-        label="Which?", queryset=FollowUp.objects.none(), empty_label=None
+        label=_l("Which?"), queryset=FollowUp.objects.none(), empty_label=None
     )
-    result = forms.CharField(label="What came of it?", max_length=2000, widget=forms.Textarea)
+    result = forms.CharField(label=_l("What came of it?"), max_length=2000, widget=forms.Textarea)
 
     def __init__(self, *args: Any, followups: list[FollowUp], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,11 +71,11 @@ class FollowUpForm(TicketForm):
 class ChangeForm(TicketForm):
     """What we change, so that it does not happen again."""
 
-    text = forms.CharField(label="What do we change?", max_length=500)
+    text = forms.CharField(label=_l("What do we change?"), max_length=500)
     owner = forms.ModelChoiceField(
-        label="Who does it?", queryset=User.objects.none(), empty_label="Choose a colleague"
+        label=_l("Who does it?"), queryset=User.objects.none(), empty_label=_l("Choose a colleague")
     )
-    due_on = forms.DateField(label="By", widget=forms.DateInput(attrs={"type": "date"}))
+    due_on = forms.DateField(label=_l("By"), widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, people: list[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,39 +88,39 @@ class PersonForm(TicketForm):
     """A colleague who may see a confidential ticket, or whom the complaint is about."""
 
     person = forms.ModelChoiceField(
-        label="Whom?",
+        label=_l("Whom?"),
         queryset=User.objects.filter(is_active=True).order_by("name"),
-        empty_label="Choose a colleague",
+        empty_label=_l("Choose a colleague"),
     )
     relation = forms.ChoiceField(
-        label="What about them?", choices=RELATIONS, widget=forms.RadioSelect, initial="named"
+        label=_l("What about them?"), choices=RELATIONS, widget=forms.RadioSelect, initial="named"
     )
 
 
 class LinkForm(TicketForm):
     """Another ticket that belongs to this one."""
 
-    other = forms.CharField(label="Number of the other", max_length=24)
-    kind = forms.ChoiceField(label="How do they belong together?", choices=LINKS)
+    other = forms.CharField(label=_l("Number of the other"), max_length=24)
+    kind = forms.ChoiceField(label=_l("How do they belong together?"), choices=LINKS)
 
 
 class MergeForm(TicketForm):
     """Another ticket about the same matter, which becomes part of this one."""
 
     other = forms.CharField(
-        label="Number of the other",
+        label=_l("Number of the other"),
         max_length=24,
-        help_text="It becomes part of this ticket, and leads here from then on.",
+        help_text=_l("It becomes part of this ticket, and leads here from then on."),
     )
-    reason = forms.CharField(label="Why are they one?", max_length=500)
+    reason = forms.CharField(label=_l("Why are they one?"), max_length=500)
 
 
 #: Before the name of a fact, in the name of its field: a fact may be called "reason".
 FACT = "fact-"
 SHARES = [
-    (FactShare.HERE.value, "Stays here"),
-    (FactShare.THERE.value, "Goes with the points"),
-    (FactShare.BOTH.value, "True of both"),
+    (FactShare.HERE.value, _l("Stays here")),
+    (FactShare.THERE.value, _l("Goes with the points")),
+    (FactShare.BOTH.value, _l("True of both")),
 ]
 
 
@@ -120,13 +128,13 @@ class SplitForm(TicketForm):
     """Points that get a ticket of their own."""
 
     points = forms.TypedMultipleChoiceField(
-        label="Which points?",
+        label=_l("Which points?"),
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
-        help_text="At least one stays here.",
+        help_text=_l("At least one stays here."),
     )
-    subject = forms.CharField(label="The matter of the new one", required=False, max_length=200)
-    reason = forms.CharField(label="Why are they two?", max_length=500)
+    subject = forms.CharField(label=_l("The matter of the new one"), required=False, max_length=200)
+    reason = forms.CharField(label=_l("Why are they two?"), max_length=500)
 
     def __init__(
         self,
@@ -168,7 +176,7 @@ class SplitForm(TicketForm):
 class CategoryForm(TicketForm):
     """Another place in the tree of categories."""
 
-    category = forms.ChoiceField(label="Category")
+    category = forms.ChoiceField(label=_l("Category"))
 
     def __init__(self, *args: Any, categories: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -179,29 +187,31 @@ class TeamForm(TicketForm):
     """Another team, with what it needs to go on."""
 
     team = forms.ModelChoiceField(
-        label="Which team?",
+        label=_l("Which team?"),
         queryset=Team.objects.filter(active=True),
-        empty_label="Choose a team",
+        empty_label=_l("Choose a team"),
     )
-    brief = forms.CharField(label="Brief", max_length=2000, widget=forms.Textarea)
+    brief = forms.CharField(label=_l("Brief"), max_length=2000, widget=forms.Textarea)
 
 
 class ExternalForm(TicketForm):
     """The outside body that has the complaint now."""
 
-    body = forms.CharField(label="Who has it now?", max_length=200)
+    body = forms.CharField(label=_l("Who has it now?"), max_length=200)
 
 
 class SubjectForm(TicketForm):
     """The matter in one line."""
 
-    subject = forms.CharField(label="The matter in one line", max_length=200)
+    subject = forms.CharField(label=_l("The matter in one line"), max_length=200)
 
 
 class LossForm(TicketForm):
     """What it cost the customer; empty where that is not known."""
 
-    amount = forms.CharField(label="What did it cost the customer?", required=False, max_length=20)
+    amount = forms.CharField(
+        label=_l("What did it cost the customer?"), required=False, max_length=20
+    )
     currency = forms.ChoiceField(
-        label="Currency", choices=[("GBP", "£"), ("EUR", "€"), ("USD", "$")]
+        label=_l("Currency"), choices=[("GBP", "£"), ("EUR", "€"), ("USD", "$")]
     )

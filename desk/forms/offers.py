@@ -4,11 +4,13 @@ from functools import partial
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from desk.forms.base import LocalMoment, ManyFiles, TicketForm
 from desk.forms.promises import PromisesField
 from desk.forms.ticket import body_field
+from desk.words import spoken_now
 from remedies.apology import check_apology
 from remedies.models import Offer, OfferComponent
 from remedies.rules.language.draft import ComponentKind
@@ -18,12 +20,25 @@ from tickets.errors import DomainError
 from tickets.money import Money, decimals_of
 from tickets.money import words as money_words
 
-KINDS = [(kind.value, kind.value.capitalize()) for kind in ComponentKind]
+KINDS = [
+    (ComponentKind.APOLOGY.value, _l("Apology")),
+    (ComponentKind.CREDIT.value, _l("Credit")),
+    (ComponentKind.REFUND.value, _l("Refund")),
+    (ComponentKind.COMPENSATION.value, _l("Compensation")),
+    (ComponentKind.REPLACEMENT.value, _l("Replacement")),
+    (ComponentKind.UPGRADE.value, _l("Upgrade")),
+    (ComponentKind.GIFT.value, _l("Gift")),
+    (ComponentKind.EXPEDITE.value, _l("Expedite")),
+    (ComponentKind.CALLBACK.value, _l("Callback")),
+]
 
 
 def plain_sum(minor: int, currency: str) -> str:
-    """A sum as one types it: "12.50"."""
-    return f"{Money(minor, currency).major:.{decimals_of(currency)}f}"
+    """A sum as its reader types it: "12.50", "12,50"."""
+    places = decimals_of(currency)
+    typed = f"{Money(minor, currency).major:.{places}f}"
+    # With three places a comma would be taken for one of thousands.
+    return typed.replace(".", ",") if places == 2 and spoken_now() == "de" else typed
 
 
 class SumField(forms.CharField):
@@ -48,9 +63,9 @@ class SumField(forms.CharField):
 class SendOfferForm(TicketForm):
     """The letter that goes with the offer, shown before it is sent."""
 
-    body = body_field("Letter", "The letter that goes with the offer.")
+    body = body_field(_l("Letter"), _l("The letter that goes with the offer."))
     expires_at = forms.DateTimeField(
-        label="The offer stands until", required=False, widget=LocalMoment
+        label=_l("The offer stands until"), required=False, widget=LocalMoment
     )
     promises = PromisesField()
     attachments = ManyFiles(label=_("Attach files"), required=False)
@@ -74,7 +89,7 @@ class SendOfferForm(TicketForm):
 class SumsForm(TicketForm):
     """Sums of an offer, one field for each component that has one."""
 
-    reason = forms.CharField(label="Why?", max_length=500)
+    reason = forms.CharField(label=_l("Why?"), max_length=500)
 
     def __init__(
         self,
@@ -135,7 +150,7 @@ class SumsForm(TicketForm):
         room = self.rooms.by_component.get(component.pk) if self.rooms else None
         if room is None or room.most is None:
             return ""
-        return f"you alone: {room.words}" if room.most else room.words
+        return (_("you alone: %(room)s") % {"room": room.words}) if room.most else room.words
 
 
 class AdjustForm(SumsForm):
@@ -156,39 +171,42 @@ def range_words(component: OfferComponent, currency: str) -> str:
         return ""
     low = money_words(component.range_min or 0, currency)
     if component.range_max is None:
-        return f"from {low}"
-    return f"{low} to {money_words(component.range_max, currency)}"
+        return _("from %(low)s") % {"low": low}
+    return _("%(low)s to %(money)s") % {
+        "low": low,
+        "money": money_words(component.range_max, currency),
+    }
 
 
 class ExceptionForm(SumsForm):
     """A wish beyond policy or authority."""
 
     reason = forms.CharField(
-        label="Why is this fair?",
+        label=_l("Why is this fair?"),
         max_length=2000,
         widget=forms.Textarea,
-        help_text="Whoever decides reads this first.",
+        help_text=_l("Whoever decides reads this first."),
     )
     evidence = forms.CharField(
-        label="Evidence",
+        label=_l("Evidence"),
         max_length=1000,
         required=False,
-        widget=forms.TextInput(attrs={"placeholder": "2 workshop reports, 1 call note"}),
+        widget=forms.TextInput(attrs={"placeholder": _l("2 workshop reports, 1 call note")}),
     )
     extra_title = forms.CharField(
-        label="Something the policy does not give", required=False, max_length=160
+        label=_l("Something the policy does not give"), required=False, max_length=160
     )
     extra_kind = forms.ChoiceField(
-        label="Its kind", required=False, choices=KINDS, initial="compensation"
+        label=_l("Its kind"), required=False, choices=KINDS, initial="compensation"
     )
-    extra_amount = forms.CharField(label="Its sum", required=False, max_length=20)
+    extra_amount = forms.CharField(label=_l("Its sum"), required=False, max_length=20)
     extra_against = forms.ChoiceField(
-        label="Is it excluded?",
+        label=_l("Is it excluded?"),
         required=False,
-        help_text="What the policy would have given, and an exclusion stops.",
+        help_text=_l("What the policy would have given, and an exclusion stops."),
     )
     shown_by = forms.MultipleChoiceField(
-        label="Files that show it", required=False, widget=forms.CheckboxSelectMultiple
+        label=_l("Files that show it"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(
@@ -204,7 +222,7 @@ class ExceptionForm(SumsForm):
         the customer said would be fair."""
         super().__init__(*args, **kwargs)
         for name, choices, none in (
-            ("extra_against", excluded, [("", "No")]),
+            ("extra_against", excluded, [("", _("No"))]),
             ("shown_by", files, []),
         ):
             if choices:
@@ -223,10 +241,10 @@ class ExceptionForm(SumsForm):
 class AddPartForm(TicketForm):
     """Something of one's own in the offer."""
 
-    kind = forms.ChoiceField(label="What kind?", choices=KINDS)
-    title = forms.CharField(label="What is it?", max_length=160)
-    amount = forms.CharField(label="Sum", required=False, max_length=20)
-    reason = forms.CharField(label="Why?", max_length=500)
+    kind = forms.ChoiceField(label=_l("What kind?"), choices=KINDS)
+    title = forms.CharField(label=_l("What is it?"), max_length=160)
+    amount = forms.CharField(label=_l("Sum"), required=False, max_length=20)
+    reason = forms.CharField(label=_l("Why?"), max_length=500)
 
     def __init__(self, *args: Any, rooms: Rooms | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -234,7 +252,7 @@ class AddPartForm(TicketForm):
             return
         kinds: Any = self.fields["kind"]
         kinds.choices = [(key, f"{words}{_left(rooms, key)}") for key, words in KINDS]
-        self.fields["amount"].help_text = "What you may add alone stands beside each kind."
+        self.fields["amount"].help_text = _("What you may add alone stands beside each kind.")
 
 
 def _left(rooms: Rooms, kind: str) -> str:
@@ -242,10 +260,10 @@ def _left(rooms: Rooms, kind: str) -> str:
     room = rooms.by_kind[ComponentKind(kind)]
     if room.most is None:
         return ""
-    return f" – up to {money_words(room.most, rooms.currency)}"
+    return _(" – up to %(sum)s") % {"sum": money_words(room.most, rooms.currency)}
 
 
 class QuestionForm(TicketForm):
     """An answer to the one who decides."""
 
-    answer = forms.CharField(label="Your answer", max_length=2000, widget=forms.Textarea)
+    answer = forms.CharField(label=_l("Your answer"), max_length=2000, widget=forms.Textarea)

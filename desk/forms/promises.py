@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import from_current_timezone
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
 
 #: The names of the two fields that each promise has.
 WHAT, DUE = "promise_what", "promise_due"
@@ -38,7 +39,7 @@ class PromisesField(forms.Field):
     widget = PromisesInput
 
     def __init__(self) -> None:
-        super().__init__(label="Promises", required=False)
+        super().__init__(label=_("Promises"), required=False)
 
     def clean(self, value: Any) -> list[tuple[str, dt.datetime]]:
         """Each with a moment. What is promised and whether it lies ahead the service checks."""
@@ -47,7 +48,9 @@ class PromisesField(forms.Field):
             try:
                 moment = dt.datetime.fromisoformat(due)
             except ValueError:
-                raise ValidationError(f"By when do you promise “{what[:80]}”?") from None
+                raise ValidationError(
+                    _("By when do you promise “%(what)s”?") % {"what": what[:80]}
+                ) from None
             if moment.tzinfo is None:
                 moment = from_current_timezone(moment)
             found.append((what, moment))

@@ -3,6 +3,9 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django_stubs_ext import StrPromise
 
 from desk.forms.base import Fields, LocalDay, LocalMoment, ManyFiles, TicketForm
 from desk.forms.promises import PromisesField
@@ -11,15 +14,15 @@ from tickets.models import Point, RootCause, User
 from tickets.rules import OVERTURN_WORDS, Outcome
 
 OUTCOMES = [
-    (Outcome.UPHELD.value, "Upheld"),
-    (Outcome.PARTLY_UPHELD.value, "Partly upheld"),
-    (Outcome.NOT_UPHELD.value, "Not upheld"),
-    (Outcome.WITHDRAWN.value, "Withdrawn"),
-    (Outcome.OUT_OF_SCOPE.value, "Not ours to decide"),
+    (Outcome.UPHELD.value, _l("Upheld")),
+    (Outcome.PARTLY_UPHELD.value, _l("Partly upheld")),
+    (Outcome.NOT_UPHELD.value, _l("Not upheld")),
+    (Outcome.WITHDRAWN.value, _l("Withdrawn")),
+    (Outcome.OUT_OF_SCOPE.value, _l("Not ours to decide")),
 ]
 
 
-def body_field(label: str, words: str) -> forms.CharField:
+def body_field(label: str | StrPromise, words: str | StrPromise) -> forms.CharField:
     """The text of a message; kept as a draft while one types."""
     return forms.CharField(
         label=label,
@@ -33,37 +36,39 @@ def body_field(label: str, words: str) -> forms.CharField:
 class ReplyForm(TicketForm):
     """An answer to the customer."""
 
-    body = body_field("Reply", "Write to the customer. It goes out by e-mail and on their page.")
+    body = body_field(
+        _l("Reply"), _l("Write to the customer. It goes out by e-mail and on their page.")
+    )
     promised_next = forms.DateTimeField(
-        label="Promise the next word by", required=False, widget=LocalMoment
+        label=_l("Promise the next word by"), required=False, widget=LocalMoment
     )
     promises = PromisesField()
-    attachments = ManyFiles(label="Attach", required=False)
+    attachments = ManyFiles(label=_l("Attach"), required=False)
 
 
 class NoteForm(TicketForm):
     """A note among ourselves."""
 
-    body = body_field("Note", "Only we read this. The customer never sees it.")
-    attachments = ManyFiles(label="Attach", required=False)
+    body = body_field(_l("Note"), _l("Only we read this. The customer never sees it."))
+    attachments = ManyFiles(label=_l("Attach"), required=False)
 
 
 class DueForm(TicketForm):
     """By a moment, or by the end of a day: one of the two."""
 
-    due = forms.DateTimeField(label="By", required=False, widget=LocalMoment)
+    due = forms.DateTimeField(label=_l("By"), required=False, widget=LocalMoment)
     day = forms.DateField(
-        label="Or by the end of",
+        label=_l("Or by the end of"),
         required=False,
         widget=LocalDay,
-        help_text="That day in the customer’s own time zone.",
+        help_text=_l("That day in the customer’s own time zone."),
     )
 
     def clean(self) -> dict[str, Any]:
         """One of the two."""
         data: dict[str, Any] = super().clean() or {}
         if not self.errors and bool(data.get("due")) == bool(data.get("day")):
-            self.add_error("due", "Say a moment, or a day: one of the two.")
+            self.add_error("due", _("Say a moment, or a day: one of the two."))
         return data
 
 
@@ -71,9 +76,9 @@ class PromiseForm(DueForm):
     """Something we promise by a moment; it becomes a deadline."""
 
     what = forms.CharField(
-        label="What do you promise?",
+        label=_l("What do you promise?"),
         max_length=200,
-        widget=forms.TextInput(attrs={"placeholder": "I call you and tell you what we found"}),
+        widget=forms.TextInput(attrs={"placeholder": _l("I call you and tell you what we found")}),
     )
     field_order = ("version", "events", "what", "due", "day")
 
@@ -81,16 +86,18 @@ class PromiseForm(DueForm):
 class CallBackForm(DueForm):
     """When the customer is called at the latest, and what about."""
 
-    about = forms.CharField(label="What about?", max_length=140, required=False)
+    about = forms.CharField(label=_l("What about?"), max_length=140, required=False)
 
 
 class AskForm(TicketForm):
     """A question to the customer; facts that are known already can't be asked."""
 
     facts = forms.MultipleChoiceField(
-        label="What do you need to know?", required=False, widget=forms.CheckboxSelectMultiple
+        label=_l("What do you need to know?"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    body = body_field("Question", "Say why you ask, and what happens when the answer is here.")
+    body = body_field(
+        _l("Question"), _l("Say why you ask, and what happens when the answer is here.")
+    )
     promises = PromisesField()
 
     def __init__(
@@ -112,10 +119,10 @@ class AbuseForm(TicketForm):
     """What was said or done, in the words of who bore it."""
 
     what = forms.CharField(
-        label="What was said or done?",
+        label=_l("What was said or done?"),
         max_length=2000,
         widget=forms.Textarea,
-        help_text="Somebody above owns it from now on. It never counts against you.",
+        help_text=_l("Somebody above owns it from now on. It never counts against you."),
     )
 
 
@@ -123,14 +130,14 @@ class OwnerForm(TicketForm):
     """Give the ticket to a colleague, with what they need to go on."""
 
     to = forms.ModelChoiceField(
-        label="To whom?", queryset=User.objects.none(), empty_label="Choose a colleague"
+        label=_l("To whom?"), queryset=User.objects.none(), empty_label=_l("Choose a colleague")
     )
     brief = forms.CharField(
-        label="Brief",
+        label=_l("Brief"),
         max_length=2000,
         required=False,
         widget=forms.Textarea,
-        help_text="What was promised, what is missing, what comes next. Nobody asks again.",
+        help_text=_l("What was promised, what is missing, what comes next. Nobody asks again."),
     )
 
     def __init__(self, *args: Any, people: list[User], **kwargs: Any) -> None:
@@ -144,37 +151,42 @@ class PainForm(TicketForm):
     """Another level of pain than was assessed, for a reason that is kept."""
 
     level = forms.TypedChoiceField(
-        label="Pain",
+        label=_l("Pain"),
         coerce=int,
-        choices=[
+        choices=lambda: [
             (level, f"{level}  {words[0]}, {words[1]}") for level, words in PAIN_WORDS.items()
         ],
     )
-    reason = forms.CharField(label="Why?", max_length=500)
+    reason = forms.CharField(label=_l("Why?"), max_length=500)
 
 
 class DecideForm(TicketForm):
     """The finding on one point."""
 
-    point = forms.ModelChoiceField(label="Point", queryset=Point.objects.none(), empty_label=None)
-    outcome = forms.ChoiceField(label="Outcome", choices=OUTCOMES)
+    point = forms.ModelChoiceField(
+        label=_l("Point"), queryset=Point.objects.none(), empty_label=None
+    )
+    outcome = forms.ChoiceField(label=_l("Outcome"), choices=OUTCOMES)
     root_cause = forms.ModelChoiceField(
-        label="Why did it happen?",
+        label=_l("Why did it happen?"),
         queryset=RootCause.objects.filter(active=True),
         required=False,
-        empty_label="Not known yet",
+        empty_label=_l("Not known yet"),
     )
     finding = forms.CharField(
-        label="Finding",
+        label=_l("Finding"),
         required=False,
         max_length=4000,
         widget=forms.Textarea,
-        help_text="The answer to this point in plain words.",
+        help_text=_l("The answer to this point in plain words."),
     )
     because = forms.ChoiceField(
-        label="If it is better than before: why did that not hold?",
+        label=_l("If it is better than before: why did that not hold?"),
         required=False,
-        choices=[("", "It is not"), *((key.value, words) for key, words in OVERTURN_WORDS.items())],
+        choices=[
+            ("", _l("It is not")),
+            *((key.value, words) for key, words in OVERTURN_WORDS.items()),
+        ],
     )
 
     def __init__(self, *args: Any, points: list[Point], again: bool = False, **kwargs: Any) -> None:
@@ -189,23 +201,25 @@ class DecideForm(TicketForm):
 class PointForm(TicketForm):
     """One more head of complaint."""
 
-    text = forms.CharField(label="What else went wrong?", max_length=300)
+    text = forms.CharField(label=_l("What else went wrong?"), max_length=300)
 
 
 class ReasonForm(TicketForm):
     """A reason, for what needs one."""
 
-    reason = forms.CharField(label="Why?", max_length=500)
+    reason = forms.CharField(label=_l("Why?"), max_length=500)
 
 
 class ReviewForm(TicketForm):
     """What the customer wants to have looked at again."""
 
     reason = forms.CharField(
-        label="What should be looked at again?", max_length=4000, widget=forms.Textarea
+        label=_l("What should be looked at again?"), max_length=4000, widget=forms.Textarea
     )
     late_because = forms.CharField(
-        label="After its time: why is it looked at all the same?", required=False, max_length=500
+        label=_l("After its time: why is it looked at all the same?"),
+        required=False,
+        max_length=500,
     )
 
 
@@ -213,7 +227,7 @@ class ResolveForm(TicketForm):
     """The matter is settled."""
 
     summary = forms.CharField(
-        label="What came of it?", required=False, max_length=500, widget=forms.Textarea
+        label=_l("What came of it?"), required=False, max_length=500, widget=forms.Textarea
     )
 
 
@@ -221,9 +235,11 @@ class WaitForm(TicketForm):
     """Somebody else has to answer first; our clocks run on."""
 
     for_what = forms.CharField(
-        label="Who has to answer, and what?",
+        label=_l("Who has to answer, and what?"),
         max_length=200,
-        widget=forms.TextInput(attrs={"placeholder": "Courier: proof of delivery, by Thursday"}),
+        widget=forms.TextInput(
+            attrs={"placeholder": _l("Courier: proof of delivery, by Thursday")}
+        ),
     )
 
 
@@ -231,16 +247,24 @@ class HeardForm(TicketForm):
     """What the customer said by telephone, in a letter or in person."""
 
     channel = forms.ChoiceField(
-        label="How?",
-        choices=[("phone", "By telephone"), ("letter", "By letter"), ("in_person", "In person")],
+        label=_l("How?"),
+        choices=[
+            ("phone", _l("By telephone")),
+            ("letter", _l("By letter")),
+            ("in_person", _l("In person")),
+        ],
     )
-    body = body_field("What the customer said", "In the customer's words, as far as you can.")
+    body = body_field(
+        _l("What the customer said"), _l("In the customer's words, as far as you can.")
+    )
 
 
 class TagsForm(TicketForm):
     """The ticket's tags, as a list with commas."""
 
-    tags = forms.CharField(label="Tags", required=False, max_length=600, help_text="With commas.")
+    tags = forms.CharField(
+        label=_l("Tags"), required=False, max_length=600, help_text=_l("With commas.")
+    )
 
 
 class FactsForm(TicketForm):
@@ -263,15 +287,15 @@ def fact_field(spec: Any) -> forms.Field:
         "moment": LocalMoment(attrs={"class": "input"}),
         "money": forms.TextInput(attrs={"inputmode": "decimal", "class": "input"}),
         "number": forms.TextInput(attrs={"inputmode": "decimal", "class": "input"}),
-        "duration": forms.TextInput(attrs={"class": "input", "placeholder": "2 h 30 min"}),
+        "duration": forms.TextInput(attrs={"class": "input", "placeholder": _("2 h 30 min")}),
     }
     if spec.kind == "choice":
-        choices = [("", "Choose"), *((choice, choice) for choice in spec.choices)]
+        choices = [("", _("Choose")), *((choice, choice) for choice in spec.choices)]
         return forms.ChoiceField(
             choices=choices, widget=forms.Select(attrs={"class": "input"}), **common
         )
     if spec.kind == "yes_no":
-        answers = [("", "Not known"), ("yes", "Yes"), ("no", "No")]
+        answers = [("", _("Not known")), ("yes", _("Yes")), ("no", _("No"))]
         return forms.ChoiceField(
             choices=answers, widget=forms.Select(attrs={"class": "input"}), **common
         )

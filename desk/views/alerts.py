@@ -6,22 +6,27 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_POST, require_safe
 
 from desk.forms.me import AlertSettingsForm
 from desk.views.shell import AlertView, Ask, desk_page, desk_render, me_of, query
 from desk.words import moment_words
 from tickets.errors import DomainError
+from tickets.languages import Spoken
 from tickets.models import Alert, Untold
 from tickets.rules import ToldBy
 from tickets.services.alerts import alerts_of, set_alert_settings, settings_of
 
 PAGE = 50
 #: How an alert reached its person, where that was no mail of its own.
-_TOLD = {
-    ToldBy.BROWSER.value: "shown by your browser",
-    ToldBy.DAILY.value: "in the mail of the day",
-}
+_TOLD = Spoken(
+    {
+        ToldBy.BROWSER.value: _l("shown by your browser"),
+        ToldBy.DAILY.value: _l("in the mail of the day"),
+    }
+)
 
 
 @desk_page
@@ -42,7 +47,7 @@ def save(request: HttpRequest, ask: Ask) -> HttpResponse:
         except DomainError as error:
             form.refuse(error)
         else:
-            messages.success(request, "Kept. It holds from now on.")
+            messages.success(request, _("Kept. It holds from now on."))
             return redirect("/desk/alerts/")
     return _page(request, ask, form, status=422)
 
@@ -54,7 +59,7 @@ def _page(
     pages = Paginator(alerts_of(me_of(ask)).order_by("-id"), PAGE).get_page(number)
     context: dict[str, Any] = {
         "place": "alerts",
-        "top_title": "Your alerts",
+        "top_title": _("Your alerts"),
         "alerts": [_line(row, ask) for row in pages],
         "pages": pages,
         "form": form,
@@ -71,7 +76,9 @@ def _untold(ask: Ask) -> str:
         return ""
     since = moment_words(row.since, now=ask.now, zone=ask.zone)
     again = moment_words(max(row.next_attempt_at, ask.now), now=ask.now, zone=ask.zone)
-    return f"We could not mail you since {since}. We try again {again}; all of it stands here."
+    return _(
+        "We could not mail you since %(since)s. We try again %(again)s; all of it stands here."
+    ) % {"since": since, "again": again}
 
 
 def _line(row: Alert, ask: Ask) -> tuple[AlertView, str]:
@@ -80,7 +87,7 @@ def _line(row: Alert, ask: Ask) -> tuple[AlertView, str]:
     view = AlertView(row.text, f"/desk/tickets/{row.ticket.number}/", when, urgent=row.urgent)
     if row.held_until is not None and row.held_until > ask.now:
         until = moment_words(row.held_until, now=ask.now, zone=ask.zone)
-        return view, f"held back until {until}"
+        return view, (_("held back until %(until)s") % {"until": until})
     if row.read_at is not None:
         return view, "read"
     if row.mailed_at is not None:

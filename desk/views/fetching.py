@@ -9,7 +9,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
-from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from desk.views.public import brand
@@ -28,9 +28,7 @@ def desk_data(view: Answers) -> Answers:
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         user: Any = request.user
         if not user.is_authenticated:
-            return _never_kept(
-                JsonResponse({"message": gettext("You are signed out.")}, status=401)
-            )
+            return _never_kept(JsonResponse({"message": _("You are signed out.")}, status=401))
         now = timezone.now()
         ask = Ask(Principal.of_user(user, now=now), now, zone_of(user.time_zone))
         with timezone.override(ask.zone), speaking_to(user.language):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from desk.present import LinkView
@@ -67,20 +68,26 @@ def _ticket(ticket: Ticket) -> FoundView:
 def _places(ask: Ask, text: str) -> list[RailItem]:
     """Where the reader may go, by a part of its name; saved views among it. One query."""
     places = list(places_of(ask))
-    places.append(RailItem("Your alerts, and quiet hours", "/desk/alerts/", "bell"))
-    places.append(RailItem("Who is on duty", "/desk/rota/", "calendar"))
+    places.append(RailItem(_("Your alerts, and quiet hours"), "/desk/alerts/", "bell"))
+    places.append(RailItem(_("Who is on duty"), "/desk/rota/", "calendar"))
     if ask.who.is_supervisor:
-        places.append(RailItem("Report of deadlines", "/desk/reports/deadlines/", "chart-column"))
-        places.append(RailItem("Outcomes and answers", "/desk/reports/outcomes/", "chart-column"))
-        places.append(RailItem("Drafts of deadlines, tried", "/desk/drafts/", "flask-conical"))
         places.append(
-            RailItem("Differences with the pay system", "/desk/ledger/differences/", "scale")
+            RailItem(_("Report of deadlines"), "/desk/reports/deadlines/", "chart-column")
         )
-        places.append(RailItem("Vouchers", "/desk/ledger/vouchers/", "ticket"))
+        places.append(
+            RailItem(_("Outcomes and answers"), "/desk/reports/outcomes/", "chart-column")
+        )
+        places.append(RailItem(_("Drafts of deadlines, tried"), "/desk/drafts/", "flask-conical"))
+        places.append(
+            RailItem(_("Differences with the pay system"), "/desk/ledger/differences/", "scale")
+        )
+        places.append(RailItem(_("Vouchers"), "/desk/ledger/vouchers/", "ticket"))
     if ask.who.role in {Role.MANAGER, Role.ADMIN}:
-        places.append(RailItem("How pain is assessed", "/desk/pain/", "gauge"))
+        places.append(RailItem(_("How pain is assessed"), "/desk/pain/", "gauge"))
     for view in visible_views(ask.who):
         icon = "users-round" if view.team_id else "star"
-        places.append(RailItem(f"View: {view.name}", f"/desk/?view=s-{view.pk}", icon))
+        places.append(
+            RailItem((_("View: %(view)s") % {"view": view.name}), f"/desk/?view=s-{view.pk}", icon)
+        )
     wanted = text.lower()
     return [place for place in places if wanted in place.words.lower()]

@@ -3,6 +3,9 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from desk.back import Back, back_of
@@ -17,7 +20,7 @@ from tickets.access import access_customer, visible_tickets
 from tickets.finding import find
 from tickets.models import Customer
 
-KEYS = (KeyView(("J", "K"), "move"), KeyView(("⏎",), "open"))
+KEYS = (KeyView(("J", "K"), _l("move")), KeyView(("⏎",), pgettext_lazy("key", "open")))
 PAGE = 50
 SHOWN = 30
 
@@ -39,7 +42,7 @@ def search(request: HttpRequest, ask: Ask) -> HttpResponse:
         "desk/search.html",
         {
             "place": "queue",
-            "top_title": "Search",
+            "top_title": _("Search"),
             "search_text": text,
             "rows": rows_of(found.tickets, context),
             "customers": [line_of_customer(customer, now=ask.now) for customer in found.customers],
@@ -60,7 +63,7 @@ def customers(request: HttpRequest, ask: Ask) -> HttpResponse:
         "desk/customers.html",
         {
             "place": "customers",
-            "top_title": "Customers",
+            "top_title": _("Customers"),
             "customers": [line_of_customer(customer, now=ask.now) for customer in page],
             "pages": page,
             "keys": KEYS,
@@ -93,7 +96,7 @@ def customer(request: HttpRequest, ask: Ask, customer_id: int) -> HttpResponse:
         "desk/customer.html",
         {
             "place": "customers",
-            "back": back_of(request, Back("Customers", "/desk/customers/")),
+            "back": back_of(request, Back(_("Customers"), "/desk/customers/")),
             "customer": found,
             "avatar": customer_avatar(found),
             "since": since_words(found, now=ask.now),

@@ -6,6 +6,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from desk import queue
@@ -15,14 +18,14 @@ from desk.build.rows import RowContext, rows_of
 from desk.build.snoozing import preset_views
 from desk.build.team import colleagues, works
 from desk.build.waiting import exceptions_waiting, offers_on
-from desk.counting import MOST, shown
+from desk.counting import shown
 from desk.forms.snooze import SnoozeForm
 from desk.present import GroupView, KeyView, LinkView
 from desk.queue import Bounds, Page, View
 from desk.setup import start
 from desk.views.queue_views import shareable
 from desk.views.shell import Ask, desk_page, desk_render, me_of, query, within
-from desk.words import count_words, listed, long_moment_words, moment_words
+from desk.words import listed, long_moment_words, moment_words, number_words
 from tickets.access import access_ticket, may
 from tickets.catalogue import catalogue
 from tickets.errors import DomainError, Invalid
@@ -35,21 +38,21 @@ from tickets.services.views import may_change, queue_settings, visible_views
 #: So many tickets that were refused are named one by one.
 REFUSED_SHOWN = 5
 _TITLES = {
-    "late": ("Late", "late"),
-    "soon": ("Next two hours", ""),
-    "today": ("Today", ""),
-    "waiting": ("Waiting", ""),
-    "later": ("Later", ""),
+    "late": (_l("Late"), "late"),
+    "soon": (_l("Next two hours"), ""),
+    "today": (_l("Today"), ""),
+    "waiting": (_l("Waiting"), ""),
+    "later": (_l("Later"), ""),
 }
 KEYS = (
-    KeyView(("J", "K"), "move"),
-    KeyView(("X",), "select"),
-    KeyView(("⇧J", "⇧K"), "select on"),
-    KeyView(("⏎",), "open"),
-    KeyView(("A",), "assign"),
-    KeyView(("Z",), "put aside"),
-    KeyView(("F",), "filter"),
-    KeyView(("/",), "search"),
+    KeyView(("J", "K"), _l("move")),
+    KeyView(("X",), _l("select")),
+    KeyView(("⇧J", "⇧K"), _l("select on")),
+    KeyView(("⏎",), pgettext_lazy("key", "open")),
+    KeyView(("A",), _l("assign")),
+    KeyView(("Z",), pgettext_lazy("key", "put aside")),
+    KeyView(("F",), _l("filter")),
+    KeyView(("/",), _l("search")),
 )
 
 
@@ -90,9 +93,9 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
         {
             **context,
             "place": "queue",
-            "top_title": "Queue",
+            "top_title": _("Queue"),
             "top_context": long_moment_words(ask.now, zone=ask.zone),
-            "title": "What next" if view.key == "me" and not changed else view.words,
+            "title": _("What next") if view.key == "me" and not changed else view.words,
             "summary": _summary(view, numbers, counts),
             "links": _links(view, views, counts),
             "categories": [
@@ -187,7 +190,7 @@ def _chosen(
         "changed": changed,
         "criteria": {name: text_of(value) for name, value in view.criteria.items()},
         "sort": sort,
-        "sorts": (SORTS | ({queue.BACK: back_words()} if view.aside else {})).items(),
+        "sorts": ({**SORTS} | ({queue.BACK: back_words()} if view.aside else {})).items(),
         "teams": teams,
         "may_change": view.saved is not None and may_change(ask.who, view.saved),
         "categories_known": sorted(
@@ -211,14 +214,17 @@ def _links(view: View, views: list[View], counts: dict[str, int]) -> list[LinkVi
 def _summary(view: View, numbers: dict[str, int], counts: dict[str, int]) -> str:
     total = sum(numbers.values())
     if view.key != "me" or view.criteria:
-        return f"{shown(total)} tickets" if total > MOST else count_words(total, "ticket")
-    parts = [f"{shown(counts['mine'])} yours"] if counts["mine"] else []
+        said = ngettext("%(count)s ticket", "%(count)s tickets", total)
+        return said % {"count": shown(total)}
+    parts = [_("%(count)s yours") % {"count": shown(counts["mine"])}] if counts["mine"] else []
     if counts["unowned"]:
-        parts.append(f"{shown(counts['unowned'])} without an owner")
+        parts.append(_("%(count)s without an owner") % {"count": shown(counts["unowned"])})
     standing_in = counts["me"] - counts["mine"] - counts["unowned"]
     if standing_in > 0:
-        parts.append(f"{shown(standing_in)} of those you stand in for")
-    return f"{shown(total)} for you: {listed(parts)}" if parts else "Nothing waits for you"
+        parts.append(_("%(count)s of those you stand in for") % {"count": shown(standing_in)})
+    if not parts:
+        return _("Nothing waits for you")
+    return _("%(count)s for you: %(parts)s") % {"count": shown(total), "parts": listed(parts)}
 
 
 def _groups(
@@ -240,7 +246,7 @@ def _groups(
     return [
         GroupView(
             key,
-            title,
+            str(title),
             shown(numbers.get(key, 0)) if numbers else "",
             rows_of(stood[key], context),
             tone,
@@ -258,7 +264,7 @@ def bulk(request: HttpRequest, ask: Ask) -> HttpResponse:
     if number := request.POST.get("take"):
         ticket = access_ticket(ask.who, number, verb="work")
         take(ticket, actor=ask.who.actor, now=ask.now)
-        messages.success(request, f"{ticket.number} is yours.")
+        messages.success(request, _("%(number)s is yours.") % {"number": ticket.number})
         return redirect(f"/desk/tickets/{ticket.number}/")
     try:
         done = _do_to_all(request, ask)
@@ -266,7 +272,9 @@ def bulk(request: HttpRequest, ask: Ask) -> HttpResponse:
         messages.warning(request, error.message)
         return back
     if done.act is not None:
-        words = f"{count_words(len(done.numbers), 'ticket')} {done.act.words}."
+        many = len(done.numbers)
+        said = ngettext("%(count)s ticket %(act)s.", "%(count)s tickets %(act)s.", many)
+        words = said % {"count": number_words(many), "act": done.act.words}
         messages.success(request, words, extra_tags=f"undo:{done.act.pk}")
     _tell_refused(request, done)
     return back
@@ -286,7 +294,7 @@ def _do_to_all(request: HttpRequest, ask: Ask) -> together.Done:
     people = {str(person.pk): person for person in colleagues(ask.who, ask.now)}
     owner = people.get(post.get("owner", ""))
     if owner is None or not numbers:
-        raise Invalid("Choose tickets, and somebody to give them to.", field="owner")
+        raise Invalid(_("Choose tickets, and somebody to give them to."), field="owner")
     return together.assign_all(ask.who, numbers, owner, now=ask.now)
 
 
@@ -306,7 +314,12 @@ def _tell_refused(request: HttpRequest, done: together.Done) -> None:
     told = [f"{one.number}: {one.message}" for one in done.refused[:REFUSED_SHOWN]]
     more = len(done.refused) - REFUSED_SHOWN
     if more > 0:
-        told.append(f"{count_words(more, 'more was', 'more were')} not changed either.")
+        said = ngettext(
+            "%(count)s more was not changed either.",
+            "%(count)s more were not changed either.",
+            more,
+        )
+        told.append(said % {"count": number_words(more)})
     for words in told:
         messages.warning(request, words)
 
@@ -322,8 +335,13 @@ def undo(request: HttpRequest, ask: Ask, key: int) -> HttpResponse:
         messages.warning(request, error.message)
         return back
     if done.numbers:
-        count = count_words(len(done.numbers), "ticket is", "tickets are")
-        messages.success(request, f"Undone: {count} as before.")
+        many = len(done.numbers)
+        said = ngettext(
+            "Undone: %(count)s ticket is as before.",
+            "Undone: %(count)s tickets are as before.",
+            many,
+        )
+        messages.success(request, said % {"count": number_words(many)})
     _tell_refused(request, done)
     return back
 
@@ -338,9 +356,9 @@ def take_next(request: HttpRequest, ask: Ask) -> HttpResponse:
     )
     found = next((one for one in (*page.rows, *page.waiting) if may(ask.who, "work", one)), None)
     if found is None:
-        messages.info(request, "Every ticket of your teams has an owner.")
+        messages.info(request, _("Every ticket of your teams has an owner."))
         return redirect("/desk/")
     ticket = access_ticket(ask.who, found.number, verb="work")
     take(ticket, actor=ask.who.actor, now=ask.now)
-    messages.success(request, f"{ticket.number} is yours.")
+    messages.success(request, _("%(number)s is yours.") % {"number": ticket.number})
     return redirect(f"/desk/tickets/{ticket.number}/")

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from desk import queue
@@ -36,7 +37,7 @@ def _team(request: HttpRequest, ask: Ask) -> Team | None:
         return None
     found = [team for team in shareable(ask) if team.key == key]
     if not found:
-        raise Invalid("Choose one of your teams.", field="share")
+        raise Invalid(_("Choose one of your teams."), field="share")
     return found[0]
 
 
@@ -56,7 +57,7 @@ def save(request: HttpRequest, ask: Ask) -> HttpResponse:
     except DomainError as error:
         messages.warning(request, error.message)
         return redirect(within(request, request.POST.get("next", "")))
-    messages.success(request, f"{row.name} is kept, with your views.")
+    messages.success(request, _("%(view)s is kept, with your views.") % {"view": row.name})
     return redirect(f"/desk/?view=s-{row.pk}")
 
 
@@ -70,7 +71,9 @@ def change(request: HttpRequest, ask: Ask, key: int) -> HttpResponse:
         row = access_view(ask.who, key)
         if act == "remove":
             remove_view(ask.who, row, now=ask.now)
-            messages.success(request, f"{row.name} is gone.", extra_tags=f"undo-view:{key}")
+            messages.success(
+                request, _("%(view)s is gone.") % {"view": row.name}, extra_tags=f"undo-view:{key}"
+            )
             return redirect("/desk/")
         _change(request, ask, row, act)
     except DomainError as error:
@@ -86,7 +89,7 @@ def _change(request: HttpRequest, ask: Ask, row: SavedView, act: str) -> None:
     elif act == "criteria":
         wanted = {name: post.get(name, "") for name in NAMES}
         change_view(ask.who, row, criteria=wanted, now=ask.now)
-        messages.success(request, f"{row.name} is kept as it is now.")
+        messages.success(request, _("%(view)s is kept as it is now.") % {"view": row.name})
     else:
         seen = post.get("version", "")
         change_view(

@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from desk.alerts import SHOWN, unread_of
@@ -172,15 +174,15 @@ def me_of(ask: Ask) -> User:
 def _rail(ask: Ask) -> list[tuple[str, RailItem]]:
     """The places of the rail with their keys, for this person."""
     places = [
-        ("queue", RailItem("Queue", "/desk/", "list-filter", "q")),
-        ("exceptions", RailItem("Exceptions", "/desk/exceptions/", "scale", "e")),
-        ("late", RailItem("Late", "/desk/late/", "clock", "l")),
-        ("customers", RailItem("Customers", "/desk/customers/", "users-round", "c")),
+        ("queue", RailItem(_("Queue"), "/desk/", "list-filter", "q")),
+        ("exceptions", RailItem(_("Exceptions"), "/desk/exceptions/", "scale", "e")),
+        ("late", RailItem(pgettext("place of the desk", "Late"), "/desk/late/", "clock", "l")),
+        ("customers", RailItem(_("Customers"), "/desk/customers/", "users-round", "c")),
     ]
     if ask.who.is_supervisor:
-        places.append(("ledger", RailItem("Ledger", "/desk/ledger/", "receipt-text", "r")))
-    places.append(("insight", RailItem("Insight", "/desk/insight/", "chart-column", "i")))
-    places.append(("policies", RailItem("Policies", "/desk/policies/", "book-text", "p")))
+        places.append(("ledger", RailItem(_("Ledger"), "/desk/ledger/", "receipt-text", "r")))
+    places.append(("insight", RailItem(_("Insight"), "/desk/insight/", "chart-column", "i")))
+    places.append(("policies", RailItem(_("Policies"), "/desk/policies/", "book-text", "p")))
     return places
 
 

@@ -8,6 +8,8 @@ from uuid import uuid4
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_http_methods, require_safe
 
 from desk.actions import ACTIONS, Action, Doing, form_for, undo_mark
@@ -42,12 +44,12 @@ LEAD_ON = frozenset({"reply", "ask", "offer", "resolve", "hand-over", "snooze"})
 
 #: Beside what can be done to the ticket.
 KEYS = (
-    KeyView(("[", "]"), "previous, next ticket"),
-    KeyView(("1", "2", "3"), "customer, conversation, what is owed"),
-    KeyView((";",), "texts"),
-    KeyView(("/",), "texts, at the start of a line"),
-    KeyView(("@",), "mention, in a note"),
-    KeyView(("Ctrl", "⏎"), "send, then the next ticket"),
+    KeyView(("[", "]"), _l("previous, next ticket")),
+    KeyView(("1", "2", "3"), _l("customer, conversation, what is owed")),
+    KeyView((";",), _l("texts")),
+    KeyView(("/",), _l("texts, at the start of a line")),
+    KeyView(("@",), _l("mention, in a note")),
+    KeyView(("Ctrl", "⏎"), _l("send, then the next ticket")),
 )
 #: What stands beside what it is about, and not in the menu.
 BESIDE = ("pain", "facts")
@@ -98,7 +100,11 @@ def show(request: HttpRequest, ask: Ask, number: str) -> HttpResponse:
         return redirect(f"/desk/tickets/{ticket.number}/")
     survivor = lead_on(ask.who, ticket)
     if survivor is not ticket and query(request, "own") != "1":
-        messages.info(request, f"{ticket.number} is part of {survivor.number} now.")
+        messages.info(
+            request,
+            _("%(number)s is part of %(other)s now.")
+            % {"number": ticket.number, "other": survivor.number},
+        )
         return redirect(f"/desk/tickets/{survivor.number}/")
     verb = query(request, "do")
     if verb == "refuse":
@@ -137,7 +143,7 @@ def act(request: HttpRequest, ask: Ask, number: str, verb: str) -> HttpResponse:
             request, ask, ticket, opened=verb, form=form, status=max(error.status, 400)
         )
     if words is None:
-        messages.info(request, "That was done already, and is not done twice.")
+        messages.info(request, _("That was done already, and is not done twice."))
         return redirect(f"/desk/tickets/{ticket.number}/{action.then}")
     return _onward(request, ask, ticket, action, words)
 
@@ -154,7 +160,10 @@ def _onward(
             walk = Walk.through(request.POST.get("view", ""), ask.who, bounds=bounds)
             number = walk.after(ticket) or walk.first(ticket)
             if number is not None:
-                told = f"{ticket.number}: {words} This is the next one."
+                told = _("%(number)s: %(words)s This is the next one.") % {
+                    "number": ticket.number,
+                    "words": words,
+                }
                 messages.success(request, told, extra_tags=undo_mark(words))
                 return redirect(f"/desk/tickets/{number}/?view={walk.view.key}")
     messages.success(request, words, extra_tags=undo_mark(words))
@@ -169,7 +178,7 @@ def no_ticket(request: HttpRequest, ask: Ask, number: str, error: DomainError) -
         "place": "queue",
         "name": number[:60],
         "secret": isinstance(error, NotFound),
-        "hint": "One digit was probably misheard or mistyped." if mistyped else "",
+        "hint": _("One digit was probably misheard or mistyped.") if mistyped else "",
     }
     return desk_render(request, ask, "desk/no_ticket.html", context, status=404)
 
@@ -182,12 +191,16 @@ def _others(ticket: Ticket, form: Any, ask: Ask) -> list[Event]:
 def held_notice(others: list[Event], ask: Ask) -> NoticeView:
     """Why nothing was sent, and what is new."""
     names = list(dict.fromkeys(event.actor_name for event in others))
-    first = names[0] if names else "Somebody"
+    first = names[0] if names else _("Somebody")
     views = [event_view(event, now=ask.now, zone=ask.zone) for event in others]
     wrote = any(event.type in {"message_received", "information_given"} for event in others)
+    if wrote:
+        lead = _("Not sent. %(who)s wrote while you typed.")
+    else:
+        lead = _("Not sent. %(who)s changed the ticket while you typed.")
     return NoticeView(
-        f"Not sent. {first} {'wrote' if wrote else 'changed the ticket'} while you typed.",
-        "Your text is kept. Read what is new, then send again.",
+        lead % {"who": first},
+        _("Your text is kept. Read what is new, then send again."),
         details=tuple(f"{view.words}, {view.who}, {view.when}" for view in views),
     )
 

@@ -100,7 +100,7 @@ def discard(request: HttpRequest, ask: Ask, number: str, verb: str) -> HttpRespo
     """Throw a draft away, with its files."""
     ticket, kind = _of(ask, number, verb)
     discard_draft(ticket, kind, user=me_of(ask), now=ask.now)
-    messages.success(request, "The draft is gone.")
+    messages.success(request, _("The draft is gone."))
     return redirect(f"/desk/tickets/{ticket.number}/?do={verb}#composer")
 
 
@@ -173,7 +173,11 @@ def walk(request: HttpRequest, ask: Ask, number: str, way: str) -> HttpResponse:
     found = through.after(ticket) if way == "next" else through.before(ticket)
     more = f"?view={through.view.key}" if key else ""
     if found is None:
-        end = "last" if way == "next" else "first"
-        messages.info(request, f"This is the {end} one in “{through.view.words}”.")
+        last = _("This is the last one in “%(view)s”.")
+        end = last if way == "next" else _("This is the first one in “%(view)s”.")
+        messages.info(
+            request,
+            end % {"view": through.view.words},
+        )
         return redirect(f"/desk/tickets/{ticket.number}/{more}")
     return redirect(f"/desk/tickets/{found}/{more}")

@@ -36,7 +36,7 @@
         if (!answer.ok) throw new TypeError("no texts");
         found.set(use, await answer.text());
       } catch {
-        place.textContent = "The texts could not be fetched. Close this, go on writing, and try again in a moment.";
+        place.textContent = gettext("The texts could not be fetched. Close this, go on writing, and try again in a moment.");
         return;
       }
     }
@@ -149,7 +149,7 @@
       option.setAttribute("role", "option");
       option.id = `name-${at}`;
       option.dataset.as = person.as;
-      option.textContent = person.away ? `${person.name}, away` : person.name;
+      option.textContent = person.away ? gettext("%(name)s, away", person) : person.name;
       return option;
     }));
     names.hidden = false;
@@ -188,9 +188,9 @@
     const row = one("[data-file-row]").content.firstElementChild.cloneNode(true);
     one("[data-name]", row).textContent = file.name;
     list.append(row);
-    if (file.size > LARGEST) { refuse(row, "is larger than 10 MB. Make it smaller, or send a link."); return; }
+    if (file.size > LARGEST) { refuse(row, gettext("is larger than 10 MB. Make it smaller, or send a link.")); return; }
     const bar = one("progress", row);
-    bar.setAttribute("aria-label", `${file.name} is on its way`);
+    bar.setAttribute("aria-label", gettext("%(name)s is on its way", file));
     const data = new FormData();
     data.append("file", file, file.name);
     data.append("csrfmiddlewaretoken", token(form));
@@ -201,7 +201,7 @@
     request.addEventListener("load", () => {
       const told = request.response;
       if (request.status !== 200 || !told) {
-        refuse(row, request.status === 401 ? "was not taken: you are signed out." : (told && told.message) || "could not be taken. Try it again.");
+        refuse(row, request.status === 401 ? gettext("was not taken: you are signed out.") : (told && told.message) || gettext("could not be taken. Try it again."));
         return;
       }
       bar.remove();
@@ -212,7 +212,7 @@
       Object.assign(input, { type: "hidden", name: "kept", value: told.id });
       row.append(input);
     });
-    request.addEventListener("error", () => refuse(row, "could not be taken: there is no connection. Try it again."));
+    request.addEventListener("error", () => refuse(row, gettext("could not be taken: there is no connection. Try it again.")));
     request.send(data);
     row.stop = () => request.abort();
   }

@@ -39,7 +39,7 @@
   const keyOf = (form) => `amends-draft:${me}:${ticket}:${form.dataset.write}`;
   function keepHere(form) {
     const kept = { entries: typed(form), base: Number(form.dataset.revision), at: Date.now() };
-    try { localStorage.setItem(keyOf(form), JSON.stringify(kept)); } catch { say(form, "This browser keeps nothing on this device. Stay connected."); }
+    try { localStorage.setItem(keyOf(form), JSON.stringify(kept)); } catch { say(form, gettext("This browser keeps nothing on this device. Stay connected.")); }
   }
   function forgetHere(form) {
     try { localStorage.removeItem(keyOf(form)); } catch { /* there was nothing */ }
@@ -73,7 +73,7 @@
 
   /** Two texts of the same person: nothing is written over before he has chosen. */
   function choose(form, lead, other, use, stay) {
-    const node = notice(lead, "Nothing is lost; choose one of the two.");
+    const node = notice(lead, gettext("Nothing is lost; choose one of the two."));
     one("[data-other]", node).textContent = other.length > 400 ? `${other.slice(0, 400)}…` : other;
     one("[data-use]", node).addEventListener("click", () => { alertIn(form); use(); bodyOf(form)?.focus(); });
     one("[data-stay]", node).addEventListener("click", () => { alertIn(form); stay(); bodyOf(form)?.focus(); });
@@ -97,7 +97,7 @@
   let waiting = null;
   function signedOut(form, words) {
     waiting = form;
-    say(form, "Kept on this device. You are signed out.");
+    say(form, gettext("Kept on this device. You are signed out."));
     if (words) one("[data-signed-out-words]", dialog).textContent = words;
     if (!dialog.open) dialog.showModal();
   }
@@ -107,14 +107,14 @@
     try { here = await whoIsHere(); } catch { return; }
     if (!here) return;
     if (here !== me) {
-      signedOut(waiting, "Somebody else is signed in here now. Your text stays on this device until you sign in yourself.");
+      signedOut(waiting, gettext("Somebody else is signed in here now. Your text stays on this device until you sign in yourself."));
       return;
     }
     const form = waiting;
     waiting = null;
     dialog.close();
     await save(form);
-    if (form.dataset.revision) say(form, `Signed in again. Draft saved ${clock()}, nothing is lost.`);
+    if (form.dataset.revision) say(form, gettext("Signed in again. Draft saved %(at)s, nothing is lost.", { at: clock() }));
     bodyOf(form)?.focus();
   }
   addEventListener("focus", backAgain);
@@ -165,19 +165,19 @@
     }
     if (answer.status >= 500 || answer.status === 429 || !told) return unreachable(form);
     if (answer.status === 409 && told.code === "draft_changed") { keepHere(form); elsewhere(form, told); return false; }
-    if (!answer.ok) { keepHere(form); plainNotice(form, "This draft is kept on this device only.", told.message); return false; }
+    if (!answer.ok) { keepHere(form); plainNotice(form, gettext("This draft is kept on this device only."), told.message); return false; }
     tries = 0;
     form.dataset.revision = told.revision;
     if (signature(form) === sent) forgetHere(form);
     else keepHere(form);
-    say(form, textOf(form).trim() ? `Draft saved ${told.at}` : "");
+    say(form, textOf(form).trim() ? gettext("Draft saved %(at)s", told) : "");
     suggest(form, told.promises);
     return true;
   }
   function unreachable(form) {
     keepHere(form);
     tries += 1;
-    say(form, "No connection. Kept on this device, and saved once it is back.");
+    say(form, gettext("No connection. Kept on this device, and saved once it is back."));
     soon(form, Math.min(60000, 2000 * 2 ** Math.min(tries, 5)));
     return false;
   }
@@ -197,16 +197,16 @@
     form.dataset.revision = told.revision;
     if (!told.body.trim()) {
       // Sent or thrown away in another window. What stands here is newer, or the same.
-      if (isInLog(textOf(form))) { putBack(form, mine.map(([name]) => [name, ""])); forgetHere(form); say(form, `Sent ${told.at} from another window.`); return; }
-      plainNotice(form, told.sent ? `You sent this ${told.at} from another window.` : `You discarded this ${told.at} in another window.`, "What stands here is kept. Look before you send it again.");
+      if (isInLog(textOf(form))) { putBack(form, mine.map(([name]) => [name, ""])); forgetHere(form); say(form, gettext("Sent %(at)s from another window.", told)); return; }
+      plainNotice(form, told.sent ? gettext("You sent this %(at)s from another window.", told) : gettext("You discarded this %(at)s in another window.", told), gettext("What stands here is kept. Look before you send it again."));
       soon(form);
       return;
     }
-    choose(form, `You wrote something else here at ${told.at}.`, told.body, () => {
+    choose(form, gettext("You wrote something else here at %(at)s.", told), told.body, () => {
       const body = bodyOf(form);
       if (body) body.value = told.body;
       forgetHere(form);
-      say(form, `Draft of ${told.at} taken`);
+      say(form, gettext("Draft of %(at)s taken", told));
       changed(body);
     }, () => save(form));
   }
@@ -266,12 +266,12 @@
     const body = bodyOf(form);
     const gap = body && form.dataset.write !== "note" && body.value.match(GAP);
     if (gap) {
-      plainNotice(form, "Not sent yet.", `Fill in what is still missing: ${gap[1]}.`);
+      plainNotice(form, gettext("Not sent yet."), gettext("Fill in what is still missing: %(gap)s.", { gap: gap[1] }));
       body.focus();
       body.setSelectionRange(gap.index, gap.index + gap[0].length);
       return;
     }
-    if (one("progress", form)) { plainNotice(form, "Not sent yet.", "A file is still on its way."); return; }
+    if (one("progress", form)) { plainNotice(form, gettext("Not sent yet."), gettext("A file is still on its way.")); return; }
     if (gone.has(form)) return;
     gone.add(form);
     submitter?.setAttribute("aria-busy", "true");
@@ -279,7 +279,7 @@
     gone.delete(form);
     submitter?.removeAttribute("aria-busy");
     if (!there) {
-      if (!dialog.open && !one("[data-draft-notice] > *", form)) plainNotice(form, "Not sent.", "There is no connection. Your text is kept; send it again once it is back.");
+      if (!dialog.open && !one("[data-draft-notice] > *", form)) plainNotice(form, gettext("Not sent."), gettext("There is no connection. Your text is kept; send it again once it is back."));
       return;
     }
     form.dataset.going = "yes";
@@ -303,9 +303,9 @@
     save(form).then(() => {
       say(form, "");
       const undo = document.createElement("button");
-      Object.assign(undo, { type: "button", className: "linkish", textContent: "Undo" });
+      Object.assign(undo, { type: "button", className: "linkish", textContent: gettext("Undo") });
       undo.addEventListener("click", () => { putBack(form, before); changed(bodyOf(form)); bodyOf(form)?.focus(); });
-      one("[data-draft-note]", form).append("Draft discarded. ", undo);
+      one("[data-draft-note]", form).append(gettext("Draft discarded."), " ", undo);
     });
     bodyOf(form)?.focus();
   }
@@ -319,9 +319,9 @@
     const body = kept.entries.find(([name]) => name === "body")?.[1] ?? "";
     if (JSON.stringify(kept.entries) === signature(form) || isInLog(body)) { forgetHere(form); return; }
     const at = clock(new Date(kept.at));
-    const restore = () => { putBack(form, kept.entries); say(form, `Draft of ${at} restored from this device`); soon(form); };
+    const restore = () => { putBack(form, kept.entries); say(form, gettext("Draft of %(at)s restored from this device", { at })); soon(form); };
     if (kept.base === Number(form.dataset.revision)) { restore(); return; }
-    choose(form, `You also wrote here at ${at}, and it was not saved.`, body, restore, () => forgetHere(form));
+    choose(form, gettext("You also wrote here at %(at)s, and it was not saved.", { at }), body, restore, () => forgetHere(form));
   }
   forms.forEach((form) => {
     comeBack(form);

@@ -76,7 +76,7 @@
     const bar = one("[data-selection]");
     if (!bar) return;
     bar.hidden = chosen.length === 0;
-    one("[data-selection-count]", bar).textContent = `${chosen.length} selected`;
+    one("[data-selection-count]", bar).textContent = ngettext("%(count)s selected", "%(count)s selected", chosen.length);
   }
 
   function clearSelection() {
@@ -254,7 +254,9 @@
   // ---- exceptions: once a sum differs from the asked one, the filled button (and its key)
   // approves the sums that were typed, and says what they come to
   const minor = (text, decimals) => {
-    const plain = text.trim().replace(/^[£€$ ]+/, "").replace(/,(?=\d{3}(\D|$))/g, "");
+    const bare = text.trim().replace(/^[£€$\s]+|[£€$\s]+$/g, "");
+    const comma = /^\d{1,3}(\.\d{3})*,\d{1,2}$|^\d+,\d{1,2}$/.test(bare);
+    const plain = comma ? bare.replaceAll(".", "").replace(",", ".") : bare.replace(/,(?=\d{3}(\D|$))/g, "");
     return /^\d+(\.\d*)?$/.test(plain) ? Math.round(Number(plain) * 10 ** decimals) : NaN;
   };
 
@@ -267,10 +269,10 @@
     const amended = typed.some((sum, at) => sum !== asked[at]);
     const total = typed.reduce((sum, each) => sum + each, 0);
     const words = yes.dataset.askedTotal;
-    const digits = (total / 10 ** decimals).toLocaleString("en-GB", { minimumFractionDigits: decimals });
-    const sum = words.replace(/[\d,]+(\.\d+)?/, digits);
+    const digits = (total / 10 ** decimals).toLocaleString(document.documentElement.lang === "de" ? "de-DE" : "en-GB", { minimumFractionDigits: decimals });
+    const sum = words.replace(/\d[\d.,]*/, digits);
     yes.value = amended ? "amend" : "approve";
-    one("[data-yes-words]", yes).textContent = !amended ? `Approve ${words}` : Number.isNaN(total) ? "Amend" : `Amend to ${sum}`;
+    one("[data-yes-words]", yes).textContent = !amended ? gettext("Approve %(sum)s", { sum: words }) : Number.isNaN(total) ? gettext("Amend") : gettext("Amend to %(sum)s", { sum });
     const inner = one("[data-amend]", form);
     if (inner) inner.hidden = true;
   }

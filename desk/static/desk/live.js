@@ -52,14 +52,14 @@
     const sign = one("#live-state");
     sign.hidden = false;
     sign.dataset.how = how;
-    one("span", sign).textContent = how === "live" ? "Live" : how === "lost" ? "Offline" : "Signed out";
+    one("span", sign).textContent = how === "live" ? gettext("Live") : how === "lost" ? gettext("Offline") : gettext("Signed out");
     if (how === "live") line("");
-    if (how === "lost") line(`${unsent ? "Not sent: there is no connection" : "Connection lost"}, showing ${clock(heard)}. What you write is kept on this device.`);
+    if (how === "lost") line((unsent ? gettext("Not sent: there is no connection, showing %(at)s. What you write is kept on this device.", { at: clock(heard) }) : gettext("Connection lost, showing %(at)s. What you write is kept on this device.", { at: clock(heard) })));
     else unsent = false;
-    if (how === "ended") line("Your session has ended. What you wrote is kept.", signIn, "Sign in");
+    if (how === "ended") line(gettext("Your session has ended. What you wrote is kept."), signIn, gettext("Sign in"));
     if (how !== "live" || before === how) return;
     one("#live-ended").close();
-    say("Live again.");
+    say(gettext("Live again."));
     frame();
     tell("again");
   }
@@ -82,9 +82,9 @@
       const told = await answer.json();
       form.reset();
       if (told.location && answer.ok) { if (/2fa|authenticate/.test(told.location)) window.open(told.location); ask(); return; }
-      wrong.textContent = "Not signed in. Is that your password?";
+      wrong.textContent = gettext("Not signed in. Is that your password?");
     } catch {
-      wrong.textContent = "There is no connection. Try again in a moment.";
+      wrong.textContent = gettext("There is no connection. Try again in a moment.");
     }
     wrong.hidden = false;
   });
@@ -191,7 +191,7 @@
     if (shown) { if (count) shown.firstChild.textContent = count; else shown.remove(); return; }
     if (!count) return;
     const badge = Object.assign(document.createElement("span"), { className: "count", textContent: count });
-    badge.append(Object.assign(document.createElement("span"), { className: "vh", textContent: " waiting" }));
+    badge.append(Object.assign(document.createElement("span"), { className: "vh", textContent: ` ${gettext("waiting")}` }));
     link.append(badge);
   }
 
@@ -207,7 +207,7 @@
     const answer = await fetch("/desk/live/notices/", { method: "POST", headers: { "X-CSRFToken": token } });
     if (!answer.ok) return;
     for (const told of (await answer.json()).notices) {
-      const shown = new Notification(told.urgent ? "Running late, needs you" : "You should know", { body: told.text, tag: `alert-${told.id}` });
+      const shown = new Notification(told.urgent ? gettext("Running late, needs you") : gettext("You should know"), { body: told.text, tag: `alert-${told.id}` });
       shown.addEventListener("click", () => { window.focus(); location.href = told.url; shown.close(); });
     }
   }
@@ -217,9 +217,9 @@
     const words = one("[data-notify-words]");
     const show = () => {
       const may = window.Notification?.permission;
-      words.textContent = !window.Notification ? "This browser has no notifications."
-        : may === "denied" ? "This browser has been told not to. Its settings for this site change that."
-        : may === "granted" ? "" : "This browser will ask you once.";
+      words.textContent = !window.Notification ? gettext("This browser has no notifications.")
+        : may === "denied" ? gettext("This browser has been told not to. Its settings for this site change that.")
+        : may === "granted" ? "" : gettext("This browser will ask you once.");
       words.hidden = !wish.checked || !words.textContent;
     };
     wish.addEventListener("change", async () => {
@@ -233,13 +233,13 @@
   // its row is asked for again
   function span(seconds) {
     const minutes = Math.floor(seconds / 60);
-    if (minutes < 1) return "under 1 min";
+    if (minutes < 1) return gettext("under 1 min");
     if (minutes < 60) return `${minutes} min`;
     const hours = Math.floor(minutes / 60);
     const rest = minutes % 60;
     if (hours < 24) return rest ? `${hours} h ${String(rest).padStart(2, "0")}` : `${hours} h`;
     const days = Math.floor(hours / 24);
-    return days >= 14 || hours % 24 === 0 ? `${days} d` : `${days} d ${hours % 24} h`;
+    return days >= 14 || hours % 24 === 0 ? gettext("%(days)s d", { days }) : gettext("%(days)s d %(hours)s h", { days, hours: hours % 24 });
   }
 
   const begun = new WeakMap();
@@ -249,7 +249,7 @@
       if (!begun.has(shown)) begun.set(shown, at);
       const passed = at - begun.get(shown);
       const { due, late, next, share, shareNext } = shown.dataset;
-      const words = late !== undefined ? `${span(Math.max(60, at - late))} late` : at < due ? span(due - at) : null;
+      const words = late !== undefined ? gettext("%(span)s late", { span: span(Math.max(60, at - late)) }) : at < due ? span(due - at) : null;
       const place = one(".clock-words > b", shown);
       if (words && place.textContent !== words) {
         shown.title = shown.title.replace(place.textContent, words);

@@ -26,7 +26,7 @@
       const place = rowOf(seen.ticket) && one(".row-matter", rowOf(seen.ticket));
       if (!place || one(".row-seen", place)) continue;
       const others = here.filter((each) => each.ticket === seen.ticket);
-      const told = others.map((each) => `${each.name} is ${each.writing ? "writing" : "reading"}`).join(", ");
+      const told = others.map((each) => (each.writing ? gettext("%(name)s is writing", each) : gettext("%(name)s is reading", each))).join(", ");
       const face = Object.assign(document.createElement("span"), { className: `row-seen avatar who-${seen.tone}`, textContent: seen.initials, title: told });
       face.setAttribute("role", "img");
       face.setAttribute("aria-label", told);
@@ -105,9 +105,9 @@
     const fresh = [...waiting].filter(([id, told]) => told && !rowOf(id)).length;
     const moved = [...waiting].filter(([id, told]) => told && rowOf(id)).length;
     bar.hidden = !fresh && !moved;
-    const told = [fresh && `${fresh} new`, moved && `${moved} to be moved`].filter(Boolean).join(", ");
-    one("button span", bar).textContent = `${told}, show`;
-    if (fresh) live.say(`${fresh} new in this list.`);
+    const told = [fresh && ngettext("%(count)s new", "%(count)s new", fresh), moved && ngettext("%(count)s to be moved", "%(count)s to be moved", moved)].filter(Boolean).join(", ");
+    one("button span", bar).textContent = gettext("%(told)s, show", { told });
+    if (fresh) live.say(ngettext("%(count)s new in this list.", "%(count)s new in this list.", fresh));
   }
   one("[data-live-new] button", list)?.addEventListener("click", () => settle(true));
 
@@ -131,7 +131,7 @@
         else waiting.delete(id);
       } else if (shown) {
         shown.classList.add("row-left");
-        one(".row-waiting .clip", shown).textContent = "No longer in this list";
+        one(".row-waiting .clip", shown).textContent = gettext("No longer in this list");
         waiting.set(id, null);
       } else waiting.set(id, told);
     }

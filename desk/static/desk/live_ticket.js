@@ -18,7 +18,7 @@
 
   // ---- who else is here
   const first = (name) => name.split(" ")[0];
-  const listed = (names) => (names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`);
+  const listed = (names) => (names.length < 2 ? names.join("") : gettext("%(names)s and %(last)s", { names: names.slice(0, -1).join(", "), last: names.at(-1) }));
   live.on("here", (told) => {
     mark = told.mark;
     const place = one("#live-here");
@@ -27,8 +27,8 @@
     const writes = told.here.filter((each) => each.writing).map((each) => first(each.name));
     const reads = told.here.filter((each) => !each.writing).map((each) => first(each.name));
     const words = [
-      writes.length && `${listed(writes)} ${writes.length > 1 ? "are" : "is"} writing a reply`,
-      reads.length && `${listed(reads)} ${reads.length > 1 ? "are" : "is"} reading`,
+      writes.length && ngettext("%(names)s is writing a reply", "%(names)s are writing a reply", writes.length, { names: listed(writes) }),
+      reads.length && ngettext("%(names)s is reading", "%(names)s are reading", reads.length, { names: listed(reads) }),
     ].filter(Boolean).join(", ");
     for (const each of told.here.slice(0, 3)) {
       const face = Object.assign(document.createElement("span"), { className: `avatar avatar-18 who-${each.tone}`, textContent: each.initials });
@@ -84,11 +84,11 @@
     const list = document.createElement("ul");
     list.append(...lines);
     const holds = "holds" in told.dataset;
-    const words = holds ? "A reply that you send now is held first, for you to see this." : "";
+    const words = holds ? gettext("A reply that you send now is held first, for you to see this.") : "";
     const card = Object.assign(document.createElement("div"), { className: "live-news-card" });
     card.append(list, ...(words ? [Object.assign(document.createElement("p"), { className: "quiet small", textContent: words })] : []));
     place.replaceChildren(card);
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "btn-line btn-small", textContent: "I have read it" });
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "btn-line btn-small", textContent: gettext("I have read it") });
     button.addEventListener("click", () => {
       all("input[name=version]", composer).forEach((field) => (field.value = told.dataset.version));
       all("input[name=events]", composer).forEach((field) => (field.value = told.dataset.events));
@@ -127,7 +127,7 @@
 
   live.on("gone", () => {
     const place = one("[data-live-news]") || one("#live-line");
-    place.textContent = "You can no longer see this ticket. What you wrote is kept on this device.";
+    place.textContent = gettext("You can no longer see this ticket. What you wrote is kept on this device.");
     place.hidden = false;
   });
 })();

@@ -32,8 +32,9 @@
     if (!found.length) return null;
     const group = document.createElement("div");
     group.setAttribute("role", "group");
-    group.ariaLabel = "On this page";
-    group.innerHTML = '<p aria-hidden="true">On this page</p>';
+    group.ariaLabel = gettext("On this page");
+    group.innerHTML = '<p aria-hidden="true"></p>';
+    group.firstChild.textContent = gettext("On this page");
     found.forEach((node) => {
       const option = document.createElement("a");
       option.setAttribute("role", "option");
@@ -81,8 +82,11 @@
         option.setAttribute("aria-selected", "false");
       });
       const count = options().length;
-      told.textContent = count ? `${count} found` : "Nothing found";
-      if (!count) list.innerHTML = '<p class="none">Nothing found. Enter looks through everything.</p>';
+      told.textContent = count ? ngettext("%(count)s found", "%(count)s found", count) : gettext("Nothing found");
+      if (!count) {
+        list.innerHTML = '<p class="none"></p>';
+        list.firstChild.textContent = gettext("Nothing found. Enter looks through everything.");
+      }
       open(true);
       if (everything && count) mark(0);
     }

@@ -22,7 +22,7 @@ def test_an_unknown_currency_is_refused(currency: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "amount", ["", "ten", "1.005", "inf", "1e30", "--1", "1,2345", "1.250,00", "1,5,0", ","]
+    "amount", ["", "ten", "1.005", "inf", "1e30", "--1", "1,2345", "1.25,00", "1,5,0", ","]
 )
 def test_what_is_no_sum_is_refused(amount: str) -> None:
     with pytest.raises(Invalid):
@@ -31,7 +31,13 @@ def test_what_is_no_sum_is_refused(amount: str) -> None:
 
 @pytest.mark.parametrize(
     ("written", "minor"),
-    [("1,250", 125_000), ("1,250,000.5", 125_000_050), ("12,50", 1250), ("-0,5", -50)],
+    [
+        ("1,250", 125_000),
+        ("1.250,00", 125_000),
+        ("1,250,000.5", 125_000_050),
+        ("12,50", 1250),
+        ("-0,5", -50),
+    ],
 )
 def test_a_comma_is_never_read_as_a_hundredfold_sum(written: str, minor: int) -> None:
     assert Money.of(written, "GBP").minor == minor
