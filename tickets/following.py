@@ -32,14 +32,30 @@ class Settled(NamedTuple):
         return Event.objects.filter(Q(transaction__lt=self.oldest) | Q(transaction=self.own))
 
 
+#: A server numbers the transactions of all its databases together. Those known to write into
+#: another one say nothing here, so they hold nobody back; those of which nothing is known do.
+_SETTLED = """
+    SELECT least(
+               (SELECT min(writing.number::text::bigint)
+                FROM pg_snapshot_xip(pg_current_snapshot()) AS writing(number)
+                WHERE writing.number::xid NOT IN (
+                    SELECT held.transactionid FROM pg_locks held
+                    JOIN pg_stat_activity process USING (pid)
+                    WHERE held.locktype = 'transactionid' AND held.granted
+                    AND held.mode = 'ExclusiveLock' AND process.datname <> current_database()
+                )),
+               pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
+               pg_current_xact_id_if_assigned()::text::bigint
+           ),
+           pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
+           coalesce(pg_current_xact_id_if_assigned()::text::bigint, 0)
+"""
+
+
 def settled() -> Settled:
     """How far the stream can be read now. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,"
-            " pg_snapshot_xmax(pg_current_snapshot())::text::bigint,"
-            " coalesce(pg_current_xact_id_if_assigned()::text::bigint, 0)"
-        )
+        cursor.execute(_SETTLED)
         oldest, coming, own = cursor.fetchone()
     return Settled(int(oldest), int(coming), int(own))
 
