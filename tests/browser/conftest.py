@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.fixtures import PATIENCE
 from tests.support.live import LiveSite
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class People:
         context = self.browser.new_context(
             base_url=self.url, locale="en-GB", timezone_id="Europe/London", **options
         )
-        context.set_default_timeout(45_000)
+        context.set_default_timeout(PATIENCE)
         self.contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: self.broken.append(str(error)))

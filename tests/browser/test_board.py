@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -98,7 +99,7 @@ def test_what_changes_in_a_row_is_told_in_its_place(
     row = sue.locator("[data-row]", has_text="Rosa Ferrante").last
     row.hover()
     before = places(sue)
-    assert "Nobody" in row.inner_text()
+    expect(row).to_contain_text("Nobody", use_inner_text=True)
     services.take(shown[0], actor=user(live_desk.alice), now=timezone.now())
     half_a_minute(sue)
     row.locator(".row-owner", has_text="Alice").wait_for()
@@ -127,7 +128,7 @@ def test_the_board_by_keyboard(people: People, live_desk: Desk, shown: list[Tick
     sue.get_by_label("What is going on").fill("I have it from here, and ring her today.")
     sue.get_by_role("button", name="Take over").click()
     sue.wait_for_url(f"**{BOARD}")
-    assert "is yours" in sue.locator("[data-messages]").inner_text()
+    expect(sue.locator("[data-messages]")).to_contain_text("is yours", use_inner_text=True)
 
 
 def test_the_board_without_javascript(people: People, live_desk: Desk, shown: list[Ticket]) -> None:
@@ -136,7 +137,9 @@ def test_the_board_without_javascript(people: People, live_desk: Desk, shown: li
     assert not sue.locator("[data-board-new]").is_visible()
     row = sue.locator("[data-row]", has_text="Omar Haddad").first
     row.get_by_role("button", name="Acknowledge").click()
-    assert f"you are on {shown[2].number}" in sue.locator("[data-messages]").inner_text()
+    expect(sue.locator("[data-messages]")).to_contain_text(
+        f"you are on {shown[2].number}", use_inner_text=True
+    )
     sue.locator("#kind").select_option("resolve")
     sue.get_by_role("button", name="Show").click()
     assert "kind=resolve" in sue.url

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from tests.browser.conftest import People
@@ -28,7 +29,7 @@ def test_the_filled_button_and_its_key_follow_the_sums(people: People, live_desk
     sue = people.of("sue")
     sue.goto(f"/desk/exceptions/{row.pk}/")
     yes = sue.locator("[data-yes]")
-    assert "Approve £331.40" in yes.inner_text()
+    expect(yes).to_contain_text("Approve £331.40", use_inner_text=True)
     sue.keyboard.press("m")
     field = sue.locator('[data-asked="300.00"]')
     for typed, said in (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD, People
 from tests.browser.test_access import findings, too_wide
@@ -97,8 +98,8 @@ def _settings(page: Page, wrong: dict[str, list[str]]) -> None:
     page.get_by_text("Owner, lead, supervisors is kept.").wait_for()
     page.get_by_role("button", name="Undo the last change").click()
     page.get_by_text("Undone.").wait_for()
-    assert page.get_by_label("After, line 2").input_value() == "1h"
+    expect(page.get_by_label("After, line 2")).to_have_value("1h")
     page.get_by_role("button", name="More lines").click()
-    assert page.get_by_label("After, line 7").is_visible()
+    expect(page.get_by_label("After, line 7")).to_be_visible()
     page.goto("/desk/settings/file/")
     looked_at(page, wrong)

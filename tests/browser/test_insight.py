@@ -42,6 +42,6 @@ def test_from_a_figure_to_its_tickets_and_onto_paper(people: People, live_desk: 
     folds = page.locator("details.insight-table")
     assert folds.count() > 2
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    assert page.locator("details.insight-table:not([open])").count() == 0
+    expect(page.locator("details.insight-table:not([open])")).to_have_count(0)
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
-    assert page.locator("details.insight-table[open]").count() == 0
+    expect(page.locator("details.insight-table[open]")).to_have_count(0)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from tests.browser.conftest import People
@@ -27,17 +28,17 @@ def test_the_queue_by_keyboard(people: People, live_desk: Desk) -> None:
     alice.keyboard.press("x")
     alice.keyboard.press("j")
     alice.keyboard.press("x")
-    assert alice.locator("[data-selection-count]").inner_text() == "2 selected"
+    expect(alice.locator("[data-selection-count]")).to_have_text("2 selected", use_inner_text=True)
     alice.keyboard.press("Escape")
     assert not alice.locator("[data-selection]").is_visible()
     alice.keyboard.press("?")
-    assert alice.locator("#keys").is_visible()
+    expect(alice.locator("#keys")).to_be_visible()
     alice.keyboard.press("Escape")
     alice.keyboard.press("/")
     alice.keyboard.type("Whitlock")
     alice.keyboard.press("Enter")
     alice.wait_for_url("**/desk/search/**")
-    assert "Sam Whitlock" in alice.inner_text("main")
+    expect(alice.locator("main").first).to_contain_text("Sam Whitlock", use_inner_text=True)
     alice.keyboard.press("g")
     alice.keyboard.press("l")
     alice.wait_for_url("**/desk/late/")
@@ -56,11 +57,11 @@ def test_a_draft_survives_a_closed_tab_and_goes_when_it_is_sent(
     alice.close()
     again.goto(address)
     field = again.locator("#panel-reply textarea")
-    assert field.input_value() == "Dear Ines, half a"
+    expect(field).to_have_value("Dear Ines, half a")
     field.fill("Dear Ines, a whole letter.")
     again.locator("#panel-reply [data-send]").click()
     again.get_by_text("Reply sent.").wait_for()
-    assert again.locator("#panel-reply textarea").input_value() == ""
+    expect(again.locator("#panel-reply textarea")).to_have_value("")
 
 
 def test_two_at_once_hold_the_second_reply_and_keep_its_text(
@@ -78,8 +79,8 @@ def test_two_at_once_hold_the_second_reply_and_keep_its_text(
     alice.get_by_text("Reply sent.").wait_for()
     bob.locator("#panel-reply [data-send]").click()
     bob.get_by_text("Not sent. Alice changed the ticket while you typed.").wait_for()
-    assert bob.locator("#panel-reply textarea").input_value() == "Dear Ines, from Bob."
-    assert "Dear Ines, from Alice." in bob.inner_text(".log")
+    expect(bob.locator("#panel-reply textarea")).to_have_value("Dear Ines, from Bob.")
+    expect(bob.locator(".log").first).to_contain_text("Dear Ines, from Alice.", use_inner_text=True)
     bob.locator("#panel-reply [data-send]").click()
     bob.get_by_text("Reply sent.").wait_for()
 
@@ -94,7 +95,7 @@ def test_without_javascript_everything_still_works(people: People, live_desk: De
     alice.wait_for_url("**do=note**")
     alice.locator("#panel-note textarea").fill("By a form alone")
     alice.locator("#panel-note [data-send]").click()
-    assert "By a form alone" in alice.inner_text(".log")
+    expect(alice.locator(".log").first).to_contain_text("By a form alone", use_inner_text=True)
     alice.get_by_role("tab", name="Reply").click()
     alice.locator("#panel-reply textarea").fill("Dear Ines")
     alice.locator("#panel-reply [data-send]").click()

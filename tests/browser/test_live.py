@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -119,14 +120,14 @@ def test_two_at_once(people: People, live_desk: Desk, mine: list[Ticket]) -> Non
     look(alice)
     alice.locator("[data-log]").get_by_text("I found the receipt.").wait_for()
     alice.locator(".about").get_by_text("LB-7").wait_for()
-    assert text.input_value() == "Dear Ms Ferrante, we were wrong."
+    expect(text).to_have_value("Dear Ms Ferrante, we were wrong.")
     assert text.bounding_box() == at
     assert alice.evaluate("document.activeElement.tagName") == "TEXTAREA"
 
     # Bob sends without having read it: held, with what changed. Alice has read it: hers goes.
     bob.evaluate("document.querySelector('[data-panel=reply] form').requestSubmit()")
     bob.get_by_text("Not sent.").wait_for()
-    assert bob.get_by_label("Reply", exact=True).input_value() == "Dear Rosa, I am looking into it."
+    expect(bob.get_by_label("Reply", exact=True)).to_have_value("Dear Rosa, I am looking into it.")
     alice.get_by_role("button", name="I have read it").click()
     sent(alice, rosa)
 
@@ -186,7 +187,7 @@ def test_a_session_ends_in_the_middle_of_a_reply(
     dialog.wait_for(state="hidden")
     alice.get_by_text("Live", exact=True).wait_for()
     text = alice.get_by_label("Reply", exact=True)
-    assert text.input_value() == "Dear Ms Ferrante, we were wrong."
+    expect(text).to_have_value("Dear Ms Ferrante, we were wrong.")
     text.focus()
     sent(alice, mine[0])
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from tests.browser.test_access import LOOKS, check_all, open_folds
 
@@ -50,7 +51,7 @@ def test_the_matrix_is_edited_by_keyboard_until_it_can_be_put_in_force(
 ) -> None:
     mona = people.of("mona", viewport={"width": 1440, "height": 1000})
     mona.goto(f"{ADDRESS}?rule=M-4")
-    assert "findings left" in mona.inner_text("#policy-acts")
+    expect(mona.locator("#policy-acts").first).to_contain_text("findings left", use_inner_text=True)
     mona.locator(f'[name="{CELL.format(3, 2)}"]').focus()
     mona.keyboard.press("ArrowUp")
     assert at(mona) == CELL.format(2, 2)
@@ -65,10 +66,10 @@ def test_the_matrix_is_edited_by_keyboard_until_it_can_be_put_in_force(
     mona.keyboard.type("80")
     mona.locator(".policy-finding", has_text="pain 4 gives £80").wait_for()
     assert at(mona) == CELL.format(3, 3)
-    assert mona.input_value(f'[name="{CELL.format(3, 3)}"]') == "80"
+    expect(mona.locator(f'[name="{CELL.format(3, 3)}"]')).to_have_value("80")
     mona.keyboard.press("Control+.")
     mona.locator(".policy-finding").wait_for(state="detached")
-    assert mona.input_value(f'[name="{CELL.format(3, 3)}"]') == "£105"
+    expect(mona.locator(f'[name="{CELL.format(3, 3)}"]')).to_have_value("£105")
 
     # the name, by its suggestion
     mona.locator(".code-message", has_text="distres_credit").wait_for()
@@ -99,9 +100,9 @@ def test_enter_goes_down_escape_takes_back_and_a_caret_stays_in_its_sum(
     mona.keyboard.press("ArrowLeft")
     assert at(mona) == CELL.format(2, 2)
     mona.keyboard.type("9")
-    assert cell.input_value() == "£595"
+    expect(cell).to_have_value("£595")
     mona.keyboard.press("Escape")
-    assert cell.input_value() == "£55"
+    expect(cell).to_have_value("£55")
     mona.keyboard.type("56")
     mona.keyboard.press("Enter")
     assert at(mona) == CELL.format(3, 2)
@@ -114,7 +115,7 @@ def test_the_yaml_is_written_with_its_mistakes_marked(people: People, draft: Rem
     text = mona.locator("#policy-source")
     text.fill(text.input_value().replace("title: Hand-overs", "titel: Hand-overs"))
     mona.locator(".code-message-alone", has_text="Did you mean title").wait_for()
-    assert mona.locator(".code-wrong").count() == 2
+    expect(mona.locator(".code-wrong")).to_have_count(2)
     mona.get_by_role("button", name="Form", exact=True).click()
     mona.locator('[name="f.title"]').wait_for()
     mona.locator("#policy-rules button", has_text="S-1").click()
@@ -133,10 +134,17 @@ def test_an_answer_from_before_a_save_does_not_show_the_saved_as_unsaved(
     mona = people.of("mona", viewport={"width": 1440, "height": 1000})
     mona.goto(f"{ADDRESS}?rule=M-4")
 
+    mona.evaluate(
+        """document.addEventListener("htmx:beforeSwap", (event) => {
+            if (event.detail.pathInfo.requestPath.endsWith("/save/"))
+                document.documentElement.dataset.saved = "yes";
+        })"""
+    )
+
     def come_late(route: Route) -> None:
         answer = route.fetch()
-        with mona.expect_response("**/save/"):
-            mona.get_by_role("button", name="Save draft").click()
+        mona.get_by_role("button", name="Save draft").click()
+        mona.locator("[data-saved]").wait_for(state="attached")  # by the page, not only by the server
         route.fulfill(response=answer)
 
     mona.route("**/look/", come_late, times=1)
@@ -144,6 +152,21 @@ def test_an_answer_from_before_a_save_does_not_show_the_saved_as_unsaved(
     with mona.expect_request(lambda one: one.url.endswith("/look/") and next(looks) == 1):
         mona.locator(f'[name="{CELL.format(4, 4)}"]').fill("330")
     mona.wait_for_function("!document.querySelector('#policy-acts .btn-do')")
+
+
+def test_what_is_drawn_anew_under_a_press_does_not_swallow_it(
+    people: People, draft: RemedyPolicy
+) -> None:
+    mona = people.of("mona", viewport={"width": 1440, "height": 1000})
+    mona.goto(f"{ADDRESS}?rule=M-4")
+    with mona.expect_event("requestfinished", lambda one: one.url.endswith("/look/")):
+        mona.locator(f'[name="{CELL.format(4, 4)}"]').fill("330")
+        mona.get_by_role("button", name="Save draft").hover()
+        mona.mouse.down()
+    with mona.expect_response("**/save/"):
+        mona.mouse.up()
+    draft.refresh_from_db()
+    assert "[150, 180, 220, 260, 330]" in draft.source
 
 
 def test_the_second_of_two_who_save_is_told_and_can_go_on(

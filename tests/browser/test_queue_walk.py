@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -44,7 +45,7 @@ def test_a_morning_at_the_queue_by_keyboard(people: People, live_desk: Desk, sch
 
     # Three are chosen along with the cursor, given to Bob, and taken back with one key.
     press(alice, "x", "Shift+J", "Shift+J")
-    assert alice.locator("[data-selection-count]").inner_text() == "3 selected"
+    expect(alice.locator("[data-selection-count]")).to_have_text("3 selected", use_inner_text=True)
     assert broken(alice) == []
     press(alice, "a")
     assert alice.evaluate("document.activeElement.id") == "bulk-owner"
@@ -72,7 +73,7 @@ def test_a_morning_at_the_queue_by_keyboard(people: People, live_desk: Desk, sch
     alice.keyboard.type("leeds")
     press(alice, "Enter")
     alice.get_by_text("Tag: leeds").wait_for()
-    assert alice.locator(".row").count() == 2
+    expect(alice.locator(".row")).to_have_count(2)
     alice.locator(".picked summary").focus()
     press(alice, "Enter", "Tab")
     alice.keyboard.type("Leeds exchange")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from tests.browser.test_access import LOOKS, findings, open_folds, too_wide
 
@@ -49,8 +50,10 @@ def test_an_offer_is_written_previewed_declined_and_asked_for_again(
     panel.get_by_text("still missing").first.wait_for(state="detached")
     panel.get_by_role("button", name="Preview").click()
     alice.get_by_role("heading", name="As Ines will read it").wait_for()
-    assert "two jobs had one number" in alice.inner_text(".preview-text")
-    assert "£121.40" in alice.inner_text(".preview-page")
+    expect(alice.locator(".preview-text").first).to_contain_text(
+        "two jobs had one number", use_inner_text=True
+    )
+    expect(alice.locator(".preview-page").first).to_contain_text("£121.40", use_inner_text=True)
     alice.get_by_role("button", name="Send reply with offer").click()
     alice.wait_for_url(f"**/desk/tickets/{ticket.number}/")
 
@@ -63,12 +66,14 @@ def test_an_offer_is_written_previewed_declined_and_asked_for_again(
     ines.get_by_text("You declined.").first.wait_for()
 
     alice.goto(f"/desk/tickets/{ticket.number}/")
-    assert "£250.00 as compensation: It cost me two days of work." in alice.inner_text(".owed")
+    expect(alice.locator(".owed").first).to_contain_text(
+        "£250.00 as compensation: It cost me two days of work.", use_inner_text=True
+    )
     alice.get_by_role("button", name="Ask for what is wished").click()
     alice.wait_for_url("**/?do=exception*")
     asked = alice.locator("#panel-exception")
     assert "would find fair" in asked.get_by_label("Why is this fair?").input_value()
-    assert asked.get_by_label("Credit for distress").input_value() == "218.60"
+    expect(asked.get_by_label("Credit for distress")).to_have_value("218.60")
 
 
 def test_facts_are_tried_on_the_assessment_while_one_chooses(

@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from config.paths import BASE_DIR
 from tests.support.chromium import find_chromium, sandbox_arguments
 from tests.support.live import LiveSite
+
+#: How long a page may take on a busy machine, in milliseconds.
+PATIENCE = 45_000
 
 
 @pytest.fixture(scope="session")
@@ -76,6 +79,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip(message)
     # Playwright keeps an event loop in this thread, at which Django would stumble.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=program, args=sandbox_arguments(), headless=True
@@ -91,7 +95,7 @@ def browser_context(browser: Browser, live_site: LiveSite) -> Iterator[BrowserCo
     context = browser.new_context(
         base_url=live_site.url, locale="en-GB", timezone_id="Europe/London"
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 

@@ -47,6 +47,18 @@
   function keptHere(form) {
     try { return JSON.parse(localStorage.getItem(keyOf(form))); } catch { return null; }
   }
+  // A page made before another tab of this browser saved shows old words; it is asked for anew, once.
+  const savedOf = (form) => `${keyOf(form)}:saved`;
+  function savedHere(form) {
+    try { localStorage.setItem(savedOf(form), form.dataset.revision); } catch { /* then the server tells on saving */ }
+  }
+  function isOlderThanSaved(form) {
+    try {
+      const saved = Number(localStorage.getItem(savedOf(form)));
+      localStorage.removeItem(savedOf(form));
+      return saved > Number(form.dataset.revision);
+    } catch { return false; }
+  }
 
   // ---- words about it
   function say(form, words) {
@@ -153,26 +165,28 @@
     } catch {
       return unreachable(form);
     }
-    if (answer.status === 401) { keepHere(form); signedOut(form); return false; }
     const told = await answer.json().catch(() => null);
-    if (answer.status === 403 && !told && again) {
-      // Signed in again in another window: the token of this page is an old one.
-      const here = await whoIsHere().catch(() => null);
-      if (here === me) return saveNow(form, false);
-      keepHere(form);
-      signedOut(form);
-      return false;
-    }
+    if (answer.status === 401 || (answer.status === 403 && !told)) return refused(form, again);
     if (answer.status >= 500 || answer.status === 429 || !told) return unreachable(form);
     if (answer.status === 409 && told.code === "draft_changed") { keepHere(form); elsewhere(form, told); return false; }
     if (!answer.ok) { keepHere(form); plainNotice(form, gettext("This draft is kept on this device only."), told.message); return false; }
     tries = 0;
     form.dataset.revision = told.revision;
+    savedHere(form);
     if (signature(form) === sent) forgetHere(form);
     else keepHere(form);
     say(form, textOf(form).trim() ? gettext("Draft saved %(at)s", told) : "");
     suggest(form, told.promises);
     return true;
+  }
+  /** Signed out; or signed in again in the meantime, and what was asked had an older token. */
+  async function refused(form, again) {
+    let here;
+    try { here = await whoIsHere(); } catch { return unreachable(form); }
+    if (here === me && again) return saveNow(form, false);
+    keepHere(form);
+    signedOut(form);
+    return false;
   }
   function unreachable(form) {
     keepHere(form);
@@ -267,6 +281,7 @@
     const gap = body && form.dataset.write !== "note" && body.value.match(GAP);
     if (gap) {
       plainNotice(form, gettext("Not sent yet."), gettext("Fill in what is still missing: %(gap)s.", { gap: gap[1] }));
+      form.dataset.gap = "yes";
       body.focus();
       body.setSelectionRange(gap.index, gap.index + gap[0].length);
       return;
@@ -315,7 +330,7 @@
     form.dataset.first = signature(form);
     const kept = keptHere(form);
     if (form.hasAttribute("data-typed")) { forgetHere(form); soon(form, 0); return; }
-    if (!kept) return;
+    if (!kept) { if (isOlderThanSaved(form)) location.reload(); return; }
     const body = kept.entries.find(([name]) => name === "body")?.[1] ?? "";
     if (JSON.stringify(kept.entries) === signature(form) || isInLog(body)) { forgetHere(form); return; }
     const at = clock(new Date(kept.at));
@@ -328,6 +343,7 @@
     const heard = () => {
       if (form.dataset.going || form.dataset.sending) return;
       if (signature(form) === form.dataset.first && form.dataset.revision === "0") return;
+      if (form.dataset.gap && !GAP.test(textOf(form))) { delete form.dataset.gap; alertIn(form); }
       keepHere(form);
       soon(form);
     };

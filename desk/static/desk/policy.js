@@ -113,12 +113,35 @@
   let saves = 0;
   const isSave = (event) => event.detail.pathInfo.requestPath.endsWith("/save/");
   const isLook = (event) => /\/(look|search)\/$/.test(event.detail.pathInfo.requestPath);
-  document.body.addEventListener("htmx:beforeSend", (event) => asked.set(event.detail.xhr, saves));
+  // Nor is a button drawn anew while it is pressed, or while what it asked for is under way: the
+  // press would be nobody's, and its answer had no place to go to.
+  let pressing = false;
+  let underWay = 0;
+  let waiting = false;
+  const look = () => window.htmx.trigger(form, "policy-look");
+  const isPress = (event) => event.detail.elt.matches("button");
+  function goOn() {
+    if (waiting && !pressing && !underWay) {
+      waiting = false;
+      look();
+    }
+  }
+  document.addEventListener("pointerdown", () => { pressing = true; }, true);
+  for (const end of ["pointerup", "pointercancel"]) {
+    document.addEventListener(end, () => setTimeout(() => { pressing = false; goOn(); }), true); // after the click
+  }
+  document.body.addEventListener("htmx:beforeSend", (event) => {
+    asked.set(event.detail.xhr, saves);
+    if (!isPress(event)) return;
+    underWay += 1;
+    event.detail.xhr.addEventListener("loadend", () => { underWay -= 1; goOn(); });
+  });
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     if (isSave(event)) saves += 1;
-    if (isLook(event) && asked.get(event.detail.xhr) !== saves) {
+    if (isLook(event) && !isPress(event) && (pressing || underWay || asked.get(event.detail.xhr) !== saves)) {
       event.detail.shouldSwap = false;
-      window.htmx.trigger(form, "policy-look");
+      waiting = true;
+      goOn();
       return;
     }
     // What was refused comes as parts of the page too, whatever its status.
