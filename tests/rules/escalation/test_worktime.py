@@ -221,10 +221,10 @@ def test_twenty_years_of_working_minutes_cost_less_than_a_millisecond() -> None:
     span = dt.timedelta(minutes=20 * 252 * 450)
     start = utc("2026-01-12T10:00")
     OFFICE.add(start, span)
-    began = time.perf_counter()
+    began = time.process_time()
     for _ in range(100):
         OFFICE.add(start, span)
-    assert (time.perf_counter() - began) / 100 < 0.001
+    assert (time.process_time() - began) / 100 < 0.001
 
 
 # -- properties -----------------------------------------------------------------------------------

@@ -256,11 +256,11 @@ caps: [{cap: C, covers: [A], at_most: 20}]
 def test_what_is_broken_is_found_with_facts_that_show_it(what: str) -> None:
     flaw, rules = BROKEN[what]
     source = read_source(HEAD + rules)
-    start = time.perf_counter()
+    start = time.process_time()
     found = [one for one in check_soundness(source, compile_policy(source)) if one.flaw is flaw]
     assert found
     assert found[0].line > 20
-    assert time.perf_counter() - start < 30
+    assert time.process_time() - start < 30
 
 
 def test_one_mistake_is_told_once_with_the_fewest_rules() -> None:

@@ -118,9 +118,9 @@ def test_a_text_with_anything_put_in_is_an_error_or_a_policy(
     ids=range(20),
 )
 def test_a_text_that_is_no_policy_is_refused_quickly(text: str, said: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert said in problems(text)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_numbers_that_are_none_are_never_counted_with() -> None:
@@ -170,14 +170,14 @@ def test_values_built_of_values_take_no_time_and_no_room(
 ) -> None:
     text = f"{HEAD}facts: {{{facts}}}\n{chain(first, form, 60)}"
     policy = load_policy(f"{text}rules: [{{rule: A, gives: credit, amount: {amount}}}]\n")
-    start = time.perf_counter()
+    start = time.process_time()
     said = ""
     try:
         said = json.dumps(evaluate(policy, told, now=NOW).as_json())
     except FactWrong as error:
         said = error.message
     assert len(said) < 50_000
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_sums_nested_as_deeply_as_they_may_be_take_no_time() -> None:
@@ -186,7 +186,7 @@ def test_sums_nested_as_deeply_as_they_may_be_take_no_time() -> None:
         amount = f"{{percent: 100, of: {amount}, at_most: 100, add: {{percent: 1}}}}"
     text = f"{HEAD}facts: {{price: money}}\nrules: [{{rule: A, gives: credit, amount: {amount}}}]\n"
     policy = load_policy(text)
-    start = time.perf_counter()
+    start = time.process_time()
     part = evaluate(policy, {"price": 50}, now=NOW).components[0]
     assert part.amount == 5922  # 50 × 1.01 ^ 17 = 59.2152…
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
