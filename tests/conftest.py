@@ -55,6 +55,15 @@ def _no_network() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _default_language() -> Iterator[None]:
+    """A page that was read in German leaves the next test none of it."""
+    yield
+    from django.utils import translation
+
+    translation.deactivate()
+
+
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """One more than cores, for tests wait on servers; four at most, for they share them."""
     return max(2, min((os.cpu_count() or 1) + 1, 4))

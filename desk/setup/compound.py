@@ -6,16 +6,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from desk.setup.fields import MOST, Field, Problems, Unread, flow, plain, read_yaml
+from django.utils.translation import gettext, gettext_noop
+
+from desk.setup.fields import MOST, Field, Problems, Unread, flow, plain, read_yaml, told
+from desk.words import spoken_now
 from escalation.hours import WEEKDAYS
 
 DAY_WORDS = dict(
     zip(
         WEEKDAYS,
-        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+        (
+            gettext_noop("Monday"),
+            gettext_noop("Tuesday"),
+            gettext_noop("Wednesday"),
+            gettext_noop("Thursday"),
+            gettext_noop("Friday"),
+            gettext_noop("Saturday"),
+            gettext_noop("Sunday"),
+        ),
         strict=True,
     )
 )
+
+
+def _inside(words: str) -> str:
+    """A label within a sentence: in German nouns keep their capital."""
+    return words if spoken_now() == "de" else words.lower()
 
 
 def slots_text(slots: Any) -> str:
@@ -50,7 +66,13 @@ def check_slots(value: Any, at: str, wrong: Problems) -> Any:
         for pair in value
     )
     if not pairs:
-        wrong.append((at, f"“{str(value)[:60]}” are no hours such as 09:00-12:30, 13:30-17:30."))
+        wrong.append(
+            (
+                at,
+                gettext("“%(value)s” are no hours such as 09:00-12:30, 13:30-17:30.")
+                % {"value": str(value)[:60]},
+            )
+        )
         return []
     return value
 
@@ -65,16 +87,22 @@ class Hours(Field):
         if value is None:
             return self.missing(at, wrong) or {}
         if not isinstance(value, Mapping):
-            wrong.append((at, "Hours by weekday."))
+            wrong.append((at, gettext("Hours by weekday.")))
             return {}
         for name in value:
             if name not in WEEKDAYS:
-                wrong.append((f"{at}.{name}", f"There is no such day. {', '.join(WEEKDAYS)}."))
+                wrong.append(
+                    (
+                        f"{at}.{name}",
+                        gettext("There is no such day. %(weekdays)s.")
+                        % {"weekdays": ", ".join(WEEKDAYS)},
+                    )
+                )
         found = {
             day: check_slots(value[day], f"{at}.{day}", wrong) for day in WEEKDAYS if value.get(day)
         }
         if not found and self.required:
-            wrong.append((at, "It has to open at some hour."))
+            wrong.append((at, gettext("It has to open at some hour.")))
         return found
 
     def schema(self) -> dict[str, Any]:
@@ -97,8 +125,8 @@ class Hours(Field):
         return {day: slots for day, slots in found.items() if slots}
 
     def words(self, value: Any) -> str:
-        shown = [(DAY_WORDS[d][:3], slots_text(s)) for d, s in (value or {}).items() if s]
-        return "; ".join(f"{day} {text}" for day, text in shown) or "never open"
+        shown = [(told(DAY_WORDS[d])[:3], slots_text(s)) for d, s in (value or {}).items() if s]
+        return "; ".join(f"{day} {text}" for day, text in shown) or gettext("never open")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,9 +172,9 @@ class Group(Field):
 
     def words(self, value: Any) -> str:
         held = value or {}
-        said = [f"{f.label.lower()} {f.words(held[f.name])}" for f in self.fields
+        said = [f"{_inside(told(f.label))} {f.words(held[f.name])}" for f in self.fields
                 if held.get(f.name)]  # fmt: skip
-        return "; ".join(said) or "nothing"
+        return "; ".join(said) or gettext("nothing")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,10 +193,10 @@ class Rows(Field):
         if value is None:
             value = []
         if not isinstance(value, list | tuple) or len(value) > MOST:
-            wrong.append((at, f"A list of at most {MOST}."))
+            wrong.append((at, gettext("A list of at most %(most)s.") % {"most": MOST}))
             return []
         if not value and self.required:
-            wrong.append((at, "At least one line is needed."))
+            wrong.append((at, gettext("At least one line is needed.")))
         return [
             check_all(self.columns, item, f"{at}[{index}]", wrong, rest=bool(self.rest),
                       sparse=self.sparse)
@@ -208,14 +236,14 @@ class Rows(Field):
                 item |= more
             elif more is not None:
                 unread = more if isinstance(more, Unread) else Unread(
-                    str(more), "This is a mapping, such as {time: calendar}.")  # fmt: skip
+                    str(more), gettext("This is a mapping, such as {time: calendar}."))  # fmt: skip
                 item[""] = unread
             found.append(item)
         return found
 
     def words(self, value: Any) -> str:
         lines = [flow(plain(item)) if item else "" for item in value or ()]
-        return "; ".join(lines) or "nothing"
+        return "; ".join(lines) or gettext("nothing")
 
 
 def check_all(
@@ -230,7 +258,7 @@ def check_all(
     """A mapping of these fields. With `rest` other words are kept; with `sparse` what is as if not
     said is left out."""
     if not isinstance(value, Mapping):
-        wrong.append((at, "A mapping of names to values."))
+        wrong.append((at, gettext("A mapping of names to values.")))
         return {}
     known = {field.name for field in fields}
     prefix = f"{at}." if at else ""
@@ -248,7 +276,9 @@ def check_all(
         elif rest:
             found[str(name)] = plain(one)
         else:
-            told = f"There is no such word here. Known are: {', '.join(sorted(known))}."
+            told = gettext("There is no such word here. Known are: %(known)s.") % {
+                "known": ", ".join(sorted(known))
+            }
             wrong.append((f"{prefix}{str(name)[:60]}", told))
     return found
 

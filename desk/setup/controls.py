@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from desk.setup.compound import DAY_WORDS, Group, Hours, Rows
-from desk.setup.fields import MOST, Choice, Data, Field, Flag, Sum, Text, Whole, Words
+from desk.setup.fields import MOST, Choice, Data, Field, Flag, Sum, Text, Whole, Words, told
 from desk.setup.section import Doc
 
 #: Of places in what was refused: the field, the line and the rest.
@@ -89,7 +90,11 @@ def _sorted(problems: Sequence[tuple[str, str]]) -> tuple[dict[str, list[str]], 
         match = _PLACE.match(place or "")
         if match is None:
             continue
-        where = "" if match["line"] is None else f"line {int(match['line']) + 1}"
+        where = (
+            ""
+            if match["line"] is None
+            else gettext("line %(line)s") % {"line": int(match["line"]) + 1}
+        )
         where = ", ".join(filter(None, (where, match["rest"].lstrip("."))))
         told = f"{where[:1].upper()}{where[1:]}: {words}" if where else words
         by_field.setdefault(match["name"], []).append(told)
@@ -99,7 +104,7 @@ def _sorted(problems: Sequence[tuple[str, str]]) -> tuple[dict[str, list[str]], 
 
 def _control(one: Field, name: str, value: Any, places: set[str], *, spare: int = 0) -> Control:
     base: dict[str, Any] = {
-        "name": name, "label": one.label, "help": one.help, "required": one.required,
+        "name": name, "label": told(one.label), "help": told(one.help), "required": one.required,
         "wrong": name in places, "value": one.show(value),
     }  # fmt: skip
     if isinstance(one, Flag):
@@ -110,7 +115,7 @@ def _control(one: Field, name: str, value: Any, places: set[str], *, spare: int 
         return Control(kind="boxes", options=one.options(), **base)
     if isinstance(one, Hours):
         shown = one.show(value)
-        parts = [Control("line", f"{name}.{day}", words, value=shown[day],
+        parts = [Control("line", f"{name}.{day}", told(words), value=shown[day],
                          wrong=f"{name}.{day}" in places)
                  for day, words in DAY_WORDS.items()]  # fmt: skip
         return Control(kind="hours", parts=parts, **base)
@@ -132,7 +137,7 @@ def _control(one: Field, name: str, value: Any, places: set[str], *, spare: int 
 def _choice(one: Choice, base: dict[str, Any], value: Any) -> Control:
     options = list(one.options())
     if not one.required or not value:
-        options.insert(0, ("", one.blank if not one.required else "Choose one"))
+        options.insert(0, ("", told(one.blank) if not one.required else gettext("Choose one")))
     if value and value not in {key for key, _ in options}:
         options.append((value, str(value)))
     return Control(kind="choice", options=options, **base)
@@ -143,7 +148,7 @@ def _table(
 ) -> Control:
     columns = list(one.columns)
     if one.rest:
-        columns.append(_Rest(name="", label="More", help=one.rest, rows=1))
+        columns.append(_Rest(name="", label=gettext("More"), help=one.rest, rows=1))
     held = [item if isinstance(item, Mapping) else {} for item in value or ()]
     # A new line begins with what holds where nothing is said.
     empty = {column.name: column.default for column in one.columns}
@@ -158,7 +163,7 @@ def _table(
             shown = rest if column.name == "" else item.get(column.name)
             cells.append(_cell(column, at, shown, places, options))
         lines.append(cells)
-    heads = [(column.label, column.help) for column in columns]
+    heads = [(told(column.label), told(column.help)) for column in columns]
     return Control(kind="table", lines=lines, heads=heads, **{**base, "value": len(held)})
 
 
@@ -177,14 +182,14 @@ def _cell(column: Field, at: str, value: Any, places: set[str], known: dict[str,
         options = known[column.name]
         kind = "typed" if column.open and len(options) > _TYPED else "choice"
         if kind == "choice":
-            options = [("", column.blank), *options]
+            options = [("", told(column.blank)), *options]
             if value and value not in {key for key, _ in options}:
                 options = [*options, (value, str(value))]
-        return Control(kind, at, column.label, value=value or "", options=options,
+        return Control(kind, at, told(column.label), value=value or "", options=options,
                        wrong=at in places)  # fmt: skip
     if isinstance(column, Flag):
-        return Control("flag", at, column.label, value=bool(value))
-    return Control("line", at, column.label, value=column.show(value), wrong=at in places)
+        return Control("flag", at, told(column.label), value=bool(value))
+    return Control("line", at, told(column.label), value=column.show(value), wrong=at in places)
 
 
 # -- and back -------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from django.utils.translation import gettext
 
 from tickets.errors import DomainError
 from tickets.services.texts import clean_text
@@ -22,6 +23,11 @@ Options = Callable[[], Sequence[tuple[str, str]]]
 MOST = 500
 #: Choices that are not written out in the schema: time zones, currencies.
 _MANY = 40
+
+
+def told(text: str) -> str:
+    """A word of the settings, marked where it is defined, in the reader's language."""
+    return gettext(text) if text else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,17 +58,17 @@ class Field:
 
     def words(self, value: Any) -> str:
         """The value as people read it."""
-        return str(self.show(value)) or "nothing"
+        return str(self.show(value)) or gettext("nothing")
 
     def described(self) -> dict[str, Any]:
         """The schema with what people should know."""
-        text = f"{self.label}. {self.help}".strip()
+        text = f"{told(self.label)}. {told(self.help)}".strip()
         return {**self.schema(), "description": text, "default": self.default}
 
     def missing(self, at: str, wrong: Problems) -> Any:
         """The value where none was given."""
         if self.needed:
-            wrong.append((at, "This is needed."))
+            wrong.append((at, gettext("This is needed.")))
         return self.default
 
     @property
@@ -94,7 +100,13 @@ class Text(Field):
         if not text:
             return self.missing(at, wrong)
         if self.form and not re.fullmatch(self.form, text):
-            wrong.append((at, f"“{text[:60]}” is not {self.like}."))
+            wrong.append(
+                (
+                    at,
+                    gettext("“%(text)s” is not %(like)s.")
+                    % {"text": text[:60], "like": told(self.like)},
+                )
+            )
         return text
 
     def schema(self) -> dict[str, Any]:
@@ -113,10 +125,22 @@ class Whole(Field):
         if value is None or value == "":
             return self.missing(at, wrong)
         if isinstance(value, bool) or not isinstance(value, int):
-            wrong.append((at, f"A whole number from {self.least} to {self.most}."))
+            wrong.append(
+                (
+                    at,
+                    gettext("A whole number from %(least)s to %(most)s.")
+                    % {"least": self.least, "most": self.most},
+                )
+            )
             return self.default
         if not self.least <= value <= self.most:
-            wrong.append((at, f"{value} is not between {self.least} and {self.most}."))
+            wrong.append(
+                (
+                    at,
+                    gettext("%(value)s is not between %(least)s and %(most)s.")
+                    % {"value": value, "least": self.least, "most": self.most},
+                )
+            )
         return value
 
     def schema(self) -> dict[str, Any]:
@@ -141,7 +165,7 @@ class Flag(Field):
         if value is None:
             return self.default
         if not isinstance(value, bool):
-            wrong.append((at, "Yes or no: true or false."))
+            wrong.append((at, gettext("Yes or no: true or false.")))
             return self.default
         return value
 
@@ -155,7 +179,7 @@ class Flag(Field):
         return bool(typed)
 
     def words(self, value: Any) -> str:
-        return "yes" if value else "no"
+        return gettext("yes") if value else gettext("no")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,7 +198,13 @@ class Choice(Field):
             return self.missing(at, wrong)
         known = [key for key, _ in self.options()]
         if not isinstance(value, str) or (not self.open and value not in known):
-            wrong.append((at, f"“{str(value)[:60]}” is none of: {', '.join(known)}."))
+            wrong.append(
+                (
+                    at,
+                    gettext("“%(value)s” is none of: %(known)s.")
+                    % {"value": str(value)[:60], "known": ", ".join(known)},
+                )
+            )
             return self.default
         return value
 
@@ -185,7 +215,7 @@ class Choice(Field):
         return {"enum": known if self.needed else ["", *known]}
 
     def words(self, value: Any) -> str:
-        return dict(self.options()).get(value, value or "") or "nothing"
+        return dict(self.options()).get(value, value or "") or gettext("nothing")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,7 +235,7 @@ class Words(Field):
             value = []
         value = [value] if isinstance(value, str) else value
         if not isinstance(value, list | tuple) or len(value) > MOST:
-            wrong.append((at, f"A list of at most {MOST}."))
+            wrong.append((at, gettext("A list of at most %(most)s.") % {"most": MOST}))
             return []
         known = [key for key, _ in self.options()] if self.options and self.boxes else None
         one = Text(name="", label="", limit=self.limit, form=self.form, like=self.like)
@@ -213,7 +243,10 @@ class Words(Field):
         for index, item in enumerate(value):
             text = one.check(item, f"{at}[{index}]", wrong)
             if known is not None and text not in known:
-                told = f"“{str(item)[:60]}” is none of: {', '.join(known)}."
+                told = gettext("“%(item)s” is none of: %(known)s.") % {
+                    "item": str(item)[:60],
+                    "known": ", ".join(known),
+                }
                 wrong.append((f"{at}[{index}]", told))
             if text and text not in found:
                 found.append(text)
@@ -242,7 +275,7 @@ class Words(Field):
 
     def words(self, value: Any) -> str:
         names = dict(self.options()) if self.options else {}
-        return ", ".join(names.get(one, str(one)) for one in value or ()) or "nothing"
+        return ", ".join(names.get(one, str(one)) for one in value or ()) or gettext("nothing")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -256,7 +289,7 @@ class Days(Words):
                               at, wrong)  # fmt: skip
         for index, text in enumerate(found):
             if not is_day(text):
-                told = f"“{text}” is no date such as 2026-12-24."
+                told = gettext("“%(text)s” is no date such as 2026-12-24.") % {"text": text}
                 wrong.append((f"{at}[{index}]", told))
         return sorted(found)
 
@@ -273,7 +306,9 @@ class Sum(Field):
             return self.missing(at, wrong)
         text = str(value).strip().lstrip("£€$ ")
         if isinstance(value, bool | float) or not re.fullmatch(r"\d{1,12}(\.\d{1,4})?", text):
-            wrong.append((at, "A sum such as 100 or 99.50, as text; nothing for no limit."))
+            wrong.append(
+                (at, gettext("A sum such as 100 or 99.50, as text; nothing for no limit."))
+            )
             return None
         return text
 
@@ -281,7 +316,7 @@ class Sum(Field):
         return {"type": ["string", "null"], "pattern": r"^\d{1,12}(\.\d{1,4})?$"}
 
     def words(self, value: Any) -> str:
-        return "without limit" if value is None else str(value)
+        return gettext("without limit") if value is None else str(value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -329,8 +364,8 @@ def read_yaml(text: str) -> Any:
     try:
         found = yaml.safe_load(text) if text else None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        problem = getattr(error, "problem", "") or "it can't be read"
-        return Unread(text, f"This is no YAML: {problem}.")
+        problem = getattr(error, "problem", "") or gettext("it can't be read")
+        return Unread(text, gettext("This is no YAML: %(problem)s.") % {"problem": problem})
     return found if found is None or isinstance(found, bool | int | float | dict | list) else text
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from desk.setup import files, keeping
@@ -32,11 +33,11 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
         data = files.read(text)
         if request.POST.get("do") == "put":
             done = files.put(data, author, stamp=request.POST.get("stamp", ""))
-            messages.success(request, f"In force: {done.words}.")
+            messages.success(request, gettext("In force: %(words)s.") % {"words": done.words})
             return redirect("/desk/settings/")
         return _page(request, ask, text=text, plan=files.plan(data, author))
     except NotAllowed as error:
-        told = "Something in this file is not yours to change."
+        told = gettext("Something in this file is not yours to change.")
         return _page(
             request, ask, text=text, problems=[("", f"{told} {error.message}")], status=403
         )
@@ -50,11 +51,11 @@ def _text(request: HttpRequest) -> str:
     if chosen is None:
         return request.POST.get("text", "").replace("\x00", "")
     if chosen.size is None or chosen.size > files.MOST_CHARACTERS:
-        raise SetupInvalid([("", "The file is too large.")])
+        raise SetupInvalid([("", gettext("The file is too large."))])
     try:
         return chosen.read().decode("utf-8")
     except UnicodeDecodeError as error:
-        raise SetupInvalid([("", "This file is no text.")]) from error
+        raise SetupInvalid([("", gettext("This file is no text."))]) from error
 
 
 def _page(
@@ -63,7 +64,7 @@ def _page(
 ) -> HttpResponse:  # fmt: skip
     context = {
         "place": "settings", "text": text, "plan": plan, "problems": problems,
-        "back": ("/desk/settings/", "Settings"), "name": files.name_of(ask.now),
+        "back": ("/desk/settings/", gettext("Settings")), "name": files.name_of(ask.now),
     }  # fmt: skip
     return desk_render(request, ask, "desk/setup/file.html", context, status=status)
 

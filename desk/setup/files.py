@@ -19,6 +19,7 @@ from typing import Any
 
 import yaml
 from django.db import transaction
+from django.utils.translation import gettext
 
 from desk.setup import keeping
 from desk.setup.access import check_may_change, check_may_see
@@ -75,7 +76,8 @@ class Plan:
     def words(self) -> str:
         """ "3 are made, 2 changed, 40 are so already"."""
         made = sum(one.before is None for one in self.steps)
-        return f"{made} new, {len(self.steps) - made} changed, {self.same} as they are already"
+        told = {"new": made, "changed": len(self.steps) - made, "same": self.same}
+        return gettext("%(new)s new, %(changed)s changed, %(same)s as they are already") % told
 
 
 class _Undone(Exception):
@@ -161,38 +163,48 @@ def schema() -> dict[str, Any]:
 def read(text: str) -> dict[str, Any]:
     """The content of a file, YAML or JSON. Raises `SetupInvalid`, with the line of a slip."""
     if len(text) > MOST_CHARACTERS:
-        raise SetupInvalid([("", "The file is too large.")])
+        raise SetupInvalid([("", gettext("The file is too large."))])
     try:
         data = json.loads(text) if text.lstrip().startswith("{") else yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else getattr(error, "lineno", 0)
-        where = f"line {line}" if line else ""
-        told = getattr(error, "problem", None) or getattr(error, "msg", None) or "it can't be read"
-        raise SetupInvalid([(where, f"This is neither YAML nor JSON: {told}.")]) from error
+        where = gettext("line %(line)s") % {"line": line} if line else ""
+        told = (
+            getattr(error, "problem", None)
+            or getattr(error, "msg", None)
+            or gettext("it can't be read")
+        )
+        raise SetupInvalid(
+            [(where, gettext("This is neither YAML nor JSON: %(told)s.") % {"told": told})]
+        ) from error
     if not isinstance(data, dict):
-        raise SetupInvalid([("", "A file begins with “amends: 1” and “sections:”.")])
+        raise SetupInvalid([("", gettext("A file begins with “amends: 1” and “sections:”."))])
     return data
 
 
 def _documents(data: Mapping[str, Any]) -> Iterator[tuple[Section, str, Doc]]:
     """Every document of a file, checked. Raises `SetupInvalid` with everything wrong."""
     known, wrong = sections(), []
-    wrong += [(str(name)[:60], "There is no such word here. Known are: amends, sections.")
+    wrong += [(str(name)[:60], gettext("There is no such word here. Known are: amends, sections."))
               for name in data if name not in {"amends", "sections"}]  # fmt: skip
     if data.get("amends") != VERSION or isinstance(data.get("amends"), bool):
-        wrong.append(("amends", f"The version of the form is {VERSION}."))
+        wrong.append(
+            ("amends", gettext("The version of the form is %(version)s.") % {"version": VERSION})
+        )
     found = data.get("sections")
     if not isinstance(found, Mapping):
-        wrong.append(("sections", "A mapping of sections."))
+        wrong.append(("sections", gettext("A mapping of sections.")))
         found = {}
     docs = []
     for name, items in found.items():
         if name not in known:
-            told = f"There is no such section. Known are: {', '.join(known)}."
+            told = gettext("There is no such section. Known are: %(known)s.") % {
+                "known": ", ".join(known)
+            }
             wrong.append((f"sections.{str(name)[:60]}", told))
         elif not isinstance(items, Mapping):
-            wrong.append((f"sections.{name}", "A mapping of keys to documents."))
+            wrong.append((f"sections.{name}", gettext("A mapping of keys to documents.")))
         else:
             docs += [(known[name], str(key), raw, f"sections.{name}.{key}")
                      for key, raw in items.items()]  # fmt: skip
@@ -211,11 +223,20 @@ def _documents(data: Mapping[str, Any]) -> Iterator[tuple[Section, str, Doc]]:
 
 def _key_fits(section: Section, key: str, doc: Doc, where: str) -> None:
     if section.single and key != section.single:
-        raise SetupInvalid([(where, f"The only one is called {section.single}.")])
+        raise SetupInvalid(
+            [(where, gettext("The only one is called %(single)s.") % {"single": section.single})]
+        )
     if section.identity and section.key_of(doc) != key:
-        raise SetupInvalid([(where, f"By what it says it is called {section.key_of(doc)}.")])
+        raise SetupInvalid(
+            [
+                (
+                    where,
+                    gettext("By what it says it is called %(doc)s.") % {"doc": section.key_of(doc)},
+                )
+            ]
+        )
     if not section.identity and not (0 < len(key) <= 60 and key.isprintable() and "/" not in key):
-        raise SetupInvalid([(where, "This can't be a key.")])
+        raise SetupInvalid([(where, gettext("This can't be a key."))])
 
 
 def plan(data: Mapping[str, Any], author: Author) -> Plan:

@@ -11,13 +11,15 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 
 from tickets.errors import Conflict
+from tickets.languages import speaking
 from tickets.models import Outbox, User
 from tickets.outbox import PermanentFailure, ring
 
 KIND = "invitation"
-_BODY = """Hello {name},
+_BODY = gettext_noop("""Hello {name},
 
 {by} has made an account for you at the complaint desk of {brand}.
 
@@ -26,7 +28,7 @@ Choose your password here, within three days:
 {link}
 
 Afterwards you sign in with this address: {email}
-"""
+""")
 
 
 def invite(user: User, *, by: User | None, now: dt.datetime) -> None:
@@ -58,12 +60,16 @@ def deliver(row: Outbox) -> None:
     token = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
     uid, _, secret = token.partition("-")
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": secret})
-    body = _BODY.format(
+    with speaking(user.language):
+        subject = gettext("Your account at the complaint desk of %(brand)s")
+        body = gettext(_BODY)
+    subject %= {"brand": settings.BRAND_NAME}
+    body = body.format(
         name=user.name, by=row.payload.get("by", ""), brand=settings.BRAND_NAME,
         link=f"{settings.SITE_URL}{path}", email=user.email,
     )  # fmt: skip
     EmailMessage(
-        subject=f"Your account at the complaint desk of {settings.BRAND_NAME}",
+        subject=subject,
         body=body,
         to=[user.email],
         headers={"Auto-Submitted": "auto-generated"},

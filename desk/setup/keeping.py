@@ -17,10 +17,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Max, ProtectedError, QuerySet, RestrictedError
+from django.utils.translation import gettext
 from simple_history.models import HistoricalRecords
 
 from desk.setup.access import check_may_change, check_may_see
 from desk.setup.errors import SetupInvalid, SetupStale
+from desk.setup.fields import told
 from desk.setup.models import SetupChange
 from desk.setup.rules import Deed, Way
 from desk.setup.section import Doc, Section, digest, problems_of, sections
@@ -147,15 +149,15 @@ def remove(section: Section, key: str, author: Author, *, seen: str | None = Non
             raise NotFound(field="key")
         _check_seen(section, key, before, seen)
         if not section.removable or section.single:
-            raise Conflict("A {one} is switched off, not removed.", one=section.one)
+            raise Conflict("A {one} is switched off, not removed.", one=told(section.one))
         section.check_may(author.who, before, None)
         try:
             with transaction.atomic(), _told_to_history(author):
                 section.remove(key, by=author.user, now=author.now)
         except (ProtectedError, RestrictedError, IntegrityError) as error:
-            told = _users(error)
+            users = _users(error)
             raise Conflict(
-                "It is in use{told}. What is in use is switched off.", told=told
+                "It is in use{told}. What is in use is switched off.", told=users
             ) from error
         forget_all()
         note(section, key, before, None, author, Deed.REMOVED)
@@ -181,7 +183,7 @@ def _told_to_history(author: Author) -> Iterator[None]:
 def _users(error: Exception) -> str:
     rows: Any = getattr(error, "protected_objects", getattr(error, "restricted_objects", ()))
     names = sorted({str(row._meta.verbose_name_plural) for row in list(rows)[:200]})
-    return f" by {', '.join(names)}" if names else ""
+    return gettext(" by %(names)s") % {"names": ", ".join(names)} if names else ""
 
 
 def lock() -> None:
@@ -195,7 +197,9 @@ def _check_seen(section: Section, key: str, before: Doc | None, seen: str | None
     if seen is None:
         return
     if seen == "" and before is not None and not section.identity:
-        raise Conflict("There is a {one} “{key}” already.", one=section.one, key=key, field="key")
+        raise Conflict(
+            "There is a {one} “{key}” already.", one=told(section.one), key=key, field="key"
+        )
     if seen and digest(before) != seen:
         raise SetupStale
 
@@ -203,7 +207,9 @@ def _check_seen(section: Section, key: str, before: Doc | None, seen: str | None
 def _same_identity(section: Section, before: Doc, doc: Doc) -> None:
     moved = [name for name in section.identity if before.get(name) != doc.get(name)]
     if moved:
-        words = f"This stays as it is. Make another {section.one} instead."
+        words = gettext("This stays as it is. Make another %(one)s instead.") % {
+            "one": told(section.one)
+        }
         raise SetupInvalid([(name, words) for name in moved])
 
 
@@ -234,7 +240,7 @@ def note(
     if last is not None and before is not None and last.after != before:
         SetupChange.objects.create(
             **base, number=number, deed=Deed.FOUND.value, way=Way.OTHER.value, by=None,
-            by_name="In the admin, or by a command", before=last.after, after=before,
+            by_name=gettext("In the admin, or by a command"), before=last.after, after=before,
         )  # fmt: skip
         number += 1
     SetupChange.objects.create(

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import Max
+from django.utils.translation import gettext, gettext_noop
 
+from desk.setup.fields import told
 from desk.setup.models import SetupChange
 from desk.setup.section import Attention, Doc, Section, sections
 from desk.words import moment_words
@@ -16,6 +18,19 @@ from tickets.models import Outbox
 from tickets.models.stream import OutboxState
 
 Documents = Mapping[str, Mapping[str, Doc]]
+
+
+#: What a history says was done, and how it came in.
+HISTORY_WORDS = (
+    gettext_noop("made"),
+    gettext_noop("changed"),
+    gettext_noop("removed"),
+    gettext_noop("restored"),
+    gettext_noop("found"),
+    gettext_noop("api"),
+    gettext_noop("file"),
+    gettext_noop("start"),
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +55,7 @@ def groups_of(
         if row is not None:
             when = moment_words(row.at, now=now, zone=zone)
             changed = f"{row.by_name}, {when}"
-        groups.setdefault(section.group, []).append(
+        groups.setdefault(told(section.group), []).append(
             SectionView(section, _count(section, documents[key]), changed)
         )
     return list(groups.items())
@@ -51,17 +66,28 @@ def _count(section: Section, docs: Mapping[str, Doc]) -> str:
         return ""
     used = sum(1 for doc in docs.values() if doc.get("active", True))
     off = len(docs) - used
-    return f"{used}" + (f", {off} not in use" if off else "")
+    told = {"count": used, "off": off}
+    return gettext("%(count)s, %(off)s not in use") % told if off else str(used)
 
 
 def attention_of(documents: Documents) -> list[Attention]:
     """What wants to be looked at, what stops the desk first."""
-    found = [one for key, section in sections().items()
-             for one in section.attention(dict(documents[key]))]  # fmt: skip
+    found = [
+        one
+        for key, section in sections().items()
+        for one in section.attention(dict(documents[key]))
+    ]
     if not settings.INBOUND_MAIL_ADDRESS:
-        found.append(Attention("No mail comes in: complaints by mail are not taken.",
-                               "/desk/start/mail/"))  # fmt: skip
+        found.append(
+            Attention(
+                gettext_noop("No mail comes in: complaints by mail are not taken."),
+                "/desk/start/mail/",
+            )
+        )
     if Outbox.objects.filter(state=OutboxState.DEAD).exists():
-        found.append(Attention("Something could not be delivered.",
-                               "/admin/integrations/deadletter/"))  # fmt: skip
+        found.append(
+            Attention(
+                gettext_noop("Something could not be delivered."), "/admin/integrations/deadletter/"
+            )
+        )
     return sorted(found, key=lambda one: not one.stops)

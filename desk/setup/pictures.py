@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
+from desk.setup.fields import told
 from desk.words import moment_words
 from escalation.clock import Clock
 from escalation.hours import Calendar
@@ -51,9 +54,13 @@ def _day(calendar: Calendar, day: dt.date, zone: dt.tzinfo, today: dt.date) -> D
         (round((a - start).total_seconds() / whole * DAY_WIDTH, 1),
          round((b - a).total_seconds() / whole * DAY_WIDTH, 1)) for a, b in spans
     )  # fmt: skip
-    words = ", ".join(f"{a.astimezone(zone):%H:%M} to {_end(b, end, zone)}" for a, b in spans)
+    words = ", ".join(
+        gettext("%(zone)s to %(b)s")
+        % {"zone": f"{a.astimezone(zone):%H:%M}", "b": _end(b, end, zone)}
+        for a, b in spans
+    )
     holiday = calendar.is_holiday(day)
-    return DayView(day, bars, words or "closed", holiday=holiday, today=day == today)
+    return DayView(day, bars, words or gettext("closed"), holiday=holiday, today=day == today)
 
 
 def _end(moment: dt.datetime, midnight: dt.datetime, zone: dt.tzinfo) -> str:
@@ -82,11 +89,15 @@ class RungView:
 
 
 _DO = {
-    "notify": "an alert", "mail": "a mail", "webhook": "systems are told",
-    "reassign": "it gets another owner", "raise_pain": "pain is raised",
-    "call_back": "a call back is promised", "add_delay": "our delay goes into the offer",
-    "tell_customer": "the customer is told",
-}  # fmt: skip
+    "notify": gettext_noop("an alert"),
+    "mail": gettext_noop("a mail"),
+    "webhook": gettext_noop("systems are told"),
+    "reassign": gettext_noop("it gets another owner"),
+    "raise_pain": gettext_noop("pain is raised"),
+    "call_back": gettext_noop("a call back is promised"),
+    "add_delay": gettext_noop("our delay goes into the offer"),
+    "tell_customer": gettext_noop("the customer is told"),
+}
 
 
 def ladder_of(path: Path, steps: Sequence[Mapping[str, Any]]) -> list[RungView]:
@@ -98,7 +109,7 @@ def ladder_of(path: Path, steps: Sequence[Mapping[str, Any]]) -> list[RungView]:
             RungView(
                 when=_when(raw, timed=parsed.timed),
                 to=parsed.to,
-                do=tuple(_DO.get(a.partition(":")[0], a) for a in parsed.actions),
+                do=tuple(told(_DO.get(a.partition(":")[0], a)) for a in parsed.actions),
                 only=", ".join(f"{name} {_said(value)}" for name, value in only.items()),
                 answer=str(raw.get("answer_within") or ""),
             )
@@ -115,18 +126,20 @@ def _said(value: Any) -> str:
 def _when(raw: Mapping[str, Any], *, timed: bool) -> str:
     text = str(raw.get("before") or "").strip()
     if text:
-        return f"{text} before it is due"
+        return gettext("%(text)s before it is due") % {"text": text}
     text = str(raw.get("after", raw.get("at", "")) or "").strip()
     if not text:
-        return "when it is due" if timed else "when nobody answered in time"
+        return gettext("when it is due") if timed else gettext("when nobody answered in time")
     if text.endswith("%"):
-        return f"when {text} of the time is used"
+        return gettext("when %(text)s of the time is used") % {"text": text}
     if text in ("0m", "0h", "due"):
-        return "when it is due"
+        return gettext("when it is due")
     if text.startswith("-"):
-        return f"{text[1:]} before it is due"
-    unit = "on the clock on the wall" if raw.get("time") == "calendar" else "of working time"
-    return f"{text} {unit} after it was due"
+        return gettext("%(text)s before it is due") % {"text": text[1:]}
+    words = gettext("%(text)s of working time after it was due")
+    if raw.get("time") == "calendar":
+        words = gettext("%(text)s on the clock on the wall after it was due")
+    return words % {"text": text}
 
 
 @dataclass(frozen=True)
@@ -153,12 +166,14 @@ def promises_of(policy: Policy, *, now: dt.datetime, zone: dt.tzinfo) -> list[Pr
                 clock = Clock(calendar=calendar, length=target.length, started_at=now)
                 due = moment_words(clock.due(), now=now, zone=zone)
             except (WorkTimeError, DomainError, ValueError):
-                due = "depends on the complaint"
+                due = gettext("depends on the complaint")
         path = rules.paths.get(target.path)
         found.append(
             PromiseView(
-                words=DEFAULTS[target.kind].words,
-                within=target.length.words() if target.length is not None else "as promised",
+                words=str(DEFAULTS[target.kind].words),
+                within=target.length.words()
+                if target.length is not None
+                else gettext("as promised"),
                 due=due,
                 path=target.path if path is not None else "",
                 warn=", ".join(step.key.partition(":")[2] for step in target.warnings),
@@ -188,9 +203,9 @@ def grants_of(
     return [
         GrantView(
             role=doc["role"],
-            kind=doc["kind"] or "everything",
+            kind=doc["kind"] or gettext("everything"),
             sums=tuple(
-                (doc[name] if doc[name] is not None else "no limit",
+                (doc[name] if doc[name] is not None else gettext("no limit"),
                  100.0 if doc[name] is None else round(100 * float(doc[name]) / most, 1))
                 for name in names
             ),

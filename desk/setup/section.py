@@ -16,10 +16,11 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.utils.translation import gettext
 
 from desk.setup.compound import check_all, schema_of
 from desk.setup.errors import SetupInvalid
-from desk.setup.fields import Field, Problems
+from desk.setup.fields import Field, Problems, told
 from tickets.access import Principal
 from tickets.errors import Invalid
 from tickets.models import User
@@ -95,7 +96,7 @@ class Section:
 
     def remove(self, key: str, *, by: User | None, now: dt.datetime) -> None:
         """Take one away. Raises `DomainError`; what is in use is kept by the database."""
-        raise Invalid("A {one} is switched off, not removed.", one=self.one)
+        raise Invalid("A {one} is switched off, not removed.", one=told(self.one))
 
     def key_of(self, doc: Doc) -> str:
         """The key of a new document, where its identity makes it."""
@@ -135,7 +136,7 @@ class Section:
 
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of a document."""
-        return {"title": self.title, **schema_of(self.fields)}
+        return {"title": told(self.title), **schema_of(self.fields)}
 
     def checked(self, raw: Any, *, where: str = "") -> Doc:
         """A document as sent, in its full form. Raises `SetupInvalid` with everything wrong."""
@@ -151,7 +152,7 @@ class Section:
         for one in self.fields:
             old, new = (doc.get(one.name) if doc else None for doc in (before, after))
             if old != new and not (not old and not new and old is not False):
-                found.append((one.label, one.words(old) if before else "",
+                found.append((told(one.label), one.words(old) if before else "",
                               one.words(new) if after else ""))  # fmt: skip
         return found
 
@@ -183,7 +184,15 @@ def referred(model: Any, key: Any, at: str, *, by: str = "key", what: str = "") 
     if row is None:
         known = ", ".join(map(str, model.objects.order_by(by).values_list(by, flat=True)[:20]))
         noun = what or model._meta.verbose_name
-        raise SetupInvalid([(at, f"There is no {noun} “{key}”. Known are: {known or 'none yet'}.")])
+        raise SetupInvalid(
+            [
+                (
+                    at,
+                    gettext("There is no %(noun)s “%(key)s”. Known are: %(known)s.")
+                    % {"noun": told(str(noun)), "key": key, "known": known or gettext("none yet")},
+                )
+            ]
+        )
     return row
 
 

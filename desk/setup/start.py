@@ -15,20 +15,18 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext, gettext_noop
 
-from desk.setup import keeping
+from desk.setup import asked, keeping
 from desk.setup.access import is_admin
-from desk.setup.compound import Hours, Rows
 from desk.setup.errors import SetupInvalid
-from desk.setup.fields import Choice, Field, Flag, Sum, Text, Words
+from desk.setup.fields import Field
 from desk.setup.invitations import invite
 from desk.setup.keeping import Author
 from desk.setup.models import StartStep
-from desk.setup.packs import category_packs, deadlines, policies, trades
+from desk.setup.packs import category_packs
 from desk.setup.rules import Deed, Step
 from desk.setup.section import Doc, sections
-from desk.setup.sections import options
-from desk.setup.sections.people import EMAIL
 from escalation.models import DeadlinePolicy, WorkCalendar
 from escalation.services.defaults import ensure_defaults
 from remedies.models import Authority, RemedyPolicy
@@ -148,7 +146,7 @@ def _begin_team() -> Doc:
     team = Team.objects.filter(is_default=True).first()
     calendar = WorkCalendar.objects.filter(is_default=True).first()
     return {
-        "name": team.name if team else "Complaints",
+        "name": team.name if team else gettext("Complaints"),
         "time_zone": team.time_zone if team else settings.TIME_ZONE
         if settings.TIME_ZONE != "UTC" else "Europe/London",
         "language": team.language if team else "en",
@@ -162,7 +160,7 @@ def _apply_team(doc: Doc, author: Author) -> None:
     same = {"time_zone": doc["time_zone"]}
     _save("teams", key, author, name=doc["name"], language=doc["language"], is_default=True, **same)
     calendar = WorkCalendar.objects.filter(is_default=True).first()
-    name = calendar.name if calendar else "Office hours"
+    name = calendar.name if calendar else gettext("Office hours")
     _save("calendars", calendar.key if calendar else OFFICE, author, name=name, is_default=True,
           hours=doc["hours"], **same)  # fmt: skip
 
@@ -183,7 +181,7 @@ def _begin_holidays() -> Doc:
 def _apply_holidays(doc: Doc, author: Author) -> None:
     calendar = WorkCalendar.objects.filter(is_default=True).first()
     if calendar is None:
-        raise SetupInvalid([("", "First say when you work: the step before this one.")])
+        raise SetupInvalid([("", gettext("First say when you work: the step before this one."))])
     _save("calendars", calendar.key, author, **doc)
 
 
@@ -219,7 +217,7 @@ def _apply_categories(doc: Doc, author: Author) -> None:
             names.add(name.lower())
             order += 10
     if not Category.objects.filter(active=True).exists():
-        raise SetupInvalid([("trades", "Choose one at least, or write your own below.")])
+        raise SetupInvalid([("trades", gettext("Choose one at least, or write your own below."))])
 
 
 # -- policies -------------------------------------------------------------------------------------
@@ -264,7 +262,7 @@ def _apply_policies(doc: Doc, author: Author) -> None:
 def _apply_people(doc: Doc, author: Author) -> None:
     team = Team.objects.filter(is_default=True).first()
     if team is None:
-        raise SetupInvalid([("", "First name a team: the first step.")])
+        raise SetupInvalid([("", gettext("First name a team: the first step."))])
     links = {one["person"]: one for one in sections()["teams"].documents()[team.key]["members"]}
     new: list[str] = []
     for index, one in enumerate(doc["people"]):
@@ -303,24 +301,22 @@ def _begin_mail() -> Doc:
 def _apply_mail(doc: Doc, author: Author) -> None:
     team = Team.objects.filter(is_default=True).first()
     if team is None:
-        raise SetupInvalid([("", "First name a team: the first step.")])
+        raise SetupInvalid([("", gettext("First name a team: the first step."))])
     _save("teams", team.key, author, email=doc["email"])
     if doc["test"] and author.user is not None:
         to = author.user.email
-        mail = EmailMessage(f"A test of {settings.BRAND_NAME}", _TEST, to=[to])
+        mail = EmailMessage(
+            gettext("A test of %(brand)s") % {"brand": settings.BRAND_NAME}, gettext(_TEST), to=[to]
+        )
         try:
             mail.send()
         except OSError as error:
-            told = f"The mail to {to} could not be sent: {error}"
+            told = gettext("The mail to %(to)s could not be sent: %(error)s")
+            told %= {"to": to, "error": error}
             raise SetupInvalid([("test", told)]) from error
 
 
-_TEST = "If you read this, the complaint desk can send mail.\n"
-
-
-def _public() -> Sequence[tuple[str, str]]:
-    rows = Category.objects.filter(active=True, parent=None).order_by("order", "name")
-    return list(rows.values_list("key", "name"))
+_TEST = gettext_noop("If you read this, the complaint desk can send mail.\n")
 
 
 def _begin_form() -> Doc:
@@ -329,10 +325,10 @@ def _begin_form() -> Doc:
 
 
 def _apply_form(doc: Doc, author: Author) -> None:
-    for key, _ in _public():
+    for key, _ in asked.public():
         _save("categories", key, author, public=key in doc["public"])
     if not ready():
-        raise SetupInvalid([("public", "The form has to offer one category at least.")])
+        raise SetupInvalid([("public", gettext("The form has to offer one category at least."))])
 
 
 def may_take(step: Step, who: Principal) -> bool:
@@ -341,54 +337,29 @@ def may_take(step: Step, who: Principal) -> bool:
 
 
 GUIDES: dict[Step, Guide] = {guide.step: guide for guide in (
-    Guide(Step.TEAM, "Your team and its hours", "Who answers complaints, and when you are there. "
-          "Deadlines count these hours only.", (
-        Text(name="name", label="Name of the team", required=True),
-        Choice(name="time_zone", label="Time zone", required=True, default="Europe/London",
-               options=options.zones),
-        Choice(name="language", label="Language", required=True, default="en",
-               options=options.fixed(*options.LANGUAGES), open=True),
-        Hours(name="hours", label="Open", required=True,
-              help="By day, such as 09:00-12:30, 13:30-17:30. Empty: closed."),
-    ), _begin_team, _apply_team, "Keep team and hours", optional=False),
-    Guide(Step.HOLIDAYS, "Holidays", "On public holidays no clock runs.", (
-        Choice(name="country", label="Country", options=options.countries, blank="none of these"),
-        Text(name="subdivision", label="Part of the country", limit=10,
-             help="Such as ENG or BY, where holidays differ."),
-    ), _begin_holidays, _apply_holidays, "Keep holidays"),
-    Guide(Step.CATEGORIES, "What complaints are about", "Choose what comes near; everything can be "
-          "changed later. With each come the questions that are worth asking.", (
-        Words(name="trades", label="Begin with", boxes=True, options=trades),
-        Text(name="further", label="Further ones, one on each line", limit=2000, rows=3),
-    ), _begin_categories, _apply_categories, "Keep categories", optional=False),
-    Guide(Step.POLICIES, "What you give, and by when", "A policy drafts offers, deadlines keep you "
-          "to your word, limits say who may grant what alone.", (
-        Choice(name="policy", label="Remedy policy", options=policies, blank="none yet"),
-        Words(name="deadlines", label="Deadlines", boxes=True, options=deadlines,
-              help="What law and regulators ask can be added to our own."),
-        Choice(name="currency", label="Currency", options=options.currencies, required=True,
-               default="GBP"),
-        Sum(name="rep", label="A rep may grant alone, each complaint"),
-        Sum(name="supervisor", label="A supervisor"),
-    ), _begin_policies, _apply_policies, "Keep policies and limits"),
-    Guide(Step.PEOPLE, "The first colleagues", "Each gets a mail with a link to choose a password. "
-          "Reps and supervisors join your team.", (
-        Rows(name="people", label="People", spare=4, columns=(
-            Text(name="name", label="Name", limit=120, required=True),
-            Text(name="email", label="E-mail address", limit=254, form=EMAIL, required=True,
-                 like="an address such as tara@example.org"),
-            Choice(name="role", label="Role", options=options.of_enum(Role), required=True,
-                   default=Role.REP.value),
-        )),
-        Flag(name="me", label="I work in this team too, and watch over it", default=True),
-    ), lambda: {"people": [], "me": True}, _apply_people, "Invite them"),
-    Guide(Step.MAIL, "Mail", "Complaints that come by mail, and the answers to them.", (
-        Text(name="email", label="Address that customers write to", limit=254, form=EMAIL,
-             like="an address such as complaints@example.org"),
-        Flag(name="test", label="Send me a test mail now"),
-    ), _begin_mail, _apply_mail, "Keep the address"),
-    Guide(Step.FORM, "The public form", "Customers complain here, without an account. Put the link "
-          "on your site, print the code.", (
-        Words(name="public", label="It offers", boxes=True, options=_public),
-    ), _begin_form, _apply_form, "Open the form"),
+    Guide(Step.TEAM, gettext_noop("Your team and its hours"), gettext_noop(
+        "Who answers complaints, and when you are there. Deadlines count these hours only."
+    ), asked.TEAM, _begin_team, _apply_team, gettext_noop("Keep team and hours"), optional=False),
+    Guide(Step.HOLIDAYS, gettext_noop("Holidays"), gettext_noop(
+        "On public holidays no clock runs."
+    ), asked.HOLIDAYS, _begin_holidays, _apply_holidays, gettext_noop("Keep holidays")),
+    Guide(Step.CATEGORIES, gettext_noop("What complaints are about"), gettext_noop(
+        "Choose what comes near; everything can be changed later. With each come the questions "
+        "that are worth asking."
+    ), asked.CATEGORIES, _begin_categories, _apply_categories, gettext_noop("Keep categories"),
+        optional=False),
+    Guide(Step.POLICIES, gettext_noop("What you give, and by when"), gettext_noop(
+        "A policy drafts offers, deadlines keep you to your word, limits say who may grant what "
+        "alone."
+    ), asked.POLICIES, _begin_policies, _apply_policies, gettext_noop("Keep policies and limits")),
+    Guide(Step.PEOPLE, gettext_noop("The first colleagues"), gettext_noop(
+        "Each gets a mail with a link to choose a password. Reps and supervisors join your team."
+    ), asked.PEOPLE, lambda: {"people": [], "me": True}, _apply_people,
+        gettext_noop("Invite them")),
+    Guide(Step.MAIL, gettext_noop("Mail"), gettext_noop(
+        "Complaints that come by mail, and the answers to them."
+    ), asked.MAIL, _begin_mail, _apply_mail, gettext_noop("Keep the address")),
+    Guide(Step.FORM, gettext_noop("The public form"), gettext_noop(
+        "Customers complain here, without an account. Put the link on your site, print the code."
+    ), asked.FORM, _begin_form, _apply_form, gettext_noop("Open the form")),
 )}  # fmt: skip

@@ -12,11 +12,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from desk.setup import keeping, start
 from desk.setup.access import check_admin, check_may_change, check_may_see
 from desk.setup.controls import controls_of, document_in, others
+from desk.setup.fields import told
 from desk.setup.keeping import Author
 from desk.setup.pictures import weeks_of
 from desk.setup.rules import Step, Way
@@ -71,7 +73,7 @@ def step(request: HttpRequest, ask: Ask, step: str) -> HttpResponse:
         raise
     except DomainError as error:
         return _page(request, ask, here, doc, problems=keeping.refused(error), status=422)
-    messages.success(request, f"{guide.title}: kept.")
+    messages.success(request, gettext("%(title)s: kept.") % {"title": told(guide.title)})
     return redirect("desk-start")
 
 

@@ -10,13 +10,14 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from desk.setup import keeping
 from desk.setup.access import ADMIN, check_admin, check_may_change, check_may_see
 from desk.setup.controls import controls_of, document_in, others
 from desk.setup.errors import SetupStale
-from desk.setup.fields import Choice
+from desk.setup.fields import Choice, told
 from desk.setup.invitations import invite
 from desk.setup.keeping import Author
 from desk.setup.models import SetupChange
@@ -55,7 +56,7 @@ def index(request: HttpRequest, ask: Ask) -> HttpResponse:
     documents = {key: section.documents() for key, section in sections().items()}
     context = {
         "place": "settings",
-        "top_title": "Settings",
+        "top_title": gettext("Settings"),
         "groups": groups_of(documents, now=ask.now, zone=ask.zone),
         "attention": attention_of(documents),
     }
@@ -71,7 +72,7 @@ def show(request: HttpRequest, ask: Ask, section: str) -> HttpResponse:
         return redirect(f"{found.url}{found.single}/")
     documents = found.documents()
     by_name = found.by_name
-    heads = [by_name[name].label for name in found.columns]
+    heads = [told(by_name[name].label) for name in found.columns]
     # What is chosen among other documents is asked for once, not in each row.
     names = {name: dict(one.options()) for name in found.columns
              if isinstance(one := by_name[name], Choice)}  # fmt: skip
@@ -85,9 +86,9 @@ def show(request: HttpRequest, ask: Ask, section: str) -> HttpResponse:
         for key, doc in documents.items()
     ]
     context = {
-        "place": "settings", "section": found, "heads": heads, "rows": rows,
+        "place": "settings", "section": found, "one": told(found.one), "heads": heads, "rows": rows,
         "attention": list(found.attention(documents)), "may_make": _may_make(found, ask),
-        "back": ("/desk/settings/", "Settings"),
+        "back": ("/desk/settings/", gettext("Settings")),
     }  # fmt: skip
     return desk_render(request, ask, "desk/setup/list.html", context)
 
@@ -135,7 +136,7 @@ def edit(request: HttpRequest, ask: Ask, section: str, key: str) -> HttpResponse
     try:
         if do == "remove":
             keeping.remove(found, key, author_of(ask), seen=sent.seen)
-            messages.success(request, "Removed. Its history is kept.")
+            messages.success(request, gettext("Removed. Its history is kept."))
             return redirect(f"{found.url}{key}/history/")
         return redirect(_keep(request, ask, found, doc, sent, fresh=key == NEW))
     except SetupStale:
@@ -164,12 +165,14 @@ def _keep(
         check_key(section, sent.key)
     with transaction.atomic():
         item = keeping.save(section, sent.key, doc, author_of(ask), seen="" if fresh else sent.seen)
-        words = f"{section.title_of(item.key, item.doc)} is kept."
+        words = gettext("%(key)s is kept.") % {"key": section.title_of(item.key, item.doc)}
         if fresh and section.key == "people":
             person = User.objects.get(email__iexact=item.key)
             if person.is_active:
                 invite(person, by=me_of(ask), now=ask.now)
-                words = f"{person.name} gets a mail with a link to begin."
+                words = gettext("%(name)s gets a mail with a link to begin.") % {
+                    "name": person.name
+                }
     messages.success(request, words)
     return f"{section.url}{item.key}/"
 
@@ -203,10 +206,12 @@ def _held(
     last = keeping.history(section, key, ask.who).first()
     by_name = section.by_name
     held = {
-        "who": last.by_name if last is not None else "Somebody",
+        "who": last.by_name if last is not None else gettext("Somebody"),
         "when": moment_words(last.at, now=ask.now, zone=ask.zone) if last is not None else "",
         "changes": section.changes(base, theirs) if base is not None else [],
-        "both": [(by_name[name].label, by_name[name].words(theirs.get(name))) for name in both],
+        "both": [
+            (told(by_name[name].label), by_name[name].words(theirs.get(name))) for name in both
+        ],
     }
     sent = _Sent(sent.key, digest(theirs))
     return _page(request, ask, section, key, mine, held=theirs, sent=sent, stale=held, status=412)
@@ -227,13 +232,14 @@ def _page(
 ) -> HttpResponse:
     asked = sent is not None
     sent = sent or _Sent("" if key == NEW else key, digest(held))
-    preview, told = preview_of(section, sent.key, doc, ask)
+    preview, refused = preview_of(section, sent.key, doc, ask)
     # What is looked at while one types says at once what would be refused.
-    problems = problems or (told if asked else ())
+    problems = problems or (refused if asked else ())
     rows = [] if key == NEW else list(keeping.history(section, key, ask.who)[: RECENT + 1])
     locked = section.locked(ask.who) | _fixed(section, held)
     context = {
-        "place": "settings", "section": section, "key": key, "new": key == NEW,
+        "place": "settings", "section": section, "one": told(section.one),
+        "key": key, "new": key == NEW,
         "title": _title(section, key, held), "sent": sent, "stale": stale,
         "controls": controls_of(section.fields, doc, locked=locked, problems=problems,
                                 spare=sent.spare),
@@ -251,11 +257,19 @@ def _page(
 
 
 def _back(section: Section) -> tuple[str, str]:
-    return ("/desk/settings/", "Settings") if section.single else (section.url, section.title)
+    return (
+        ("/desk/settings/", gettext("Settings"))
+        if section.single
+        else (section.url, told(section.title))
+    )
 
 
 def _title(section: Section, key: str, held: Doc | None) -> str:
-    return f"New {section.one}" if held is None else section.title_of(key, held)
+    return (
+        gettext("New %(one)s") % {"one": told(section.one)}
+        if held is None
+        else section.title_of(key, held)
+    )
 
 
 def _may_change(section: Section, ask: Ask) -> bool:
@@ -280,7 +294,7 @@ def preview_of(
     except DomainError as error:
         return None, keeping.refused(error)
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-        return None, [("", f"There is nothing to show yet: {error}")]
+        return None, [("", gettext("There is nothing to show yet: %(error)s") % {"error": error})]
 
 
 # -- history --------------------------------------------------------------------------------------
@@ -338,9 +352,9 @@ def restore(request: HttpRequest, ask: Ask, section: str, key: str, number: int)
     except NotFound:
         raise
     except DomainError as error:
-        messages.error(request, f"Not restored. {error.message}")
+        messages.error(request, gettext("Not restored. %(message)s") % {"message": error.message})
         return redirect(f"{found.url}{key}/history/")
-    messages.success(request, "It is again as it was then.")
+    messages.success(request, gettext("It is again as it was then."))
     return redirect(f"{found.url}{key}/")
 
 
@@ -354,9 +368,9 @@ def undo(request: HttpRequest, ask: Ask, section: str, key: str, number: int) ->
     except NotFound:
         raise
     except DomainError as error:
-        messages.error(request, f"Not undone. {error.message}")
+        messages.error(request, gettext("Not undone. %(message)s") % {"message": error.message})
         return redirect(f"{found.url}{key}/history/")
-    messages.success(request, "Undone.")
+    messages.success(request, gettext("Undone."))
     return redirect(f"{found.url}{key}/" if item is not None else found.url)
 
 
@@ -375,5 +389,7 @@ def invite_again(request: HttpRequest, ask: Ask, key: str) -> HttpResponse:
     except Conflict as error:
         messages.error(request, error.message)
     else:
-        messages.success(request, f"{person.name} gets a mail with a link to begin.")
+        messages.success(
+            request, gettext("%(name)s gets a mail with a link to begin.") % {"name": person.name}
+        )
     return redirect(f"/desk/settings/people/{key}/")

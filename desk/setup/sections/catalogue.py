@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
 from desk.setup.compound import Rows
 from desk.setup.fields import Choice, Flag, Text, Whole, Words
 from desk.setup.section import Attention, Doc, Preview, Section, referred, stored
@@ -19,20 +21,33 @@ from tickets.rules import FactKind, Stage
 EVERY = "every"
 
 FACTS = Rows(
-    name="facts", label="Facts", help="Asked of the customer, and seen by rules. In this order.",
+    name="facts",
+    label=gettext_noop("Facts"),
+    help=gettext_noop("Asked of the customer, and seen by rules. In this order."),
     columns=(
-        Text(name="name", label="Name for rules", limit=60, required=True, form=r"[a-zA-Z0-9_-]+",
-             like="a name such as delay_minutes"),
-        Text(name="label", label="As people read it", limit=120, required=True),
-        Choice(name="kind", label="Kind", options=options.of_enum(FactKind), required=True,
-               default=FactKind.TEXT.value),
-        Words(name="choices", label="Choices"),
-        Text(name="unit", label="Unit", limit=20),
-        Flag(name="required", label="Needed"),
-        Flag(name="on_form", label="On the form", default=True),
-        Text(name="help", label="Hint", limit=200),
+        Text(
+            name="name",
+            label=gettext_noop("Name for rules"),
+            limit=60,
+            required=True,
+            form=r"[a-zA-Z0-9_-]+",
+            like=gettext_noop("a name such as delay_minutes"),
+        ),
+        Text(name="label", label=gettext_noop("As people read it"), limit=120, required=True),
+        Choice(
+            name="kind",
+            label=gettext_noop("Kind"),
+            options=options.of_enum(FactKind),
+            required=True,
+            default=FactKind.TEXT.value,
+        ),
+        Words(name="choices", label=gettext_noop("Choices")),
+        Text(name="unit", label=gettext_noop("Unit"), limit=20),
+        Flag(name="required", label=gettext_noop("Needed")),
+        Flag(name="on_form", label=gettext_noop("On the form"), default=True),
+        Text(name="help", label=gettext_noop("Hint"), limit=200),
     ),
-)  # fmt: skip
+)
 #: Columns of a category that a document has as they are.
 _PLAIN = ("name", "icon", "public", "active", "order", "guidance")
 _FACT = ("name", "label", "kind", "choices", "unit", "required", "on_form", "help")
@@ -41,8 +56,10 @@ _FACT = ("name", "label", "kind", "choices", "unit", "required", "on_form", "hel
 def fact_docs(rows: Iterable[FactDefinition]) -> list[Doc]:
     """Facts in their order."""
     ordered = sorted(rows, key=lambda row: (row.order, row.pk))
-    return [{name: list(row.choices) if name == "choices" else getattr(row, name)
-             for name in _FACT} for row in ordered]  # fmt: skip
+    return [
+        {name: list(row.choices) if name == "choices" else getattr(row, name) for name in _FACT}
+        for row in ordered
+    ]
 
 
 def write_facts(category: Category | None, docs: list[Doc]) -> None:
@@ -64,11 +81,13 @@ class CommonFacts(Section):
     """Facts that every complaint may carry."""
 
     key = "facts"
-    title = "Facts of every complaint"
-    one = "set of facts"
-    about = "What may be known of a complaint whatever it is about, such as the order number."
+    title = gettext_noop("Facts of every complaint")
+    one = gettext_noop("set of facts")
+    about = gettext_noop(
+        "What may be known of a complaint whatever it is about, such as the order number."
+    )
     icon = "list-checks"
-    group = "What complaints are about"
+    group = gettext_noop("What complaints are about")
     single = EVERY
     fields = (FACTS,)
     previews = True
@@ -82,8 +101,9 @@ class CommonFacts(Section):
         """What it is."""
         return self.title
 
-    def write(self, key: str, doc: Doc, *, before: Doc | None, by: User | None,
-              now: dt.datetime) -> None:  # fmt: skip
+    def write(
+        self, key: str, doc: Doc, *, before: Doc | None, by: User | None, now: dt.datetime
+    ) -> None:
         """All of them."""
         write_facts(None, doc["facts"])
 
@@ -96,28 +116,52 @@ class Categories(Section):
     """A tree."""
 
     key = "categories"
-    title = "Categories"
-    one = "category"
-    about = "What complaints may be about, which team gets them, and what is asked."
+    title = gettext_noop("Categories")
+    one = gettext_noop("category")
+    about = gettext_noop("What complaints may be about, which team gets them, and what is asked.")
     icon = "folder-tree"
-    group = "What complaints are about"
+    group = gettext_noop("What complaints are about")
     columns = ("parent", "team", "facts", "public", "active")
     previews = True
     fields = (
-        Text(name="name", label="Name", required=True),
-        Choice(name="parent", label="Belongs to", options=options.categories, open=True,
-               blank="nothing above it", help="It takes team, icon and facts from there."),
-        Choice(name="team", label="Team", options=options.teams, open=True,
-               blank="as the one above, or the default team"),
-        Text(name="icon", label="Icon", limit=40, form=r"[a-z0-9-]+",
-             like="a name such as wifi", help="Name of a lucide icon."),
-        Flag(name="public", label="Offered on the public form", default=True),
-        Flag(name="active", label="In use", default=True),
-        Whole(name="order", label="Place in lists", default=100),
-        Text(name="guidance", label="Guidance", limit=4000, rows=5,
-             help="How we handle it: shown beside the conversation. Empty: as the one above."),
+        Text(name="name", label=gettext_noop("Name"), required=True),
+        Choice(
+            name="parent",
+            label=gettext_noop("Belongs to"),
+            options=options.categories,
+            open=True,
+            blank=gettext_noop("nothing above it"),
+            help=gettext_noop("It takes team, icon and facts from there."),
+        ),
+        Choice(
+            name="team",
+            label=gettext_noop("Team"),
+            options=options.teams,
+            open=True,
+            blank=gettext_noop("as the one above, or the default team"),
+        ),
+        Text(
+            name="icon",
+            label=gettext_noop("Icon"),
+            limit=40,
+            form=r"[a-z0-9-]+",
+            like=gettext_noop("a name such as wifi"),
+            help=gettext_noop("Name of a lucide icon."),
+        ),
+        Flag(name="public", label=gettext_noop("Offered on the public form"), default=True),
+        Flag(name="active", label=gettext_noop("In use"), default=True),
+        Whole(name="order", label=gettext_noop("Place in lists"), default=100),
+        Text(
+            name="guidance",
+            label=gettext_noop("Guidance"),
+            limit=4000,
+            rows=5,
+            help=gettext_noop(
+                "How we handle it: shown beside the conversation. Empty: as the one above."
+            ),
+        ),
         FACTS,
-    )  # fmt: skip
+    )
 
     def documents(self) -> dict[str, Doc]:
         """Each below the one it belongs to."""
@@ -143,8 +187,9 @@ class Categories(Section):
             "facts": fact_docs(row.fact_definitions.all()),
         }
 
-    def write(self, key: str, doc: Doc, *, before: Doc | None, by: User | None,
-              now: dt.datetime) -> None:  # fmt: skip
+    def write(
+        self, key: str, doc: Doc, *, before: Doc | None, by: User | None, now: dt.datetime
+    ) -> None:
         """Raises where it would lie below itself."""
         row = Category.objects.filter(key=key).first() or Category(key=key)
         row.parent = referred(Category, doc["parent"], "parent")
@@ -166,38 +211,49 @@ class Categories(Section):
         entries = catalogue().by_key
         above = entries.get(doc["parent"]) or None
         own = {one["name"] for one in doc["facts"]}
-        asked: list[Any] = [spec for name, spec in (above.facts if above else {}).items()
-                            if name not in own]  # fmt: skip
+        asked: list[Any] = [
+            spec for name, spec in (above.facts if above else {}).items() if name not in own
+        ]
         names = dict(options.teams())
         inherited = above.team if above else None
         default = catalogue().default_team
         team = names.get(doc["team"]) or getattr(inherited or default, "name", "")
-        return Preview("desk/setup/preview_category.html", {
-            "path": [*(above.path if above else ()), doc["name"]], "team": team,
-            "inherited": asked, "facts": doc["facts"], "doc": doc,
-        })  # fmt: skip
+        return Preview(
+            "desk/setup/preview_category.html",
+            {
+                "path": [*(above.path if above else ()), doc["name"]],
+                "team": team,
+                "inherited": asked,
+                "facts": doc["facts"],
+                "doc": doc,
+            },
+        )
 
     def attention(self, documents: dict[str, Doc]) -> Iterable[Attention]:
         """Nothing that can be chosen."""
         if not any(doc["active"] for doc in documents.values()):
-            yield Attention("There is no category to file a complaint under.", self.url, stops=True)
+            yield Attention(
+                gettext_noop("There is no category to file a complaint under."),
+                self.url,
+                stops=True,
+            )
         elif not any(doc["active"] and doc["public"] for doc in documents.values()):
-            yield Attention("The public form offers no category.", self.url)
+            yield Attention(gettext_noop("The public form offers no category."), self.url)
 
 
 class Causes(Section):
     """Root causes."""
 
     key = "causes"
-    title = "Root causes"
-    one = "root cause"
-    about = "Why things go wrong, in your own list. Reports count by it."
+    title = gettext_noop("Root causes")
+    one = gettext_noop("root cause")
+    about = gettext_noop("Why things go wrong, in your own list. Reports count by it.")
     icon = "git-branch"
-    group = "What complaints are about"
+    group = gettext_noop("What complaints are about")
     columns = ("active",)
     fields = (
-        Text(name="name", label="Name", limit=120, required=True),
-        Flag(name="active", label="In use", default=True),
+        Text(name="name", label=gettext_noop("Name"), limit=120, required=True),
+        Flag(name="active", label=gettext_noop("In use"), default=True),
     )
 
     def documents(self) -> dict[str, Doc]:
@@ -205,8 +261,9 @@ class Causes(Section):
         rows = RootCause.objects.order_by("name")
         return {row.key: {"name": row.name, "active": row.active} for row in rows}
 
-    def write(self, key: str, doc: Doc, *, before: Doc | None, by: User | None,
-              now: dt.datetime) -> None:  # fmt: skip
+    def write(
+        self, key: str, doc: Doc, *, before: Doc | None, by: User | None, now: dt.datetime
+    ) -> None:
         """One."""
         row = RootCause.objects.filter(key=key).first() or RootCause(key=key)
         row.name, row.active = doc["name"], doc["active"]
@@ -221,29 +278,55 @@ class RecourseSection(Section):
     """The way on from our answer."""
 
     key = "recourse"
-    title = "After our answer"
-    one = "way on"
-    about = "How long a review may be asked for, and which outside body can be turned to."
+    title = gettext_noop("After our answer")
+    one = gettext_noop("way on")
+    about = gettext_noop(
+        "How long a review may be asked for, and which outside body can be turned to."
+    )
     icon = "signpost"
-    group = "What complaints are about"
+    group = gettext_noop("What complaints are about")
     identity = ("category",)
     named = "category"
     columns = ("review_days", "body", "body_months")
     fields = (
-        Choice(name="category", label="Category", options=options.categories, open=True,
-               blank="every category that has none of its own"),
-        Words(name="formal_stages", label="Formal at", boxes=True,
-              options=options.of_enum(Stage, **{"1": "first answer", "2": "review"}),
-              help="A refusal goes out there only when nothing lacks."),
-        Whole(name="review_days", label="Days for a review", default=None,
-              help="Calendar days from our answer. Empty: without limit."),
-        Text(name="body", label="Outside body", limit=160, help="Such as the ombudsman."),
-        Text(name="body_address", label="Its address", limit=300),
-        Text(name="body_web", label="Its page", limit=200),
-        Whole(name="body_months", label="Months to turn there", default=None,
-              help="From our final answer. Empty: no limit."),
-        Text(name="body_note", label="What else to know", limit=300),
-    )  # fmt: skip
+        Choice(
+            name="category",
+            label=gettext_noop("Category"),
+            options=options.categories,
+            open=True,
+            blank=gettext_noop("every category that has none of its own"),
+        ),
+        Words(
+            name="formal_stages",
+            label=gettext_noop("Formal at"),
+            boxes=True,
+            options=options.of_enum(
+                Stage, **{"1": gettext_noop("first answer"), "2": gettext_noop("review")}
+            ),
+            help=gettext_noop("A refusal goes out there only when nothing lacks."),
+        ),
+        Whole(
+            name="review_days",
+            label=gettext_noop("Days for a review"),
+            default=None,
+            help=gettext_noop("Calendar days from our answer. Empty: without limit."),
+        ),
+        Text(
+            name="body",
+            label=gettext_noop("Outside body"),
+            limit=160,
+            help=gettext_noop("Such as the ombudsman."),
+        ),
+        Text(name="body_address", label=gettext_noop("Its address"), limit=300),
+        Text(name="body_web", label=gettext_noop("Its page"), limit=200),
+        Whole(
+            name="body_months",
+            label=gettext_noop("Months to turn there"),
+            default=None,
+            help=gettext_noop("From our final answer. Empty: no limit."),
+        ),
+        Text(name="body_note", label=gettext_noop("What else to know"), limit=300),
+    )
 
     def key_of(self, doc: Doc) -> str:
         """The category's."""
@@ -252,18 +335,21 @@ class RecourseSection(Section):
     def title_of(self, key: str, doc: Doc) -> str:
         """The category's name."""
         names = dict(options.categories())
-        return names.get(doc["category"], "Every other category")
+        return names.get(doc["category"], gettext("Every other category"))
 
     def documents(self) -> dict[str, Doc]:
         """That of all first."""
         rows = Recourse.objects.select_related("category").order_by("category__name")
         found = [(row.category.key if row.category else "", row) for row in rows]
-        return {key or EVERY: {"category": key} | {
-            one.name: _plain(getattr(row, one.name)) for one in self.fields[1:]
-        } for key, row in sorted(found, key=lambda pair: pair[0] != "")}  # fmt: skip
+        return {
+            key or EVERY: {"category": key}
+            | {one.name: _plain(getattr(row, one.name)) for one in self.fields[1:]}
+            for key, row in sorted(found, key=lambda pair: pair[0] != "")
+        }
 
-    def write(self, key: str, doc: Doc, *, before: Doc | None, by: User | None,
-              now: dt.datetime) -> None:  # fmt: skip
+    def write(
+        self, key: str, doc: Doc, *, before: Doc | None, by: User | None, now: dt.datetime
+    ) -> None:
         """One."""
         category = referred(Category, doc["category"], "category")
         row = Recourse.objects.filter(category=category).first() or Recourse(category=category)

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
 from desk.setup.compound import Hours, Rows, Slots
 from desk.setup.errors import SetupInvalid
 from desk.setup.fields import Choice, Data, Days, Flag, Text, Words, is_day
@@ -18,66 +20,139 @@ from escalation.services.rotas import NewSlot, set_slots
 from escalation.worktime import WorkTimeError
 from tickets.models import Team, User
 
-_PLAIN = ("name", "time_zone", "hours", "country", "subdivision", "overrides", "breaks",
-          "yearly_breaks", "is_default")  # fmt: skip
+_PLAIN = (
+    "name",
+    "time_zone",
+    "hours",
+    "country",
+    "subdivision",
+    "overrides",
+    "breaks",
+    "yearly_breaks",
+    "is_default",
+)
 _LISTS = ("also_closed", "yearly_holidays", "joins")
 _DAY: dict[str, Any] = {
     "form": r"\d{4}-\d{2}-\d{2}",
-    "like": "a date such as 2026-12-24",
+    "like": gettext_noop("a date such as 2026-12-24"),
     "limit": 10,
 }
-_YEARLY: dict[str, Any] = {"form": r"\d{2}-\d{2}", "like": "a day such as 12-24", "limit": 5}
-_TIME: dict[str, Any] = {"form": r"\d{2}:\d{2}", "like": "a time such as 14:00", "limit": 5}
+_YEARLY: dict[str, Any] = {
+    "form": r"\d{2}-\d{2}",
+    "like": gettext_noop("a day such as 12-24"),
+    "limit": 5,
+}
+_TIME: dict[str, Any] = {
+    "form": r"\d{2}:\d{2}",
+    "like": gettext_noop("a time such as 14:00"),
+    "limit": 5,
+}
 
 
 class Calendars(Section):
     """Working hours of places."""
 
     key = "calendars"
-    title = "Calendars"
-    one = "calendar"
-    about = "Opening hours, public holidays and special days: when clocks run."
+    title = gettext_noop("Calendars")
+    one = gettext_noop("calendar")
+    about = gettext_noop("Opening hours, public holidays and special days: when clocks run.")
     icon = "calendar-days"
-    group = "Time"
+    group = gettext_noop("Time")
     moves_deadlines = True
     previews = True
     columns = ("hours", "country", "time_zone", "is_default")
     fields = (
-        Text(name="name", label="Name", required=True),
-        Choice(name="time_zone", label="Time zone", default="Europe/London", required=True,
-               options=options.zones),
-        Hours(name="hours", label="Open", help="By day, such as 09:00-12:30, 13:30-17:30."),
-        Choice(name="country", label="Country", options=options.countries, blank="no holidays",
-               help="Its public holidays are closed."),
-        Text(name="subdivision", label="Part of the country", limit=10,
-             help="Such as ENG or BY, where holidays differ."),
-        Words(name="also_closed", label="Also closed with", limit=10,
-              help="Further places whose holidays are closed, such as GB-SCT, AT."),
-        Days(name="holidays", label="Closed on", help="Such as 2026-12-24, 2026-12-31."),
-        Words(name="yearly_holidays", label="Closed every year on", **_YEARLY,
-              help="Such as 12-24, 12-31."),
-        Rows(name="days", label="Special days", help="Without hours: closed. With hours: open then,"
-             " even on a public holiday.", columns=(
-            Text(name="day", label="Date", required=True, **_DAY),
-            Text(name="name", label="Name"),
-            Slots(name="hours", label="Hours"),
-        )),
-        Rows(name="breaks", label="Closed for a while", columns=(
-            Text(name="date", label="Date", required=True, **_DAY),
-            Text(name="from", label="From", required=True, **_TIME),
-            Text(name="to", label="To", required=True, **_TIME),
-        ), spare=1),
-        Rows(name="yearly_breaks", label="Closed for a while every year", columns=(
-            Text(name="day", label="Day", required=True, **_YEARLY),
-            Text(name="from", label="From", required=True, **_TIME),
-            Text(name="to", label="To", required=True, **_TIME),
-        ), spare=1),
-        Data(name="overrides", label="Special hours by date", default=None, rows=2,
-             help="Older form of special days: {2026-12-24: [[09:00, 12:00]]}."),
-        Words(name="joins", label="Joined with", limit=40, options=options.calendars,
-              help="Keys of calendars: open whenever one of them is."),
-        Flag(name="is_default", label="For policies that name none"),
-    )  # fmt: skip
+        Text(name="name", label=gettext_noop("Name"), required=True),
+        Choice(
+            name="time_zone",
+            label=gettext_noop("Time zone"),
+            default="Europe/London",
+            required=True,
+            options=options.zones,
+        ),
+        Hours(
+            name="hours",
+            label=gettext_noop("Open"),
+            help=gettext_noop("By day, such as 09:00-12:30, 13:30-17:30."),
+        ),
+        Choice(
+            name="country",
+            label=gettext_noop("Country"),
+            options=options.countries,
+            blank=gettext_noop("no holidays"),
+            help=gettext_noop("Its public holidays are closed."),
+        ),
+        Text(
+            name="subdivision",
+            label=gettext_noop("Part of the country"),
+            limit=10,
+            help=gettext_noop("Such as ENG or BY, where holidays differ."),
+        ),
+        Words(
+            name="also_closed",
+            label=gettext_noop("Also closed with"),
+            limit=10,
+            help=gettext_noop("Further places whose holidays are closed, such as GB-SCT, AT."),
+        ),
+        Days(
+            name="holidays",
+            label=gettext_noop("Closed on"),
+            help=gettext_noop("Such as 2026-12-24, 2026-12-31."),
+        ),
+        Words(
+            name="yearly_holidays",
+            label=gettext_noop("Closed every year on"),
+            **_YEARLY,
+            help=gettext_noop("Such as 12-24, 12-31."),
+        ),
+        Rows(
+            name="days",
+            label=gettext_noop("Special days"),
+            help=gettext_noop(
+                "Without hours: closed. With hours: open then, even on a public holiday."
+            ),
+            columns=(
+                Text(name="day", label=gettext_noop("Date"), required=True, **_DAY),
+                Text(name="name", label=gettext_noop("Name")),
+                Slots(name="hours", label=gettext_noop("Hours")),
+            ),
+        ),
+        Rows(
+            name="breaks",
+            label=gettext_noop("Closed for a while"),
+            columns=(
+                Text(name="date", label=gettext_noop("Date"), required=True, **_DAY),
+                Text(name="from", label=gettext_noop("From"), required=True, **_TIME),
+                Text(name="to", label=gettext_noop("To"), required=True, **_TIME),
+            ),
+            spare=1,
+        ),
+        Rows(
+            name="yearly_breaks",
+            label=gettext_noop("Closed for a while every year"),
+            columns=(
+                Text(name="day", label=gettext_noop("Day"), required=True, **_YEARLY),
+                Text(name="from", label=gettext_noop("From"), required=True, **_TIME),
+                Text(name="to", label=gettext_noop("To"), required=True, **_TIME),
+            ),
+            spare=1,
+        ),
+        Data(
+            name="overrides",
+            label=gettext_noop("Special hours by date"),
+            default=None,
+            rows=2,
+            help=gettext_noop("Older form of special days: {2026-12-24: [[09:00, 12:00]]}."),
+        ),
+        Words(
+            name="joins",
+            label=gettext_noop("Joined with"),
+            limit=40,
+            options=options.calendars,
+            help=gettext_noop("Keys of calendars: open whenever one of them is."),
+        ),
+        Flag(name="is_default", label=gettext_noop("For policies that name none")),
+    )
 
     def documents(self) -> dict[str, Doc]:
         """By name."""
@@ -89,12 +164,15 @@ class Calendars(Section):
         doc |= {name: list(getattr(row, name)) for name in _LISTS}
         doc["overrides"] = row.overrides or None
         doc["holidays"] = sorted(map(str, row.holidays))
-        doc["days"] = [{"day": str(day.day), "name": day.name, "hours": day.hours}
-                       for day in sorted(row.days.all(), key=lambda one: one.day)]  # fmt: skip
+        doc["days"] = [
+            {"day": str(day.day), "name": day.name, "hours": day.hours}
+            for day in sorted(row.days.all(), key=lambda one: one.day)
+        ]
         return doc
 
-    def write(self, key: str, doc: Doc, *, before: Doc | None, by: User | None,
-              now: dt.datetime) -> None:  # fmt: skip
+    def write(
+        self, key: str, doc: Doc, *, before: Doc | None, by: User | None, now: dt.datetime
+    ) -> None:
         """One default at most: the new one takes it over."""
         row = WorkCalendar.objects.filter(key=key).first() or WorkCalendar(key=key)
         if doc["is_default"]:
@@ -115,7 +193,14 @@ class Calendars(Section):
             if found is not None and (found.name, found.hours) == (one["name"], one["hours"]):
                 continue
             if not is_day(one["day"]):
-                raise SetupInvalid([(f"days[{index}].day", f"There is no day {one['day']}.")])
+                raise SetupInvalid(
+                    [
+                        (
+                            f"days[{index}].day",
+                            gettext("There is no day %(one)s.") % {"one": one["day"]},
+                        )
+                    ]
+                )
             found = found or CalendarDay(calendar=row, day=dt.date.fromisoformat(one["day"]))
             found.name, found.hours = one["name"], one["hours"]
             stored(found, at=f"days[{index}]")
@@ -152,7 +237,7 @@ class Calendars(Section):
     def attention(self, documents: dict[str, Doc]) -> Iterable[Attention]:
         """No hours to count by."""
         if not any(doc["is_default"] for doc in documents.values()):
-            words = "No calendar is the usual one: clocks run day and night."
+            words = gettext("No calendar is the usual one: clocks run day and night.")
             yield Attention(words, self.url)
         for key, doc in documents.items():
             try:
@@ -160,7 +245,9 @@ class Calendars(Section):
             except WorkTimeError:
                 opens = False
             if not opens:
-                yield Attention(f"{doc['name']} never opens.", f"{self.url}{key}/")
+                yield Attention(
+                    gettext("%(doc)s never opens.") % {"doc": doc["name"]}, f"{self.url}{key}/"
+                )
 
 
 def read(doc: Doc) -> Calendar:
@@ -169,13 +256,19 @@ def read(doc: Doc) -> Calendar:
     special = {one["day"]: one["hours"] for one in doc["days"] if one["hours"]}
     others = WorkCalendar.objects.filter(key__in=doc["joins"]).prefetch_related("days")
     data: dict[str, Any] = {
-        "tz": doc["time_zone"], "hours": doc["hours"], "country": doc["country"],
-        "subdivision": doc["subdivision"], "also_closed": doc["also_closed"],
-        "holidays": [*doc["holidays"], *closed], "yearly_holidays": doc["yearly_holidays"],
-        "worked": list(special), "overrides": {**(doc["overrides"] or {}), **special},
-        "breaks": doc["breaks"], "yearly_breaks": doc["yearly_breaks"],
+        "tz": doc["time_zone"],
+        "hours": doc["hours"],
+        "country": doc["country"],
+        "subdivision": doc["subdivision"],
+        "also_closed": doc["also_closed"],
+        "holidays": [*doc["holidays"], *closed],
+        "yearly_holidays": doc["yearly_holidays"],
+        "worked": list(special),
+        "overrides": {**(doc["overrides"] or {}), **special},
+        "breaks": doc["breaks"],
+        "yearly_breaks": doc["yearly_breaks"],
         "joins": [other.data(alone=True) for other in others] if doc["joins"] else [],
-    }  # fmt: skip
+    }
     return Calendar.parse(data)
 
 
@@ -183,44 +276,80 @@ class Rotas(Section):
     """Who is on duty when."""
 
     key = "rotas"
-    title = "Duty rotas"
-    one = "rota"
-    about = "Who is on duty when; escalation paths name them."
+    title = gettext_noop("Duty rotas")
+    one = gettext_noop("rota")
+    about = gettext_noop("Who is on duty when; escalation paths name them.")
     icon = "calendar-clock"
-    group = "Time"
+    group = gettext_noop("Time")
     columns = ("team", "time_zone", "slots")
-    more = (("Who is on duty now", "/desk/rota/"),)
+    more = ((gettext_noop("Who is on duty now"), "/desk/rota/"),)
     fields = (
-        Text(name="name", label="Name", required=True),
-        Choice(name="team", label="Team", options=options.teams, open=True, blank="every team"),
-        Choice(name="time_zone", label="Time zone", default="Europe/London", required=True,
-               options=options.zones),
-        Rows(name="slots", label="Duties", help="A weekday or a date; an end at or before the start"
-             " is on the next day.", columns=(
-            Choice(name="person", label="Person", options=options.people, required=True, open=True),
-            Choice(name="weekday", label="Weekday", options=lambda: [(d, d) for d in WEEKDAYS]),
-            Text(name="on", label="Or date", **_DAY),
-            Text(name="starts", label="From", required=True, **_TIME),
-            Text(name="ends", label="To", required=True, **_TIME),
-        )),
-    )  # fmt: skip
+        Text(name="name", label=gettext_noop("Name"), required=True),
+        Choice(
+            name="team",
+            label=gettext_noop("Team"),
+            options=options.teams,
+            open=True,
+            blank=gettext_noop("every team"),
+        ),
+        Choice(
+            name="time_zone",
+            label=gettext_noop("Time zone"),
+            default="Europe/London",
+            required=True,
+            options=options.zones,
+        ),
+        Rows(
+            name="slots",
+            label=gettext_noop("Duties"),
+            help=gettext_noop(
+                "A weekday or a date; an end at or before the start is on the next day."
+            ),
+            columns=(
+                Choice(
+                    name="person",
+                    label=gettext_noop("Person"),
+                    options=options.people,
+                    required=True,
+                    open=True,
+                ),
+                Choice(
+                    name="weekday",
+                    label=gettext_noop("Weekday"),
+                    options=lambda: [(d, d) for d in WEEKDAYS],
+                ),
+                Text(name="on", label=gettext_noop("Or date"), **_DAY),
+                Text(name="starts", label=gettext_noop("From"), required=True, **_TIME),
+                Text(name="ends", label=gettext_noop("To"), required=True, **_TIME),
+            ),
+        ),
+    )
 
     def documents(self) -> dict[str, Doc]:
         """By name."""
         rows = Rota.objects.select_related("team").prefetch_related("slots__user").order_by("name")
-        return {row.key: {
-            "name": row.name, "team": row.team.key if row.team else "",
-            "time_zone": row.time_zone,
-            "slots": [{
-                "person": one.user.email.lower(),
-                "weekday": "" if one.weekday is None else WEEKDAYS[one.weekday],
-                "on": str(one.on or ""), "starts": f"{one.starts:%H:%M}",
-                "ends": f"{one.ends:%H:%M}",
-            } for one in row.slots.all()],
-        } for row in rows}  # fmt: skip
+        return {
+            row.key: {
+                "name": row.name,
+                "team": row.team.key if row.team else "",
+                "time_zone": row.time_zone,
+                "slots": [
+                    {
+                        "person": one.user.email.lower(),
+                        "weekday": "" if one.weekday is None else WEEKDAYS[one.weekday],
+                        "on": str(one.on or ""),
+                        "starts": f"{one.starts:%H:%M}",
+                        "ends": f"{one.ends:%H:%M}",
+                    }
+                    for one in row.slots.all()
+                ],
+            }
+            for row in rows
+        }
 
-    def write(self, key: str, doc: Doc, *, before: Doc | None, by: User | None,
-              now: dt.datetime) -> None:  # fmt: skip
+    def write(
+        self, key: str, doc: Doc, *, before: Doc | None, by: User | None, now: dt.datetime
+    ) -> None:
         """With its duties."""
         row = Rota.objects.filter(key=key).first() or Rota(key=key)
         row.name, row.time_zone = doc["name"], doc["time_zone"]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.text import slugify
+from django.utils.translation import gettext, gettext_noop
 
 from desk.setup.access import ADMIN, is_admin
 from desk.setup.errors import SetupInvalid
@@ -26,8 +27,13 @@ from tickets.models import Team, User
 from tickets.money import Money
 from tickets.rules import Role
 
-_CURRENCY = Choice(name="currency", label="Currency", options=options.currencies, required=True,
-                   default="GBP")  # fmt: skip
+_CURRENCY = Choice(
+    name="currency",
+    label=gettext_noop("Currency"),
+    options=options.currencies,
+    required=True,
+    default="GBP",
+)
 
 
 def minor_of(text: str | None, currency: str, at: str) -> int | None:
@@ -49,28 +55,54 @@ class Authorities(Section):
     """What a role may grant alone."""
 
     key = "authority"
-    title = "Authority"
-    one = "limit"
-    about = "What each role may grant alone. Sums set by law and proven loss do not count."
+    title = gettext_noop("Authority")
+    one = gettext_noop("limit")
+    about = gettext_noop(
+        "What each role may grant alone. Sums set by law and proven loss do not count."
+    )
     icon = "scale"
-    group = "Money"
+    group = gettext_noop("Money")
     in_person = True
     previews = True
     identity = ("role", "kind", "currency")
     named = "role"
     columns = ("kind", "per_remedy", "per_ticket", "per_customer")
     fields = (
-        Choice(name="role", label="Role", options=options.of_enum(Grantor, client="integration"),
-               required=True),
-        Choice(name="kind", label="What", options=options.of_enum(ComponentKind),
-               blank="everything together"),
+        Choice(
+            name="role",
+            label=gettext_noop("Role"),
+            options=options.of_enum(Grantor, client=gettext_noop("integration")),
+            required=True,
+        ),
+        Choice(
+            name="kind",
+            label=gettext_noop("What"),
+            options=options.of_enum(ComponentKind),
+            blank=gettext_noop("everything together"),
+        ),
         _CURRENCY,
-        Sum(name="per_remedy", label="Each remedy", help="Empty: without limit."),
-        Sum(name="per_ticket", label="Each complaint", help="Empty: without limit."),
-        Sum(name="per_customer", label="Each customer", help="In the days below. Empty: without."),
-        Whole(name="period_days", label="Days that the customer's limit is about", default=365,
-              least=1),
-    )  # fmt: skip
+        Sum(
+            name="per_remedy",
+            label=gettext_noop("Each remedy"),
+            help=gettext_noop("Empty: without limit."),
+        ),
+        Sum(
+            name="per_ticket",
+            label=gettext_noop("Each complaint"),
+            help=gettext_noop("Empty: without limit."),
+        ),
+        Sum(
+            name="per_customer",
+            label=gettext_noop("Each customer"),
+            help=gettext_noop("In the days below. Empty: without."),
+        ),
+        Whole(
+            name="period_days",
+            label=gettext_noop("Days that the customer's limit is about"),
+            default=365,
+            least=1,
+        ),
+    )
 
     def title_of(self, key: str, doc: Doc) -> str:
         """ "rep, GBP"."""
@@ -79,16 +111,24 @@ class Authorities(Section):
     def documents(self) -> dict[str, Doc]:
         """By role."""
         order = {role.value: index for index, role in enumerate(Grantor)}
-        rows = sorted(Authority.objects.all(),
-                      key=lambda row: (order[row.role], row.currency, row.kind))  # fmt: skip
+        rows = sorted(
+            Authority.objects.all(), key=lambda row: (order[row.role], row.currency, row.kind)
+        )
         docs = [self._doc(row) for row in rows]
         return {self.key_of(doc): doc for doc in docs}
 
     def _doc(self, row: Authority) -> Doc:
-        sums = {name: text_of(getattr(row, name), row.currency)
-                for name in ("per_remedy", "per_ticket", "per_customer")}  # fmt: skip
-        return {"role": row.role, "kind": row.kind, "currency": row.currency, **sums,
-                "period_days": row.period_days}  # fmt: skip
+        sums = {
+            name: text_of(getattr(row, name), row.currency)
+            for name in ("per_remedy", "per_ticket", "per_customer")
+        }
+        return {
+            "role": row.role,
+            "kind": row.kind,
+            "currency": row.currency,
+            **sums,
+            "period_days": row.period_days,
+        }
 
     def check_may(self, who: Principal, before: Doc | None, after: Doc | None) -> None:
         """Nobody raises the limits of the role that he holds himself; administrators may."""
@@ -96,8 +136,9 @@ class Authorities(Section):
         if not is_admin(who) and role in {who.role, Role.ADMIN}:
             raise NotAllowed(who=str(ADMIN), field="role")
 
-    def write(self, key: str, doc: Doc, *, before: Doc | None, by: User | None,
-              now: dt.datetime) -> None:  # fmt: skip
+    def write(
+        self, key: str, doc: Doc, *, before: Doc | None, by: User | None, now: dt.datetime
+    ) -> None:
         """One."""
         found = {name: doc[name] for name in self.identity}
         row = Authority.objects.filter(**found).first() or Authority(**found)
@@ -114,41 +155,55 @@ class Authorities(Section):
     def preview(self, key: str, doc: Doc, *, now: dt.datetime, zone: dt.tzinfo) -> Preview | None:
         """Who may grant what, with this as it would be."""
         docs = {**self.documents(), self.key_of(doc): doc}
-        return Preview("desk/setup/preview_authority.html",
-                       {"rows": grants_of(docs.values(), doc["currency"], doc)})  # fmt: skip
+        return Preview(
+            "desk/setup/preview_authority.html",
+            {"rows": grants_of(docs.values(), doc["currency"], doc)},
+        )
 
     def attention(self, documents: dict[str, Doc]) -> Iterable[Attention]:
         """Reps who may give nothing."""
         if not any(doc["role"] == Grantor.REP.value for doc in documents.values()):
-            yield Attention("Reps may grant nothing alone: every offer waits for somebody.",
-                            self.url)  # fmt: skip
+            yield Attention(
+                gettext_noop("Reps may grant nothing alone: every offer waits for somebody."),
+                self.url,
+            )
 
 
 class Budgets(Section):
     """What a person or a team may give in a period."""
 
     key = "budgets"
-    title = "Budgets"
-    one = "budget"
-    about = "Goodwill of one person, or on the complaints of one team, in each period."
+    title = gettext_noop("Budgets")
+    one = gettext_noop("budget")
+    about = gettext_noop(
+        "Goodwill of one person, or on the complaints of one team, in each period."
+    )
     icon = "wallet"
-    group = "Money"
+    group = gettext_noop("Money")
     in_person = True
     identity = ("person", "team", "currency", "every")
     named = "person"
     columns = ("amount", "every")
     fields = (
-        Choice(name="person", label="Person", options=options.people, open=True),
-        Choice(name="team", label="Or team", options=options.teams, open=True),
+        Choice(name="person", label=gettext_noop("Person"), options=options.people, open=True),
+        Choice(name="team", label=gettext_noop("Or team"), options=options.teams, open=True),
         _CURRENCY,
-        Sum(name="amount", label="Sum", required=True),
-        Choice(name="every", label="Each", options=options.of_enum(Every), required=True,
-               default=Every.MONTH.value),
-    )  # fmt: skip
+        Sum(name="amount", label=gettext_noop("Sum"), required=True),
+        Choice(
+            name="every",
+            label=gettext_noop("Each"),
+            options=options.of_enum(Every),
+            required=True,
+            default=Every.MONTH.value,
+        ),
+    )
 
     def title_of(self, key: str, doc: Doc) -> str:
         """Whose."""
-        return str(doc["person"] or f"team {doc['team']}") + f", {doc['currency']}"
+        return (
+            str(doc["person"] or gettext("team %(doc)s") % {"doc": doc["team"]})
+            + f", {doc['currency']}"
+        )
 
     def documents(self) -> dict[str, Doc]:
         """In the order in which they were made."""
@@ -156,9 +211,13 @@ class Budgets(Section):
         return {self.key_of(doc): doc for doc in docs}
 
     def _doc(self, row: Budget) -> Doc:
-        return {"person": row.user.email.lower() if row.user else "",
-                "team": row.team.key if row.team else "", "currency": row.currency,
-                "amount": text_of(row.amount, row.currency), "every": row.every}  # fmt: skip
+        return {
+            "person": row.user.email.lower() if row.user else "",
+            "team": row.team.key if row.team else "",
+            "currency": row.currency,
+            "amount": text_of(row.amount, row.currency),
+            "every": row.every,
+        }
 
     def check_may(self, who: Principal, before: Doc | None, after: Doc | None) -> None:
         """Nobody raises his own; administrators may."""
@@ -170,12 +229,13 @@ class Budgets(Section):
         user = referred(User, doc["person"], "person", by="email", what="person")
         team = referred(Team, doc["team"], "team")
         if (user is None) == (team is None):
-            raise SetupInvalid([("person", "A person or a team: one of them.")])
+            raise SetupInvalid([("person", gettext("A person or a team: one of them."))])
         found = {"user": user, "team": team, "currency": doc["currency"], "every": doc["every"]}
         return Budget.objects.filter(**found).first() or Budget(**found)
 
-    def write(self, key: str, doc: Doc, *, before: Doc | None, by: User | None,
-              now: dt.datetime) -> None:  # fmt: skip
+    def write(
+        self, key: str, doc: Doc, *, before: Doc | None, by: User | None, now: dt.datetime
+    ) -> None:
         """One."""
         row = self._row(doc)
         row.amount = minor_of(doc["amount"], doc["currency"], "amount") or 0
@@ -190,35 +250,84 @@ class Levels(Section):
     """Who decides exceptions."""
 
     key = "levels"
-    title = "Who decides exceptions"
-    one = "level"
-    about = "Up to which sum, and who. Where there is none, supervisors of the team decide."
+    title = gettext_noop("Who decides exceptions")
+    one = gettext_noop("level")
+    about = gettext_noop(
+        "Up to which sum, and who. Where there is none, supervisors of the team decide."
+    )
     icon = "gavel"
-    group = "Money"
+    group = gettext_noop("Money")
     in_person = True
     removable = False
     identity = ("name",)
     columns = ("order", "who", "up_to", "needed", "active")
     fields = (
-        Text(name="name", label="Name", required=True),
-        Whole(name="order", label="Place", required=True, default=None,
-              help="Lower ones are asked first."),
-        Choice(name="currency", label="Currency", options=options.currencies,
-               blank="every currency, without a sum"),
-        Sum(name="up_to", label="Up to", help="What is given on the complaint. Empty: any sum."),
-        Words(name="kinds", label="For", boxes=True, options=options.of_enum(ComponentKind),
-              help="None chosen: all."),
-        Choice(name="team", label="Only for complaints of", options=options.teams, open=True,
-               blank="every team"),
-        Choice(name="who", label="Who decides", options=options.of_enum(Who), required=True,
-               default=Who.SUPERVISORS.value),
-        Choice(name="members_of", label="With “team”: whose members", options=options.teams,
-               open=True),
-        Words(name="people", label="With “people”: who", limit=254, help="Addresses, with commas."),
-        Whole(name="needed", label="How many have to say yes", default=1, least=1, most=5),
-        Flag(name="own_limits", label="Only what they may grant themselves", default=True),
-        Flag(name="active", label="In use", default=True),
-    )  # fmt: skip
+        Text(name="name", label=gettext_noop("Name"), required=True),
+        Whole(
+            name="order",
+            label=gettext_noop("Place"),
+            required=True,
+            default=None,
+            help=gettext_noop("Lower ones are asked first."),
+        ),
+        Choice(
+            name="currency",
+            label=gettext_noop("Currency"),
+            options=options.currencies,
+            blank=gettext_noop("every currency, without a sum"),
+        ),
+        Sum(
+            name="up_to",
+            label=gettext_noop("Up to"),
+            help=gettext_noop("What is given on the complaint. Empty: any sum."),
+        ),
+        Words(
+            name="kinds",
+            label=gettext_noop("For"),
+            boxes=True,
+            options=options.of_enum(ComponentKind),
+            help=gettext_noop("None chosen: all."),
+        ),
+        Choice(
+            name="team",
+            label=gettext_noop("Only for complaints of"),
+            options=options.teams,
+            open=True,
+            blank=gettext_noop("every team"),
+        ),
+        Choice(
+            name="who",
+            label=gettext_noop("Who decides"),
+            options=options.of_enum(Who),
+            required=True,
+            default=Who.SUPERVISORS.value,
+        ),
+        Choice(
+            name="members_of",
+            label=gettext_noop("With “team”: whose members"),
+            options=options.teams,
+            open=True,
+        ),
+        Words(
+            name="people",
+            label=gettext_noop("With “people”: who"),
+            limit=254,
+            help=gettext_noop("Addresses, with commas."),
+        ),
+        Whole(
+            name="needed",
+            label=gettext_noop("How many have to say yes"),
+            default=1,
+            least=1,
+            most=5,
+        ),
+        Flag(
+            name="own_limits",
+            label=gettext_noop("Only what they may grant themselves"),
+            default=True,
+        ),
+        Flag(name="active", label=gettext_noop("In use"), default=True),
+    )
 
     def key_of(self, doc: Doc) -> str:
         """Of its name."""
@@ -232,13 +341,19 @@ class Levels(Section):
 
     def _doc(self, row: DecisionLevel) -> Doc:
         return {
-            "name": row.name, "order": row.order, "currency": row.currency,
-            "up_to": text_of(row.up_to, row.currency), "kinds": list(row.kinds),
-            "team": row.team.key if row.team else "", "who": row.who,
+            "name": row.name,
+            "order": row.order,
+            "currency": row.currency,
+            "up_to": text_of(row.up_to, row.currency),
+            "kinds": list(row.kinds),
+            "team": row.team.key if row.team else "",
+            "who": row.who,
             "members_of": row.members_of.key if row.members_of else "",
             "people": sorted(one.email.lower() for one in row.people.all()),
-            "needed": row.needed, "own_limits": row.own_limits, "active": row.active,
-        }  # fmt: skip
+            "needed": row.needed,
+            "own_limits": row.own_limits,
+            "active": row.active,
+        }
 
     def check_may(self, who: Principal, before: Doc | None, after: Doc | None) -> None:
         """Nobody widens a level that he decides at himself; administrators may."""
@@ -250,20 +365,25 @@ class Levels(Section):
             if named or (doc["who"] == Who.MANAGERS and who.role is Role.MANAGER):
                 raise NotAllowed(who=str(ADMIN), field="who")
 
-    def write(self, key: str, doc: Doc, *, before: Doc | None, by: User | None,
-              now: dt.datetime) -> None:  # fmt: skip
+    def write(
+        self, key: str, doc: Doc, *, before: Doc | None, by: User | None, now: dt.datetime
+    ) -> None:
         """Checked by the form that the admin has."""
         row = DecisionLevel.objects.filter(name=doc["name"]).first()
-        people = [referred(User, email, f"people[{index}]", by="email", what="person")
-                  for index, email in enumerate(doc["people"])]  # fmt: skip
+        people = [
+            referred(User, email, f"people[{index}]", by="email", what="person")
+            for index, email in enumerate(doc["people"])
+        ]
         data: dict[str, Any] = {
-            **doc, "up_to": minor_of(doc["up_to"], doc["currency"] or "GBP", "up_to"),
+            **doc,
+            "up_to": minor_of(doc["up_to"], doc["currency"] or "GBP", "up_to"),
             "team": getattr(referred(Team, doc["team"], "team"), "pk", None),
             "members_of": getattr(referred(Team, doc["members_of"], "members_of"), "pk", None),
             "people": [one.pk for one in people],
-        }  # fmt: skip
+        }
         form = LevelForm(data, instance=row)
         if not form.is_valid():
-            raise SetupInvalid([(name, str(one)) for name, every in form.errors.items()
-                                for one in every])  # fmt: skip
+            raise SetupInvalid(
+                [(name, str(one)) for name, every in form.errors.items() for one in every]
+            )
         form.save()

@@ -7,9 +7,10 @@ from functools import lru_cache
 from zoneinfo import available_timezones
 
 import holidays
+from django.utils.translation import gettext_noop
 from moneyed import CURRENCIES
 
-from desk.setup.fields import Options
+from desk.setup.fields import Options, told
 from escalation.models import EscalationPath, WorkCalendar
 from tickets.languages import offered
 from tickets.models import Category, Team, User
@@ -19,20 +20,65 @@ Pairs = Sequence[tuple[str, str]]
 _PAST = re.compile(r"\(\d{4}|^[A-Z]{3}$")
 
 LANGUAGES = (
-    ("en", "English"), ("de", "German"), ("fr", "French"), ("es", "Spanish"), ("it", "Italian"),
-    ("nl", "Dutch"), ("pl", "Polish"), ("pt", "Portuguese"),
-)  # fmt: skip
+    ("en", gettext_noop("English")),
+    ("de", gettext_noop("German")),
+    ("fr", gettext_noop("French")),
+    ("es", gettext_noop("Spanish")),
+    ("it", gettext_noop("Italian")),
+    ("nl", gettext_noop("Dutch")),
+    ("pl", gettext_noop("Polish")),
+    ("pt", gettext_noop("Portuguese")),
+)
+
+#: Members of enums that are offered by their own names.
+_MEMBERS = (
+    gettext_noop("admin"),
+    gettext_noop("admins"),
+    gettext_noop("auditor"),
+    gettext_noop("chat"),
+    gettext_noop("choice"),
+    gettext_noop("date"),
+    gettext_noop("decide"),
+    gettext_noop("deliver remedy"),
+    gettext_noop("duration"),
+    gettext_noop("email"),
+    gettext_noop("external"),
+    gettext_noop("first response"),
+    gettext_noop("follow up"),
+    gettext_noop("form"),
+    gettext_noop("in person"),
+    gettext_noop("letter"),
+    gettext_noop("manager"),
+    gettext_noop("managers"),
+    gettext_noop("moment"),
+    gettext_noop("money"),
+    gettext_noop("month"),
+    gettext_noop("next reply"),
+    gettext_noop("next update"),
+    gettext_noop("number"),
+    gettext_noop("people"),
+    gettext_noop("phone"),
+    gettext_noop("promise"),
+    gettext_noop("quarter"),
+    gettext_noop("rep"),
+    gettext_noop("resolve"),
+    gettext_noop("social"),
+    gettext_noop("supervisor"),
+    gettext_noop("week"),
+    gettext_noop("year"),
+    gettext_noop("yes no"),
+)
 
 
 def of_enum(enum: type[StrEnum], **words: str) -> Options:
     """The members of a pure enum, with other words where given."""
     pairs = [(m.value, words.get(m.value, m.value.replace("_", " "))) for m in enum]
-    return lambda: pairs
+    return lambda: [(value, told(said)) for value, said in pairs]
 
 
 def fixed(*pairs: tuple[str, str]) -> Options:
     """These."""
-    return lambda: pairs
+    return lambda: [(value, told(said)) for value, said in pairs]
 
 
 def teams() -> Pairs:

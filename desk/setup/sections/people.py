@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop, ngettext
+
 from desk.setup.access import ADMIN, is_admin
 from desk.setup.compound import Rows
 from desk.setup.fields import Choice, Flag, Text
@@ -24,28 +26,57 @@ class People(Section):
     """Users, by their address."""
 
     key = "people"
-    title = "People"
-    one = "person"
-    about = "Who works here, and in which role. New people get a mail with a link to begin."
+    title = gettext_noop("People")
+    one = gettext_noop("person")
+    about = gettext_noop(
+        "Who works here, and in which role. New people get a mail with a link to begin."
+    )
     icon = "users-round"
-    group = "People and teams"
+    group = gettext_noop("People and teams")
     in_person = True
     removable = False
     identity = ("email",)
     columns = ("email", "role", "active")
     fields = (
-        Text(name="email", label="E-mail address", limit=254, form=EMAIL, required=True,
-             like="an address such as tara@example.org", help="What they sign in with."),
-        Text(name="name", label="Name", limit=120, required=True),
-        Choice(name="role", label="Role", required=True, default=Role.REP.value,
-               options=options.of_enum(Role)),
-        Choice(name="language", label="Language", default="", options=options.desk_languages,
-               blank="as the browser asks for", help="In which the desk speaks to this person."),
-        Choice(name="time_zone", label="Time zone", default="Europe/London", required=True,
-               options=options.zones),
-        Flag(name="active", label="Works here", default=True,
-             help="Who left keeps a name on what was done, and can't sign in."),
-    )  # fmt: skip
+        Text(
+            name="email",
+            label=gettext_noop("E-mail address"),
+            limit=254,
+            form=EMAIL,
+            required=True,
+            like=gettext_noop("an address such as tara@example.org"),
+            help=gettext_noop("What they sign in with."),
+        ),
+        Text(name="name", label=gettext_noop("Name"), limit=120, required=True),
+        Choice(
+            name="role",
+            label=gettext_noop("Role"),
+            required=True,
+            default=Role.REP.value,
+            options=options.of_enum(Role),
+        ),
+        Choice(
+            name="language",
+            label=gettext_noop("Language"),
+            default="",
+            options=options.desk_languages,
+            blank=gettext_noop("as the browser asks for"),
+            help=gettext_noop("In which the desk speaks to this person."),
+        ),
+        Choice(
+            name="time_zone",
+            label=gettext_noop("Time zone"),
+            default="Europe/London",
+            required=True,
+            options=options.zones,
+        ),
+        Flag(
+            name="active",
+            label=gettext_noop("Works here"),
+            default=True,
+            help=gettext_noop("Who left keeps a name on what was done, and can't sign in."),
+        ),
+    )
 
     def key_of(self, doc: Doc) -> str:
         """The address."""
@@ -57,9 +88,14 @@ class People(Section):
         return {row.email.lower(): self._doc(row) for row in rows}
 
     def _doc(self, row: User) -> Doc:
-        return {"email": row.email.lower(), "name": row.name, "role": row.role,
-                "language": row.language, "time_zone": row.time_zone,
-                "active": row.is_active}  # fmt: skip
+        return {
+            "email": row.email.lower(),
+            "name": row.name,
+            "role": row.role,
+            "language": row.language,
+            "time_zone": row.time_zone,
+            "active": row.is_active,
+        }
 
     def check_may(self, who: Principal, before: Doc | None, after: Doc | None) -> None:
         """Administrators, so that nobody promotes himself."""
@@ -70,8 +106,9 @@ class People(Section):
         """For a manager all of it."""
         return frozenset() if is_admin(who) else frozenset(self.by_name)
 
-    def write(self, key: str, doc: Doc, *, before: Doc | None, by: User | None,
-              now: dt.datetime) -> None:  # fmt: skip
+    def write(
+        self, key: str, doc: Doc, *, before: Doc | None, by: User | None, now: dt.datetime
+    ) -> None:
         """Raises `Conflict` where nobody would be left who administers."""
         row = User.objects.filter(email__iexact=key).first() or User(email=doc["email"].lower())
         if row._state.adding:
@@ -87,39 +124,79 @@ class People(Section):
         working = {Role.REP.value, Role.SUPERVISOR.value}
         alone = User.objects.filter(is_active=True, role__in=working, memberships=None).count()
         if alone:
-            words = f"{alone} {'person works' if alone == 1 else 'people work'} in no team."
-            yield Attention(f"{words} They see no complaints.", "/desk/settings/teams/")
+            words = ngettext(
+                "%(count)s person works in no team. They see no complaints.",
+                "%(count)s people work in no team. They see no complaints.",
+                alone,
+            )
+            yield Attention(words % {"count": alone}, "/desk/settings/teams/")
 
 
 class Teams(Section):
     """Teams with their members."""
 
     key = "teams"
-    title = "Teams"
-    one = "team"
-    about = "Who shares a queue, who leads, who watches over it."
+    title = gettext_noop("Teams")
+    one = gettext_noop("team")
+    about = gettext_noop("Who shares a queue, who leads, who watches over it.")
     icon = "users"
-    group = "People and teams"
+    group = gettext_noop("People and teams")
     columns = ("lead", "members", "is_default", "active")
     previews = True
     fields = (
-        Text(name="name", label="Name", required=True),
-        Choice(name="lead", label="Lead", options=options.people, blank="nobody", open=True),
-        Text(name="email", label="Mail address", limit=254, form=EMAIL,
-             like="an address such as home@example.org",
-             help="The address that this team's mail goes to."),
-        Choice(name="language", label="Language", default="en", required=True,
-               options=options.fixed(*options.LANGUAGES), open=True),
-        Choice(name="time_zone", label="Time zone", default="Europe/London", required=True,
-               options=options.zones),
-        Flag(name="is_default", label="Gets what no category sends elsewhere",
-             help="One team does; where another did before, that one does no more."),
-        Flag(name="active", label="In use", default=True),
-        Rows(name="members", label="Members", help="Administrators say who works where.", columns=(
-            Choice(name="person", label="Person", options=options.people, required=True, open=True),
-            Flag(name="supervises", label="Supervises"),
-        )),
-    )  # fmt: skip
+        Text(name="name", label=gettext_noop("Name"), required=True),
+        Choice(
+            name="lead",
+            label=gettext_noop("Lead"),
+            options=options.people,
+            blank=gettext_noop("nobody"),
+            open=True,
+        ),
+        Text(
+            name="email",
+            label=gettext_noop("Mail address"),
+            limit=254,
+            form=EMAIL,
+            like=gettext_noop("an address such as home@example.org"),
+            help=gettext_noop("The address that this team's mail goes to."),
+        ),
+        Choice(
+            name="language",
+            label=gettext_noop("Language"),
+            default="en",
+            required=True,
+            options=options.fixed(*options.LANGUAGES),
+            open=True,
+        ),
+        Choice(
+            name="time_zone",
+            label=gettext_noop("Time zone"),
+            default="Europe/London",
+            required=True,
+            options=options.zones,
+        ),
+        Flag(
+            name="is_default",
+            label=gettext_noop("Gets what no category sends elsewhere"),
+            help=gettext_noop("One team does; where another did before, that one does no more."),
+        ),
+        Flag(name="active", label=gettext_noop("In use"), default=True),
+        Rows(
+            name="members",
+            label=gettext_noop("Members"),
+            help=gettext_noop("Administrators say who works where."),
+            columns=(
+                Choice(
+                    name="person",
+                    label=gettext_noop("Person"),
+                    options=options.people,
+                    required=True,
+                    open=True,
+                ),
+                Flag(name="supervises", label=gettext_noop("Supervises")),
+            ),
+        ),
+    )
 
     def documents(self) -> dict[str, Doc]:
         """By name."""
@@ -129,12 +206,17 @@ class Teams(Section):
     def _doc(self, row: Team) -> Doc:
         links = sorted(row.memberships.all(), key=lambda one: one.user.email)
         return {
-            "name": row.name, "lead": row.lead.email.lower() if row.lead else "",
-            "email": row.email, "language": row.language, "time_zone": row.time_zone,
-            "is_default": row.is_default, "active": row.active,
-            "members": [{"person": one.user.email.lower(), "supervises": one.supervises}
-                        for one in links],
-        }  # fmt: skip
+            "name": row.name,
+            "lead": row.lead.email.lower() if row.lead else "",
+            "email": row.email,
+            "language": row.language,
+            "time_zone": row.time_zone,
+            "is_default": row.is_default,
+            "active": row.active,
+            "members": [
+                {"person": one.user.email.lower(), "supervises": one.supervises} for one in links
+            ],
+        }
 
     def check_may(self, who: Principal, before: Doc | None, after: Doc | None) -> None:
         """Who works where says what one sees: an administrator's to say."""
@@ -146,8 +228,9 @@ class Teams(Section):
         """Members, for a manager."""
         return frozenset() if is_admin(who) else frozenset({"members"})
 
-    def write(self, key: str, doc: Doc, *, before: Doc | None, by: User | None,
-              now: dt.datetime) -> None:  # fmt: skip
+    def write(
+        self, key: str, doc: Doc, *, before: Doc | None, by: User | None, now: dt.datetime
+    ) -> None:
         """One default team at most: the new one takes it over."""
         row = Team.objects.filter(key=key).first() or Team(key=key)
         if doc["is_default"]:
@@ -181,11 +264,13 @@ class Teams(Section):
     def attention(self, documents: dict[str, Doc]) -> Iterable[Attention]:
         """No team, no default team, teams that nobody works in."""
         if not documents:
-            yield Attention("There is no team yet.", "/desk/start/", stops=True)
+            yield Attention(gettext_noop("There is no team yet."), "/desk/start/", stops=True)
             return
         if not any(doc["is_default"] for doc in documents.values()):
-            words = "No team gets what no category sends elsewhere."
+            words = gettext("No team gets what no category sends elsewhere.")
             yield Attention(words, self.url, stops=True)
         for key, doc in documents.items():
             if doc["active"] and not doc["members"]:
-                yield Attention(f"Nobody works in {doc['name']}.", f"{self.url}{key}/")
+                yield Attention(
+                    gettext("Nobody works in %(doc)s.") % {"doc": doc["name"]}, f"{self.url}{key}/"
+                )

@@ -6,6 +6,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from django.utils.translation import gettext, gettext_noop
+
 from desk.setup.errors import SetupInvalid
 from desk.setup.fields import Data, Text
 from desk.setup.section import Attention, Doc, Section
@@ -22,16 +24,18 @@ class RemedyPolicies(Section):
     """The text of each policy in force."""
 
     key = "remedy-policies"
-    title = "Remedy policies"
-    one = "remedy policy"
-    about = "What we give when something went wrong. Edited in versions, on pages of their own."
+    title = gettext_noop("Remedy policies")
+    one = gettext_noop("remedy policy")
+    about = gettext_noop(
+        "What we give when something went wrong. Edited in versions, on pages of their own."
+    )
     icon = "book-text"
-    group = "Money"
+    group = gettext_noop("Money")
     removable = False
     elsewhere = "/desk/policies/"
     fields = (
-        Text(name="source", label="Text", limit=1_000_000, rows=20, required=True),
-    )  # fmt: skip
+        Text(name="source", label=gettext_noop("Text"), limit=1_000_000, rows=20, required=True),
+    )
 
     def checked(self, raw: object, *, where: str = "") -> Doc:
         """The text exactly as it is: blank space means something in it."""
@@ -44,13 +48,16 @@ class RemedyPolicies(Section):
         rows = RemedyPolicy.objects.filter(status=PolicyStatus.ACTIVE.value).order_by("key")
         return {row.key: {"source": row.source} for row in rows}
 
-    def write(self, key: str, doc: Doc, *, before: Doc | None, by: User | None,
-              now: dt.datetime) -> None:  # fmt: skip
+    def write(
+        self, key: str, doc: Doc, *, before: Doc | None, by: User | None, now: dt.datetime
+    ) -> None:
         """A new version, put in force. Raises `Conflict` where somebody has begun a draft."""
         try:
             named = key_in(doc["source"], key)
             if named != key:
-                raise SetupInvalid([("source", f"The text is of the policy {named}.")])
+                raise SetupInvalid(
+                    [("source", gettext("The text is of the policy %(named)s.") % {"named": named})]
+                )
             draft = RemedyPolicy.objects.filter(key=key, status=PolicyStatus.DRAFT.value).first()
             if draft is not None and draft.source != doc["source"]:
                 raise Conflict(
@@ -65,7 +72,9 @@ class RemedyPolicies(Section):
     def attention(self, documents: dict[str, Doc]) -> Iterable[Attention]:
         """Nothing is offered by itself."""
         if not documents:
-            words = "No remedy policy is in force: reps offer by hand, within their authority."
+            words = gettext(
+                "No remedy policy is in force: reps offer by hand, within their authority."
+            )
             yield Attention(words, self.url)
 
 
@@ -73,27 +82,34 @@ class PainSchemes(Section):
     """How pain is assessed, where the desk has its own way."""
 
     key = "pain"
-    title = "Pain"
-    one = "assessment"
-    about = "How much a complaint hurts, and from which answers. Edited in versions."
+    title = gettext_noop("Pain")
+    one = gettext_noop("assessment")
+    about = gettext_noop("How much a complaint hurts, and from which answers. Edited in versions.")
     icon = "activity"
-    group = "What complaints are about"
+    group = gettext_noop("What complaints are about")
     single = "scheme"
     elsewhere = "/desk/pain/"
     fields = (
-        Data(name="data", label="Assessment", help="Empty: the one that is shipped."),
-    )  # fmt: skip
+        Data(
+            name="data",
+            label=gettext_noop("Assessment"),
+            help=gettext_noop("Empty: the one that is shipped."),
+        ),
+    )
 
     def documents(self) -> dict[str, Doc]:
         """The one in force."""
         row = PainScheme.objects.filter(status=PolicyStatus.ACTIVE.value).first()
         return {self.single: {"data": row.data if row else None}}
 
-    def write(self, key: str, doc: Doc, *, before: Doc | None, by: User | None,
-              now: dt.datetime) -> None:  # fmt: skip
+    def write(
+        self, key: str, doc: Doc, *, before: Doc | None, by: User | None, now: dt.datetime
+    ) -> None:
         """A new version, put in force."""
         if doc["data"] is None:
-            raise SetupInvalid([("data", "An assessment that is in force is replaced by another.")])
+            raise SetupInvalid(
+                [("data", gettext("An assessment that is in force is replaced by another."))]
+            )
         if PainScheme.objects.filter(status=PolicyStatus.DRAFT.value).exists():
             raise Conflict("There is a draft of how pain is assessed. Put it in force, or drop it.")
         try:

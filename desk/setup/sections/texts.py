@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.utils.translation import gettext, gettext_noop
+
 from desk.build.texts import parts_of
 from desk.setup.errors import SetupInvalid
 from desk.setup.fields import Choice, Flag, Text, Whole
@@ -17,10 +19,16 @@ from tickets.rules import TextUse
 _PLAIN = ("name", "use", "language", "body", "active", "order")
 #: What stands in a preview; facts of a category stay gaps, since each customer has others.
 _SAMPLE = {
-    "name": "Ines Calloway", "first_name": "Ines", "number": "A-10485",
-    "matter": "Nine days offline", "received": "Thursday 19 November", "me": "Nadia Rahman",
-    "my_first_name": "Nadia", "team": "Home", "next_by": "Tuesday 24 November, 12:00",
-}  # fmt: skip
+    "name": "Ines Calloway",
+    "first_name": "Ines",
+    "number": "A-10485",
+    "matter": "Nine days offline",
+    "received": "Thursday 19 November",
+    "me": "Nadia Rahman",
+    "my_first_name": "Nadia",
+    "team": "Home",
+    "next_by": "Tuesday 24 November, 12:00",
+}
 
 
 def labels_for(category: str) -> dict[str, str]:
@@ -36,27 +44,63 @@ class ReusableTexts(Section):
     """Texts with facts in braces."""
 
     key = "texts"
-    title = "Reusable texts"
-    one = "text"
-    about = "What replies, questions and notes may begin with; the customer's facts are filled in."
+    title = gettext_noop("Reusable texts")
+    one = gettext_noop("text")
+    about = gettext_noop(
+        "What replies, questions and notes may begin with; the customer's facts are filled in."
+    )
     icon = "notebook-text"
-    group = "Customers"
+    group = gettext_noop("Customers")
     columns = ("use", "category", "language", "active")
     previews = True
     fields = (
-        Text(name="name", label="Name", required=True, help="As it is found."),
-        Choice(name="use", label="Offered in", required=True, default=TextUse.REPLY.value,
-               options=options.of_enum(TextUse, reply="replies", ask="questions", note="notes")),
-        Choice(name="category", label="Category", options=options.categories, open=True,
-               blank="every category", help="Those below it have the text, too."),
-        Choice(name="language", label="Language", options=options.fixed(*options.LANGUAGES),
-               default="en", required=True),
-        Text(name="body", label="Text", limit=8000, rows=10, required=True,
-             help="Facts in braces, such as {first_name}, {number}, {me} or a fact's name for "
-             "rules. What is not known is marked, and nobody sends it so."),
-        Flag(name="active", label="In use", default=True),
-        Whole(name="order", label="Place in lists", default=100),
-    )  # fmt: skip
+        Text(
+            name="name",
+            label=gettext_noop("Name"),
+            required=True,
+            help=gettext_noop("As it is found."),
+        ),
+        Choice(
+            name="use",
+            label=gettext_noop("Offered in"),
+            required=True,
+            default=TextUse.REPLY.value,
+            options=options.of_enum(
+                TextUse,
+                reply=gettext_noop("replies"),
+                ask=gettext_noop("questions"),
+                note=gettext_noop("notes"),
+            ),
+        ),
+        Choice(
+            name="category",
+            label=gettext_noop("Category"),
+            options=options.categories,
+            open=True,
+            blank=gettext_noop("every category"),
+            help=gettext_noop("Those below it have the text, too."),
+        ),
+        Choice(
+            name="language",
+            label=gettext_noop("Language"),
+            options=options.fixed(*options.LANGUAGES),
+            default="en",
+            required=True,
+        ),
+        Text(
+            name="body",
+            label=gettext_noop("Text"),
+            limit=8000,
+            rows=10,
+            required=True,
+            help=gettext_noop(
+                "Facts in braces, such as {first_name}, {number}, {me} or a fact's name for "
+                "rules. What is not known is marked, and nobody sends it so."
+            ),
+        ),
+        Flag(name="active", label=gettext_noop("In use"), default=True),
+        Whole(name="order", label=gettext_noop("Place in lists"), default=100),
+    )
 
     def documents(self) -> dict[str, Doc]:
         """In the order in which they are offered."""
@@ -69,14 +113,18 @@ class ReusableTexts(Section):
             for row in rows
         }
 
-    def write(self, key: str, doc: Doc, *, before: Doc | None, by: User | None,
-              now: dt.datetime) -> None:  # fmt: skip
+    def write(
+        self, key: str, doc: Doc, *, before: Doc | None, by: User | None, now: dt.datetime
+    ) -> None:
         """Raises for a fact that does not exist, naming those that do."""
         known = labels_for(doc["category"])
         if wrong := unknown_in(doc["body"], known):
             names = ", ".join(f"{{{name}}}" for name in wrong)
             there = ", ".join(sorted(known))
-            words = f"There is no such fact: {names}. There are: {there}."
+            words = gettext("There is no such fact: %(names)s. There are: %(there)s.") % {
+                "names": names,
+                "there": there,
+            }
             raise SetupInvalid([("body", words)])
         row = ReusableText.objects.filter(key=key).first() or ReusableText(key=key)
         row.category = referred(Category, doc["category"], "category")
@@ -91,7 +139,11 @@ class ReusableTexts(Section):
     def preview(self, key: str, doc: Doc, *, now: dt.datetime, zone: dt.tzinfo) -> Preview | None:
         """As it would stand in a reply, with gaps for what depends on the customer."""
         filled = fill(doc["body"], _SAMPLE, labels=labels_for(doc["category"]))
-        return Preview("desk/setup/preview_text.html", {
-            "parts": parts_of(filled.text), "missing": filled.missing,
-            "unknown": unknown_in(doc["body"], labels_for(doc["category"])),
-        })  # fmt: skip
+        return Preview(
+            "desk/setup/preview_text.html",
+            {
+                "parts": parts_of(filled.text),
+                "missing": filled.missing,
+                "unknown": unknown_in(doc["body"], labels_for(doc["category"])),
+            },
+        )
