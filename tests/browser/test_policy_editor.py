@@ -144,7 +144,8 @@ def test_an_answer_from_before_a_save_does_not_show_the_saved_as_unsaved(
     def come_late(route: Route) -> None:
         answer = route.fetch()
         mona.get_by_role("button", name="Save draft").click()
-        mona.locator("[data-saved]").wait_for(state="attached")  # by the page, not only by the server
+        # Saved by the page, not only by the server.
+        mona.locator("[data-saved]").wait_for(state="attached")
         route.fulfill(response=answer)
 
     mona.route("**/look/", come_late, times=1)
