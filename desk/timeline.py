@@ -101,6 +101,7 @@ def draw(
     windows: list[tuple[datetime, datetime]],
     now: datetime,
     zone: tzinfo,
+    heading: str = "Deadlines",
     paused_words: str = "",
 ) -> TimelineView:
     """Lay the clocks of one ticket out; `windows` are the working hours to shade."""
@@ -118,7 +119,7 @@ def draw(
             scale.span(start, end) for start, end in windows if start < last and end > first
         ),
         now_x=scale.x(now),
-        name="Deadlines: " + "; ".join(f"{clock.name}, {clock.left}" for clock in clocks),
+        name=f"{heading}: " + "; ".join(f"{clock.name}, {clock.left}" for clock in clocks),
         paused_words=paused_words,
     )
 

@@ -112,6 +112,7 @@ def deadlines_view(
             windows=windows,
             now=now,
             zone=zone,
+            heading=_("Deadlines"),
             paused_words=(_("paused, waiting for %(name)s") % {"name": name}) if paused else "",
         )
         if still_open

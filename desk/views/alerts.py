@@ -89,7 +89,7 @@ def _line(row: Alert, ask: Ask) -> tuple[AlertView, str]:
         until = moment_words(row.held_until, now=ask.now, zone=ask.zone)
         return view, (_("held back until %(until)s") % {"until": until})
     if row.read_at is not None:
-        return view, "read"
+        return view, _("read")
     if row.mailed_at is not None:
-        return view, "mailed"
-    return view, _TOLD.get(row.told_by, "new")
+        return view, _("mailed")
+    return view, _TOLD.get(row.told_by, "")

@@ -1,0 +1,226 @@
+"""What a page says outside of the brackets of `tests.support.brackets`, and is no data."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+import django
+import yaml
+from babel.dates import get_day_names, get_month_names
+from babel.messages.mofile import read_mo
+from django.apps import apps
+from django.db import models
+
+from desk.glyphs import AvatarView
+from tests.support.brackets import CLOSE, OPEN
+from tickets.models import Category, Customer, FactDefinition, Team, User
+
+_VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+_SILENT = {"script", "style", "kbd", "code", "pre", "textarea", "samp"}
+_INLINE = {"a", "abbr", "b", "bdi", "em", "i", "mark", "q", "small", "span", "strong", "sub", "sup"}
+_SAID = ("title", "aria-label", "placeholder", "alt", "aria-description", "label")
+_BUTTONS = {"submit", "button", "reset"}
+#: Words that are the same in every language, or no words.
+_SAME = {
+    "amends", "linden", "min", "h", "kb", "mb", "utc", "id", "api", "csv", "yaml", "url", "sms",
+    "ok", "english", "deutsch", "router", "zzzz", "gbp", "eur", "pdf", "txt", "jpg", "png", "esc",
+    "ctrl", "shift",
+}  # fmt: skip
+_SKIPPED_MODELS = {"Event", "Outbox", "IdempotentRequest", "SetupChange", "BulkAct"}
+_DATA_JSON = {"RemedyPolicy", "ExceptionRequest", "OfferComponent", "FactDefinition", "PainScheme"}
+_PLAIN_CODE = re.compile(r"[a-z_]+")
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_NO_WORDS = re.compile(
+    r"https?://\S+|\S+@\S+|\bA-\d+\b|\b[A-Z][a-z]+/[A-Z][A-Za-z_]+\b|\b[A-Z]{3}\b"
+)
+_JOINTS = re.compile(r"[·,:;()/|“”„\"…–—→\n]+|\s-\s")
+
+
+class _Page(HTMLParser):
+    """The text nodes and attributes of a page, without what stands in brackets."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[tuple[str, str]] = []
+        self._path: list[str] = []
+        self._depth = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in _INLINE and tag not in _VOID and tag not in {"svg", "kbd", "i"}:
+            self._depth = 0
+        known = dict(attrs)
+        for name in _SAID:
+            if known.get(name) and not (name == "label" and tag not in {"optgroup", "option"}):
+                self._attribute(tag, name, known[name] or "")
+        if tag == "input" and known.get("type") in _BUTTONS and known.get("value"):
+            self._attribute(tag, "value", known["value"] or "")
+        if tag not in _VOID:
+            self._path.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._path:
+            while self._path.pop() != tag:
+                pass
+        if tag not in _INLINE and tag not in {"svg", "kbd", "path", "circle", "rect"}:
+            self._depth = 0
+
+    def handle_data(self, data: str) -> None:
+        if _SILENT.intersection(self._path):
+            return
+        outside, self._depth = _outside(data, self._depth)
+        self._take(self._path[-1] if self._path else "", outside)
+
+    def _attribute(self, tag: str, name: str, said: str) -> None:
+        self._take(f"{tag}@{name}", _outside(said, 0)[0])
+
+    def _take(self, where: str, said: str) -> None:
+        words = " ".join(said.split())
+        if _LETTERS.search(words):
+            self.found.append((where, words))
+
+
+def _outside(text: str, depth: int) -> tuple[str, int]:
+    """What of the text stands outside of brackets, and how deep it ends."""
+    kept = []
+    for letter in text:
+        if letter == OPEN:
+            depth += 1
+            kept.append(" · ")
+        elif letter == CLOSE:
+            depth = max(0, depth - 1)
+        elif depth == 0:
+            kept.append(letter)
+    return "".join(kept), depth
+
+
+@dataclass
+class Data:
+    """What stands in the database and is therefore nobody's to translate."""
+
+    whole: set[str] = field(default_factory=set)
+    long: str = ""
+    names: re.Pattern[str] = re.compile("(?!)")
+
+    @classmethod
+    def known(cls) -> Data:
+        """All texts of all rows but those in which the product itself speaks."""
+        texts: set[str] = set()
+        for model in apps.get_models():
+            ours = model.__module__.partition(".")[0] in {
+                "tickets", "remedies", "escalation", "feedback", "integrations", "desk",
+            }  # fmt: skip
+            if ours and not model.__name__.startswith("Historical"):
+                texts.update(_texts_of(model))
+        lines = {" ".join(line.split()) for text in texts for line in [*text.split("\n"), text]}
+        whole = {one for one in lines if one and not _PLAIN_CODE.fullmatch(one)}
+        whole |= _calendar_words() | {zone.replace("_", " ") for zone in available_timezones()}
+        whole |= available_timezones() | _said_by_django()
+        names = {one for one in _names() if len(one) > 1}
+        joined = "|".join(re.escape(one) for one in sorted(names, key=len, reverse=True))
+        return cls(
+            whole={one.casefold() for one in whole},
+            long="\n".join(sorted(one for one in whole if len(one) > 11)).casefold(),
+            names=re.compile(rf"\b(?:{joined})\b(?:'s|’s)?") if names else cls.names,
+        )
+
+    def left(self, said: str) -> str:
+        """What remains of a text when all that is data is taken out of it; "" for nothing."""
+        if self._is_data(said):
+            return ""
+        bare = self.names.sub(" ", _NO_WORDS.sub(" ", said))
+        if self._is_data(bare):
+            return ""
+        rest = [part for part in _JOINTS.split(bare) if not self._is_data(part)]
+        words = [
+            word
+            for part in rest
+            for word in _LETTERS.findall(part)
+            if word.casefold() not in _SAME and word.casefold() not in self.whole
+        ]
+        return said if words else ""
+
+    def _is_data(self, said: str) -> bool:
+        clean = " ".join(said.strip(" .!?…*•'’").split()).casefold()
+        if (
+            not _LETTERS.search(clean)
+            or clean in self.whole
+            or said.casefold().strip() in self.whole
+        ):
+            return True
+        return len(clean) > 14 and clean in self.long
+
+
+def _texts_of(model: type[models.Model]) -> set[str]:
+    """The texts of a model's rows."""
+    if model.__name__ in _SKIPPED_MODELS:
+        return set()
+    found: set[str] = set()
+    columns = [
+        one
+        for one in model._meta.concrete_fields
+        if (isinstance(one, models.CharField | models.TextField) and not one.choices)
+        or (isinstance(one, models.JSONField) and model.__name__ in _DATA_JSON)
+    ]
+    if columns:
+        for row in model._default_manager.values_list(*(one.attname for one in columns)):
+            for value in row:
+                found.update(_strings(value))
+    if model.__name__ == "RemedyPolicy":
+        for source in model._default_manager.values_list("source", flat=True):
+            found.update(_strings(yaml.safe_load(source)))
+    return found
+
+
+def _strings(value: Any) -> set[str]:
+    if isinstance(value, str):
+        return {value} if value.strip() else set()
+    if isinstance(value, dict):
+        return {text for key, one in value.items() for text in (str(key), *_strings(one))}
+    if isinstance(value, list | tuple):
+        return {text for one in value for text in _strings(one)}
+    return set()
+
+
+def _names() -> set[str]:
+    """Names of people and of what the desk has named, which stand inside of sentences."""
+    people = {
+        name
+        for model in (User, Customer)
+        for name in model._default_manager.values_list("name", flat=True)
+    }
+    parts = {part for name in people for part in name.split()}
+    initials = {AvatarView.of(name).initials for name in people}
+    named = {
+        name
+        for model, column in ((Team, "name"), (Category, "name"), (FactDefinition, "label"))
+        for name in model._default_manager.values_list(column, flat=True)
+    }
+    return people | parts | initials | named
+
+
+def _said_by_django() -> set[str]:
+    """What Django itself says in German, such as that a field is required."""
+    with (Path(django.__file__).parent / "conf/locale/de/LC_MESSAGES/django.mo").open("rb") as mo:
+        return {str(message.string) for message in read_mo(mo) if message.id}
+
+
+def _calendar_words() -> set[str]:
+    said: set[str] = set()
+    for width in ("wide", "abbreviated"):
+        for context in ("format", "stand-alone"):
+            said.update(get_day_names(width, context, "de").values())
+            said.update(get_month_names(width, context, "de").values())
+    return {one.strip(".") for one in said}
+
+
+def unmarked(page: str, data: Data) -> list[tuple[str, str]]:
+    """(where, words) of all that the page says and no translator was asked for."""
+    parser = _Page()
+    parser.feed(page)
+    parser.close()
+    return [(where, words) for where, words in parser.found if data.left(words)]
