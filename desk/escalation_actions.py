@@ -46,6 +46,6 @@ def _down(do: Doing) -> str:
 register(
     Action("answer-call", _l("I am on it"), _l("I am on it"), NoFields, _answer, "hand", when=OPEN,
            hint=_l("You answer for it, and nobody else is called.")),
-    Action("de-escalate", "De-escalate", "De-escalate", ReasonForm, _down, "arrow-down",
+    Action("de-escalate", _l("De-escalate"), _l("De-escalate"), ReasonForm, _down, "arrow-down",
            when=OPEN, verb_needed="supervise"),
 )  # fmt: skip

@@ -133,7 +133,7 @@ def views_for(who: Principal, bounds: Bounds) -> list[View]:
         View("waiting", _("Waiting"), "hourglass", Q(status__in=_WAITING)),
         View("snoozed", _("Snoozed"), "alarm-clock", Q(), aside=True),
         View("today", _("Due today"), "clock", Q(attention_at__lt=bounds.tomorrow)),
-        View("followups", "Follow-ups", "message-circle-reply", poor, settled=True),
+        View("followups", _("Follow-ups"), "message-circle-reply", poor, settled=True),
     ]
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _l
 
 from desk.actions import OPEN, Action, Doing, Said, register
 from desk.build.snoozing import clock_lines, preset_views, until_words
@@ -45,8 +46,8 @@ def _end(do: Doing) -> str:
 
 
 register(
-    Action("snooze", "Put aside", "Put aside", SnoozeForm, _snooze, "alarm-clock",
+    Action("snooze", _l("Put aside"), _l("Put aside"), SnoozeForm, _snooze, "alarm-clock",
            extras=_moments, when=OPEN),
-    Action("end-snooze", "Bring it back", "Bring it back", NoFields, _end, "alarm-clock-off",
+    Action("end-snooze", _l("Bring it back"), _l("Bring it back"), NoFields, _end, "alarm-clock-off",
            when=OPEN),
 )  # fmt: skip

@@ -74,3 +74,15 @@ _STANDS = Spoken(
 def standing_in_words(code: object) -> str:
     """A status or an outcome as it is said inside a sentence: "waiting customer"."""
     return _STANDS.get(str(code), str(code).replace("_", " "))
+
+
+ROLES = Spoken(
+    {
+        "rep": pgettext_lazy("role", "rep"),
+        "supervisor": pgettext_lazy("role", "supervisor"),
+        "manager": pgettext_lazy("role", "manager"),
+        "auditor": pgettext_lazy("role", "auditor"),
+        "admin": pgettext_lazy("role", "admin"),
+    }
+)
+"""What somebody is at the desk."""

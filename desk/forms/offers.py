@@ -68,7 +68,7 @@ class SendOfferForm(TicketForm):
         label=_l("The offer stands until"), required=False, widget=LocalMoment
     )
     promises = PromisesField()
-    attachments = ManyFiles(label=_("Attach files"), required=False)
+    attachments = ManyFiles(label=_l("Attach files"), required=False)
 
     def __init__(self, *args: Any, letter: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

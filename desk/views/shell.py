@@ -18,6 +18,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from desk.alerts import SHOWN, unread_of
+from desk.build.codes import ROLES
 from desk.counting import counted, shown
 from desk.glyphs import AvatarView
 from desk.inbox import waiting_for
@@ -29,7 +30,6 @@ from tickets.access import Principal
 from tickets.errors import DomainError
 from tickets.languages import speaking_to
 from tickets.models import User
-from tickets.rules import Role
 from tickets.services.alerts import read_alerts as mark_read
 
 THEME_COOKIE = "amends-theme"
@@ -208,7 +208,7 @@ def shell_for(ask: Ask, place: str) -> Shell:
     return Shell(
         rail=items,
         me=AvatarView.of(user.name or user.email, key=user.pk),
-        role=Role(user.role).value,
+        role=ROLES[user.role],
         alerts=tuple(
             AlertView(
                 words=alert.text,
