@@ -48,6 +48,6 @@ def _end(do: Doing) -> str:
 register(
     Action("snooze", _l("Put aside"), _l("Put aside"), SnoozeForm, _snooze, "alarm-clock",
            extras=_moments, when=OPEN),
-    Action("end-snooze", _l("Bring it back"), _l("Bring it back"), NoFields, _end, "alarm-clock-off",
-           when=OPEN),
+    Action("end-snooze", _l("Bring it back"), _l("Bring it back"), NoFields, _end,
+           "alarm-clock-off", when=OPEN),
 )  # fmt: skip
