@@ -10,10 +10,11 @@ from desk.build.offers import current_offer
 from desk.forms import offers as forms
 from desk.forms.ticket import NoFields, ReasonForm
 from desk.wish_actions import wish_of, wished_sums
-from desk.words import long_day_words
+from desk.words import long_day_words, money_words
 from remedies import services
 from remedies.models import ExceptionRequest, Offer
 from remedies.rules.states import UNDECIDED, OfferStatus
+from remedies.services.additions import is_added, letter_of
 from remedies.services.exceptions.asking import MOST_FILES
 from remedies.services.offers import STANDS
 from tickets.change import changing
@@ -56,6 +57,22 @@ def _send(do: Doing) -> str:
         )
 
     return _("Offer sent. The customer decides now.") + with_promises(do, send)
+
+
+def _added_letter(do: Doing) -> dict[str, Any]:
+    offer = current_offer(do.ticket)
+    if offer is None or offer.status != OfferStatus.DRAFT:
+        return {"letter": ""}
+    parts = [part for part in offer.components.all() if is_added(part)]
+    return {"letter": letter_of(do.ticket, parts, offer.currency, do.actor.name) if parts else ""}
+
+
+def _grant_added(do: Doing) -> str:
+    made = services.grant_added(
+        _draft(do), body=do.data["body"], actor=do.actor, now=do.now, seen=do.seen
+    )
+    total = money_words(made.total, made.currency)
+    return _("%(total)s granted, and the customer is told.") % {"total": total}
 
 
 def _sums(do: Doing) -> dict[str, Any]:
@@ -220,6 +237,9 @@ register(
            _exception, "scale", "owed", _exceptional),
     Action("withdraw-offer", _l("Take the offer back"), _l("Take it back"), ReasonForm, _withdraw,
            "undo-2", "owed"),
+    Action("grant-added", _l("Grant what is added"), _l("Grant and tell"),
+           forms.GrantAddedForm, _grant_added, "gift", "owed", _added_letter,
+           hint=_l("It is the customer’s at once: nothing has to be accepted.")),
     Action("redraft", _l("Draft the offer again"), _l("Draft again"), NoFields, _redraft,
            "rotate-ccw", "owed"),
     Action("withdraw-exception", _l("Withdraw the exception"), _l("Withdraw it"), ReasonForm,

@@ -8,6 +8,8 @@ it never says "sorry you feel", and asks forgiveness of nobody.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 SORRY = "We were wrong, and we are sorry."
 _ANSWER = (
     "What happens next: you can accept all of it, a part of it, or tell us what would be fair "
@@ -128,6 +130,25 @@ def _next(lines: Sequence[Line], until: str) -> list[str]:
             + _listed([f"{line.title}: {line.by}." for line in dated])
         )
     return said
+
+
+def added_letter(*, name: str, matter: str, lines: Sequence[Line], total: str, sender: str) -> str:
+    """What we add since something that we had promised came late. Nothing has to be accepted."""
+    listed = "\n".join(_money_line(line) if line.sum else f"- {line.title}" for line in lines)
+    said = [
+        _("Dear %(name)s,") % {"name": name},
+        _(
+            "You wrote to us about this: %(matter)s. What we promised you then did not reach you "
+            "by its date. That was our fault, and we are sorry."
+        )
+        % {"matter": matter.rstrip(".")},
+        _("So we add %(total)s, beside what is still on its way to you:") % {"total": total}
+        + "\n"
+        + listed,
+        _("You need not do anything: it is yours."),
+        _("Yours sincerely") + f"\n{sender}",
+    ]
+    return "\n\n".join(said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -270,6 +270,7 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "offer_redrafted": _money(_l("offer worked out anew")),
     "offer_adjusted": lambda d: _("%(title)s adjusted") % {"title": d.get("title") or _("offer")},
     "offer_sent": _money(_l("offer sent")),
+    "offer_granted": _money(_l("granted because we were late")),
     "offer_accepted": lambda d: (
         _("offer accepted in part") if d.get("part") else _("offer accepted")
     ),

@@ -18,6 +18,7 @@ from remedies.authority import Decision
 from remedies.models import ExceptionRequest, Offer, OfferComponent, Refusal, Remedy
 from remedies.rules.states import GRANTED, UNDECIDED, ExceptionStatus, OfferStatus, RemedyStatus
 from remedies.services import wish_words
+from remedies.services.additions import is_added
 from tickets.access import Principal
 from tickets.languages import Spoken
 from tickets.models import Ticket
@@ -216,7 +217,7 @@ def offer_part(ticket: Ticket, who: Principal, *, now: dt.datetime, zone: ZoneIn
         counts=counts,
         notes=tuple(_notes(ticket, exceptions, now=now, zone=zone)),
         remedies=tuple(remedies),
-        actions=_actions(offer, waiting),
+        actions=_actions(offer, components, waiting),
     )
 
 
@@ -324,7 +325,11 @@ class FootAction:
         return key_words(self.key)
 
 
-def _actions(offer: Offer | None, waiting: Sequence[ExceptionRequest]) -> tuple[FootAction, ...]:
+def _actions(
+    offer: Offer | None,
+    components: Sequence[OfferComponent],
+    waiting: Sequence[ExceptionRequest],
+) -> tuple[FootAction, ...]:
     refuse = FootAction("refuse", _("Refuse …"))
     if offer is None:
         return (refuse,)
@@ -333,7 +338,12 @@ def _actions(offer: Offer | None, waiting: Sequence[ExceptionRequest]) -> tuple[
     if waiting:
         return (FootAction("withdraw-exception", _("Withdraw the exception")), refuse)
     if offer.status == OfferStatus.DRAFT:
+        added = sum(part.amount or 0 for part in components if is_added(part))
+        total = money_words(added, offer.currency)
+        words = _("Grant %(total)s, added for lateness") % {"total": total}
+        grant = FootAction("grant-added", words)
         return (
+            *([grant] if added else []),
             FootAction("adjust", _("Adjust")),
             FootAction("exception", _("Request exception")),
             refuse,

@@ -86,6 +86,17 @@ class SendOfferForm(TicketForm):
         }
 
 
+class GrantAddedForm(TicketForm):
+    """The letter that goes with what is added because a remedy came late."""
+
+    body = body_field(_l("Letter"), _l("What the customer is told of it."))
+
+    def __init__(self, *args: Any, letter: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["body"] = letter
+        self.fields["body"].widget.attrs |= {"rows": "12"}
+
+
 class SumsForm(TicketForm):
     """Sums of an offer, one field for each component that has one."""
 

@@ -90,6 +90,7 @@ def _component(part: Component) -> dict[str, Any]:
         "form": part.form,
         "code": part.code,
         "pay_within_days": part.pay_within_days,
+        "automatic": part.automatic,
         "choices": [
             {"form": one.form, "amount": money(one.amount, currency)} for one in part.options
         ],

@@ -129,6 +129,7 @@ class TriedComponent(Shape):
     form = serializers.CharField(allow_blank=True)
     code = serializers.CharField(allow_blank=True, help_text="What it is, for programs.")
     pay_within_days = serializers.IntegerField(allow_null=True)
+    automatic = serializers.BooleanField(help_text="Granted by itself once a remedy came late.")
     choices = shapes.Choice(many=True, help_text="Other forms, for the customer to choose.")
     owed = serializers.BooleanField()
     loss = serializers.BooleanField()

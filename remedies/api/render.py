@@ -9,6 +9,7 @@ from remedies.authority import Meter, Room
 from remedies.levels import levels_by_key
 from remedies.pain import Factor
 from remedies.rules.routing import Level
+from remedies.services.additions import is_added
 from remedies.services.authorities import Rooms
 from remedies.services.exceptions import Outcome
 from remedies.services.letters import Preview
@@ -40,6 +41,7 @@ def component(row: models.OfferComponent, currency: str) -> dict[str, Any]:
         "form": row.form,
         "code": row.code,
         "pay_within_days": row.pay_within_days,
+        "added": is_added(row),
         "choices": [
             {"form": form, "amount": money(minor, currency)} for form, minor in row.choices.items()
         ],

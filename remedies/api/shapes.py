@@ -48,6 +48,9 @@ class Component(Shape):
     form = serializers.CharField(allow_blank=True)
     code = serializers.CharField(allow_blank=True, help_text="What it is, for programs.")
     pay_within_days = serializers.IntegerField(allow_null=True)
+    added = serializers.BooleanField(
+        help_text="The policy adds it because a remedy came late; it can be granted at once."
+    )
     choices = Choice(many=True, help_text="Other forms that the customer may choose.")
     chosen = serializers.CharField(allow_blank=True, help_text="The form that he chose.")
     adjusted_from = MoneyOutput(allow_null=True)
@@ -250,6 +253,12 @@ class SendInput(Input):
 
     body = Text(max_length=20_000)
     expires_at = Moment(required=False, default=None, allow_null=True)
+
+
+class GrantInput(Input):
+    """The letter that goes with what is granted; without one, the usual words."""
+
+    body = Text(max_length=20_000, required=False, default="", allow_blank=True)
 
 
 class RemedyReasonInput(Input):

@@ -134,6 +134,14 @@ OFFER_ACTS = [
         run=lambda row, d, **c: services.send_offer(row, **d, **c),
     ),
     Act(
+        name="grant",
+        summary="Grant what a draft adds for a late remedy",
+        words="At once, with a letter, and without asking the customer. It becomes an offer of its "
+        "own, accepted as it is made; the rest of the draft stays.",
+        takes=shapes.GrantInput,
+        run=lambda row, d, **c: services.grant_added(row, body=d["body"], **c),
+    ),
+    Act(
         name="withdraw",
         summary="Take an offer back",
         takes=shapes.RemedyReasonInput,

@@ -51,6 +51,8 @@ class Remedy(models.Model):
     timed = models.BooleanField(default=False)
     #: When its date passed and the customer did not have it: a promise that was missed, once.
     late_at = models.DateTimeField(null=True, blank=True)
+    #: Of what the policy added because remedies came late: how many were late on the ticket then.
+    for_late = models.PositiveSmallIntegerField(null=True, blank=True)
     gateway = models.CharField(max_length=20)
     gateway_ref = models.CharField(max_length=200, blank=True)
 
@@ -68,6 +70,12 @@ class Remedy(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="fulfilled") | Q(fulfilled_at__isnull=False),
                 name="remedy_fulfilled_has_moment",
+            ),
+            # However many sweeps and people are at it: for one more late remedy a rule adds once.
+            models.UniqueConstraint(
+                fields=["ticket", "rule", "for_late"],
+                condition=Q(for_late__isnull=False) & ~Q(status="reversed"),
+                name="remedy_added_once",
             ),
         ]
         indexes = [

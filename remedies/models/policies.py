@@ -111,6 +111,8 @@ class Grantor(StrEnum):
     MANAGER = "manager"
     ADMIN = "admin"
     CLIENT = "client"
+    #: What a policy grants by itself, with nobody there.
+    POLICY = "policy"
 
 
 class Authority(models.Model):

@@ -138,6 +138,9 @@ class RemedyEvent(StrEnum):
     OFFER_SENT = "offer_sent"
     #: data: offer, total, words, part (whether only a part was taken).
     OFFER_ACCEPTED = "offer_accepted"
+    #: data: offer, message, total, currency, words, automatic (whether nobody was there): added
+    #: because a remedy came late, and granted at once.
+    OFFER_GRANTED = "offer_granted"
     #: data: offer, wish (the customer's own words), words.
     OFFER_DECLINED = "offer_declined"
     OFFER_EXPIRED = "offer_expired"

@@ -4,6 +4,7 @@ Each is keyword-only after its subject, takes `actor` and `now`, raises a
 `tickets.errors.DomainError` when it can't, and does its work in one unit of work.
 """
 
+from remedies.services.additions import grant_added as grant_added
 from remedies.services.answers import accept_offer as accept_offer
 from remedies.services.answers import decline_offer as decline_offer
 from remedies.services.answers import expire_next as expire_next

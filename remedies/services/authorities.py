@@ -46,9 +46,12 @@ _limits = Cached(_load, Authority)
 
 
 def role_of(actor: Actor) -> str:
-    """On whose account somebody grants: his role, or "client"; "" for a customer or the desk."""
+    """On whose account somebody grants: his role, "client", or "policy" for the desk itself; "" for
+    a customer."""
     if actor.kind is ActorKind.CLIENT:
         return Grantor.CLIENT.value
+    if actor.kind is ActorKind.SYSTEM:
+        return Grantor.POLICY.value
     return actor.user.role if actor.user is not None else ""
 
 

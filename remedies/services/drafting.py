@@ -113,7 +113,7 @@ def draft_offer(change: Change, situation: Situation, *, again: bool = False) ->
     offers = change.all(Offer)
     parts: Sequence[Component] = result.components
     if any(offer.status not in _NOTHING_GRANTED for offer in offers):
-        parts = _without_granted(change, parts)
+        parts = left_to_grant(change, parts)
     draft = next((offer for offer in offers if offer.status == OfferStatus.DRAFT), None)
     if draft is not None:
         return _update(change, draft, row, result=result, parts=parts, problems=problems)
@@ -125,7 +125,7 @@ def draft_offer(change: Change, situation: Situation, *, again: bool = False) ->
     return _create(change, row, result, parts, problems)
 
 
-def _without_granted(change: Change, parts: Sequence[Component]) -> list[Component]:
+def left_to_grant(change: Change, parts: Sequence[Component]) -> list[Component]:
     """The components less what the ledger has for the same rules on this ticket."""
     granted = change.read(_granted) or {}
     left = []

@@ -11,6 +11,7 @@ from django.db.models.functions import Cast
 
 from remedies.models import ExceptionRequest, Remedy
 from remedies.rules.states import UNDECIDED, RemedyEvent, RemedyStatus
+from remedies.services.additions import grant_automatic
 from remedies.services.drafting import draft_offer, reconsider
 from remedies.services.ledger import told
 from remedies.services.situations import situation_of
@@ -113,7 +114,8 @@ def note_late(change: Change, row: Remedy, *, at: dt.datetime) -> bool:
 
 
 def add_for_lateness(change: Change) -> None:
-    """Draft what the policy gives for a late remedy. On a ticket that is settled too: we owe it.
+    """Grant what the policy adds for a late remedy by itself, and draft the rest for a person. On a
+    ticket that is settled too: we owe it.
 
     While somebody decides about a draft it stays as it is, and catches up afterwards.
     """
@@ -122,6 +124,7 @@ def add_for_lateness(change: Change) -> None:
         return
     if any(row.status in UNDECIDED for row in change.all(ExceptionRequest)):
         return
+    grant_automatic(change)
     if ticket.is_open:
         reconsider(change)
     else:

@@ -33,12 +33,15 @@ def grant_in(
     *,
     exception: ExceptionRequest | None,
     at: dt.datetime | None = None,
+    for_late: int | None = None,
 ) -> list[Remedy]:
-    """Enter components of an accepted offer into the ledger, and have them paid.
+    """Enter components of an accepted offer into the ledger, and have them paid; `for_late` of what
+    was added because so many remedies of the ticket came late.
 
     The database lets a component be granted once, whoever tries at the same time.
     """
-    return [_grant(change, offer, part, exception, at or change.now) for part in components]
+    when = at or change.now
+    return [_grant(change, offer, part, exception, when, for_late) for part in components]
 
 
 def _grant(
@@ -47,8 +50,10 @@ def _grant(
     part: OfferComponent,
     exception: ExceptionRequest | None,
     at: dt.datetime,
+    for_late: int | None,
 ) -> Remedy:
     remedy = _remedy_of(change, offer, part, exception=exception, at=at)
+    remedy.for_late = for_late
     change.add(remedy)
     enter(change, remedy, EntryKind.GRANTED, remedy.amount or 0)
     change.record(

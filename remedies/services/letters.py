@@ -39,7 +39,7 @@ def proposed_letter(offer: Offer, *, sender: str, until: str) -> Letter:
     return offer_letter(
         name=offer.ticket.customer.name,
         matter=offer.ticket.subject,
-        lines=[_line(part, offer.currency) for part in components_of(offer)],
+        lines=[line_of(part, offer.currency) for part in components_of(offer)],
         total=words(offer.total, offer.currency),
         until=until,
         sender=sender,
@@ -52,7 +52,8 @@ def letter_for(offer: Offer, *, sender: str, until: str) -> str:
     return proposed_letter(offer, sender=sender, until=until).text
 
 
-def _line(part: OfferComponent, currency: str) -> Line:
+def line_of(part: OfferComponent, currency: str) -> Line:
+    """One component as a letter says it."""
     choices = [f"{words(minor, currency)} as {form}" for form, minor in part.choices.items()]
     return Line(
         title=part.title,

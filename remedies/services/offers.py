@@ -11,6 +11,7 @@ from remedies.rules.language.draft import ComponentKind
 from remedies.rules.states import GRANTED, UNDECIDED, OfferStatus, RemedyEvent
 from remedies.services.authorities import check_authority, lock_customer
 from remedies.services.tallies import (
+    Paths,
     component_paths,
     components_of,
     locked_offer,
@@ -353,9 +354,9 @@ def withdraw_offer(
         withdraw_in(change, row, why)
 
 
-def withdraw_in(change: Change, row: Offer, reason: str) -> None:
-    """Take an offer back, within an open change."""
-    paths = move(change, row, OfferStatus.WITHDRAWN)
+def withdraw_in(change: Change, row: Offer, reason: str, *, also: Paths | None = None) -> None:
+    """Take an offer back, within an open change; `also` are further paths that changed."""
+    paths = move(change, row, OfferStatus.WITHDRAWN) | (also or {})
     void_exceptions(change, row, "The offer was withdrawn.")
     change.record(
         RemedyEvent.OFFER_WITHDRAWN, data={"offer": row.pk, "reason": reason}, changes=paths

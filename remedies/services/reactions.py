@@ -66,12 +66,13 @@ def react(change: Change, event: Event) -> None:
     if event.type in RECONSIDER:
         reconsider(change)
     elif event.type in AT_THE_END:
+        if event.type == BREACHED:
+            move_ignored(change, event)
+            # First: what is granted for it by itself is not drafted.
+            clock_ran_out(change, event)
         # While somebody decides about the draft, a clock that passes does not pull it away.
         if not is_waiting(change):
             change.unit.later.add(change, reconsider)
-        if event.type == BREACHED:
-            move_ignored(change, event)
-            clock_ran_out(change, event)
     elif event.type in _OTHERS:
         _OTHERS[event.type](change, event)
 

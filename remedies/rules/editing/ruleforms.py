@@ -18,7 +18,7 @@ ORDER = (
     "rule", "exclusion", "cap", "title", "clause", "gives", "code", "group", "priority",
     "dated_by", "since", "until", "stack_on", "when", "unless", "overrides", "reason", "covers",
     "at_most", "amount", "range", "options", "owed", "makes_good_loss", "form",
-    "pay_within_days", "result", "says",
+    "pay_within_days", "automatic", "result", "says",
 )  # fmt: skip
 TESTS = {
     "yes": "is so", "no": "is not so", "is": "is", "is_not": "is not", "at_least": "at least",
@@ -29,6 +29,7 @@ LABELS = {
     "title": "Title", "clause": "Clause", "gives": "Gives", "says": "In words to the customer",
     "code": "Name for programs", "group": "Group", "priority": "Priority", "owed": "Set by law",
     "makes_good_loss": "Makes good a loss", "form": "Paid as", "pay_within_days": "Within days",
+    "automatic": "Granted by itself",
     "since": "In force since", "until": "In force until", "dated_by": "Dated by",
     "stack_on": "Only on top of", "overrides": "In place of", "result": "Its sum is called",
     "options": "Other forms to choose", "unless": "Unless", "reason": "Reason to the customer",
@@ -41,7 +42,7 @@ LABELS = {
     "table": "By", "matrix": "By", "else": "Else",
 }  # fmt: skip
 _TEXTS = ("title", "clause", "says", "code", "form", "result", "reason")
-_YES = ("owed", "makes_good_loss")
+_YES = ("owed", "makes_good_loss", "automatic")
 _MORE = (
     "code", "group", "priority", "stack_on", "overrides", "result", "options", "unless",
     "dated_by", "since", "until", "form", "pay_within_days",

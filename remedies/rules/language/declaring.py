@@ -14,6 +14,8 @@ FACT_KEYS = frozenset(
 )
 #: What may be said of a field of a record.
 FIELD_KEYS = FACT_KEYS - {"ask", "items", "more"}
+#: Facts of every ticket that tell of remedies which did not come by their date.
+LATE_FACTS = frozenset({"remedies_late", "late_remedies_sum"})
 MORE = ("worse", "better", "neither")
 
 

@@ -255,6 +255,7 @@ def _rule() -> Schema:
             "says": TEXT,
             "form": WORD,
             "pay_within_days": {"type": "integer", "minimum": 0},
+            "automatic": {"type": "boolean"},
             "dated_by": VALUE,
             "since": DATE,
             "until": DATE,

@@ -71,6 +71,7 @@ class Component(NamedTuple):
     form: str = ""
     pay_within_days: int | None = None
     options: tuple[Option, ...] = ()
+    automatic: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """For storing beside the offer."""
@@ -93,6 +94,7 @@ class Component(NamedTuple):
             "form": self.form,
             "pay_within_days": self.pay_within_days,
             "options": [{"form": o.form, "amount": o.amount} for o in self.options],
+            "automatic": self.automatic,
         }
 
 

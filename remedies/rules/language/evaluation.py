@@ -240,6 +240,7 @@ class _Run(SettingOff):
             rule.form,
             rule.pay_within_days,
             options,
+            rule.automatic,
         )
 
     def _give(self, rule: Rule, component: Component) -> None:

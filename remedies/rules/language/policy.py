@@ -143,6 +143,8 @@ class Rule:
     says: str = ""
     form: str = ""
     pay_within_days: int | None = None
+    #: Granted by itself once a remedy came late, as far as the policy's own limits reach.
+    automatic: bool = False
     dated_by: ValueRef | Node | None = None
     since: dt.date | None = None
     until: dt.date | None = None

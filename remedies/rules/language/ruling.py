@@ -10,6 +10,7 @@ from remedies.errors import PolicyInvalid, Problem
 from remedies.facts import Kind, NotThatKind, as_date
 from remedies.rules.language.compiling import FORMS, MODIFIER_KEYS, Scope, compile_node
 from remedies.rules.language.conditions import condition
+from remedies.rules.language.declaring import LATE_FACTS
 from remedies.rules.language.draft import ComponentKind
 from remedies.rules.language.meant import nearest
 from remedies.rules.language.nodes import Node
@@ -46,6 +47,7 @@ RULE_KEYS = frozenset(
         "says",
         "form",
         "pay_within_days",
+        "automatic",
         "dated_by",
         "since",
         "until",
@@ -122,6 +124,7 @@ def compile_rule(
         says=_says(raw, scope, at),
         form=word_at(raw, "form", at),
         pay_within_days=_whole(raw, "pay_within_days", at),
+        automatic=_yes(raw, "automatic", at),
         since=_day(raw.get("since"), at / "since"),
         until=_day(raw.get("until"), at / "until"),
         stack_on=_earlier(raw, "stack_on", scope, at),
@@ -132,6 +135,11 @@ def compile_rule(
     stopping = tuple(exclusion for exclusion in exclusions if exclusion.stops(rule))
     for exclusion in stopping:
         scope.used |= scope.behind.get(f"exclusion {exclusion.name}", frozenset())
+    if rule.automatic and not scope.used & LATE_FACTS:
+        known = " or ".join(sorted(LATE_FACTS))
+        (at / "automatic").fail(
+            f"automatic is for what a late remedy adds: the rule has to read {known}."
+        )
     return _with(
         rule,
         exclusions=(*stopping, *own),
