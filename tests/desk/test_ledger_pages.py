@@ -51,7 +51,8 @@ def test_what_is_late_stands_apart(whole_desk: Desk, sign_in: SignIn) -> None:
     granted(whole_desk)
     refund = Remedy.objects.get(rule="L-1")
     refund.due_on = NOW.date() - dt.timedelta(days=1)
-    refund.save(update_fields=["due_on"])
+    refund.timed = False  # as on a desk without clocks of remedies
+    refund.save(update_fields=["due_on", "timed"])
     sue = sign_in(whole_desk.sue)
     assert "Nothing is late." in text_of(sue.get("/desk/ledger/", {"view": "late"}))
     assert remedies.note_late_next(now=NOW)

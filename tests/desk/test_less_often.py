@@ -1,15 +1,17 @@
 """What is done to a ticket less often, each by its form; and the bell."""
 
+import datetime as dt
+
 import pytest
 from django.test import Client
 
 from remedies.models import Remedy
-from remedies.services import accept_offer
+from remedies.services import accept_offer, note_late_next
 from tests.builders import NOW, Desk, make_customer, make_ticket, user
 from tests.desk.pages import SignIn, text_of
 from tests.remedies.builders import make_hurt, sent_offer
 from tickets import services
-from tickets.actors import Actor
+from tickets.actors import SYSTEM, Actor
 from tickets.models import Alert, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +35,7 @@ def do(client: Client, ticket: Ticket, verb: str, **data: object) -> int:
     [
         "reply", "note", "promise", "ask", "offer", "hand-over", "pain", "decide", "point",
         "facts", "heard", "wait", "resume", "tags", "resolve", "review", "close", "reopen",
-        "adjust", "exception", "withdraw-offer", "redraft", "withdraw-exception",
+        "adjust", "exception", "withdraw-offer", "redraft", "grant-added", "withdraw-exception",
         "answer-back", "add-part", "kept", "follow-up", "change", "call-above", "link", "loss",
         "subject", "category", "team", "external", "confidential", "person", "merge", "split",
     ],
@@ -177,3 +179,29 @@ def test_a_program_that_fills_in_every_field_gets_nothing(whole_desk: Desk) -> N
     )  # fmt: skip
     assert response.status_code == 422
     assert not Ticket.objects.exists()
+
+
+def test_what_a_late_remedy_adds_is_granted_in_one_step(
+    whole_desk: Desk, sign_in: SignIn, alice: Client
+) -> None:
+    ticket = make_hurt(whole_desk)
+    services.take(ticket, actor=user(whole_desk.alice), now=NOW)
+    accept_offer(sent_offer(whole_desk, ticket), actor=SYSTEM, now=NOW)
+    Remedy.objects.filter(ticket=ticket, rule="L-1").update(due_on=NOW.date(), timed=False)
+    note_late_next(now=NOW + dt.timedelta(days=1))
+    sue = sign_in(whole_desk.sue)
+    assert "Grant £10.00, added for lateness" in text_of(sue.get(f"/desk/tickets/{ticket.number}/"))
+    form = text_of(sue.get(f"/desk/tickets/{ticket.number}/?do=grant-added"))
+    assert "What we promised you then did not reach you by its date" in form
+    draft = ticket.offers.get(status="draft")
+    address = f"/api/v1/offers/{draft.pk}/"
+    read = sue.get(address).json()
+    assert [part["rule"] for part in read["components"] if part["added"]] == ["S-2"]
+    assert sign_in(whole_desk.charlie).post(f"{address}grant/").status_code == 404
+    assert sign_in(whole_desk.audrey).post(f"{address}grant/").status_code == 403
+    assert do(sue, ticket, "grant-added", body="We were late, so £10 more is yours.") == 302
+    assert Remedy.objects.get(ticket=ticket, rule="S-2").granted_by == whole_desk.sue
+    again = sue.post(f"{address}grant/", {}, content_type="application/json")
+    assert (again.status_code, Remedy.objects.filter(rule="S-2").count()) == (409, 1)
+    page = text_of(sue.get(f"/desk/tickets/{ticket.number}/"))
+    assert "added for lateness" not in page and "Granted because we were late: £10.00" in page

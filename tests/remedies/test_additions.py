@@ -10,7 +10,7 @@ from remedies.errors import AboveAuthority, OfferNotOpen, PolicyInvalid
 from remedies.models import Authority, ExceptionRequest, Offer, OfferComponent, Remedy
 from remedies.services.lateness import add_for_lateness
 from tests.builders import NOW, Desk, user
-from tests.remedies.builders import draft_of, part, put_in_force, sent_offer, set_limits
+from tests.remedies.builders import draft_of, make_hurt, part, put_in_force, sent_offer, set_limits
 from tests.remedies.conftest import PACKS
 from tests.remedies.test_lateness import LATER, granted, sweep
 from tests.remedies.test_ledger import disagreements
@@ -91,10 +91,10 @@ def test_it_needs_authority_and_nothing_else_open(remedy_desk: Desk) -> None:
         remedies.grant_added(draft, actor=user(remedy_desk.sue), now=LATER)
     remedies.withdraw_exception(asked, reason="No", actor=user(remedy_desk.alice), now=LATER)
     assert not ExceptionRequest.objects.filter(status="pending").exists()
-    OfferComponent.objects.filter(offer=draft, rule="S-2").delete()
-    with pytest.raises(Conflict, match="Send it as an offer"):
-        remedies.grant_added(draft, actor=user(remedy_desk.sue), now=LATER)
     assert added(ticket) == []
+    first = draft_of(make_hurt(remedy_desk))
+    with pytest.raises(Conflict, match="Send it as an offer"):
+        remedies.grant_added(first, actor=user(remedy_desk.sue), now=LATER)
 
 
 def test_the_policy_grants_it_by_itself_within_its_own_limits(remedy_desk: Desk) -> None:
