@@ -8,7 +8,7 @@ it never says "sorry you feel", and asks forgiveness of nobody.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
+from tickets.saying import gettext as _
 
 SORRY = "We were wrong, and we are sorry."
 _ANSWER = (

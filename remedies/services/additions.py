@@ -87,7 +87,8 @@ def grant_added(
         promised = _promised(change)
         if twice := next((part for part in parts if part.rule in promised), None):
             raise Conflict(
-                f"{twice.title} is in the offer that the customer has. Take that back first.",
+                "{title} is in the offer that the customer has. Take that back first.",
+                title=twice.title,
                 field="offer",
             )
         lock_customer(change.ticket)
