@@ -3,7 +3,7 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import QuerySet
 
 from remedies.access import exceptions_to_decide, visible_exceptions
 from remedies.models import ExceptionRequest
@@ -11,8 +11,6 @@ from remedies.rules.states import UNDECIDED, ExceptionStatus
 from tickets.access import Principal
 
 SHOWN = 100
-#: Similar decisions that a case shows.
-SIMILAR = 4
 _DECIDED = [
     ExceptionStatus.APPROVED.value,
     ExceptionStatus.AMENDED.value,
@@ -52,37 +50,3 @@ def decided_today(who: Principal, *, now: dt.datetime, zone: ZoneInfo) -> int:
         .filter(decider=who.user, decided_at__gte=midnight, status__in=_DECIDED)
         .count()
     )
-
-
-def similar_to(
-    row: ExceptionRequest, who: Principal, *, now: dt.datetime
-) -> tuple[list[ExceptionRequest], int, int]:
-    """Decisions of the last 60 days about the same rule in the same category: the newest, how
-    many were approved, and how many there are. Two queries."""
-    found = (
-        visible_exceptions(who)
-        .filter(
-            status__in=_DECIDED,
-            decided_at__gte=now - dt.timedelta(days=60),
-            ticket__category_id=row.ticket.category_id,
-        )
-        .exclude(pk=row.pk)
-    )
-    if row.rules:
-        found = found.filter(rules__overlap=row.rules)
-    said_no = Count("pk", filter=Q(status=ExceptionStatus.DECLINED.value))
-    counts = found.aggregate(all=Count("pk"), no=said_no)
-    newest = found.select_related("ticket", "decider").order_by("-decided_at", "-id")[:SIMILAR]
-    return list(newest), counts["all"] - counts["no"], counts["all"]
-
-
-def month_total(who: Principal, row: ExceptionRequest, *, now: dt.datetime, zone: ZoneInfo) -> int:
-    """What exceptions of this month gave beyond policy, in minor units of the row's currency."""
-    first = now.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    granted = visible_exceptions(who).filter(
-        decided_at__gte=first,
-        status__in=[ExceptionStatus.APPROVED.value, ExceptionStatus.AMENDED.value],
-        currency=row.currency,
-    )
-    beyond = Sum(F("decided_total") - F("policy_total"))
-    return granted.aggregate(beyond=beyond)["beyond"] or 0

@@ -9,14 +9,13 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from desk.glyphs import MeterView
 from desk.words import day_words, listed
-from remedies.access import may_decide, may_see_drafts
+from remedies.access import may_decide
 from remedies.levels import levels_by_key
 from remedies.models import ExceptionRequest, Refusal, RuleProposal
 from remedies.rules.grounds import Ground
-from remedies.rules.states import DECIDED, ProposalStatus
-from remedies.services.budgets import pots_of
+from remedies.rules.states import DECIDED
+from remedies.services.exceptions.weighing import Weighing
 from tickets.access import Principal
-from tickets.actors import Actor
 from tickets.models import Attachment
 from tickets.money import words as money_words
 
@@ -134,20 +133,11 @@ def why_not(row: ExceptionRequest, who: Principal) -> str:
     return ""
 
 
-def cost_meters(row: ExceptionRequest, *, now: dt.datetime) -> tuple[MeterView, ...]:
+def cost_meters(row: ExceptionRequest, weighed: Weighing) -> tuple[MeterView, ...]:
     """The budgets that it comes from: those of the ticket's team in this period."""
-    more = max(row.asked_total - row.policy_total, 0)
-    pots = pots_of(
-        row.ticket,
-        Actor.of_user(row.requester),
-        currency=row.currency,
-        now=now,
-        besides=row.offer,
-    )
+    more = weighed.more
     found = []
-    for pot in pots:
-        if not pot.words.startswith("in the budget"):
-            continue
+    for pot in weighed.budgets:
         whole, left = max(pot.amount, 1), pot.amount - pot.used - more
         label = pot.words.removeprefix("in ")
         label = label[0].upper() + label[1:]
@@ -162,16 +152,8 @@ def cost_meters(row: ExceptionRequest, *, now: dt.datetime) -> tuple[MeterView, 
     return tuple(found)
 
 
-def rule_note(row: ExceptionRequest, who: Principal) -> RuleNote | None:
-    """The changed rule that Amends proposes for exceptions like this one. One query."""
-    if not row.rules or not may_see_drafts(who):
-        return None
-    found = RuleProposal.objects.filter(
-        status=ProposalStatus.OPEN.value,
-        rule__in=row.rules,
-        category=row.ticket.category_id,
-        currency=row.currency,
-    ).first()
+def rule_note(found: RuleProposal | None) -> RuleNote | None:
+    """The changed rule that Amends proposes for exceptions like this one."""
     if found is None:
         return None
     cost = money_words(found.more, found.currency)

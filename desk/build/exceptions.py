@@ -28,12 +28,12 @@ from desk.build.exception_parts import (
 from desk.build.people import avatar
 from desk.build.talk import head_of
 from desk.glyphs import AvatarView, ClockState, ClockView, MeterView, PainView
-from desk.inbox import month_total, similar_to
 from desk.present import CompareLineView, CompareView
 from desk.words import number_words, span_words
 from escalation.models import Deadline
 from remedies.models import ExceptionRequest
 from remedies.rules.states import ExceptionStatus
+from remedies.services.exceptions.weighing import Weighing, weighing_of
 from tickets.access import Principal, visible_tickets
 from tickets.models import Ticket
 from tickets.money import words as money_words
@@ -227,12 +227,11 @@ def case_of(row: ExceptionRequest, who: Principal, *, now: dt.datetime, zone: Zo
     deadline = deadline_of(row)
     head = head_of(ticket)
     _, count = earlier_of(ticket.customer, who, without=ticket.pk, now=now, zone=zone)
-    similar, approved, decided = similar_to(row, who, now=now)
+    weighed = weighing_of(row, who, now=now, zone=zone)
     voices = voices_of(row)
     compare = compare_of(row)
-    month = month_total(who, row, now=now, zone=zone)
     clock = clock_of(deadline, now=now, zone=zone, size=34) if deadline else None
-    more = money_words(max(row.asked_total - row.policy_total, 0), row.currency)
+    more = money_words(weighed.more, row.currency)
     first = ticket.customer.name.split(" ")[0]
     return Case(
         id=row.pk,
@@ -259,7 +258,7 @@ def case_of(row: ExceptionRequest, who: Principal, *, now: dt.datetime, zone: Zo
             else gettext("No earlier complaint.")
         ),
         cost=gettext("%(more)s more than policy. Exceptions this month so far: %(month)s.")
-        % {"more": more, "month": money_words(max(month, 0), row.currency)},
+        % {"more": more, "month": money_words(weighed.month, row.currency)},
         after=" ".join(
             filter(None, [_after(row, first, compare), paid_words(row, now=now, zone=zone)])
         ),
@@ -268,16 +267,16 @@ def case_of(row: ExceptionRequest, who: Principal, *, now: dt.datetime, zone: Zo
         evidence=row.evidence,
         question=row.question,
         answer=row.answer,
-        similar=tuple(_decided(other) for other in similar),
-        similar_words=_similar_words(row, approved=approved, decided=decided),
+        similar=tuple(_decided(other) for other in weighed.similar),
+        similar_words=_similar_words(row, weighed),
         total=money_words(total_now(row, voices), row.currency),
         state=row.status,
         grounds=grounds_of(row),
         voices=voices,
         needed=needed_words(row),
         files=files_of(row),
-        meters=cost_meters(row, now=now),
-        note=rule_note(row, who),
+        meters=cost_meters(row, weighed),
+        note=rule_note(weighed.proposal),
         why_not=why_not(row, who),
         sees_ticket=visible_tickets(who).filter(pk=ticket.pk).exists(),
     )
@@ -291,13 +290,13 @@ def _after(row: ExceptionRequest, first: str, compare: CompareView) -> str:
     return words % told
 
 
-def _similar_words(row: ExceptionRequest, *, approved: int, decided: int) -> str:
+def _similar_words(row: ExceptionRequest, weighed: Weighing) -> str:
     words = gettext("same category, last 60 days: %(approved)s of %(decided)s approved")
     if row.rules:
         words = gettext(
             "same rule, same category, last 60 days: %(approved)s of %(decided)s approved"
         )
-    return words % {"approved": approved, "decided": decided}
+    return words % {"approved": weighed.approved, "decided": weighed.decided}
 
 
 def _decided(row: ExceptionRequest) -> Decided:

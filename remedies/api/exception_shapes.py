@@ -89,6 +89,58 @@ class ExceptionRequest(Shape):
     answer = serializers.CharField(allow_blank=True)
 
 
+class SimilarShape(Shape):
+    """A decision about the same rules in the same category."""
+
+    exception = serializers.IntegerField()
+    ticket = serializers.CharField(help_text="Its number.")
+    status = one_of(ExceptionStatus)
+    policy_total = MoneyOutput()
+    asked_total = MoneyOutput()
+    decided_total = MoneyOutput(allow_null=True)
+    more = MoneyOutput(help_text="Given beyond the policy; nothing where it was declined.")
+    decider = Person(allow_null=True)
+    decision_reason = serializers.CharField(allow_blank=True)
+    decline_code = serializers.CharField(allow_blank=True)
+    decided_at = serializers.DateTimeField()
+
+
+class SimilarDecisions(Shape):
+    """What was decided in cases like it."""
+
+    since = serializers.DateTimeField()
+    decided = serializers.IntegerField()
+    approved = serializers.IntegerField(help_text="As asked, or with other sums.")
+    newest = SimilarShape(many=True, help_text="Four at most.")
+
+
+class BudgetCost(Shape):
+    """A budget of the team that it would come from."""
+
+    name = serializers.CharField()
+    amount = MoneyOutput()
+    used = MoneyOutput(help_text="Without it.")
+    left = MoneyOutput(help_text="After it; below zero where the budget is passed.")
+
+
+class CostShape(Shape):
+    """What a yes costs."""
+
+    more = MoneyOutput(help_text="Asked for beyond the policy.")
+    month = MoneyOutput(help_text="Given beyond the policy by exceptions of this month so far.")
+    budgets = BudgetCost(many=True)
+
+
+class WeighingShape(Shape):
+    """What somebody weighs before he decides."""
+
+    similar = SimilarDecisions()
+    cost = CostShape()
+    proposal = serializers.IntegerField(
+        allow_null=True, help_text="The changed rule that is proposed for exceptions like it."
+    )
+
+
 class WishInput(Input):
     """One component's wished sum."""
 

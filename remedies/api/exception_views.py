@@ -1,6 +1,7 @@
 """Exceptions over HTTP: the list, asking for one, several decided at once."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from rest_framework.request import Request
@@ -12,6 +13,7 @@ from remedies.api.verbs import request_exception, request_on_ticket
 from remedies.api.views import KEY, NUMBER, Command, OfTicket, Reads
 from remedies.models import ExceptionRequest
 from remedies.rules.grounds import DeclineCode
+from remedies.services.exceptions.weighing import weighing_of
 from tickets.api.filters import checked
 from tickets.api.pagination import NEWEST_ID, CursorPages
 from tickets.api.schema import PAGE, operation, paged
@@ -57,6 +59,23 @@ class OneException(Reads):
         """Policy beside wish, and the decision."""
         row = access.access_exception(self.principal, key)
         return Response(render.exception(row), headers={"ETag": etag(row.ticket.version)})
+
+
+class WeighException(Reads):
+    """What somebody weighs before he decides."""
+
+    @operation(
+        "exceptions_weighing", "Weigh an exception", tag="exceptions",
+        answers=exception_shapes.WeighingShape, parameters=[KEY],
+    )  # fmt: skip
+    def get(self, request: Request, key: int) -> Response:
+        """What was decided in cases like it in the last 60 days, and what a yes costs: beyond the
+        policy, this month so far, and of the team's budgets. Of what you may see."""
+        row = access.access_exception(self.principal, key)
+        user = self.principal.user
+        zone = ZoneInfo(user.time_zone if user is not None else "UTC")
+        found = weighing_of(row, self.principal, now=self.now, zone=zone)
+        return Response(render.weighing(row, found), headers={"ETag": etag(row.ticket.version)})
 
 
 class AskException(Command):

@@ -9,9 +9,11 @@ from remedies.authority import Meter, Room
 from remedies.levels import levels_by_key
 from remedies.pain import Factor
 from remedies.rules.routing import Level
+from remedies.rules.states import GRANTED
 from remedies.services.additions import is_added
 from remedies.services.authorities import Rooms
 from remedies.services.exceptions import Outcome
+from remedies.services.exceptions.weighing import Weighing
 from remedies.services.letters import Preview
 from tickets.api.fields import money
 from tickets.api.render import person
@@ -158,6 +160,50 @@ def exception(row: models.ExceptionRequest) -> dict[str, Any]:
         "decided_at": row.decided_at,
         "question": row.question,
         "answer": row.answer,
+    }
+
+
+def weighing(row: models.ExceptionRequest, found: Weighing) -> dict[str, Any]:
+    """A `WeighingShape` of the request."""
+    currency = row.currency
+    return {
+        "similar": {
+            "since": found.since,
+            "decided": found.decided,
+            "approved": found.approved,
+            "newest": [_similar(other) for other in found.similar],
+        },
+        "cost": {
+            "more": money(found.more, currency),
+            "month": money(found.month, currency),
+            "budgets": [
+                {
+                    "name": pot.words.removeprefix("in "),
+                    "amount": money(pot.amount, currency),
+                    "used": money(pot.used, currency),
+                    "left": money(pot.amount - pot.used - found.more, currency),
+                }
+                for pot in found.budgets
+            ],
+        },
+        "proposal": found.proposal.pk if found.proposal is not None else None,
+    }
+
+
+def _similar(row: models.ExceptionRequest) -> dict[str, Any]:
+    given = row.decided_total if row.status in GRANTED else None
+    return {
+        "exception": row.pk,
+        "ticket": row.ticket.number,
+        "status": row.status,
+        "policy_total": money(row.policy_total, row.currency),
+        "asked_total": money(row.asked_total, row.currency),
+        "decided_total": money(row.decided_total, row.currency),
+        "more": money(max((given or 0) - row.policy_total, 0), row.currency),
+        "decider": person(row.decider),
+        "decision_reason": row.decision_reason,
+        "decline_code": row.decline_code,
+        "decided_at": row.decided_at,
     }
 
 

@@ -32,6 +32,11 @@ urlpatterns: list[URLPattern] = [
     path("exceptions/", exception_views.Exceptions.as_view(), name="api-exceptions"),
     path("exceptions/decide/", exception_views.DecideTogether.as_view(), name="api-decide"),
     path("exceptions/<int:key>/", exception_views.OneException.as_view(), name="api-exception"),
+    path(
+        "exceptions/<int:key>/weighing/",
+        exception_views.WeighException.as_view(),
+        name="api-exception-weighing",
+    ),
     *PROPOSAL_PATHS,
     path("remedies/", views.Remedies.as_view(), name="api-remedies"),
     path("remedies/<int:key>/", views.OneRemedy.as_view(), name="api-remedy"),

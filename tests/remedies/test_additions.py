@@ -52,7 +52,7 @@ def test_a_rep_grants_it_in_one_step_and_the_rest_stays_drafted(remedy_desk: Des
     assert (made.status, remedy.offer_id, remedy.for_late) == ("accepted", made.pk, 1)
     component = part(made, "S-2")
     assert (component.clause, component.steps) == ("S-2", ["£10 × 1 = £10"])
-    letter = Message.objects.get(pk=made.message_id)
+    letter = Message.objects.get(offer=made)
     assert "£10.00" in letter.body and "need not do anything" in letter.body
     assert Event.objects.get(ticket=ticket, type="offer_granted").data["total"] == 1000
     draft.refresh_from_db()
@@ -105,7 +105,7 @@ def test_the_policy_grants_it_by_itself_within_its_own_limits(remedy_desk: Desk)
     sweep(LATER)
     remedy = Remedy.objects.get(ticket=ticket, rule="S-2")
     assert (remedy.amount, remedy.granted_under, remedy.granted_by) == (1000, "policy", None)
-    told = Message.objects.get(pk=Offer.objects.get(pk=remedy.offer_id).message_id)
+    told = Message.objects.get(offer__remedies=remedy)
     assert told.automatic and "£10.00" in told.body
     drafted = OfferComponent.objects.filter(offer__ticket=ticket, offer__status="draft")
     assert not drafted.filter(rule="S-2").exists()

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from remedies.models import DecisionLevel, ExceptionRequest
+from remedies.models import Budget, DecisionLevel, ExceptionRequest
 from tests.builders import Desk, make_user
 from tests.remedies.builders import draft_of, make_hurt, part
 from tickets.models import Membership, Ticket, User
@@ -168,3 +168,33 @@ def test_the_list_takes_as_many_queries_for_many_as_for_few(remedy_desk: Desk) -
     for _ in range(5):
         ask(remedy_desk, make_hurt(remedy_desk))
     assert (ExceptionRequest.objects.count(), queries()) == (6, few)
+
+
+def test_what_was_decided_before_and_what_a_yes_costs_is_told(remedy_desk: Desk) -> None:
+    Budget.objects.create(team=remedy_desk.home, every="month", currency="GBP", amount=50_000)
+    sue = signed_in(remedy_desk.sue)
+    first = ask(remedy_desk, make_hurt(remedy_desk), "150.00").json()["id"]
+    post(sue, f"exceptions/{first}/approve/", {"reason": "Yes"})
+    second = ask(remedy_desk, make_hurt(remedy_desk), "300.00").json()["id"]
+    post(sue, f"exceptions/{second}/decline/", {"reason": "No", "code": "too_much"})
+    key = ask(remedy_desk, make_hurt(remedy_desk)).json()["id"]
+    address = f"/api/v1/exceptions/{key}/weighing/"
+    told = sue.get(address).json()
+    assert (told["similar"]["approved"], told["similar"]["decided"]) == (1, 2)
+    newest = {one["exception"]: one for one in told["similar"]["newest"]}
+    assert (newest[first]["more"]["minor"], newest[second]["more"]["minor"]) == (6000, 0)
+    assert newest[second]["decline_code"] == "too_much"
+    assert (told["cost"]["more"]["minor"], told["cost"]["month"]["minor"]) == (11_000, 6000)
+    (budget,) = told["cost"]["budgets"]
+    assert budget["amount"]["minor"] == 50_000
+    assert budget["left"]["minor"] == 50_000 - budget["used"]["minor"] - 11_000
+    assert told["proposal"] is None
+    with CaptureQueriesContext(connection) as few:
+        sue.get(address)
+    for _ in range(3):
+        more = ask(remedy_desk, make_hurt(remedy_desk), "160.00").json()["id"]
+        post(sue, f"exceptions/{more}/approve/", {"reason": "Yes"})
+    with CaptureQueriesContext(connection) as many:
+        sue.get(address)
+    assert len(many) == len(few)
+    assert signed_in(remedy_desk.charlie).get(address).status_code == 404
