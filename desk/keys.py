@@ -39,6 +39,7 @@ KEYS = {
     "resume": "G",
     "team": "H",
     "category": "I",
+    "grant-added": "J",
     "kept": "K",
     "loss": "L",
     "change": "M",

@@ -13,9 +13,10 @@ from remedies.api import (
     views,
 )
 from remedies.api.pain import PATHS as PAIN_PATHS
-from remedies.api.paying import PATHS as PAYING_PATHS
 from remedies.api.proposals import PATHS as PROPOSAL_PATHS
+from remedies.api.reconciling import PATHS as RECONCILING_PATHS
 from remedies.api.verbs import EXCEPTION_ACTS, OFFER_ACTS, REMEDY_ACTS
+from remedies.api.vouchers import PATHS as VOUCHER_PATHS
 
 _ACTS = {"offers": OFFER_ACTS, "exceptions": EXCEPTION_ACTS, "remedies": REMEDY_ACTS}
 
@@ -62,7 +63,8 @@ urlpatterns: list[URLPattern] = [
     path("backtests/<int:key>/", backtest_views.OneBacktest.as_view(), name="api-backtest"),
     path("backtests/<int:key>/cancel/", backtest_views.CancelBacktest.as_view()),
     path("backtests/<int:key>/tickets/<str:number>/", backtest_views.BacktestTicket.as_view()),
-    *PAYING_PATHS,
+    *RECONCILING_PATHS,
+    *VOUCHER_PATHS,
     path("pain-factors/", views.Factors.as_view(), name="api-pain-factors"),
     path("tickets/<str:number>/authority/", views.AuthorityOnTicket.as_view()),
     path("tickets/<str:number>/draft-offer/", views.Redraft.as_view(), name="api-draft-offer"),
