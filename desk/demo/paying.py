@@ -26,7 +26,12 @@ def set_up_paying(firm: Firm, since: dt.datetime) -> None:
         key="shop-25", title="Shop cards of £25", form="shop card", currency="GBP",
         source="imported", amount=2500, low=10, valid_days=365, by=by, now=since,
     )  # fmt: skip
-    codes.import_codes(shop, [f"LINDEN-25-{codes.new_code()}" for _ in range(8)], now=since)
+    codes.import_codes(
+        shop,
+        [f"LINDEN-25-{codes.new_code()}" for _ in range(8)],
+        actor=Actor.of_user(by),
+        now=since,
+    )
 
 
 def tell_of_payouts(now: dt.datetime) -> None:

@@ -187,7 +187,9 @@ def import_codes(request: HttpRequest, ask: Ask, key: str) -> HttpResponse:
         raise NotFound(field="pool")
     try:
         typed = request.POST.get("codes", "").replace("\x00", "")
-        found = codes.import_codes(pool, typed.replace(",", "\n").splitlines(), now=ask.now)
+        found = codes.import_codes(
+            pool, typed.replace(",", "\n").splitlines(), actor=ask.who.actor, now=ask.now
+        )
     except DomainError as error:
         messages.error(
             request, gettext("Nothing was added. %(message)s") % {"message": error.message}

@@ -9,10 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from remedies import access
-from remedies.models import CodeSource, VoucherCode, VoucherPool
+from remedies.models import CodeSource, PoolDeed, PoolEntry, VoucherCode, VoucherPool
 from remedies.services import codes
 from remedies.services.refilling import give_waiting
-from tickets.api.base import CommandView
+from tickets.api.base import AccessView, CommandView
 from tickets.api.fields import Input, MoneyInput, MoneyOutput, Text, Whole, money
 from tickets.api.filters import refuse_unknown
 from tickets.api.pagination import NEWEST_ID, CursorPages
@@ -21,6 +21,7 @@ from tickets.api.shapes import Shape, one_of
 from tickets.errors import Invalid, NotFound
 
 POOL_KEY = OpenApiParameter("key", str, "path", description="The pool's.")
+DEED = OpenApiParameter("deed", str, enum=[*PoolDeed], description="Only what was done so.")
 
 
 class PoolShape(Shape):
@@ -75,6 +76,32 @@ class CodeShape(Shape):
     given_at = serializers.DateTimeField()
     expires_on = serializers.DateField(allow_null=True)
     void_at = serializers.DateTimeField(allow_null=True)
+
+
+class EntryShape(Shape):
+    """One line of a pool's history."""
+
+    deed = one_of(PoolDeed)
+    at = serializers.DateTimeField()
+    by = serializers.CharField(allow_blank=True, help_text="Who did it; empty for the desk itself.")
+    added = serializers.IntegerField(help_text="Of a list that was loaded: codes that were new.")
+    known = serializers.IntegerField(help_text="Of that list: codes that were there before.")
+    code = serializers.CharField(
+        allow_null=True, help_text="Of one that was issued or voided: its last four characters."
+    )
+    remedy = serializers.IntegerField(allow_null=True)
+
+
+def _entry(row: PoolEntry) -> dict[str, Any]:
+    return {
+        "deed": row.deed,
+        "at": row.at,
+        "by": row.actor_name,
+        "added": row.count,
+        "known": row.known,
+        "code": row.code.masked if row.code is not None else None,
+        "remedy": row.code.remedy_id if row.code is not None else None,
+    }
 
 
 def _pool(row: Any) -> dict[str, Any]:
@@ -184,12 +211,40 @@ class Codes(CommandView):
         """Import them."""
         access.check_may_set_up(self.principal)
         pool = _pool_of(kwargs["key"])
-        found = codes.import_codes(pool, self.parse(CodesInput)["codes"], now=self.now)
+        found = codes.import_codes(
+            pool, self.parse(CodesInput)["codes"], actor=self.actor, now=self.now
+        )
         given = give_waiting(pool, actor=self.actor, now=self.now)
         return Response({"added": found.added, "known": found.known, "given": given})
 
 
+class History(AccessView):
+    """What happened to a pool."""
+
+    read_scope = "remedies:read"
+
+    @operation(
+        "voucher_pools_history", "Read the history of a pool", tag="remedies",
+        parameters=[POOL_KEY, DEED, *PAGE], answers=paged(EntryShape),
+    )  # fmt: skip
+    def get(self, request: Request, key: str) -> Response:
+        """Who made and loaded it, and who issued and voided its codes, newest first. For those who
+        see all teams."""
+        access.check_may_see_ledger(self.principal)
+        refuse_unknown(request.query_params, ("deed", "cursor", "page_size"))
+        rows = PoolEntry.objects.filter(pool=_pool_of(key)).select_related("code")
+        if deed := request.query_params.get("deed"):
+            if deed not in set(PoolDeed):
+                known = ", ".join(PoolDeed)
+                raise Invalid("This should be one of: {known}.", known=known, field="deed")
+            rows = rows.filter(deed=deed)
+        pages = CursorPages(NEWEST_ID)
+        page = pages.take(rows, request)
+        return pages.get_paginated_response([_entry(row) for row in page])
+
+
 PATHS: list[URLPattern] = [
     path("voucher-pools/", Pools.as_view(), name="api-voucher-pools"),
+    path("voucher-pools/<slug:key>/history/", History.as_view(), name="api-voucher-history"),
     path("voucher-pools/<slug:key>/codes/", Codes.as_view(), name="api-voucher-codes"),
 ]

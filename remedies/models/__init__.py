@@ -21,5 +21,7 @@ from remedies.models.proposals import RuleProposal as RuleProposal
 from remedies.models.reconciling import Difference as Difference
 from remedies.models.reconciling import Reconciliation as Reconciliation
 from remedies.models.vouchers import CodeSource as CodeSource
+from remedies.models.vouchers import PoolDeed as PoolDeed
+from remedies.models.vouchers import PoolEntry as PoolEntry
 from remedies.models.vouchers import VoucherCode as VoucherCode
 from remedies.models.vouchers import VoucherPool as VoucherPool

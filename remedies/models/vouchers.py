@@ -17,6 +17,15 @@ class CodeSource(StrEnum):
     GENERATED = "generated"
 
 
+class PoolDeed(StrEnum):
+    """What happens to a pool and its codes; its history is made of these."""
+
+    MADE = "made"
+    LOADED = "loaded"
+    ISSUED = "issued"
+    VOIDED = "voided"
+
+
 class VoucherPool(models.Model):
     """Codes of one worth and currency, for components that are paid in the form `form`."""
 
@@ -108,3 +117,43 @@ class VoucherCode(models.Model):
     def masked(self) -> str:
         """Its last four characters: enough to tell it, too few to use it."""
         return f"…{self.code[-4:]}" if len(self.code) > 7 else "…"
+
+
+class PoolEntry(models.Model):
+    """One line of a pool's history. Append-only: a trigger refuses update and delete."""
+
+    pool = models.ForeignKey(
+        VoucherPool, on_delete=models.PROTECT, related_name="entries", db_index=False
+    )
+    deed = models.CharField(max_length=6, choices=choices_of(PoolDeed))
+    at = models.DateTimeField()
+    #: Who did it; of an issued code, whoever acted when it was given: the customer who accepted.
+    actor = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    actor_name = models.CharField(max_length=160, blank=True)
+    #: The code that was issued or voided.
+    code = models.ForeignKey(
+        VoucherCode, null=True, blank=True, on_delete=models.PROTECT, related_name="entries"
+    )
+    #: Of a list that was loaded: how many codes were new, and how many were known before.
+    count = models.PositiveIntegerField(default=0)
+    known = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "pool entries"
+        ordering = ["-id"]
+        constraints = [
+            one_of("deed", PoolDeed, "pool_deed_known"),
+            # Whatever happens at the same time, a code is issued once and voided once.
+            models.UniqueConstraint(fields=["code", "deed"], name="pool_deed_once"),
+            models.CheckConstraint(
+                condition=Q(deed__in=["made", "loaded"], code__isnull=True)
+                | Q(deed__in=["issued", "voided"], code__isnull=False, count=0, known=0),
+                name="pool_deed_has_code",
+            ),
+        ]
+        indexes = [models.Index(fields=["pool", "-id"], name="entry_of_pool")]
+
+    def __str__(self) -> str:
+        return f"{self.deed} in pool {self.pool_id}"

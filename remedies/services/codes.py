@@ -11,7 +11,9 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from remedies.models import CodeSource, Remedy, VoucherCode, VoucherPool
+from remedies.models import CodeSource, PoolDeed, Remedy, VoucherCode, VoucherPool
+from remedies.services.pool_history import entry
+from tickets.actors import Actor
 from tickets.change import Change
 from tickets.errors import Conflict, Invalid
 from tickets.models import User
@@ -95,11 +97,16 @@ def make_pool(
                 "{title} has this key, or pays the same.", title=other.title, field="key"
             )
         pool.save()
+        actor = Actor.of_user(by) if by is not None else None
+        entry(pool, PoolDeed.MADE, actor=actor, now=now).save()
     return pool
 
 
-def import_codes(pool: VoucherPool, codes: Iterable[str], *, now: dt.datetime) -> Imported:
+def import_codes(
+    pool: VoucherPool, codes: Iterable[str], *, actor: Actor, now: dt.datetime
+) -> Imported:
     """Add codes to a pool. One that is known already, wherever, is left out: no code stands twice.
+    Two who load one pool take turns at its row, so that each is told of his own.
 
     Raises `Invalid` for a pool that makes its own, and naming the place of what is no code.
     """
@@ -119,10 +126,13 @@ def import_codes(pool: VoucherPool, codes: Iterable[str], *, now: dt.datetime) -
             )
     fresh = [VoucherCode(pool=pool, code=code, added_at=now) for code in dict.fromkeys(given)]
     with transaction.atomic():
+        VoucherPool.objects.select_for_update(no_key=True).get(pk=pool.pk)
         before = VoucherCode.objects.filter(pool=pool).count()
         VoucherCode.objects.bulk_create(fresh, batch_size=5000, ignore_conflicts=True)
         added = VoucherCode.objects.filter(pool=pool).count() - before
-    return Imported(added, len(given) - added)
+        known = len(given) - added
+        entry(pool, PoolDeed.LOADED, actor=actor, now=now, count=added, known=known).save()
+    return Imported(added, known)
 
 
 def take_code(change: Change, remedy: Remedy, pool: VoucherPool) -> VoucherCode | None:
@@ -133,17 +143,20 @@ def take_code(change: Change, remedy: Remedy, pool: VoucherPool) -> VoucherCode 
     now = change.now
     expires = None if pool.valid_days is None else now.date() + dt.timedelta(pool.valid_days)
     if pool.source == CodeSource.GENERATED:
-        return change.add(
+        made = change.add(
             VoucherCode(
                 pool=pool, code=new_code(), added_at=now, remedy=remedy, given_at=now,
                 expires_on=expires,
             )
         )  # fmt: skip
+        change.add(entry(pool, PoolDeed.ISSUED, actor=change.actor, now=now, code=made))
+        return made
     free = VoucherCode.objects.select_for_update(skip_locked=True)
     code = free.filter(pool=pool, remedy__isnull=True).order_by("id").first()
     if code is not None:
         code.remedy, code.given_at, code.expires_on = remedy, now, expires
         change.save(code, "remedy", "given_at", "expires_on")
+        change.add(entry(pool, PoolDeed.ISSUED, actor=change.actor, now=now, code=code))
     _say_if_low(change, pool)
     return code
 
@@ -166,9 +179,15 @@ def _say_if_low(change: Change, pool: VoucherPool) -> None:
     )
 
 
-def void_code(remedy: Remedy, *, now: dt.datetime) -> None:
+def void_code(change: Change, remedy: Remedy) -> None:
     """The code of a remedy that was taken back is worth nothing, and is not given again."""
-    VoucherCode.objects.filter(remedy=remedy, void_at__isnull=True).update(void_at=now)
+    found = VoucherCode.objects.select_for_update(of=("self",)).select_related("pool")
+    code = found.filter(remedy=remedy, void_at__isnull=True).first()
+    if code is None:
+        return
+    code.void_at = change.now
+    change.save(code, "void_at")
+    change.add(entry(code.pool, PoolDeed.VOIDED, actor=change.actor, now=change.now, code=code))
 
 
 def pools_with_counts() -> QuerySet[VoucherPool]:

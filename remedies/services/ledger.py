@@ -288,7 +288,7 @@ def reverse_remedy(
         row = _locked(change, remedy.pk, RemedyStatus.REVERSED)
         before, row.status = row.status, RemedyStatus.REVERSED.value
         change.save(row, "status")
-        void_code(row, now=now)
+        void_code(change, row)
         enter(change, row, EntryKind.REVERSED, -(row.amount or 0), reason=why)
         change.record(
             RemedyEvent.REMEDY_CANCELLED,

@@ -204,4 +204,4 @@ def test_what_a_late_remedy_adds_is_granted_in_one_step(
     again = sue.post(f"{address}grant/", {}, content_type="application/json")
     assert (again.status_code, Remedy.objects.filter(rule="S-2").count()) == (409, 1)
     page = text_of(sue.get(f"/desk/tickets/{ticket.number}/"))
-    assert "added for lateness" not in page and "Granted because we were late: £10.00" in page
+    assert "added for lateness" not in page and "Granted because we were late, £10.00" in page

@@ -4,9 +4,10 @@ import datetime as dt
 
 import pytest
 from django.db import DatabaseError, transaction
+from rest_framework.test import APIClient
 
 from remedies import services as remedies
-from remedies.models import Remedy, VoucherCode, VoucherPool
+from remedies.models import PoolEntry, Remedy, VoucherCode, VoucherPool
 from remedies.services import codes
 from remedies.services.refilling import give_waiting
 from tests.builders import NOW, Desk, make_customer, user
@@ -49,7 +50,7 @@ def chosen(desk: Desk, **over: object) -> tuple[Ticket, Remedy]:
 def test_a_code_of_the_list_is_given_and_the_remedy_is_delivered(remedy_desk: Desk) -> None:
     put_in_force(VOUCHER)
     spring = pool(valid_days=365)
-    codes.import_codes(spring, ["AAAA-1111", "BBBB-2222"], now=NOW)
+    codes.import_codes(spring, ["AAAA-1111", "BBBB-2222"], actor=SYSTEM, now=NOW)
     _, remedy = chosen(remedy_desk)
     assert (remedy.gateway, remedy.status, remedy.gateway_ref) == ("voucher", "fulfilled", "…1111")
     given = VoucherCode.objects.get(remedy=remedy)
@@ -75,7 +76,7 @@ def test_without_a_code_it_waits_and_gets_one_when_they_come(remedy_desk: Desk) 
     _, remedy = chosen(remedy_desk)
     assert (remedy.gateway, remedy.status) == ("voucher", "granted")
     assert Alert.objects.filter(user=remedy_desk.alice, text__startswith="No code is left").exists()
-    codes.import_codes(spring, ["CCCC-3333"], now=NOW)
+    codes.import_codes(spring, ["CCCC-3333"], actor=SYSTEM, now=NOW)
     assert give_waiting(spring, actor=SYSTEM, now=NOW) == 1
     assert give_waiting(spring, actor=SYSTEM, now=NOW) == 0
     remedy.refresh_from_db()
@@ -85,7 +86,7 @@ def test_without_a_code_it_waits_and_gets_one_when_they_come(remedy_desk: Desk) 
 def test_a_pool_that_runs_low_is_said_once_a_day(remedy_desk: Desk) -> None:
     put_in_force(VOUCHER)
     spring = pool(low=1)
-    codes.import_codes(spring, ["AAAA-1111", "BBBB-2222", "CCCC-3333"], now=NOW)
+    codes.import_codes(spring, ["AAAA-1111", "BBBB-2222", "CCCC-3333"], actor=SYSTEM, now=NOW)
     for name in ("One", "Two", "Three"):
         chosen(remedy_desk, customer=make_customer(name))
     told = [alert.text for alert in Alert.objects.filter(user=remedy_desk.sue)]
@@ -96,7 +97,7 @@ def test_a_pool_that_runs_low_is_said_once_a_day(remedy_desk: Desk) -> None:
 
 def test_what_was_taken_back_is_void_and_not_given_again(remedy_desk: Desk) -> None:
     put_in_force(VOUCHER)
-    codes.import_codes(pool(), ["AAAA-1111", "BBBB-2222"], now=NOW)
+    codes.import_codes(pool(), ["AAAA-1111", "BBBB-2222"], actor=SYSTEM, now=NOW)
     _, remedy = chosen(remedy_desk)
     remedies.reverse_remedy(remedy, reason="Wrong", actor=user(remedy_desk.sue), now=NOW)
     assert VoucherCode.objects.get(remedy=remedy).void_at == NOW
@@ -110,10 +111,12 @@ def test_what_was_taken_back_is_void_and_not_given_again(remedy_desk: Desk) -> N
 def test_a_code_is_known_once_wherever_it_comes_from(remedy_desk: Desk) -> None:
     spring = pool()
     other = pool(7000, key="autumn", title="Autumn")
-    assert codes.import_codes(spring, ["A111", "A111", " B222 ", ""], now=NOW) == (
+    assert codes.import_codes(spring, ["A111", "A111", " B222 ", ""], actor=SYSTEM, now=NOW) == (
         codes.Imported(2, 1)
     )
-    assert codes.import_codes(other, ["A111", "C333"], now=NOW) == codes.Imported(1, 1)
+    assert codes.import_codes(other, ["A111", "C333"], actor=SYSTEM, now=NOW) == codes.Imported(
+        1, 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -149,7 +152,7 @@ def test_no_two_pools_pay_the_same(remedy_desk: Desk) -> None:
 @pytest.mark.parametrize("code", ["ab", "with blank", "x" * 81, "émile-1"])
 def test_what_is_no_code_is_refused_with_its_place(remedy_desk: Desk, code: str) -> None:
     with pytest.raises(Invalid) as caught:
-        codes.import_codes(pool(), ["GOOD-1", code], now=NOW)
+        codes.import_codes(pool(), ["GOOD-1", code], actor=SYSTEM, now=NOW)
     assert caught.value.field == "codes.1"
     assert not VoucherCode.objects.exists()
 
@@ -157,7 +160,7 @@ def test_what_is_no_code_is_refused_with_its_place(remedy_desk: Desk, code: str)
 @pytest.mark.django_db(transaction=True)
 def test_many_at_once_get_a_code_each_and_none_twice(busy_desk: Desk) -> None:  # noqa: F811
     put_in_force(VOUCHER)
-    codes.import_codes(pool(), [f"CODE-{n:04}" for n in range(5)], now=NOW)
+    codes.import_codes(pool(), [f"CODE-{n:04}" for n in range(5)], actor=SYSTEM, now=NOW)
     offers = []
     for n in range(6):
         ticket = make_hurt(busy_desk, customer=make_customer(f"Customer {n}"), loss=None)
@@ -173,3 +176,44 @@ def test_many_at_once_get_a_code_each_and_none_twice(busy_desk: Desk) -> None:  
     assert len({code.remedy_id for code in given}) == len(given) == 5
     assert Remedy.objects.filter(gateway="voucher", status="granted").count() == 1
     assert disagreements() == []
+
+
+def test_a_pool_keeps_its_history_and_nobody_rewrites_it(remedy_desk: Desk) -> None:
+    put_in_force(VOUCHER)
+    mona = user(remedy_desk.mona)
+    spring = pool(by=remedy_desk.mona)
+    codes.import_codes(spring, ["AAAA-1111", "BBBB-2222", "AAAA-1111"], actor=mona, now=NOW)
+    _, remedy = chosen(remedy_desk)
+    later = NOW + dt.timedelta(days=2)
+    remedies.reverse_remedy(remedy, reason="Twice", actor=user(remedy_desk.sue), now=later)
+    kept = PoolEntry.objects.filter(pool=spring).order_by("id").select_related("code")
+    assert [(one.deed, one.actor_name, one.count, one.known) for one in kept] == [
+        ("made", "Mona", 0, 0),
+        ("loaded", "Mona", 2, 1),
+        ("issued", remedy.ticket.customer.name, 0, 0),
+        ("voided", "Sue", 0, 0),
+    ]
+    issued, voided = kept[2], kept[3]
+    assert issued.code == voided.code == VoucherCode.objects.get(remedy=remedy)
+    assert (issued.at, voided.at) == (NOW, later)
+    for statement in ("UPDATE remedies_poolentry SET count = 9", "DELETE FROM remedies_poolentry"):
+        assert refused(statement)
+    again = PoolEntry(pool=spring, deed="issued", at=NOW, code=issued.code)
+    with pytest.raises(DatabaseError, match="pool_deed_once"), transaction.atomic():
+        again.save()
+    mona_client, charlie = APIClient(), APIClient()
+    mona_client.force_login(remedy_desk.mona)
+    charlie.force_login(remedy_desk.charlie)
+    address = "/api/v1/voucher-pools/spring/history/"
+    told = mona_client.get(address).json()["results"]
+    assert [(one["deed"], one["by"], one["code"]) for one in told] == [
+        ("voided", "Sue", "…1111"),
+        ("issued", remedy.ticket.customer.name, "…1111"),
+        ("loaded", "Mona", None),
+        ("made", "Mona", None),
+    ]
+    assert (told[2]["added"], told[2]["known"], told[0]["remedy"]) == (2, 1, remedy.pk)
+    assert len(mona_client.get(address, {"deed": "loaded"}).json()["results"]) == 1
+    wrong = mona_client.get(address, {"deed": "burnt"})
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (400, "deed")
+    assert charlie.get(address).status_code == 403
