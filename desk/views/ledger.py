@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from desk.build.ledger import PAGE, VIEWS, disagreements, ledger_rows, lines_of
+from desk.build.pools import pool_history
 from desk.forms.ledger import CodesForm, PoolForm
 from desk.views.shell import Ask, desk_page, desk_render, me_of, query
 from desk.words import moment_words, number_words
@@ -178,13 +179,27 @@ def _pool(row: Any) -> dict[str, Any]:
 
 
 @desk_page
-@require_POST
-def import_codes(request: HttpRequest, ask: Ask, key: str) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def pool(request: HttpRequest, ask: Ask, key: str) -> HttpResponse:
+    """What happened to a pool; or codes that are added to it."""
+    access.check_may_see_ledger(ask.who)
+    found = VoucherPool.objects.filter(key=key).first()
+    if found is None:
+        raise NotFound(field="pool")
+    if request.method == "POST":
+        return _import_codes(request, ask, found)
+    before = query(request, "before")
+    known = before.isascii() and before.isdecimal() and len(before) < 19
+    lines, older = pool_history(
+        found, ask.who, before=int(before) if known else None, now=ask.now, zone=ask.zone
+    )
+    context = _frame(ask, "vouchers") | {"pool": found, "lines": lines, "older": older}
+    return desk_render(request, ask, "desk/pool.html", context)
+
+
+def _import_codes(request: HttpRequest, ask: Ask, pool: VoucherPool) -> HttpResponse:
     """Codes of another system's list; those who wait for one get theirs."""
     access.check_may_set_up(ask.who)
-    pool = VoucherPool.objects.filter(key=key).first()
-    if pool is None:
-        raise NotFound(field="pool")
     try:
         typed = request.POST.get("codes", "").replace("\x00", "")
         found = codes.import_codes(

@@ -46,6 +46,7 @@ PAGES = {
     "ledger": (SUPERVISOR, "/desk/ledger/?view=all"),
     "differences": (MANAGER, "/desk/ledger/differences/"),
     "vouchers": (MANAGER, "/desk/ledger/vouchers/"),
+    "pool": (MANAGER, "/desk/ledger/vouchers/shop-25/"),
     "pain-edit": (MANAGER, "/desk/pain/edit/"),
     "settings": (MANAGER, "/desk/settings/"),
     "categories": (MANAGER, "/desk/settings/categories/"),

@@ -134,6 +134,11 @@ def test_pools_are_made_and_filled_by_managers(whole_desk: Desk, sign_in: SignIn
     )
     assert "2 added, 1 known before." in text_of(added) and "2 left" in text_of(added)
     assert "AAAA-1" not in added.content.decode()
+    history = text_of(mona.get("/desk/ledger/vouchers/spring/"))
+    assert "2 codes loaded, 1 known before Mona" in history and "The pool was made" in history
+    assert sign_in(whole_desk.audrey).get("/desk/ledger/vouchers/spring/").status_code == 200
+    assert sign_in(whole_desk.sue).get("/desk/ledger/vouchers/spring/").status_code == 403
+    assert mona.get("/desk/ledger/vouchers/autumn/").status_code == 404
     refused = mona.post("/desk/ledger/vouchers/spring/", {"codes": "bad code here"}, follow=True)
     assert "Nothing was added." in text_of(refused)
     assert VoucherCode.objects.count() == 2

@@ -15,6 +15,7 @@ from tests.desk.pages import SignIn, a_picture, text_of
 from tests.remedies.builders import draft_of, make_hurt, part, put_in_force, sent_offer
 from tests.remedies.test_previews import VOUCHER
 from tickets import services
+from tickets.actors import SYSTEM
 from tickets.models import Outbox, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -101,7 +102,7 @@ def test_the_customer_chooses_the_voucher_and_reads_its_code(whole_desk: Desk) -
         key="spring", title="Spring", form="voucher", currency="GBP", source="imported",
         amount=6000, by=None, now=NOW, valid_days=365,
     )  # fmt: skip
-    codes.import_codes(pool, ["SPRING-7F3K-9QX2"], now=NOW)
+    codes.import_codes(pool, ["SPRING-7F3K-9QX2"], actor=SYSTEM, now=NOW)
     ticket = make_hurt(whole_desk)
     offer = sent_offer(whole_desk, ticket)
     credit = part(offer, "V-1")
