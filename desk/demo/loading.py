@@ -1,6 +1,7 @@
 """Fills an empty database with the demo, in one transaction: all of it, or nothing."""
 
 import datetime as dt
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from django.db import connection, transaction
 from desk.demo import amends_verbs, clock_verbs  # noqa: F401 - they register their words
 from desk.demo.colleagues import give_thanks, tell_ideas
 from desk.demo.content import Case, cases, read
+from desk.demo.earlier import bring_over
 from desk.demo.feedback_verbs import ask_until
 from desk.demo.moments import Moments
 from desk.demo.past import settled
@@ -35,7 +37,7 @@ _KEPT = frozenset({"django_migrations", "django_content_type", "auth_permission"
 SMALL = frozenset(
     """
     ines-first ines-second ines joseph lukas tomasz chloe isla sam marek viktor arthur thomas
-    esther wei nathan yusuf peter
+    esther wei nathan yusuf peter brenda
     parcel-1 repair-1 weather-1 seat-1 speed-1 rude-1
     """.split()
 )
@@ -60,10 +62,12 @@ def fill(*, now: dt.datetime, small: bool = False, progress: Progress | None = N
     Raises `ContentInvalid` for a mistake in the content; nothing is kept then.
     """
     tell = progress or (lambda _done, _total: None)
-    with transaction.atomic(), _no_savepoints():
-        firm = set_up(now)
+    with transaction.atomic(), _no_savepoints(), _seldom_collected():
+        firm = set_up(now, small=small)
         set_up_paying(firm, now - BEFORE)
         moments = Moments(now, office())
+        if not small:
+            bring_over(moments)
         play = Play(firm, moments)
         turns = turns_of(play, chosen(small=small))
         tell(0, len(turns))
@@ -90,6 +94,18 @@ def _no_savepoints() -> Iterator[None]:
         yield
     finally:
         connection.features.uses_savepoints = True
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Python looks for cycles after many more objects than usual: few are made here, and each look
+    goes through all the rows that the play still holds."""
+    usual = gc.get_threshold()
+    gc.set_threshold(200_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def chosen(*, small: bool = False) -> list[Case]:

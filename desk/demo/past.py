@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from desk.demo.content import Case, ContentInvalid, Shopper, case_of, read, shoppers
+from desk.demo.content import Case, ContentInvalid, Shopper, case_of, read, regulars, shoppers
 
 SEED = 20140303
-FILES = ("past_home", "past_travel", "past_billing")
+FILES = ("past_home", "past_travel", "past_billing", "past_more")
 #: Settled cases are resolved at the latest so many working days ago.
 LATEST = 2
 
@@ -34,6 +34,13 @@ class Matter:
     outcome: str
     cause: str
     path: str = "plain"
+    #: Whether it comes ever more often.
+    rising: bool = False
+    #: What is promised on the path "promised", and whose promises slip.
+    promise: str = ""
+    slips: tuple[str, ...] = ()
+    #: The letter with the offers of the first half, where it was another then.
+    letter_before: str = ""
     language: str = ""
     wish: str = ""
     loss: str = ""
@@ -73,13 +80,14 @@ def settled() -> list[Case]:
 
 def _cases(matter: Matter, people: list[Shopper], chance: random.Random) -> Iterator[Case]:
     pool = [p for p in people if p.name in matter.customers] or [
-        p for p in people if p.language not in {"de", "fr"} and p.name not in _TOLD_APART
+        p for p in regulars() if p.language not in {"de", "fr"} and p.name not in _TOLD_APART
     ]
     chosen = chance.sample(pool, min(len(matter.says), len(pool)))
     first, last = matter.days
     last = max(last, _LENGTH[matter.path] + LATEST)
     for index, says in enumerate(matter.says):
         share = (index + chance.random()) / len(matter.says)
+        share = share**0.3 if matter.rising else share
         who = chosen[index % len(chosen)]
         telling = _Telling(matter, index, who, round(first - share * (first - last)), chance)
         raw = {
@@ -119,6 +127,7 @@ _LENGTH = {
     "late": 4,
     "declined": 3,
     "handed": 2,
+    "promised": 3,
     "reopened": 4,
 }
 Told = dict[str, Any]
@@ -166,6 +175,9 @@ class _Telling:
             decided = 2
         if path == "handed":
             yield self._handed()
+        if path == "promised":
+            yield from self._promised(begun + 60)
+            decided = 2
         finding = {
             "outcome": self.matter.outcome,
             "cause": self.matter.cause,
@@ -190,6 +202,14 @@ class _Telling:
         given = {"facts": self.matter.answers, "text": "Here it is."}
         yield self.step(1, self.between(17, 20), "customer", "answer", **given)
 
+    def _promised(self, minute: int) -> Iterator[Told]:
+        """Until noon of the next day; whose promises slip, keeps three of four a day later."""
+        promise = {"what": self.matter.promise, "due": self.at(1, 12 * 60)}
+        yield self.step(0, minute, self.owner, "promise", **promise)
+        slipped = self.owner in self.matter.slips and self.index % 8 != 6
+        kept = (2, 10 * 60) if slipped else (1, self.between(10, 11))
+        yield self.step(*kept, self.owner, "keep")
+
     def _handed(self) -> Told:
         """Half of it went through one pair of hands, the rest through another."""
         before = self.owner
@@ -207,7 +227,9 @@ class _Telling:
                 verdict, reason = "deny", self.matter.denied
             yield self.step(day, 740, "helen", verdict, reason=reason)
             minute = self.between(14, 15)
-        letter = self.matter.letter.format(name=self.name)
+        before = self.matter.letter_before and self.index * 2 < len(self.matter.says)
+        words = self.matter.letter_before if before else self.matter.letter
+        letter = words.format(name=self.name)
         yield self.step(day, minute, self.owner, "offer", letter=letter)
         if self.matter.path == "declined":
             yield self.step(day, 1160, "customer", "decline", wish=self.matter.wish)

@@ -8,7 +8,15 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from simple_history.utils import bulk_create_with_history
 
-from desk.demo.content import Shopper, draft_source, policy_source, read, shoppers
+from desk.demo.content import (
+    Shopper,
+    cases,
+    draft_source,
+    policy_source,
+    read,
+    regulars,
+    shoppers,
+)
 from desk.demo.moments import Moments
 from escalation.hours import Calendar
 from escalation.models import DeadlinePolicy, Rota, WorkCalendar
@@ -51,15 +59,16 @@ class Firm:
     customers: dict[str, Customer] = field(default_factory=dict)
 
 
-def set_up(now: dt.datetime) -> Firm:
-    """Everything but complaints, as if it had been there for some months."""
+def set_up(now: dt.datetime, *, small: bool = False) -> Firm:
+    """Everything but complaints, as if it had been there for some months. Of the newer customers a
+    `small` one has those alone who complain now."""
     since = now - BEFORE
     firm = Firm()
     _people(firm)
     _catalogue(firm)
     _rules(firm, since)
     _rotas(firm)
-    _customers(firm, since)
+    _customers(firm, since, small=small)
     client = read("people")["client"]
     make_client(
         client["name"],
@@ -241,11 +250,13 @@ def _rotas(firm: Firm) -> None:
             add_slot(rota, slot)
 
 
-def _customers(firm: Firm, since: dt.datetime) -> None:
+def _customers(firm: Firm, since: dt.datetime, *, small: bool) -> None:
+    needed = {case.customer for case in cases()}
+    known = [who for who in shoppers() if not small or who in regulars() or who.name in needed]
     with unit_of_work(now=since):
-        for who in shoppers():
+        for who in known:
             firm.customers[who.name] = _customer(who, since)
-    for who in shoppers():
+    for who in known:
         extra = {"preferences": who.prefers, "do_not_survey": who.do_not_survey}
         if any(extra.values()):
             firm.customers[who.name] = services.update_customer(

@@ -337,6 +337,15 @@ def wait(play: Play, played: Played, *, actor: Actor, at: dt.datetime, what: str
     services.wait_for_third_party(played.open_ticket, for_what=what, actor=actor, now=at)
 
 
+@verb("snooze")
+def snooze(
+    play: Play, played: Played, *, actor: Actor, at: dt.datetime, until: str, reason: str
+) -> None:
+    """It is put aside until a moment."""
+    back = told(play.moments.read(until, played.dates))
+    services.snooze(played.open_ticket, until=back, reason=reason, actor=actor, now=at)
+
+
 @verb("wait_customer")
 def wait_customer(play: Play, played: Played, *, actor: Actor, at: dt.datetime, what: str) -> None:
     """The customer has to answer."""

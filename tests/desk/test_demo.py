@@ -174,6 +174,11 @@ class TestDemo(TestCase):
         call_command("demo", "--logins", stdout=shown)
         assert all(name in shown.getvalue() for _, name, _ in rows)
 
+    def test_one_is_put_aside_and_comes_back_on_the_next_working_day(self) -> None:
+        ticket = Ticket.objects.get(snoozed_until__isnull=False)
+        assert (ticket.customer.name, ticket.owner) == ("Brenda Castle", person("nadia"))
+        assert ticket.is_snoozed(NOW)
+
     def test_one_is_away_and_another_stands_in(self) -> None:
         lena = person("lena")
         assert lena.is_away(NOW)

@@ -5,9 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from desk.demo.content import cases
+from desk.demo.content import Case, cases, shoppers
 from desk.demo.loading import chosen
 from desk.demo.moments import Moment, MomentInvalid, Moments
+from desk.demo.past import settled
 from desk.demo.playing import Play, turns_of
 from desk.demo.setting_up import Firm
 from escalation.hours import Calendar
@@ -112,3 +113,38 @@ def test_every_text_finds_its_dates() -> None:
         play.text(played, played.case.says)
         for step in played.case.steps:
             play.text(played, str(step.args.get("text", "")))
+
+
+def test_there_are_two_hundred_customers_in_several_languages() -> None:
+    people = shoppers()
+    assert len({who.email for who in people}) == len(people) >= 200
+    assert all(who.email.isascii() for who in people)
+    assert {"en", "de", "fr", "es"} <= {who.language for who in people}
+
+
+def test_what_one_finds_who_looks_for_it() -> None:
+    by_matter: dict[str, list[Case]] = {}
+    for case in settled():
+        by_matter.setdefault(case.key.rpartition("-")[0], []).append(case)
+    moments = Moments(TUESDAY, OFFICE)
+
+    def came(matter: str) -> list[dt.datetime]:
+        return sorted(moments.read(case.at) for case in by_matter[matter])
+
+    late, kept = set(), set()
+    for case in by_matter["callback"]:
+        promise, keep = (next(s for s in case.steps if s.do == do) for do in ("promise", "keep"))
+        slipped = moments.read(keep.at) > moments.read(promise.args["due"])
+        (late if slipped else kept).add(promise.by)
+    assert late == {"mateo"}
+    assert len(kept) > 2
+    kettles = came("kettle")
+    half = kettles[0] + (TUESDAY - kettles[0]) / 2
+    assert sum(at > half for at in kettles) > sum(at <= half for at in kettles)
+    scores = [
+        step.args["score"] for case in by_matter["statement"] for step in case.steps
+        if step.do == "survey"
+    ]  # fmt: skip
+    assert max(scores[:5]) < min(scores[5:])
+    names = [case.customer for cases in by_matter.values() for case in cases]
+    assert sum(names.count(name) > 2 for name in set(names)) >= 3, "some come again and again"
