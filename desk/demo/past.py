@@ -87,7 +87,7 @@ def _cases(matter: Matter, people: list[Shopper], chance: random.Random) -> Iter
     last = max(last, _LENGTH[matter.path] + LATEST)
     for index, says in enumerate(matter.says):
         share = (index + chance.random()) / len(matter.says)
-        share = share**0.3 if matter.rising else share
+        share = 1 - (1 - share) ** 2.5 if matter.rising else share
         who = chosen[index % len(chosen)]
         telling = _Telling(matter, index, who, round(first - share * (first - last)), chance)
         raw = {

@@ -131,7 +131,8 @@ def test_what_one_finds_who_looks_for_it() -> None:
     def came(matter: str) -> list[dt.datetime]:
         return sorted(moments.read(case.at) for case in by_matter[matter])
 
-    late, kept = set(), set()
+    late: set[str] = set()
+    kept: set[str] = set()
     for case in by_matter["callback"]:
         promise, keep = (next(s for s in case.steps if s.do == do) for do in ("promise", "keep"))
         slipped = moments.read(keep.at) > moments.read(promise.args["due"])
