@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import pgettext_lazy
 
 from desk.actions import OPEN, Action, Doing, Said, register
 from desk.build.team import colleagues
@@ -191,32 +192,26 @@ def _call_above(do: Doing) -> str:
     return _("Called: %(names)s.") % {"names": ", ".join(row.told) or _("nobody is there")}
 
 
+KEEP = pgettext_lazy("verb", "Keep it")
+
 register(
     Action("kept", _l("Promise kept"), _l("It is kept"), forms.KeptForm, _kept, "check-check",
            extras=_promises, when=OPEN),
     Action("follow-up", _l("Close the follow-up"), _l("Close the follow-up"), forms.FollowUpForm,
            _follow_up, "message-circle-reply", extras=_followups),
-    Action("change", _l("What we change"), _l("Keep it"), forms.ChangeForm, _change, "wrench",
+    Action("change", _l("What we change"), KEEP, forms.ChangeForm, _change, "wrench",
            extras=_everyone),
     Action("call-above", _l("Call somebody above"), _l("Call"), ReasonForm, _call_above,
            "megaphone", when=OPEN),
-    Action("link", _l("Link with another"), _l("Link"), forms.LinkForm, _link, "link", "l"),
-    Action("merge", _l("Merge another into this"), _l("Merge"), forms.MergeForm, _merge,
-           "git-merge", when=OPEN, hint=_l("Clocks keep the earliest start of both.")),
-    Action("split", _l("Split points off"), _l("Split off"), forms.SplitForm, _split, "split",
-           extras=_points, when=OPEN, hint=_l("The new ticket’s clocks run from the same receipt. "
-           "A fact that sums are worked out from belongs to one of the two.")),
-    Action("loss", _l("Correct the loss"), _l("Keep it"), forms.LossForm, _loss, "coins",
-           when=OPEN),
     Action("link", _l("Link with another"), _l("Link"), forms.LinkForm, _link, "link"),
     Action("merge", _l("Merge another into this"), _l("Merge"), forms.MergeForm, _merge,
            "git-merge", when=OPEN, hint=_l("Clocks keep the earliest start of both.")),
     Action("split", _l("Split points off"), _l("Split off"), forms.SplitForm, _split, "split",
            extras=_points, when=OPEN, hint=_l("The new ticket’s clocks run from the same receipt. "
            "A fact that sums are worked out from belongs to one of the two.")),
-    Action("loss", _l("Correct the loss"), _l("Keep it"), forms.LossForm, _loss, "coins",
+    Action("loss", _l("Correct the loss"), KEEP, forms.LossForm, _loss, "coins",
            when=OPEN),
-    Action("subject", _l("Say the matter otherwise"), _l("Keep it"), forms.SubjectForm, _subject,
+    Action("subject", _l("Say the matter otherwise"), KEEP, forms.SubjectForm, _subject,
            "pencil"),
     Action("category", _l("File elsewhere"), _l("File there"), forms.CategoryForm, _category,
            "folder-tree", extras=_categories),
@@ -226,6 +221,6 @@ register(
            "landmark"),
     Action("confidential", _l("Confidential, or open again"), _l("Change it"), NoFields,
            _confidential, "lock"),
-    Action("person", _l("Who may see it, whom it is about"), _l("Keep it"), forms.PersonForm,
+    Action("person", _l("Who may see it, whom it is about"), KEEP, forms.PersonForm,
            _person, "user-lock"),
 )  # fmt: skip

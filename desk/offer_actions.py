@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import pgettext_lazy
 
 from desk.actions import Action, Doing, register, with_promises
 from desk.build.offers import current_offer
@@ -244,8 +245,8 @@ register(
            "rotate-ccw", "owed"),
     Action("withdraw-exception", _l("Withdraw the exception"), _l("Withdraw it"), ReasonForm,
            _withdraw_exception, "undo-2", "owed"),
-    Action("answer-back", _l("Answer the question"), _l("Answer"), forms.QuestionForm, _answer_back,
-           "reply", "owed"),
+    Action("answer-back", _l("Answer the question"), pgettext_lazy("verb", "Answer"),
+           forms.QuestionForm, _answer_back, "reply", "owed"),
     Action("add-part", _l("Add to the offer"), _l("Add"), forms.AddPartForm, _add, "plus",
            extras=_kinds),
 )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import pgettext_lazy
 
 from desk.actions import Action, Doing, register
 from desk.forms.base import TicketForm
@@ -103,9 +104,11 @@ def _factors(do: Doing) -> str:
     return _("Noted. The pain is assessed anew.")
 
 
+KEEP = pgettext_lazy("verb", "Keep it")
+
 register(
     Action("wish", _l("Ask for what the customer wishes"), _l("Ask for it"), NoFields, _wish,
            "scale", "owed", then="?do=exception#composer"),
-    Action("factors", _l("How it affected the customer"), _l("Keep it"), FactorsForm, _factors,
+    Action("factors", _l("How it affected the customer"), KEEP, FactorsForm, _factors,
            "activity", "menu", _known),
 )  # fmt: skip

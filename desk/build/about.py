@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from desk.build.people import customer_avatar
 from desk.glyphs import AvatarView
-from desk.words import moment_words, month_words
+from desk.words import moment_words, money_words, month_words, spoken_now
 from escalation.models import Deadline
 from escalation.models.deadlines import COUNTED
 from tickets.access import Principal, visible_tickets
@@ -21,7 +21,6 @@ from tickets.catalogue import catalogue
 from tickets.facts import words_of
 from tickets.languages import Spoken
 from tickets.models import Customer, Ticket
-from tickets.money import words as money_words
 from tickets.rules import FactKind, Status
 from tickets.services.status import outcome_of
 
@@ -103,7 +102,7 @@ class AboutView:
 def language_words(code: str) -> str:
     """ "German" for "de"; the code where nobody knows it."""
     try:
-        return Locale.parse(code.replace("-", "_")).get_display_name("en") or code
+        return Locale.parse(code.replace("-", "_")).get_display_name(spoken_now()) or code
     except (UnknownLocaleError, ValueError):
         return code
 

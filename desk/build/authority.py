@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from desk.glyphs import MeterView
+from desk.words import money_words
 from remedies.authority import Decision, Meter, Span
 from remedies.models import Offer, OfferComponent
 from remedies.services.authorities import weigh
 from tickets.access import Principal
 from tickets.models import Ticket
-from tickets.money import words as money_words
 
 
 def standing_for(

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import pgettext, pgettext_lazy
 
 from desk.build.codes import CHANNELS, KINDS, kind_words, standing_in_words
 from desk.present import EventsView, EventView
@@ -161,7 +162,7 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
         _("received by %(channel)s")
         % {"channel": CHANNELS.get(str(d.get("channel")), d.get("channel") or _("us"))}
     ),
-    "acknowledged": lambda d: _("acknowledged"),
+    "acknowledged": lambda d: pgettext("complaint", "acknowledged"),
     "assigned": _given,
     "handed_over": _given,
     "assignment_undone": lambda d: (
@@ -172,7 +173,7 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "team_changed": lambda d: _("moved to %(to)s") % {"to": d.get("to") or _("another team")},
     "category_changed": lambda d: _("filed under %(to)s") % {"to": d.get("to", "")},
     "subject_changed": lambda d: _("matter now “%(to)s”") % {"to": d.get("to", "")},
-    "information_requested": _labels(_l("asked for")),
+    "information_requested": _labels(pgettext_lazy("facts", "asked for")),
     "information_given": lambda d: _("the customer answered"),
     "status_changed": _status,
     "resolved": _then(_l("resolved"), "summary"),

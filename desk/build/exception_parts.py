@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from desk.glyphs import MeterView
-from desk.words import day_words, listed
+from desk.words import day_words, listed, money_words
 from remedies.access import may_decide
 from remedies.levels import levels_by_key
 from remedies.models import ExceptionRequest, Refusal, RuleProposal
@@ -17,7 +17,6 @@ from remedies.rules.states import DECIDED
 from remedies.services.exceptions.weighing import Weighing
 from tickets.access import Principal
 from tickets.models import Attachment
-from tickets.money import words as money_words
 
 GROUNDS = {
     Ground.POLICY: gettext_lazy("Above policy"),

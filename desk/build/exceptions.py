@@ -29,14 +29,13 @@ from desk.build.people import avatar
 from desk.build.talk import head_of
 from desk.glyphs import AvatarView, ClockState, ClockView, MeterView, PainView
 from desk.present import CompareLineView, CompareView
-from desk.words import number_words, span_words
+from desk.words import money_words, number_words, span_words
 from escalation.models import Deadline
 from remedies.models import ExceptionRequest
 from remedies.rules.states import ExceptionStatus
 from remedies.services.exceptions.weighing import Weighing, weighing_of
 from tickets.access import Principal, visible_tickets
 from tickets.models import Ticket
-from tickets.money import words as money_words
 from tickets.rules import MessageKind
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from tickets.catalogue import catalogue
 from tickets.languages import Spoken
@@ -27,7 +27,7 @@ SORTS = Spoken(
 _STATUS = Spoken(
     {
         Status.NEW.value: _l("New"),
-        Status.OPEN.value: _l("Open"),
+        Status.OPEN.value: pgettext_lazy("status", "Open"),
         Status.WAITING_CUSTOMER.value: _l("Waiting for the customer"),
         Status.WAITING_THIRD_PARTY.value: _l("Waiting for others"),
         Status.RESOLVED.value: _l("Resolved"),

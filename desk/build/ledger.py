@@ -11,12 +11,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
 from desk.build.offers import ICONS
-from desk.words import day_words, moment_words
+from desk.words import day_words, moment_words, money_words
 from remedies.access import visible_remedies
 from remedies.models import Remedy
 from remedies.rules.states import RemedyStatus
 from tickets.access import Principal
-from tickets.money import words as money_words
 
 _WAITING = [RemedyStatus.GRANTED.value, RemedyStatus.FAILED.value]
 #: View → its name, and which remedies it shows.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from desk.words import listed
+from desk.words import listed, money_words
 from remedies.active import flaws_of
 from remedies.rules import Component
 from remedies.rules.checks.checking import Look, Mark
@@ -15,7 +15,6 @@ from remedies.services.previewing import Line, Preview
 from tickets.access import Principal, visible_tickets
 from tickets.catalogue import catalogue
 from tickets.models import Ticket
-from tickets.money import words as money_words
 
 #: So many tickets can be chosen from; others by their number.
 OFFERED = 15

@@ -7,13 +7,12 @@ from zoneinfo import ZoneInfo
 from django.db.models import Case, IntegerField, When
 from django.utils.translation import gettext, gettext_lazy
 
-from desk.words import moment_words
+from desk.words import moment_words, money_words
 from remedies.models import ExceptionRequest, RuleProposal
 from remedies.rules.patterns import Direction
 from remedies.rules.states import ProposalStatus
 from remedies.services import proposals
 from tickets.access import Principal, visible_tickets
-from tickets.money import words as money_words
 
 SHOWN = 200
 DIRECTIONS = {

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import pgettext_lazy
 
 from desk.build.about import outcome_words
 from desk.build.people import avatar
@@ -19,7 +20,7 @@ from tickets.rules import Stage
 _STATUS = Spoken(
     {
         "new": _l("New"),
-        "open": _l("Open"),
+        "open": pgettext_lazy("status", "Open"),
         "waiting_customer": _l("Waiting for the customer"),
         "waiting_third_party": _l("Waiting for others"),
         "resolved": _l("Resolved"),

@@ -7,14 +7,13 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from desk.words import long_day_words, long_moment_words
+from desk.words import long_day_words, long_moment_words, money_words
 from escalation.models import Deadline
 from tickets.actors import Actor
 from tickets.catalogue import catalogue
 from tickets.facts import words_of
 from tickets.filling import ALWAYS, OPEN, SHUT, Filled, fill
 from tickets.models import ReusableText, Ticket
-from tickets.money import words as money_words
 from tickets.rules import TextUse
 
 #: The next word is due by the first of these that runs.

@@ -7,10 +7,10 @@ from django.utils.translation import gettext, gettext_lazy
 
 from desk.forms.base import Fields
 from desk.forms.offers import SumField, plain_sum
+from desk.words import money_words
 from remedies.models import ExceptionRequest
 from remedies.rules.grounds import DECLINE_WORDS, DeclineCode
 from tickets.money import decimals_of
-from tickets.money import words as money_words
 
 
 def voiced(row: ExceptionRequest) -> bool:

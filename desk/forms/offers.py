@@ -6,11 +6,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import pgettext_lazy
 
 from desk.forms.base import LocalMoment, ManyFiles, TicketForm
 from desk.forms.promises import PromisesField
 from desk.forms.ticket import body_field
-from desk.words import spoken_now
+from desk.words import money_words, spoken_now
 from remedies.apology import check_apology
 from remedies.models import Offer, OfferComponent
 from remedies.rules.language.draft import ComponentKind
@@ -18,13 +19,12 @@ from remedies.services.authorities import Rooms
 from remedies.services.offers import check_range
 from tickets.errors import DomainError
 from tickets.money import Money, decimals_of
-from tickets.money import words as money_words
 
 KINDS = [
     (ComponentKind.APOLOGY.value, _l("Apology")),
     (ComponentKind.CREDIT.value, _l("Credit")),
     (ComponentKind.REFUND.value, _l("Refund")),
-    (ComponentKind.COMPENSATION.value, _l("Compensation")),
+    (ComponentKind.COMPENSATION.value, pgettext_lazy("remedy", "Compensation")),
     (ComponentKind.REPLACEMENT.value, _l("Replacement")),
     (ComponentKind.UPGRADE.value, _l("Upgrade")),
     (ComponentKind.GIFT.value, _l("Gift")),

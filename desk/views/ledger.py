@@ -12,7 +12,7 @@ from desk.build.ledger import PAGE, VIEWS, disagreements, ledger_rows, lines_of
 from desk.build.pools import pool_history
 from desk.forms.ledger import CodesForm, PoolForm
 from desk.views.shell import Ask, desk_page, desk_render, me_of, query
-from desk.words import moment_words, number_words
+from desk.words import moment_words, money_words, number_words
 from remedies import access
 from remedies.gateways import CreditGateway
 from remedies.models import CodeSource, Difference, Reconciliation, VoucherPool
@@ -20,7 +20,6 @@ from remedies.rules.reconciling import KIND_WORDS, DifferenceKind
 from remedies.services import codes, reconciling
 from remedies.services.refilling import give_waiting
 from tickets.errors import DomainError, NotFound
-from tickets.money import words as money_words
 from tickets.rules import Role
 
 

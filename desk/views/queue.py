@@ -38,7 +38,7 @@ from tickets.services.views import may_change, queue_settings, visible_views
 #: So many tickets that were refused are named one by one.
 REFUSED_SHOWN = 5
 _TITLES = {
-    "late": (_l("Late"), "late"),
+    "late": (pgettext_lazy("group of the queue", "Late"), "late"),
     "soon": (_l("Next two hours"), ""),
     "today": (_l("Today"), ""),
     "waiting": (_l("Waiting"), ""),

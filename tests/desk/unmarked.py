@@ -38,6 +38,8 @@ _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _NO_WORDS = re.compile(
     r"https?://\S+|\S+@\S+|\bA-\d+\b|\b[A-Z][a-z]+/[A-Z][A-Za-z_]+\b|\b[A-Z]{3}\b"
 )
+_COMMA = re.compile(r"M?\d+,\d+\b.*")
+_IN_A_PICTURE = "a number of a picture, with a comma"
 _JOINTS = re.compile(r"[·,:;()/|“”„\"…–—→\n]+|\s-\s")
 
 
@@ -57,6 +59,8 @@ class _Page(HTMLParser):
         for name in _SAID:
             if known.get(name) and not (name == "label" and tag not in {"optgroup", "option"}):
                 self._attribute(tag, name, known[name] or "")
+        if any(_COMMA.fullmatch(value or "") for value in known.values()):
+            self.found.append((tag, _IN_A_PICTURE))
         if tag == "input" and known.get("type") in _BUTTONS and known.get("value"):
             self._attribute(tag, "value", known["value"] or "")
         if tag not in _VOID:
