@@ -20,6 +20,7 @@ from remedies.services.exceptions.asking import MOST_FILES
 from remedies.services.offers import STANDS
 from tickets.change import changing
 from tickets.errors import Conflict, NotFound
+from tickets.languages import speaking
 from tickets.money import Money
 
 
@@ -42,7 +43,8 @@ def _letter(do: Doing) -> dict[str, Any]:
     offer = current_offer(do.ticket)
     if offer is None or offer.status != OfferStatus.DRAFT:
         return {"letter": ""}
-    until = long_day_words(do.now + STANDS, zone=do.zone)
+    with speaking(do.ticket.language):
+        until = long_day_words(do.now + STANDS, zone=do.zone)
     return {"letter": services.letter_for(offer, sender=do.actor.name, until=until)}
 
 

@@ -56,10 +56,10 @@ class FactorsForm(TicketForm):
     def __init__(self, *args: Any, known: dict[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for key, factor in pain_in_force().scheme.factors.items():
-            answers = [(a.key, f"{a.words}{_gives(a.level, a.effect)}") for a in factor.anchors]
+            answers = [(a.key, f"{_(a.words)}{_gives(a.level, a.effect)}") for a in factor.anchors]
             self.fields[f"factor_{key}"] = forms.ChoiceField(
-                label=factor.label,
-                help_text=factor.question,
+                label=_(factor.label),
+                help_text=_(factor.question),
                 required=False,
                 choices=[("", _("Not known")), *answers],
                 widget=forms.Select(attrs={"class": "input"}),

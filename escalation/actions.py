@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext, gettext_noop
+
 from escalation.hours import Calendar
 from escalation.models import Deadline
 from escalation.people import on_duty_now
@@ -20,13 +22,14 @@ from tickets import services as desk
 from tickets.actors import SYSTEM
 from tickets.change import Change
 from tickets.errors import DomainError
+from tickets.languages import speaking
 from tickets.models import User
-from tickets.saying import Phrase
+from tickets.saying import Phrase, spelled
 from tickets.values import json_value
 
 MAX_PAIN = 5
 #: What a customer reads where a path gives no words of its own.
-LETTER = (
+LETTER = gettext_noop(
     "Dear {name},\n\nyou should have heard from us about {number} by now. We were wrong to let you "
     "wait. Somebody who can decide looks at it now, and you will hear from us by {date}.\n"
 )
@@ -157,11 +160,12 @@ def tell_customer(call: Call) -> None:
         return
     customer = change.ticket.customer
     local = due.astimezone(ZoneInfo(customer.time_zone or "UTC"))
-    body = (call.letter or LETTER).format(
-        name=customer.name,
-        number=change.ticket.number,
-        date=f"{local:%A} {local.day} {local:%B}, {local:%H:%M}",
-    )
+    with speaking(change.ticket.language):
+        body = (call.letter or gettext(LETTER)).format(
+            name=customer.name,
+            number=change.ticket.number,
+            date=spelled(local, gettext("%A %-d %B, %H:%M")),
+        )
     desk.reply(change.ticket, body=body, automatic=True, actor=SYSTEM, now=change.now)
 
 

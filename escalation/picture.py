@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from html import escape
 
+from tickets.saying import gettext as _
+from tickets.saying import ngettext, spelled
+
 HEAD, BAR, LANE = 34, 58, 22
 EDGE = 14.0
 RADIUS = 8.5
@@ -156,7 +159,7 @@ def _hours(scale: _Scale, zone: tzinfo) -> Iterator[tuple[datetime, str, str]]:
     step = 1 if span <= DAY / 3 else 3 if span <= DAY else 6
     moment = _midnight(scale.first, zone)
     while moment < scale.last:
-        yield moment, f"{moment:%H:%M}", f"{moment:%a} {moment.day} {moment:%b}"
+        yield moment, f"{moment:%H:%M}", spelled(moment, _("%a %-d %b"))
         moment = _hours_on(moment, step, zone)
 
 
@@ -167,15 +170,15 @@ def _days(scale: _Scale, zone: tzinfo) -> Iterator[tuple[datetime, str, str]]:
     moment = _midnight(scale.first, zone)
     while moment < scale.last:
         if per_day >= 14:
-            day = f"{moment:%a} {moment.day}" if per_day >= 48 else f"{moment.day}"
-            yield moment, day, f"{moment:%b %Y}"
+            day = spelled(moment, _("%a %-d")) if per_day >= 48 else f"{moment.day}"
+            yield moment, day, spelled(moment, "%b %Y")
         elif per_day >= 2:
             if moment.weekday() == 0:
-                yield moment, f"{moment.day} {moment:%b}", f"{moment.year}"
+                yield moment, spelled(moment, _("%-d %b")), f"{moment.year}"
         elif moment.day == 1 and moment.month in months:
             yield (
                 moment,
-                f"{moment:%b}" if len(months) > 1 else f"{moment.year}",
+                spelled(moment, "%b") if len(months) > 1 else f"{moment.year}",
                 (f"{moment.year}" if len(months) > 1 else ""),
             )
         moment = _next_day(moment, zone)
@@ -269,7 +272,7 @@ def _lanes(marks: Sequence[Mark], scale: _Scale) -> Iterator[tuple[int, Mark, in
 
 
 def _marks(places: list[tuple[int, Mark, int]], scale: _Scale) -> Iterator[str]:
-    for _, mark, lane in places:
+    for __, mark, lane in places:
         x, y = scale.x(mark.at), BAR + 24 + LANE * lane
         yield f'<line class="stem" x1="{x}" x2="{x}" y1="{BAR + 7}" y2="{y - RADIUS}"/>'
     for number, mark, lane in places:
@@ -302,15 +305,20 @@ def _now(story: Story, scale: _Scale, height: int) -> Iterator[str]:
 
 def _said(story: Story, zone: tzinfo) -> str:
     """The picture for who can't see it; the numbers stand in the table."""
-    paused = f", paused {len(story.pauses)} times" if len(story.pauses) > 1 else ""
-    paused = ", paused once" if len(story.pauses) == 1 else paused
     due, started = story.due.astimezone(zone), story.started.astimezone(zone)
-    missed = ", missed" if story.late else ""
-    return f"{story.name}: from {_at(started)} to {_at(due)}{paused}{missed}. Numbers in the table."
+    told = {"name": story.name, "start": _at(started), "due": _at(due)}
+    said = [_("%(name)s: from %(start)s to %(due)s") % told]
+    if times := len(story.pauses):
+        words = ngettext("paused once", "paused %(times)s times", times)
+        said.append(words % ({"times": times} if times > 1 else {}))
+    if story.late:
+        said.append(_("missed"))
+    table = _("Numbers in the table.")
+    return f"{', '.join(said)}. {table}"
 
 
 def _at(moment: datetime) -> str:
-    return f"{moment.day} {moment:%b %Y %H:%M}"
+    return spelled(moment, _("%-d %b %Y %H:%M"))
 
 
 _STYLE = (

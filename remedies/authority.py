@@ -12,6 +12,8 @@ from enum import StrEnum
 
 from remedies.rules.language.draft import ComponentKind
 from remedies.rules.language.words import money, places_of
+from tickets.saying import gettext as _
+from tickets.saying import pgettext, pgettext_noop
 
 #: What anybody may promise without a limit that names it.
 FREE = frozenset({ComponentKind.APOLOGY, ComponentKind.CALLBACK, ComponentKind.EXPEDITE})
@@ -110,19 +112,24 @@ class Meter:
 
     def words(self) -> str:
         """ "£20 left of £100 for this ticket" or "£35 over £100 for this ticket"."""
-        left = f"{_money(self.left, self.currency)} left of"
-        if self.left < 0:
-            left = f"{_money(-self.left, self.currency)} over"
-        kind = "" if self.kind is None else f", {self.kind}"
-        return f"{left} {_money(self.limit, self.currency)} {self.about()}{kind}"
+        told = {
+            "left": _money(abs(self.left), self.currency),
+            "limit": _money(self.limit, self.currency),
+            "about": self.about(),
+        }
+        said = _("%(left)s over %(limit)s %(about)s")
+        if self.left >= 0:
+            said = _("%(left)s left of %(limit)s %(about)s")
+        kind = "" if self.kind is None else f", {pgettext('granted', self.kind.value)}"
+        return f"{said % told}{kind}"
 
     def about(self) -> str:
         """What the limit is for: "for this ticket"."""
         if self.span is Span.BUDGET:
             return self.name
         if self.span is Span.CUSTOMER:
-            return f"for this customer in {self.period_days} days"
-        return "for this ticket" if self.span is Span.TICKET else "in one remedy"
+            return _("for this customer in %(days)s days") % {"days": self.period_days}
+        return _("for this ticket") if self.span is Span.TICKET else _("in one remedy")
 
 
 def _money(minor: int, currency: str) -> str:
@@ -173,9 +180,10 @@ def decide(
         worst = min(over, key=lambda meter: meter.left)
         beyond = _money(-worst.left, currency)
         limit = _money(worst.limit, currency)
-        said = f"This is {beyond} over your limit of {limit} {worst.about()}."
+        told = {"beyond": beyond, "limit": limit, "about": worst.about()}
+        said = _("This is %(beyond)s over your limit of %(limit)s %(about)s.") % told
         return Decision(False, said, meters)
-    return Decision(True, "Inside your authority.", meters)
+    return Decision(True, _("Inside your authority."), meters)
 
 
 def _about(limits: Sequence[Limit], kind: ComponentKind) -> list[Limit]:
@@ -186,12 +194,33 @@ def none_words(limits: Sequence[Limit], kind: ComponentKind, currency: str) -> s
     """Why nothing of a kind may be granted alone where no limit in the currency is about it."""
     elsewhere = sorted({limit.currency for limit in _about(limits, kind)} - {currency})
     if not elsewhere:
-        return f"Your role may not grant a {kind} alone."
-    listed = " and ".join(elsewhere)
-    return (
-        f"You have no limit in {currency}, so a {kind} in it is not yours to grant alone. "
-        f"Your limits are in {listed}; nothing is converted."
+        return _("Your role may not grant a %(kind)s alone.") % {
+            "kind": pgettext("granted", kind.value)
+        }
+    told = {
+        "currency": currency,
+        "kind": pgettext("granted", kind.value),
+        "listed": f" {_('and')} ".join(elsewhere),
+    }
+    words = _(
+        "You have no limit in %(currency)s, so a %(kind)s in it is not yours to grant alone. "
+        "Your limits are in %(listed)s; nothing is converted."
     )
+    return words % told
+
+
+#: What may be granted, for languages other than English.
+GRANTED = (
+    pgettext_noop("granted", "apology"),
+    pgettext_noop("granted", "credit"),
+    pgettext_noop("granted", "refund"),
+    pgettext_noop("granted", "compensation"),
+    pgettext_noop("granted", "replacement"),
+    pgettext_noop("granted", "upgrade"),
+    pgettext_noop("granted", "gift"),
+    pgettext_noop("granted", "expedite"),
+    pgettext_noop("granted", "callback"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,11 +257,17 @@ def room_for(
         limit = _money(meter.limit, currency)
         # Of one remedy the others do not matter; of the rest, the penny of the probe is free.
         left = meter.limit if meter.span is Span.REMEDY else meter.left + 1
-        found.append((max(left, 0), f"{limit} {meter.about()}"))
+        found.append(
+            (max(left, 0), _("%(limit)s %(about)s") % {"limit": limit, "about": meter.about()})
+        )
     if not found:
-        return Room(kind, None, "any sum")
+        return Room(kind, None, _("any sum"))
     most, words = min(found)
-    return Room(kind, most, f"up to {_money(most, currency)}, of {words}")
+    return Room(
+        kind,
+        most,
+        _("up to %(sum)s, of %(words)s") % {"sum": _money(most, currency), "words": words},
+    )
 
 
 def _meters(limit: Limit, counted: Sequence[Asked], used: Used) -> list[Meter]:

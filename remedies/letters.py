@@ -3,18 +3,16 @@
 A letter with an offer acknowledges, explains, says what we offer and why, and what happens next.
 An apology has regret, an explanation, responsibility, what changes and repair (remedies.apology);
 it never says "sorry you feel", and asks forgiveness of nobody.
+Words are in the language that is active: let it be the customer's.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tickets.saying import gettext as _
+from tickets.saying import gettext_noop
 
-SORRY = "We were wrong, and we are sorry."
-_ANSWER = (
-    "What happens next: you can accept all of it, a part of it, or tell us what would be fair "
-    "instead, until {until}. If you don't agree, somebody else will look at it again."
-)
+SORRY = gettext_noop("We were wrong, and we are sorry.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +71,23 @@ def offer_letter(
     """A letter with an offer: acknowledge, explain, what we offer and why, what happens next."""
     told = account or Account()
     return Letter(
-        salutation=f"Dear {name},",
-        acknowledge=f"You wrote to us about this: {matter.rstrip('.')}. {SORRY}",
+        salutation=_("Dear %(name)s,") % {"name": name},
+        acknowledge=_("You wrote to us about this: %(matter)s. %(sorry)s")
+        % {"matter": matter.rstrip("."), "sorry": _(SORRY)},
         explain=tuple(_explain(told)),
         offer=tuple(_offer(lines, total)),
         next=tuple(_next(lines, until)),
-        close=f"Yours sincerely\n{sender}",
+        close=_close(sender),
     )
 
 
 def _explain(told: Account) -> list[str]:
     said = []
     if told.found:
-        said.append("What happened, as we found it:\n" + _listed(told.found))
+        said.append(_("What happened, as we found it:") + "\n" + _listed(told.found))
     if told.changes:
-        said.append("So that it does not happen again, we change this:\n" + _listed(told.changes))
+        words = _("So that it does not happen again, we change this:")
+        said.append(f"{words}\n{_listed(told.changes)}")
     return said
 
 
@@ -100,14 +100,16 @@ def _offer(lines: Sequence[Line], total: str) -> list[str]:
     money = [line for line in lines if line.sum]
     if money:
         listed = "\n".join(_money_line(line) for line in money)
-        said.append(f"This is how we want to put it right, {total} in all:\n{listed}")
+        words = _("This is how we want to put it right, %(total)s in all:") % {"total": total}
+        said.append(f"{words}\n{listed}")
     rest = [line.words or line.title for line in lines if not line.sum]
     rest = [words for words in rest if words != SORRY]  # said once, at the top
     if rest:
         said.append(_listed(rest))
     if any(line.owed for line in lines):
         owed = ", ".join(line.title.lower() for line in lines if line.owed)
-        said.append(f"What the law gives you is yours whatever you decide: {owed}.")
+        words = _("What the law gives you is yours whatever you decide: %(owed)s.")
+        said.append(words % {"owed": owed})
     return said
 
 
@@ -117,18 +119,21 @@ def _money_line(line: Line) -> str:
         if words:
             said += f" {words.rstrip('.')}."
     if line.choices:
-        said += f" You choose: {line.sum}, or {', or '.join(line.choices)}."
+        told = {"sum": line.sum, "others": f", {_('or')} ".join(line.choices)}
+        said += " " + _("You choose: %(sum)s, or %(others)s.") % told
     return said
 
 
 def _next(lines: Sequence[Line], until: str) -> list[str]:
-    said = [_ANSWER.format(until=until)]
+    words = _(
+        "What happens next: you can accept all of it, a part of it, or tell us what would be fair "
+        "instead, until %(until)s. If you don't agree, somebody else will look at it again."
+    )
+    said = [words % {"until": until}]
     dated = [line for line in lines if line.by]
     if dated:
-        said.append(
-            "When you accept, this is on its way:\n"
-            + _listed([f"{line.title}: {line.by}." for line in dated])
-        )
+        words = _("When you accept, this is on its way:")
+        said.append(f"{words}\n" + _listed([f"{line.title}: {line.by}." for line in dated]))
     return said
 
 
@@ -174,22 +179,31 @@ def refusal_letter(
     outside: str = "",
 ) -> str:
     """A no that can be understood without the file: each point, the reason, what next."""
-    said = [f"Dear {name},", "Thank you for waiting. We looked at each point that you raised."]
-    said.append("This is what you told us, and what we found:")
+    said = [
+        _("Dear %(name)s,") % {"name": name},
+        _("Thank you for waiting. We looked at each point that you raised."),
+        _("This is what you told us, and what we found:"),
+    ]
+    by = _("We went by this rule: %(rule)s")
     said += [
-        f"“{answer.text}”\n{answer.finding}"
-        + (f"\nWe went by this rule: {answer.rule}" if answer.rule else "")
+        _("“%(words)s”") % {"words": answer.text}
+        + f"\n{answer.finding}"
+        + (f"\n{by % {'rule': answer.rule}}" if answer.rule else "")
         for answer in answers
     ]
-    said.append(f"We can't do what you asked for. {reason}")
+    said.append(_("We can't do what you asked for. %(reason)s") % {"reason": reason})
     if regret:
-        said.append(f"What we did get wrong: {regret}")
+        said.append(_("What we did get wrong: %(regret)s") % {"regret": regret})
     if instead:
-        said.append(f"What we can do instead: {instead}")
+        said.append(_("What we can do instead: %(instead)s") % {"instead": instead})
     if would_change:
-        said.append(f"What would change our answer: {would_change}")
+        said.append(_("What would change our answer: %(what)s") % {"what": would_change})
     said.append(next_stage)
     if outside and outside != next_stage:
         said.append(outside)
-    said.append(f"Yours sincerely\n{sender}")
+    said.append(_close(sender))
     return "\n\n".join(said)
+
+
+def _close(sender: str) -> str:
+    return _("Yours sincerely") + f"\n{sender}"

@@ -14,6 +14,7 @@ from typing import Any
 
 from tickets.errors import Invalid
 from tickets.money import Money
+from tickets.saying import Phrase, gettext_noop
 from tickets.saying import gettext as _
 
 HIGHEST = 5
@@ -84,68 +85,92 @@ FACTORS: dict[str, Factor] = {
     for factor in (
         _factor(
             "time_lost",
-            "Time lost",
-            "How much of your time did it take?",
-            ("none", "No time lost", 0),
-            ("minutes", "Less than an hour lost", 1),
-            ("hours", "Some hours lost", 2),
-            ("day", "A day lost", 3),
-            ("days", "Two days or more lost", 3),
-            ("weeks", "Weeks of effort", 4),
+            gettext_noop("Time lost"),
+            gettext_noop("How much of your time did it take?"),
+            ("none", gettext_noop("No time lost"), 0),
+            ("minutes", gettext_noop("Less than an hour lost"), 1),
+            ("hours", gettext_noop("Some hours lost"), 2),
+            ("day", gettext_noop("A day lost"), 3),
+            ("days", gettext_noop("Two days or more lost"), 3),
+            ("weeks", gettext_noop("Weeks of effort"), 4),
         ),
         _factor(
             "lasted",
-            "How long it lasted",
-            "How long did it go on?",
-            ("hours", "Over within the day", 1),
-            ("days", "It lasted some days", 2),
-            ("week", "It lasted more than a week", 3),
-            ("month", "It lasted more than a month", 4),
-            ("months", "It lasted more than half a year", 4),
+            gettext_noop("How long it lasted"),
+            gettext_noop("How long did it go on?"),
+            ("hours", gettext_noop("Over within the day"), 1),
+            ("days", gettext_noop("It lasted some days"), 2),
+            ("week", gettext_noop("It lasted more than a week"), 3),
+            ("month", gettext_noop("It lasted more than a month"), 4),
+            ("months", gettext_noop("It lasted more than half a year"), 4),
             least=(0, 2, 8, 32, 183),  # days
         ),
         _factor(
             "means",
-            "Money against means",
-            "What did the money mean to you?",
-            ("none", "No money at stake", 0),
-            ("small", "A sum that was not missed", 1),
-            ("noticed", "A sum that was noticed", 2),
-            ("careful", "Other things had to wait for it", 3),
-            ("hardship", "Rent, food or bills could not be paid", 4),
-            ("ruin", "It threatened a home or a livelihood", 5),
+            gettext_noop("Money against means"),
+            gettext_noop("What did the money mean to you?"),
+            ("none", gettext_noop("No money at stake"), 0),
+            ("small", gettext_noop("A sum that was not missed"), 1),
+            ("noticed", gettext_noop("A sum that was noticed"), 2),
+            ("careful", gettext_noop("Other things had to wait for it"), 3),
+            ("hardship", gettext_noop("Rent, food or bills could not be paid"), 4),
+            ("ruin", gettext_noop("It threatened a home or a livelihood"), 5),
         ),
         _factor(
             "consequence",
-            "Consequence",
-            "What did it lead to?",
-            ("none", "Nothing followed from it", 0),
-            ("bother", "A bother, soon forgotten", 1),
-            ("trouble", "Some trouble in daily life", 2),
-            ("plans", "Plans, work or an event were spoiled", 3),
-            ("serious", "Home, work or care of others broke down", 4),
-            ("harm", "Health, safety or livelihood was harmed", 5),
+            gettext_noop("Consequence"),
+            gettext_noop("What did it lead to?"),
+            ("none", gettext_noop("Nothing followed from it"), 0),
+            ("bother", gettext_noop("A bother, soon forgotten"), 1),
+            ("trouble", gettext_noop("Some trouble in daily life"), 2),
+            ("plans", gettext_noop("Plans, work or an event were spoiled"), 3),
+            ("serious", gettext_noop("Home, work or care of others broke down"), 4),
+            ("harm", gettext_noop("Health, safety or livelihood was harmed"), 5),
         ),
         _factor(
             "distress",
-            "Distress",
-            "How did it make you feel?",
-            ("calm", "Not upset", 0),
-            ("annoyed", "Annoyed", 1),
-            ("upset", "Upset or let down", 2),
-            ("worried", "Worried for days", 3),
-            ("anguish", "Lost sleep, or felt humiliated or afraid", 4),
-            ("unbearable", "Has not got over it, or needed help", 5),
+            gettext_noop("Distress"),
+            gettext_noop("How did it make you feel?"),
+            ("calm", gettext_noop("Not upset"), 0),
+            ("annoyed", gettext_noop("Annoyed"), 1),
+            ("upset", gettext_noop("Upset or let down"), 2),
+            ("worried", gettext_noop("Worried for days"), 3),
+            ("anguish", gettext_noop("Lost sleep, or felt humiliated or afraid"), 4),
+            ("unbearable", gettext_noop("Has not got over it, or needed help"), 5),
         ),
         _factor(
             "depends",
-            "Somebody depends on it",
-            "Does anyone's health, care or safety depend on it?",
-            ("no", "Nobody depends on it", 0),
-            ("yes", "Somebody depends on it", 3),
+            gettext_noop("Somebody depends on it"),
+            gettext_noop("Does anyone's health, care or safety depend on it?"),
+            ("no", gettext_noop("Nobody depends on it"), 0),
+            ("yes", gettext_noop("Somebody depends on it"), 3),
         ),
     )
 }
+
+
+#: What else a reason may say, with {n} for its numbers: it is stored in English, and told again in
+#: the reader's language (`tickets.saying.retold`).
+REASONS = (
+    gettext_noop("Money lost"),
+    gettext_noop("Told us of support needs"),
+    gettext_noop("Happened once before"),
+    gettext_noop("Happened {n} times before"),
+    gettext_noop("Our deadline missed once"),
+    gettext_noop("Our deadline missed {n} times"),
+    gettext_noop("Promise broken once"),
+    gettext_noop("Promise broken {n} times"),
+    gettext_noop("Handed over {n} times"),
+    gettext_noop("First contact"),
+    gettext_noop("Second contact"),
+    gettext_noop("Third contact"),
+    gettext_noop("Fourth contact"),
+    gettext_noop("Fifth contact"),
+    gettext_noop("Sixth contact"),
+    gettext_noop("{n}th contact"),
+    gettext_noop("makes it worse"),
+    gettext_noop("level {n}"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,11 +241,11 @@ def _steps() -> dict[str, Steps]:
 
 #: What the desk counts by itself, as a person calls it.
 COUNTS = {
-    "contacts": "Contacts that were needed",
-    "recurrence": "Times it happened before, in a year",
-    "deadlines_missed": "Our missed deadlines",
-    "promises_broken": "Promises that we broke",
-    "hand_offs": "Times it was handed over",
+    "contacts": Phrase("Contacts that were needed"),
+    "recurrence": Phrase("Times it happened before, in a year"),
+    "deadlines_missed": Phrase("Our missed deadlines"),
+    "promises_broken": Phrase("Promises that we broke"),
+    "hand_offs": Phrase("Times it was handed over"),
 }
 
 

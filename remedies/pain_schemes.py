@@ -379,9 +379,9 @@ def _known(scheme: Scheme) -> Iterator[tuple[Circumstances, str]]:
     kept: dict[str, int] = {}
     for name, steps in scheme.counts.items():
         for count in sorted({steps.worse, steps.raises} - {NEVER}):
-            yield _with({name: count}), f"{count} × {COUNTS[name].lower()}"
+            yield _with({name: count}), f"{count} × {COUNTS[name].words.lower()}"
         if steps.worse != NEVER:
             kept[name] = steps.worse
-            listed = ", ".join(COUNTS[key].lower() for key in kept)
+            listed = ", ".join(COUNTS[key].words.lower() for key in kept)
             yield _with(kept), listed
     yield _with({"support_needs": True}), "support needs"

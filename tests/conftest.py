@@ -59,9 +59,11 @@ def _no_network() -> Iterator[None]:
 def _default_language() -> Iterator[None]:
     """A page that was read in German leaves the next test none of it."""
     yield
+    from django.conf import settings
     from django.utils import translation
 
-    translation.deactivate()
+    if settings.configured:  # tests of rules alone have none
+        translation.deactivate()
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

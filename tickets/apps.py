@@ -13,4 +13,9 @@ class TicketsConfig(AppConfig):
 
         from tickets import moments, receivers, saying  # noqa: F401, PLC0415 - two register
 
-        saying.speak_with(translation.gettext, translation.ngettext, translation.pgettext)
+        saying.speak_with(
+            translation.gettext,
+            translation.ngettext,
+            translation.pgettext,
+            translation.get_language,
+        )

@@ -4,12 +4,15 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext, ngettext
+
 from tickets.cached import Cached
 from tickets.catalogue import catalogue
 from tickets.days import end_of_day, plus_months
 from tickets.models import Category, Recourse, Ticket
 from tickets.models.reviews import formal_by_default
 from tickets.rules import Stage
+from tickets.saying import spelled
 
 
 @dataclass(frozen=True)
@@ -45,29 +48,37 @@ class Way:
     def review_words(self, answered: dt.datetime, zone: str) -> str:
         """How to ask for a review, and until when."""
         until = self.review_until(answered, zone)
-        by = f" until {_day(until.astimezone(ZoneInfo(zone)).date())}" if until else ""
-        return (
-            f"If you don’t agree, ask for a review{by}, on your page or by answering this letter: "
-            "another person looks at everything again, free of charge."
-        )
+        if until is None:
+            return gettext(
+                "If you don’t agree, ask for a review, on your page or by answering this letter: "
+                "another person looks at everything again, free of charge."
+            )
+        last = until.astimezone(ZoneInfo(zone)).date()
+        return gettext(
+            "If you don’t agree, ask for a review until %(until)s, on your page or by answering "
+            "this letter: another person looks at everything again, free of charge."
+        ) % {"until": spelled(last, gettext("%-d %B %Y"))}
 
     def body_words(self, answered: dt.datetime, zone: str) -> str:
         """Who decides outside, where, until when; "" where nobody is set up."""
         if not self.body:
             return ""
         last = self.body_until(answered, zone)
-        by = ""
+        told: dict[str, object] = {"body": self.body}
+        words = gettext("You may also turn to %(body)s")
         if last is not None and self.body_months is not None:
-            months = f"{self.body_months} month{'s' if self.body_months != 1 else ''}"
-            by = f" within {months} of our final answer (from today: until {_day(last)})"
+            told |= {"months": self.body_months, "until": spelled(last, gettext("%-d %B %Y"))}
+            words = ngettext(
+                "You may also turn to %(body)s within %(months)s month of our final answer (from "
+                "today: until %(until)s)",
+                "You may also turn to %(body)s within %(months)s months of our final answer (from "
+                "today: until %(until)s)",
+                self.body_months,
+            )
         where = ", ".join(filter(None, (self.address, self.web)))
         note = f" {self.note}" if self.note else ""
         at = f": {where}" if where else ""
-        return f"You may also turn to {self.body}{by}{at}.{note}"
-
-
-def _day(day: dt.date) -> str:
-    return f"{day.day} {day:%B %Y}"
+        return f"{words % told}{at}.{note}"
 
 
 #: Where nothing is set up: a review and what follows it are formal, and without a time limit.

@@ -3,7 +3,7 @@
 import datetime as dt
 from enum import StrEnum
 
-from tickets.saying import pgettext_noop
+from tickets.saying import Phrase, pgettext_noop
 
 #: Sorts after every real moment: "nothing is due". Keeps `attention_at` not null, so that
 #: one index serves the queue and its keyset pages.
@@ -80,13 +80,13 @@ class OverturnReason(StrEnum):
     OTHER = "other"
 
 
-OVERTURN_WORDS: dict[OverturnReason, str] = {
-    OverturnReason.NEW_EVIDENCE: "New evidence came",
-    OverturnReason.FACTS_WRONG: "We had the facts wrong",
-    OverturnReason.RULE_MISREAD: "We misread the rule",
-    OverturnReason.OUTSIDE_RULE: "The rule was right, its result unfair",
-    OverturnReason.OUR_HANDLING: "Our own handling weighed more",
-    OverturnReason.OTHER: "Another reason",
+OVERTURN_WORDS: dict[OverturnReason, Phrase] = {
+    OverturnReason.NEW_EVIDENCE: Phrase("New evidence came"),
+    OverturnReason.FACTS_WRONG: Phrase("We had the facts wrong"),
+    OverturnReason.RULE_MISREAD: Phrase("We misread the rule"),
+    OverturnReason.OUTSIDE_RULE: Phrase("The rule was right, its result unfair"),
+    OverturnReason.OUR_HANDLING: Phrase("Our own handling weighed more"),
+    OverturnReason.OTHER: Phrase("Another reason"),
 }
 
 

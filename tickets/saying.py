@@ -7,8 +7,14 @@ language that is active where the words are made.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from babel.dates import get_day_names, get_month_names
 
 _PLACE = re.compile(r"\{(\w+)\}")
+_NUMBER = re.compile(r"\d+")
+_NAMED = re.compile(r"%[aAbB]")
 
 
 class _Voice:
@@ -19,18 +25,21 @@ class _Voice:
         lambda one, many, count: one if count == 1 else many
     )
     pgettext: Callable[[str, str], str] = staticmethod(lambda context, words: words)
+    language: Callable[[], str | None] = staticmethod(lambda: "en")
 
 
 def speak_with(
     gettext: Callable[[str], str],
     ngettext: Callable[[str, str, int], str],
     pgettext: Callable[[str, str], str],
+    language: Callable[[], str | None],
 ) -> None:
-    """From now on these translate."""
-    _Voice.gettext, _Voice.ngettext, _Voice.pgettext = (
+    """From now on these translate, and say into which language."""
+    _Voice.gettext, _Voice.ngettext, _Voice.pgettext, _Voice.language = (
         staticmethod(gettext),
         staticmethod(ngettext),
         staticmethod(pgettext),
+        staticmethod(language),
     )
 
 
@@ -59,11 +68,42 @@ def pgettext(context: str, words: str) -> str:
     return _Voice.pgettext(context, words)
 
 
+def spelled(day: date, form: str) -> str:
+    """A day or moment by `form`, as `strftime` takes it, with the names of days and months in the
+    language that is active."""
+    language = _Voice.language() or "en"
+    if language.startswith("en"):
+        return day.strftime(form)
+
+    def name(code: re.Match[str]) -> str:
+        width: Literal["abbreviated", "wide"] = "abbreviated" if code[0] in "%a%b" else "wide"
+        if code[0] in "%a%A":
+            return get_day_names(width, "format", language)[day.weekday()]
+        return get_month_names(width, "format", language)[day.month]
+
+    return day.strftime(_NAMED.sub(name, form))
+
+
 def filled(words: str, values: Mapping[str, object]) -> str:
     """The words with the values in their places; a place without a value stays as it is."""
     if not values:
         return words
     return _PLACE.sub(lambda place: str(values.get(place[1], place[0])), words)
+
+
+def retold(told: str) -> str:
+    """What was written down in English, in the language that is active.
+
+    Numbers are places: "Handed over 4 times" is looked up as "Handed over {n} times". Words that
+    nobody translated, such as a person's own, stay as they are.
+    """
+    numbers = _NUMBER.findall(told)
+    if not numbers:
+        return gettext(told)
+    pattern = _NUMBER.sub("{n}", told)
+    said = gettext(pattern)
+    left = iter(numbers)
+    return told if said == pattern else re.sub(r"\{n\}", lambda place: next(left, place[0]), said)
 
 
 @dataclass(frozen=True, slots=True, init=False)

@@ -16,8 +16,9 @@ from desk.build.clocks import clock_of
 from desk.build.events import kind_words
 from desk.glyphs import ClockView
 from desk.words import day_words, listed, moment_words, span_words
-from escalation.clock import duration_words
+from escalation.clock import Until, duration_words
 from escalation.counted import Counted
+from escalation.law.terms import Unit, count_words
 from escalation.services.explaining import Explanation, Foreseen
 
 WIDE, NARROW = 1040, 350
@@ -149,7 +150,7 @@ def explained_view(found: Explanation, *, now: dt.datetime, zone: ZoneInfo) -> E
 def _promised(found: Explanation, words: Callable[[dt.datetime], str]) -> str:
     """The length as its policy says it; a date in the reader's own zone."""
     date = found.deadline.extended_to or found.deadline.until
-    if date is not None and found.promised.startswith("until "):
+    if date is not None and found.promised == Until(date).words():
         return gettext("Until %(when)s") % {"when": words(date)}
     return _capital(found.promised)
 
@@ -179,20 +180,19 @@ def _times(found: Explanation, *, now: dt.datetime) -> Iterator[Line]:
 
 
 _UNITS = {
-    "m": "min",
-    "h": "h",
-    "d": "day",
-    "wd": "working day",
-    "w": "week",
-    "mo": "month",
-    "y": "year",
+    "d": Unit.DAYS,
+    "wd": Unit.WORKING_DAYS,
+    "w": Unit.WEEKS,
+    "mo": Unit.MONTHS,
+    "y": Unit.YEARS,
 }
 
 
 def _length_words(found: re.Match[str]) -> str:
     """ "2 working days" for "2wd"."""
-    unit = _UNITS[found[2]]
-    return f"{found[1]} {unit}{'' if found[1] == '1' or unit in ('min', 'h') else 's'}"
+    if found[2] in _UNITS:
+        return count_words(int(found[1]), _UNITS[found[2]])
+    return f"{found[1]} {'min' if found[2] == 'm' else 'h'}"
 
 
 def _step_words(words: str) -> str:

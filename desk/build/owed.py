@@ -23,6 +23,7 @@ from feedback.models import FollowUp
 from tickets.languages import Spoken
 from tickets.models import Event, Ticket, User
 from tickets.rules import EventType, Status
+from tickets.saying import retold
 
 _STEPS = Spoken(
     {
@@ -68,7 +69,8 @@ def pain_view(ticket: Ticket, override: Event | None) -> PainView | None:
         return None
     factors = tuple(
         FactorView(
-            str(reason.get("words", reason.get("factor", ""))), str(reason.get("effect", ""))
+            retold(str(reason.get("words", reason.get("factor", "")))),
+            retold(str(reason.get("effect", ""))),
         )
         for reason in ticket.pain_reasons
     )

@@ -140,9 +140,9 @@ class ComplaintForm(Fields):
         for key, factor in pain_in_force().scheme.factors.items():
             if not factor.on_form:
                 continue
-            answers = [(anchor.key, anchor.words) for anchor in factor.anchors]
+            answers = [(anchor.key, gettext(anchor.words)) for anchor in factor.anchors]
             self.fields[f"factor_{key}"] = forms.ChoiceField(
-                label=factor.question,
+                label=gettext(factor.question),
                 required=False,
                 choices=[("", _("Choose, if you like")), *answers],
                 widget=forms.Select(attrs={"class": "input"}),

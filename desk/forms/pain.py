@@ -38,14 +38,17 @@ class TryForm(Fields):
         self.scheme = scheme
         for key, factor in scheme.factors.items():
             self.fields[f"a_{key}"] = forms.ChoiceField(
-                label=factor.label,
+                label=gettext(factor.label),
                 required=False,
-                choices=[("", gettext("Not known")), *((a.key, a.words) for a in factor.anchors)],
+                choices=[
+                    ("", gettext("Not known")),
+                    *((a.key, gettext(a.words)) for a in factor.anchors),
+                ],
                 widget=forms.Select(attrs={"class": "input"}),
             )
         for name, words in COUNTS.items():
             self.fields[name] = forms.IntegerField(
-                label=words, required=False, min_value=0, max_value=1000,
+                label=str(words), required=False, min_value=0, max_value=1000,
                 widget=forms.NumberInput(attrs={"class": "input"}),
             )  # fmt: skip
         self.order_fields([*(f"a_{key}" for key in scheme.factors), *COUNTS])

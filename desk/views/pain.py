@@ -21,6 +21,7 @@ from remedies.pain import COUNTS, Scheme, assess
 from remedies.pain_schemes import NEVER, SchemeInvalid, read_scheme, scheme_data
 from remedies.rules.states import PolicyStatus
 from tickets.errors import DomainError, NotFound
+from tickets.saying import retold
 
 
 def _draft() -> PainScheme | None:
@@ -54,7 +55,9 @@ def _tried(request: HttpRequest, scheme: Scheme) -> tuple[TryForm, PainView | No
     if not asked or not form.is_valid():
         return form, None, ""
     pain = assess(form.answers, form.known, loss=form.money_lost, scheme=scheme)
-    factors = tuple(FactorView(reason.words, reason.effect) for reason in pain.reasons)
+    factors = tuple(
+        FactorView(retold(reason.words), retold(reason.effect)) for reason in pain.reasons
+    )
     return form, PainView(pain.level, factors), pain.words
 
 
@@ -110,8 +113,8 @@ def _step(count: int) -> str:
 def _shown(factor: Any) -> dict[str, Any]:
     effects = {"worse": gettext("makes it worse"), "raises": "+1"}
     return {
-        "label": factor.label,
-        "question": factor.question,
+        "label": gettext(factor.label),
+        "question": gettext(factor.question),
         "on_form": factor.on_form,
         "anchors": [
             (

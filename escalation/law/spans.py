@@ -8,12 +8,15 @@ from functools import lru_cache
 from typing import Protocol
 
 from escalation.hours import Calendar, TimeOfDay
+from escalation.law.terms import Unit, count_words
 from escalation.worktime import Boundary
+from tickets.saying import Phrase, spelled
+from tickets.saying import gettext as _
 
 _TIMES = {
-    TimeOfDay.ROLL_TO_OPENING: "a start in closed hours moved to the next opening",
-    TimeOfDay.CLAMP: "an end in closed hours moved to the next opening",
-    TimeOfDay.CLAMP_TO_CLOSE: "not later than closing",
+    TimeOfDay.ROLL_TO_OPENING: Phrase("a start in closed hours moved to the next opening"),
+    TimeOfDay.CLAMP: Phrase("an end in closed hours moved to the next opening"),
+    TimeOfDay.CLAMP_TO_CLOSE: Phrase("not later than closing"),
 }
 
 
@@ -53,9 +56,10 @@ class OpenTime:
 
     def words(self) -> str:
         """Hours and minutes, as people say them."""
-        opening = ", due at an opening, not at closing"
-        said = f"{duration_words(self.amount)} of working time"
-        return f"{said}{opening}" if self.boundary is Boundary.NEXT_OPEN else said
+        told = {"amount": duration_words(self.amount)}
+        if self.boundary is Boundary.NEXT_OPEN:
+            return _("%(amount)s of working time, due at an opening, not at closing") % told
+        return _("%(amount)s of working time") % told
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +97,13 @@ class Days:
 
     def words(self) -> str:
         """Days, as people say them."""
-        unit = "day" if self.calendar_days else "working day"
-        said = [f"{self.count} {unit}{'' if self.count == 1 else 's'}"]
+        said = [count_words(self.count, Unit.DAYS if self.calendar_days else Unit.WORKING_DAYS)]
         if self.end_of_day:
-            said.append("by close")
+            said.append(_("by close"))
         elif self.origin in _TIMES:
-            said.append(_TIMES[self.origin])
+            said.append(str(_TIMES[self.origin]))
         if self.roll:
-            said.append("a start on a day without work counted as the next working day")
+            said.append(_("a start on a day without work counted as the next working day"))
         return ", ".join(said)
 
 
@@ -117,7 +120,7 @@ class Until:
 
     def words(self) -> str:
         """The date and time."""
-        return f"until {self.at:%Y-%m-%d %H:%M} UTC"
+        return _("until %(moment)s UTC") % {"moment": f"{self.at:%Y-%m-%d %H:%M}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +158,11 @@ class OnDay:
 
     def words(self) -> str:
         """The day, as it was promised."""
-        law = "" if self.at_most is None else f", and {self.at_most.words()} at most"
-        return f"by {self.day.day} {self.day:%B %Y}, as promised{law}"
+        told = {"day": spelled(self.day, _("%-d %B %Y"))}
+        if self.at_most is None:
+            return _("by %(day)s, as promised") % told
+        told["law"] = self.at_most.words()
+        return _("by %(day)s, as promised, and %(law)s at most") % told
 
 
 def _last_second(calendar: Calendar, day: date) -> datetime:

@@ -27,6 +27,8 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 from escalation.hours import Calendar
+from tickets.saying import gettext as _
+from tickets.saying import ngettext
 
 #: The last second of a day: what "by the end of the day" means.
 LAST_SECOND = time(23, 59, 59)
@@ -163,16 +165,20 @@ class Term:
 
     def words(self) -> str:
         """The whole term for people."""
-        said = [self.amount()]
+        said = [count_words(self.count, self.unit)]
         if self.since:
-            said.append(f"from {self.since[0].replace('_', ' ')}")
+            said.append(_("from %(fact)s") % {"fact": self.since[0].replace("_", " ")})
         if self.counted:
-            said.append("the first day counted")
-        if self.roll is not Roll.NONE:
-            said.append(f"moved to the {self.roll} working day")
-        if self.cut_off is not None:
-            after = "close of business" if self.cut_off is End.CLOSE else f"{self.cut_off:%H:%M}"
-            said.append(f"what comes after {after} counts as the next day")
+            said.append(_("the first day counted"))
+        if self.roll is Roll.NEXT:
+            said.append(_("moved to the next working day"))
+        elif self.roll is Roll.PREVIOUS:
+            said.append(_("moved to the previous working day"))
+        if self.cut_off is End.CLOSE:
+            said.append(_("what comes after close of business counts as the next day"))
+        elif self.cut_off is not None:
+            after = {"time": f"{self.cut_off:%H:%M}"}
+            said.append(_("what comes after %(time)s counts as the next day") % after)
         if self.unit not in REAL and self.end not in (End.EXACT, End.END_OF_DAY):
             said.append(ending_words(self.end))
         return ", ".join(said)
@@ -244,10 +250,15 @@ class Clear:
 
     def words(self) -> str:
         """The term for people."""
-        event = self.event[0].replace("_", " ") if self.event else "the event"
-        kind = "clear working days" if self.working else "clear days"
-        least = "not earlier than" if self.after else "at least"
-        return f"{least} {self.count} {kind} {'after' if self.after else 'before'} {event}"
+        event = self.event[0].replace("_", " ") if self.event else _("the event")
+        told = {"count": self.count, "event": event}
+        if self.after and self.working:
+            return _("not earlier than %(count)s clear working days after %(event)s") % told
+        if self.after:
+            return _("not earlier than %(count)s clear days after %(event)s") % told
+        if self.working:
+            return _("at least %(count)s clear working days before %(event)s") % told
+        return _("at least %(count)s clear days before %(event)s") % told
 
 
 REAL = frozenset({Unit.MINUTES, Unit.HOURS})
@@ -281,8 +292,27 @@ def instant(calendar: Calendar, day: date, end: Ending, keep: time) -> datetime:
 def ending_words(end: Ending) -> str:
     """When on its last day a term ends."""
     if isinstance(end, time):
-        return f"by {end:%H:%M}"
-    return f"by {end.replace('_', ' ')}{' of business' if end is End.CLOSE else ''}"
+        return _("by %(time)s") % {"time": f"{end:%H:%M}"}
+    words = {
+        End.CLOSE: _("by close of business"),
+        End.END_OF_DAY: _("by end of day"),
+        End.EXACT: _("by exact"),
+    }
+    return words[end]
+
+
+def count_words(count: int, unit: Unit) -> str:
+    """A count with its unit in the reader's language: "8 weeks"."""
+    words = {
+        Unit.MINUTES: ngettext("%(count)s minute", "%(count)s minutes", count),
+        Unit.HOURS: ngettext("%(count)s hour", "%(count)s hours", count),
+        Unit.DAYS: ngettext("%(count)s day", "%(count)s days", count),
+        Unit.WORKING_DAYS: ngettext("%(count)s working day", "%(count)s working days", count),
+        Unit.WEEKS: ngettext("%(count)s week", "%(count)s weeks", count),
+        Unit.MONTHS: ngettext("%(count)s month", "%(count)s months", count),
+        Unit.YEARS: ngettext("%(count)s year", "%(count)s years", count),
+    }
+    return words[unit] % {"count": count}
 
 
 def named(day: date) -> str:

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 
 from escalation.clock import Status
 from escalation.models.config import DeadlinePolicy
@@ -156,8 +157,10 @@ class Deadline(Quick):
         """
         if self.counted_on is None:
             return ""
-        moved = self.status == Status.CANCELLED
-        return f"{'moved to' if moved else 'missed on'} {self.counted_on.number}"
+        told = {"number": self.counted_on.number}
+        if self.status == Status.CANCELLED:
+            return gettext("moved to %(number)s") % told
+        return gettext("missed on %(number)s") % told
 
     @property
     def ended_at(self) -> datetime | None:

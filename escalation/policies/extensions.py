@@ -40,7 +40,7 @@ class ExtensionRule:
 
     def longest_words(self) -> str:
         """How far it goes, for people."""
-        return "three months" if self.at_most is None else self.at_most.words()
+        return gettext("three months") if self.at_most is None else self.at_most.words()
 
     def times_words(self) -> str:
         """How often, for people."""

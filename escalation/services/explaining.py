@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.utils.translation import gettext as _
+
 from escalation.clock import Reading, duration_words, settled
 from escalation.counted import Counted, counted, grouped
 from escalation.models import Deadline, Escalation, Extension
@@ -15,11 +17,12 @@ from escalation.worktime import Span
 from tickets.actors import SYSTEM
 from tickets.change import Change, Unit
 from tickets.models import Ticket
+from tickets.saying import Phrase, spelled
 
 REASONS = {
-    "waiting_customer": "waiting for the customer",
-    "waiting_third_party": "waiting for somebody else",
-    "closed": "the ticket was closed",
+    "waiting_customer": Phrase("waiting for the customer"),
+    "waiting_third_party": Phrase("waiting for somebody else"),
+    "closed": Phrase("the ticket was closed"),
 }
 #: The picture shades the working hours of at most so many windows.
 MOST_SHADED = 1500
@@ -37,7 +40,8 @@ class Held:
     @property
     def words(self) -> str:
         """Why, for people."""
-        return REASONS.get(self.reason, self.reason.replace("_", " "))
+        known = REASONS.get(self.reason)
+        return str(known) if known is not None else self.reason.replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -97,16 +101,23 @@ class Explanation:
         """Where it stands, in a few words: "running, missed at Tue 2026-11-24 09:00:00"."""
         row = self.deadline
         breached = row.breached_at or (self.reading.breached_at if row.is_open else None)
-        missed = f", missed at {_stamp(breached)}" if breached else ""
+        said = [self._state()]
+        if breached:
+            said.append(_("missed at %(at)s") % {"at": _stamp(breached)})
         if row.counted_words:
-            missed += f", {row.counted_words} and counted there"
+            said.append(_("%(words)s and counted there") % {"words": row.counted_words})
+        return ", ".join(said)
+
+    def _state(self) -> str:
+        row = self.deadline
         if row.met_at:
-            return f"met at {_stamp(row.met_at)}{missed}"
+            return _("met at %(at)s") % {"at": _stamp(row.met_at)}
         if row.cancelled_at:
-            return f"ended at {_stamp(row.cancelled_at)} ({row.cancel_reason}){missed}"
+            told = {"at": _stamp(row.cancelled_at), "why": row.cancel_reason}
+            return _("ended at %(at)s (%(why)s)") % told
         if row.paused_since:
-            return f"paused since {_stamp(row.paused_since)}{missed}"
-        return f"running{missed}"
+            return _("paused since %(at)s") % {"at": _stamp(row.paused_since)}
+        return _("running")
 
     def picture(
         self, *, zone: dt.tzinfo = dt.UTC, width: int = 1040, standalone: bool = False
@@ -251,16 +262,16 @@ def _named(planned: Planned) -> tuple[str, ...]:
 
 def _step_words(key: str, planned: Planned | None) -> str:
     """A step for people: "warning at 75 %", "missed", "step 2 of the path"."""
-    head, _, rest = key.partition(":")
+    head, __, rest = key.partition(":")
     if head == "warn":
         if rest.endswith("%"):
-            return f"warning at {rest.removesuffix('%')} %"
-        return f"warning {rest.removeprefix('-')} before"
+            return _("warning at %(share)s") % {"share": f"{rest.removesuffix('%')} %"}
+        return _("warning %(length)s before") % {"length": rest.removeprefix("-")}
     if key == BREACH:
-        return "missed"
+        return _("missed")
     if head == RESUME:
-        return "runs again, the longest pause is over"
-    words = f"step {rest.rpartition(':')[2]} of the path"
+        return _("runs again, the longest pause is over")
+    words = _("step %(number)s of the path") % {"number": rest.rpartition(":")[2]}
     actions = planned.step.actions if planned is not None and planned.step is not None else ()
     return f"{words} ({', '.join(actions).replace('_', ' ')})" if actions else words
 
@@ -280,7 +291,7 @@ def _zone(name: str) -> dt.tzinfo:
 
 
 def _stamp(moment: dt.datetime | None) -> str:
-    return f"{moment:%a %Y-%m-%d %H:%M:%S}" if moment is not None else "-"
+    return spelled(moment, "%a %Y-%m-%d %H:%M:%S") if moment is not None else "-"
 
 
 def _stretch(start: dt.datetime, end: dt.datetime | None) -> str:

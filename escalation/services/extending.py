@@ -14,8 +14,10 @@ from escalation.policies.kinds import Kind
 from escalation.services.clocks import Clocks
 from tickets import services as desk
 from tickets.actors import Actor
+from tickets.languages import speaking
 from tickets.models import Message, Ticket
 from tickets.rules import Channel
+from tickets.saying import spelled
 from tickets.services.texts import needed
 
 #: Promises among ourselves: to extend one, nobody has to write to the customer.
@@ -83,7 +85,8 @@ def tell_customer(
     if row.kind in INTERNAL:
         return None
     ticket = clocks.ticket
-    blanks = _blanks(ticket, row, to=to, reason=reason)
+    with speaking(ticket.language):
+        blanks = _blanks(ticket, row, to=to, reason=reason)
     usual = clocks.target_of(row).extension.letter
     body = letter.strip() or (usual.format(**blanks) if usual else "")
     body = needed(body, what=_("the letter that tells the customer"), field="letter", limit=20_000)
@@ -106,4 +109,4 @@ def _words(moment: dt.datetime, zone: ZoneInfo) -> str:
     """A moment as a letter says it: "Friday 27 November 2026, 12:00 (London)"."""
     local = moment.astimezone(zone)
     place = zone.key.rpartition("/")[2].replace("_", " ")
-    return f"{local:%A} {local.day} {local:%B %Y, %H:%M} ({place})"
+    return spelled(local, _("%A %-d %B %Y, %H:%M")) + f" ({place})"

@@ -220,7 +220,7 @@ def _pauses(rows: QuerySet[Any], *, now: dt.datetime) -> tuple[PausesUsed, ...]:
     lines = (
         PausesUsed(
             row["reason"],
-            REASONS.get(row["reason"], row["reason"].replace("_", " ")),
+            str(REASONS.get(row["reason"], row["reason"].replace("_", " "))),
             row["deadlines"], row["pauses"], row["total"], row["longest"],
         )
         for row in found

@@ -96,7 +96,7 @@ def _difference(row: Difference) -> dict[str, Any]:
     return {
         "id": row.pk,
         "kind": row.kind,
-        "words": KIND_WORDS[DifferenceKind(row.kind)],
+        "words": str(KIND_WORDS[DifferenceKind(row.kind)]),
         "payout": row.payout,
         "remedy": row.remedy_id,
         "ticket": row.remedy.ticket.number if row.remedy is not None else None,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from tickets.saying import Phrase
+
 
 class Ground(StrEnum):
     """What a request goes beyond."""
@@ -26,13 +28,13 @@ class DeclineCode(StrEnum):
 
 
 #: For people.
-DECLINE_WORDS: dict[DeclineCode, str] = {
-    DeclineCode.NOT_PROVEN: "Not shown: the evidence lacks",
-    DeclineCode.POLICY_ANSWERS: "The policy answers it already",
-    DeclineCode.TOO_MUCH: "More than the matter is worth",
-    DeclineCode.NOT_OUR_FAULT: "Not our doing",
-    DeclineCode.UNEQUAL: "Others in the same place did not get it",
-    DeclineCode.OTHER: "Another reason",
+DECLINE_WORDS: dict[DeclineCode, Phrase] = {
+    DeclineCode.NOT_PROVEN: Phrase("Not shown: the evidence lacks"),
+    DeclineCode.POLICY_ANSWERS: Phrase("The policy answers it already"),
+    DeclineCode.TOO_MUCH: Phrase("More than the matter is worth"),
+    DeclineCode.NOT_OUR_FAULT: Phrase("Not our doing"),
+    DeclineCode.UNEQUAL: Phrase("Others in the same place did not get it"),
+    DeclineCode.OTHER: Phrase("Another reason"),
 }
 
 

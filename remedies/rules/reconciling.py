@@ -9,6 +9,7 @@ from typing import Any
 from remedies.rules.states import RemedyStatus
 from tickets.errors import Invalid
 from tickets.money import words
+from tickets.saying import Phrase
 
 #: So long a payout may be under way before its absence there is a difference.
 UNDER_WAY = dt.timedelta(hours=24)
@@ -45,15 +46,15 @@ class DifferenceKind(StrEnum):
 
 
 #: In words, for a person.
-KIND_WORDS: dict[DifferenceKind, str] = {
-    DifferenceKind.PAID_THERE: "They paid it, and we don't know yet",
-    DifferenceKind.NOT_PAID_THERE: "We say it is delivered, and they did not pay",
-    DifferenceKind.SUM: "Another sum",
-    DifferenceKind.REVERSED_HERE: "We took it back, and they paid it",
-    DifferenceKind.REVERSED_THERE: "They took it back, and we did not",
-    DifferenceKind.FAILED_THERE: "They could not pay it, and we still wait",
-    DifferenceKind.MISSING_THERE: "They never heard of it",
-    DifferenceKind.MISSING_HERE: "We never heard of it",
+KIND_WORDS: dict[DifferenceKind, Phrase] = {
+    DifferenceKind.PAID_THERE: Phrase("They paid it, and we don't know yet"),
+    DifferenceKind.NOT_PAID_THERE: Phrase("We say it is delivered, and they did not pay"),
+    DifferenceKind.SUM: Phrase("Another sum"),
+    DifferenceKind.REVERSED_HERE: Phrase("We took it back, and they paid it"),
+    DifferenceKind.REVERSED_THERE: Phrase("They took it back, and we did not"),
+    DifferenceKind.FAILED_THERE: Phrase("They could not pay it, and we still wait"),
+    DifferenceKind.MISSING_THERE: Phrase("They never heard of it"),
+    DifferenceKind.MISSING_HERE: Phrase("We never heard of it"),
 }
 
 

@@ -20,7 +20,7 @@ from remedies.services.authorities import check_authority, lock_customer, weigh
 from remedies.services.budgets import lock_budgets
 from remedies.services.drafting import component_row, draft_offer, evaluate_for, left_to_grant
 from remedies.services.ledger import grant_in
-from remedies.services.letters import line_of
+from remedies.services.letters import line_of, sum_words
 from remedies.services.offers import STANDS, withdraw_in
 from remedies.services.situations import situation_of
 from remedies.services.tallies import (
@@ -53,7 +53,7 @@ def letter_of(ticket: Ticket, parts: Sequence[OfferComponent], currency: str, se
             name=ticket.customer.name,
             matter=ticket.subject,
             lines=[line_of(part, currency) for part in parts],
-            total=words(total, currency),
+            total=sum_words(total, currency),
             sender=sender,
         )
 

@@ -4,6 +4,9 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
 from remedies.apology import Checklist, check_apology
 from remedies.letters import Account, Letter, Line, offer_letter
 from remedies.models import Offer, OfferComponent
@@ -11,10 +14,12 @@ from remedies.rules.states import OfferStatus
 from remedies.services.offers import STANDS
 from remedies.services.tallies import components_of
 from tickets.errors import Conflict, Invalid
+from tickets.languages import speaking
 from tickets.mailed import message_text, own_page, subject_of
 from tickets.models import CorrectiveAction, Point, Ticket
 from tickets.money import words
 from tickets.rules import Outcome
+from tickets.saying import spelled
 from tickets.services.texts import clean_text
 
 #: A finding of ours is told where it says that something went wrong.
@@ -35,16 +40,18 @@ class Preview:
 
 
 def proposed_letter(offer: Offer, *, sender: str, until: str) -> Letter:
-    """The letter in its parts. Two queries beside the components."""
-    return offer_letter(
-        name=offer.ticket.customer.name,
-        matter=offer.ticket.subject,
-        lines=[line_of(part, offer.currency) for part in components_of(offer)],
-        total=words(offer.total, offer.currency),
-        until=until,
-        sender=sender,
-        account=_account(offer.ticket),
-    )
+    """The letter in its parts, in the customer's language. Two queries beside the components."""
+    parts, account = components_of(offer), _account(offer.ticket)
+    with speaking(offer.ticket.language):
+        return offer_letter(
+            name=offer.ticket.customer.name,
+            matter=offer.ticket.subject,
+            lines=[line_of(part, offer.currency) for part in parts],
+            total=sum_words(offer.total, offer.currency),
+            until=until,
+            sender=sender,
+            account=account,
+        )
 
 
 def letter_for(offer: Offer, *, sender: str, until: str) -> str:
@@ -52,12 +59,21 @@ def letter_for(offer: Offer, *, sender: str, until: str) -> str:
     return proposed_letter(offer, sender=sender, until=until).text
 
 
+def sum_words(minor: int | None, currency: str) -> str:
+    """A sum as the language that is active writes it; "" for none. Minor units."""
+    language = (get_language() or "en").partition("-")[0]
+    return words(minor, currency) if language == "en" else words(minor, currency, language)
+
+
 def line_of(part: OfferComponent, currency: str) -> Line:
     """One component as a letter says it."""
-    choices = [f"{words(minor, currency)} as {form}" for form, minor in part.choices.items()]
+    choices = [
+        _("%(sum)s as %(form)s") % {"sum": sum_words(minor, currency), "form": form}
+        for form, minor in part.choices.items()
+    ]
     return Line(
         title=part.title,
-        sum=words(part.amount, currency),
+        sum=sum_words(part.amount, currency),
         words=part.words,
         owed=part.owed,
         why="" if part.words or part.amount is None else "; ".join(map(str, part.steps)),
@@ -69,8 +85,11 @@ def line_of(part: OfferComponent, currency: str) -> Line:
 def _by(part: OfferComponent) -> str:
     """How it is paid and by when, as far as the policy says."""
     days = part.pay_within_days
-    within = "" if days is None else f"within {days} day{'' if days == 1 else 's'}"
-    return ", ".join(said for said in (f"as {part.form}" if part.form else "", within) if said)
+    within = ""
+    if days is not None:
+        within = ngettext("within %(days)s day", "within %(days)s days", days) % {"days": days}
+    form = _("as %(form)s") % {"form": part.form} if part.form else ""
+    return ", ".join(said for said in (form, within) if said)
 
 
 def _account(ticket: Ticket) -> Account:
@@ -81,9 +100,10 @@ def _account(ticket: Ticket) -> Account:
 
 
 def until_words(moment: dt.datetime, ticket: Ticket) -> str:
-    """The day in the customer's own time zone: "Saturday 5 December"."""
+    """The day in the customer's own time zone and language: "Saturday 5 December"."""
     local = moment.astimezone(ZoneInfo(ticket.customer.time_zone or "UTC"))
-    return f"{local:%A} {local.day} {local:%B}"
+    with speaking(ticket.language):
+        return spelled(local, _("%A %-d %B"))
 
 
 def preview_offer(

@@ -8,13 +8,15 @@ import pytest
 from django.test import Client
 
 from integrations.mail.texts import next_steps, received_text
-from tests.builders import Desk, make_customer
+from remedies.models import Offer
+from remedies.services.letters import letter_for, until_words
+from tests.builders import NOW, Desk, make_customer
 from tests.desk.pages import SignIn, text_of
 from tests.desk.test_complain import GOOD
 from tests.remedies.builders import make_hurt, sent_offer
 from tickets.languages import speaking
 from tickets.mailed import message_text
-from tickets.models import Ticket
+from tickets.models import Ticket, User
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +105,29 @@ def test_a_person_of_the_desk_chooses_its_language(whole_desk: Desk, sign_in: Si
     assert client.get("/desk/words/fr.0.js").status_code == 404
     wrong = client.post("/desk/alerts/settings/", chosen | {"language": "xx"})
     assert wrong.status_code == 422
+
+
+def test_what_is_refused_explained_and_proposed_is_in_its_readers_language(
+    german: Ticket, whole_desk: Desk, sign_in: SignIn
+) -> None:
+    """A rep who reads German: what a page refuses, and how a deadline is explained. The letter that
+    is proposed to him is in the customer's language, whatever his own."""
+    User.objects.filter(pk=whole_desk.alice.pk).update(language="de")
+    client = sign_in(User.objects.get(pk=whole_desk.alice.pk))
+    refused = client.get("/desk/tickets/A-10011/deadlines/")
+    assert "A-10011 ist keine Vorgangsnummer: Die Prüfziffer stimmt nicht" in text_of(refused)
+    explained = text_of(client.get(f"/desk/tickets/{german.number}/deadlines/"))
+    assert "Arbeitszeit" in explained
+    assert not re.search(r"of working time|as promised|step \d|of the path", explained)
+    offer = Offer.objects.get(ticket=german)
+    with speaking("en"):
+        until = until_words(NOW, german)
+        letter = letter_for(offer, sender="Alice", until=until)
+    assert until == "Dienstag, 24. November"
+    assert letter.startswith("Guten Tag Jana Winter,\n\nSie haben uns dazu geschrieben:")
+    assert "Wir haben einen Fehler gemacht, und das tut uns leid." in letter
+    assert re.search(r"in Ordnung bringen, zusammen \d+,\d\d\s£:", letter)
+    assert letter.endswith("Mit freundlichen Grüßen\nAlice")
 
 
 def test_the_language_of_the_desk_is_chosen_over_the_api(whole_desk: Desk, sign_in: SignIn) -> None:

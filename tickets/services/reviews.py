@@ -19,7 +19,7 @@ from tickets.rules import (
     Status,
     is_better,
 )
-from tickets.saying import Phrase
+from tickets.saying import Phrase, spelled
 from tickets.services.status import reopen_in, resume_in
 from tickets.services.texts import needed
 
@@ -92,8 +92,9 @@ def _check_time(change: Change, late_because: str) -> str:
         return needed(late_because, what=_("a reason"), field="late_because", limit=500)
     day = until.astimezone(ZoneInfo(row.customer.time_zone))
     outside = way.body_words(answered, row.customer.time_zone) if answered else ""
-    words = f"A review could be asked for until {day.day} {day:%B %Y}. {outside}"
-    raise ReviewTooLate(words.strip(), until=until.isoformat(), field="reason")
+    told = {"until": spelled(day, _("%-d %B %Y"))}
+    words = _("A review could be asked for until %(until)s.") % told
+    raise ReviewTooLate(f"{words} {outside}".strip(), until=until.isoformat(), field="reason")
 
 
 def _begin(change: Change, stage: Stage, why: str, late_because: str = "") -> Review:
@@ -196,7 +197,7 @@ def decided_again(
             data={
                 "review": review.pk, "stage": review.stage, "point": point.pk, "text": point.text,
                 "from": before, "to": point.outcome, "because": why.value,
-                "words": OVERTURN_WORDS[why],
+                "words": OVERTURN_WORDS[why].words,
             },
         )  # fmt: skip
     again = [p for p in change.all(Point) if str(p.pk) in review.before]

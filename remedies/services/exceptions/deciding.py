@@ -296,7 +296,7 @@ def _decide(
     prefix = f"exceptions.{row.pk}"
     undone = row.before.get("undone", 0)
     total = row.decided_total
-    why = DECLINE_WORDS[DeclineCode(row.decline_code)] if row.decline_code else ""
+    why = DECLINE_WORDS[DeclineCode(row.decline_code)].words if row.decline_code else ""
     change.record(
         RemedyEvent.EXCEPTION_DECIDED,
         data={

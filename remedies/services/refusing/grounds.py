@@ -12,6 +12,7 @@ from remedies.rules.language.policy import Rule
 from remedies.rules.refusing import Ground, Setting
 from remedies.services.drafting import evaluate_for
 from remedies.services.pasts import pasts_of
+from tickets.languages import speaking
 from tickets.models import Event, Message, Ticket
 from tickets.recourse import Way, recourse_of
 from tickets.rules import EventType, MessageKind, Stage
@@ -43,7 +44,9 @@ def basis_of(ticket: Ticket, *, now: dt.datetime) -> Basis:
     way, zone = recourse_of(ticket), ticket.customer.time_zone
     first = ticket.stage == Stage.FIRST
     grounds, circumstances = _evaluated(ticket, now)
-    outside = "" if ticket.stage == Stage.EXTERNAL else way.body_words(now, zone)
+    with speaking(ticket.language):
+        outside = "" if ticket.stage == Stage.EXTERNAL else way.body_words(now, zone)
+        next_stage = way.review_words(now, zone) if first else ""
     return Basis(
         grounds=grounds,
         said=words_of_customer(ticket),
@@ -53,7 +56,7 @@ def basis_of(ticket: Ticket, *, now: dt.datetime) -> Basis:
             names_body=ticket.stage != Stage.EXTERNAL,
         ),
         way=way,
-        next_stage=way.review_words(now, zone) if first else "",
+        next_stage=next_stage,
         outside=outside,
     )
 

@@ -27,6 +27,7 @@ from remedies.services.tallies import components_of
 from tickets.actors import Actor
 from tickets.change import Change, changing
 from tickets.errors import Conflict, Invalid, NotAllowed
+from tickets.languages import speaking
 from tickets.models import Point, Ticket
 from tickets.rules import Outcome, PersonRelation, Stage
 from tickets.services import check_reviewer, decide_point, reply
@@ -120,7 +121,8 @@ def compose(
         # What stands after a review is the body outside.
         said = replace(said, next_stage=said.outside)
     setting = replace(basis.setting, unanswered=left)
-    letter = _letter(ticket.customer.name, points, said, sender)
+    with speaking(ticket.language):
+        letter = _letter(ticket.customer.name, points, said, sender)
     lacks = lacking(said, points, setting)
     if body.strip():
         lacks += _changed_by_hand(body, said, points, formal=setting.formal)

@@ -91,3 +91,18 @@ def test_saying_more_never_makes_a_part_disappear(text: str, more: str) -> None:
     before = seen(text)
     if "sorry" not in more.lower() and "sorry" not in text.lower():
         assert before <= seen(f"{text}\n\n{more}")
+
+
+def test_a_german_apology_is_read_too() -> None:
+    text = (
+        "Es tut uns sehr leid. Der Techniker kam nicht, weil der Termin verloren ging. Wir haben "
+        "einen Fehler gemacht. Damit das nicht wieder geschieht, ändern wir die Terminliste. Wir "
+        "erstatten Ihnen den Monat."
+    )
+    assert check_apology(text).complete
+    empty = check_apology(
+        "Es tut uns leid, dass Sie es so empfinden. Etwaige Unannehmlichkeiten bedauern wir, aber "
+        "es wurden Fehler gemacht."
+    )
+    assert len(empty.notes) == 4
+    assert "responsibility" in empty.missing
