@@ -8,9 +8,6 @@ from remedies.models import PainScheme, RemedyPolicy
 from remedies.pain import DEFAULT, Scheme
 from remedies.pain_schemes import read_scheme
 from remedies.rules import Policy, load_policy
-from remedies.rules.checks.findings import Finding
-from remedies.rules.checks.soundness import check_soundness
-from remedies.rules.language.source import read_source
 from remedies.rules.states import PolicyStatus
 from tickets.cached import Cached
 from tickets.catalogue import catalogue
@@ -24,15 +21,6 @@ def compiled(source: str) -> Policy:
     Raises `PolicyInvalid`.
     """
     return load_policy(source)
-
-
-@lru_cache(maxsize=64)
-def flaws_of(source: str) -> tuple[Finding, ...]:
-    """What the search finds wrong or doubtful in the policy of a text. Takes about a second.
-
-    Raises `PolicyInvalid`.
-    """
-    return tuple(check_soundness(read_source(source), compiled(source)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ import datetime as dt
 from celery import shared_task
 from django.utils import timezone
 
+from remedies.errors import PolicyInvalid
 from remedies.gateways import CreditGateway
+from remedies.searched import flaws_of
 from remedies.services import activate_next, expire_next, mining, note_late_next, replaying
 from remedies.services.reconciling import reconcile
 
@@ -76,3 +78,13 @@ def look_for_patterns() -> int:
     """Look where exceptions are the rule, and have what follows tried on the past. Looking twice
     finds nothing twice. Returns how many changed rules are open."""
     return len(mining.look(now=timezone.now()))
+
+
+@shared_task
+def search_policy(source: str) -> int:
+    """Search the text of a policy for disproportion and doubts, and keep what is found for whoever
+    looks at it. Returns how many; 0 too where it can't be read."""
+    try:
+        return len(flaws_of(source))
+    except PolicyInvalid:
+        return 0

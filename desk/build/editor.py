@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext, gettext_lazy
@@ -18,19 +19,35 @@ from desk.build.policy_code import (
     grid_view,
     mark_views,
 )
-from desk.build.policy_side import CheckView, SideView, check_views, searched, side_view
+from desk.build.policy_side import CheckView, SideView, check_views, side_view
 from desk.words import day_words, short_moment_words
 from remedies.errors import PolicyInvalid
 from remedies.models import RemedyPolicy
 from remedies.rules.checks.checking import Look, look_through
 from remedies.rules.editing.grids import Grid, Reader
-from remedies.rules.editing.outline import Item, changed_items, grids_of, items_of
+from remedies.rules.editing.outline import Item, changed_items, grids_of, items_of, said_of
 from remedies.rules.editing.ruleforms import TESTS, RuleForm, form_of
 from remedies.rules.editing.text import Parts, parts_of
 from remedies.rules.states import PolicyStatus
+from remedies.searched import Searched, search
 from remedies.services.previewing import preview
 from tickets.models import Ticket
 
+#: What may be added beside a rule.
+_NEW = {
+    "exclusion": gettext_lazy("An exclusion"),
+    "cap": gettext_lazy("A cap"),
+    "set_off": gettext_lazy("A set-off"),
+    "fact": gettext_lazy("A fact"),
+    "value": gettext_lazy("A value"),
+    "case": gettext_lazy("A case"),
+}
+_SAID = {
+    "The policy": gettext_lazy("The policy"),
+    "Facts": gettext_lazy("Facts"),
+    "Values": gettext_lazy("Values"),
+    "Cases": gettext_lazy("Cases"),
+}
 TABS = {"matrix": gettext_lazy("Matrix"), "form": gettext_lazy("Form"), "yaml": "YAML"}
 
 
@@ -41,6 +58,8 @@ class Typed:
     text: str
     rule: str = ""
     tab: str = ""
+    #: A line of the text that was asked for; 0 for none.
+    line: int = 0
     ticket: Ticket | None = None
     tickets: tuple[Ticket, ...] = ()
     #: The last text that could be read, and when a text can't, what is shown in its place.
@@ -78,6 +97,8 @@ class EditorView:
     dirty: bool
     typed: Typed
     groups: tuple[tuple[str, tuple[ItemView, ...]], ...]
+    #: The head of the policy, its facts, values and cases, in the same way.
+    said: tuple[tuple[str, tuple[ItemView, ...]], ...]
     item: Item | None
     subtitle: str
     tab: str
@@ -89,11 +110,26 @@ class EditorView:
     marks: tuple[MarkView, ...]
     side: SideView | None
     checks: tuple[CheckView, ...]
+    #: What the search knows by now; None where it was not asked for.
+    searched: Searched | None
+    text_searched: str
     valid: str
     #: Why the text as it is can't be tried.
     stands_in: str
     names: tuple[tuple[str, str], ...]
     tests: tuple[tuple[str, str], ...] = tuple(TESTS.items())
+    #: What may be added beside a rule.
+    new: tuple[tuple[str, Any], ...] = tuple(_NEW.items())
+
+    @property
+    def searching(self) -> bool:
+        """Whether the search goes on, so that the page asks again."""
+        return self.searched is not None and not self.searched.done
+
+    @property
+    def line(self) -> int:
+        """The line that the text is shown at: the one that was asked for, else the open rule's."""
+        return self.typed.line or (self.item.first if self.item is not None else 1)
 
     @property
     def left(self) -> int:
@@ -114,18 +150,22 @@ def editor_view(
     """The page of one version. `active` is the version in force; `tries` whether the reader may
     try drafts on tickets."""
     look, parts, stands_in = _look(typed)
+    searched = search(look.readable, now=now) if typed.search and look.policy and tries else None
     marks = mark_views(look)
     items = items_of(parts) if parts is not None else ()
-    item = next((one for one in items if one.name == typed.rule), None) or _first(items, marks)
+    said = said_of(parts) if parts is not None else ()
+    item = next((one for one in (*items, *said) if one.name == typed.rule), None)
+    item = item or _first(items, marks)
     reader = Reader.of(parts, look.policy) if parts is not None else None
     every = [
         (one.name, grid) for one in items for grid in (grids_of(reader, one.path) if reader else ())
     ]
     shown = [grid for name, grid in every if item is not None and name == item.name]
+    if item is not None and item.word == "value" and reader is not None:
+        shown = list(grids_of(reader, item.path))
     tab = typed.tab if typed.tab in TABS else ("matrix" if shown else "form")
     if item is None:
         tab = "yaml"
-    findings = searched(look) if typed.search else None
     return EditorView(
         row=row,
         url=f"/desk/policies/{row.key}/{row.version}/",
@@ -139,6 +179,10 @@ def editor_view(
         dirty=typed.text != row.source,
         typed=typed,
         groups=_groups(items, item, marks, _changed(active, row, parts), every),
+        said=tuple(
+            (str(_SAID[heading]), views)
+            for heading, views in _groups(said, item, marks, frozenset(), [])
+        ),
         item=item,
         subtitle=_subtitle(look, item),
         tab=tab,
@@ -149,7 +193,9 @@ def editor_view(
         excerpts=excerpts(look, items, marks),
         marks=marks,
         side=_side(row, typed, look, stands_in, now=now) if tries else None,
-        checks=check_views(look, _once(every), findings) if tries else (),
+        checks=check_views(look, _once(every), searched) if tries else (),
+        searched=searched,
+        text_searched=look.readable,
         valid=look.readable if look.policy is not None else typed.valid,
         stands_in=stands_in,
         names=_names(look),

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from desk.words import listed, money_words
-from remedies.active import flaws_of
 from remedies.rules import Component
 from remedies.rules.checks.checking import Look, Mark
 from remedies.rules.checks.findings import Finding, Flaw
 from remedies.rules.editing.grids import Grid
+from remedies.searched import Searched
 from remedies.services.previewing import Line, Preview
 from tickets.access import Principal, visible_tickets
 from tickets.catalogue import catalogue
@@ -164,23 +164,20 @@ def _sum(part: Component | None) -> str:
 # -- checks ---------------------------------------------------------------------------------------
 
 
-def searched(look: Look) -> tuple[Finding, ...]:
-    """What the search finds in all that can be read. Takes about a second; kept by the text."""
-    return flaws_of(look.readable) if look.policy is not None else ()
-
-
 def check_views(
     look: Look,
     grids: Sequence[tuple[str, Grid]],
-    findings: Sequence[Finding] | None,
+    searched: Searched | None,
 ) -> tuple[CheckView, ...]:
-    """The five checks. `grids` are (rule, grid); `findings` is None until the search is done."""
+    """The five checks. `grids` are (rule, grid); `searched` is None where nobody asked for it."""
+    findings = searched.findings if searched is not None else None
+    done = searched is not None and searched.done
     return (
         _form(look),
         _cases(look),
-        _reach(look, findings),
+        _reach(look, findings if done else None),
         _references(look),
-        _proportion(look, grids, findings),
+        _proportion(look, grids, findings, done=done),
     )
 
 
@@ -279,7 +276,11 @@ def _reach(look: Look, findings: Sequence[Finding] | None) -> CheckView:
 
 
 def _proportion(
-    look: Look, grids: Sequence[tuple[str, Grid]], findings: Sequence[Finding] | None
+    look: Look,
+    grids: Sequence[tuple[str, Grid]],
+    findings: Sequence[Finding] | None,
+    *,
+    done: bool,
 ) -> CheckView:
     cells = [(rule, one) for rule, grid in grids for one in grid.disorders]
     wrong = [one for one in findings or () if one.is_wrong]
@@ -290,18 +291,23 @@ def _proportion(
         if cells:
             words = ngettext("%(count)s cell", "%(count)s cells", len(cells))
             said += f", {words % {'count': len(cells)}}"
+        if not done:
+            said = gettext("%(found)s. Still searching…") % {"found": said}
         details = tuple(str(one) for one in wrong[:5])
         at = cells[0][0] if cells else rule
         return CheckView("wrong", gettext("Proportionality."), said, at, wrong[0].line, details)
     if cells:
         words = ngettext("%(count)s cell out of order", "%(count)s cells out of order", len(cells))
         words %= {"count": len(cells)}
-        state = "doubt" if findings is not None and not look.left_out else "wrong"
+        state = "doubt" if done and not look.left_out else "wrong"
         return CheckView(state, gettext("Proportionality."), words, cells[0][0])
     if look.policy is None or findings is None:
         return CheckView(
             "waits", gettext("Proportionality."), gettext("Searching for counter-examples")
         )
+    if not done:
+        words = gettext("None at a first look. Still searching…")
+        return CheckView("waits", gettext("Proportionality."), words)
     return CheckView(
         "ok",
         gettext("Proportionality."),

@@ -18,15 +18,15 @@ from desk.build.policies import diff_lines
 from desk.build.policy_side import tickets_to_try
 from desk.present import KeyView
 from desk.views.shell import Ask, desk_page, desk_render, me_of, query
-from remedies import services
+from remedies import services, tasks
 from remedies.access import access_policy, may_edit_policies, may_see_drafts, visible_policies
 from remedies.errors import DraftStale, PolicyInvalid
 from remedies.models import RemedyPolicy
 from remedies.rules.checks.checking import look_through, mended
-from remedies.rules.editing.outline import items_of, new_rule
+from remedies.rules.editing.outline import HEAD, NEW, item_called, with_new
 from remedies.rules.editing.ruleforms import form_of
 from remedies.rules.editing.rulewriting import apply_cells, apply_form
-from remedies.rules.editing.text import Parts, append, remove
+from remedies.rules.editing.text import Parts, remove
 from remedies.rules.language.source import MOST_CHARACTERS
 from remedies.rules.states import PolicyStatus
 from tickets.access import access_ticket
@@ -79,7 +79,7 @@ def look(request: HttpRequest, ask: Ask, key: str, version: int) -> HttpResponse
 @desk_page
 @require_POST
 def search(request: HttpRequest, ask: Ask, key: str, version: int) -> HttpResponse:
-    """The checks with the search for disproportion, which takes about a second."""
+    """The checks with what the search for disproportion has found by now; a worker goes on."""
     row = access_policy(ask.who, key, version)
     typed = replace(_typed(request, ask, row, acts=False), search=True)
     return _page(request, ask, row, typed, parts=True)
@@ -134,12 +134,14 @@ def _typed(request: HttpRequest, ask: Ask, row: RemedyPolicy, *, acts: bool = Tr
         if acts:
             text, rule = _done(text, post, rule)
     seen = post.get("seen", "")
+    tab, _, line = (post.get("go_tab") or post.get("tab", "")).partition(":")
     tickets = _tickets(ask, row)
     number = post.get("number", "").strip() or post.get("ticket", "")
     return Typed(
         text=text,
         rule=rule[:200],
-        tab=(post.get("go_tab") or post.get("tab", ""))[:20],
+        tab=tab[:20],
+        line=int(line) if line.isascii() and line.isdecimal() and len(line) < 7 else 0,
         ticket=_ticket(ask, number, tickets),
         tickets=tickets,
         valid=_text(post, "valid", row.source),
@@ -162,7 +164,7 @@ def _brought_in(text: str, post: QueryDict, shown: str) -> tuple[str, dict[str, 
         if "form" not in post:
             return text, wrong
         parts = Parts(text)
-        item = next((one for one in items_of(parts) if one.name == shown), None)
+        item = item_called(parts, shown)
         if item is not None:
             text, more = apply_form(text, form_of(parts, item), sent)
             wrong |= more
@@ -181,13 +183,12 @@ def _done(text: str, post: QueryDict, rule: str) -> tuple[str, str]:
         if verb == "set":
             cell, _, value = what.partition("=")
             return apply_cells(text, {cell: value})[0], rule
-        if verb == "add-rule":
-            name, snippet = new_rule(Parts(text))
-            return append(text, ("rules",), snippet), name
+        if verb.startswith("add-") and verb.removeprefix("add-") in NEW:
+            return with_new(text, verb.removeprefix("add-"))
         if verb == "remove-rule":
-            parts = Parts(text)
-            item = next((one for one in items_of(parts) if one.name == what), None)
-            return (remove(text, item.path) if item is not None else text), ""
+            item = item_called(Parts(text), what)
+            gone = item is not None and item.name != HEAD
+            return (remove(text, item.path) if item is not None and gone else text), ""
     except (PolicyInvalid, DomainError):
         return text, rule
     return text, rule
@@ -233,6 +234,8 @@ def _page(
         now=ask.now,
         zone=ask.zone,
     )
+    if view.searched is not None and view.searched.ask:
+        tasks.search_policy.delay(view.text_searched)
     context: dict[str, Any] = {
         "place": "policies",
         "view": view,

@@ -7,7 +7,7 @@ from remedies.api.render import facts_used
 from remedies.rules import Component, OfferDraft
 from remedies.rules.checks.checking import Look
 from remedies.rules.checks.difference import Difference
-from remedies.rules.checks.findings import Finding
+from remedies.searched import Searched
 from remedies.services.previewing import Preview, Side
 from tickets.api.fields import money
 from tickets.api.render import person
@@ -59,18 +59,20 @@ def difference(found: Difference) -> dict[str, Any]:
     }
 
 
-def check(look: Look, findings: list[Finding] | None) -> dict[str, Any]:
-    """A `PolicyCheck`; `findings` is None where nothing was searched."""
+def check(look: Look, found: Searched | None) -> dict[str, Any]:
+    """A `PolicyCheck`; `found` is None where nothing was searched."""
+    findings = found.findings if found is not None else ()
     wrong = bool(look.marks or look.failed or look.policy is None)
+    wrong = wrong or any(one.is_wrong for one in findings)
+    done = found is not None and found.done
     return {
-        "activatable": None
-        if findings is None and not wrong
-        else not wrong and not any(one.is_wrong for one in findings or ()),
+        "activatable": False if wrong else True if done else None,
+        "searched": "no" if found is None else "done" if done else "running",
         "problems": [mark.as_json() for mark in look.marks],
         "left_out": list(look.left_out),
         "cases": look.cases,
         "failed_cases": [{"case": name, "wrong": list(said)} for name, said in look.failed],
-        "findings": [one.as_json() for one in findings or ()],
+        "findings": [one.as_json() for one in findings],
     }
 
 

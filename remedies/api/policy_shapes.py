@@ -102,7 +102,11 @@ class PolicyCheck(Shape):
     """Everything that is wrong or doubtful about a text."""
 
     activatable = serializers.BooleanField(
-        allow_null=True, help_text="Null where it was not searched."
+        allow_null=True, help_text="Null where it was not searched, or is still being searched."
+    )
+    searched = serializers.ChoiceField(
+        choices=["no", "running", "done"],
+        help_text="Whether the search is over; while it is running, findings are a first look's.",
     )
     problems = Mark(many=True)
     left_out = serializers.ListField(

@@ -7,8 +7,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from remedies import access, services
-from remedies.active import flaws_of
+from remedies import access, services, tasks
 from remedies.api import policy_render, policy_shapes, render, shapes
 from remedies.errors import PolicyInvalid, Problem
 from remedies.models import PolicyAct, RemedyPolicy
@@ -17,6 +16,7 @@ from remedies.rules.checks.checking import Look, look_through
 from remedies.rules.checks.difference import differences_between
 from remedies.rules.language.source import read_source
 from remedies.rules.states import PolicyStatus
+from remedies.searched import search
 from remedies.services.drafts import pack_policy
 from remedies.services.previewing import preview
 from tickets.access import access_ticket
@@ -307,7 +307,11 @@ class Check(_Tries):
         request=policy_shapes.CheckInput, answers=policy_shapes.PolicyCheck,
     )  # fmt: skip
     def post(self, request: Request, **kwargs: Any) -> Response:
-        """Every mistake with its place; its cases; and, with `search`, disproportion and doubts."""
+        """Every mistake with its place; its cases; and, with `search`, disproportion and doubts.
+
+        A worker searches: while `searched` is `running`, `findings` are those of a first look, and
+        the same question a moment later (`Retry-After`) has them all.
+        """
         return super().post(request, **kwargs)
 
     def do(self, **kwargs: Any) -> Response:
@@ -315,10 +319,14 @@ class Check(_Tries):
         access.check_may_see_drafts(self.principal)
         data = self.parse(policy_shapes.CheckInput)
         look = look_through(data["source"])
-        findings = None
+        found = None
         if data["search"] and look.policy is not None:
-            findings = list(flaws_of(look.readable))
-        return Response(policy_render.check(look, findings))
+            found = search(look.readable, now=self.now)
+            if found.ask:
+                tasks.search_policy.delay(look.readable)
+        running = found is not None and not found.done
+        headers = {"Retry-After": "1"} if running else {}
+        return Response(policy_render.check(look, found), headers=headers)
 
 
 class Evaluate(_Tries):

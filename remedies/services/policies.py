@@ -10,12 +10,13 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext, gettext_noop
 
-from remedies.active import compiled, flaws_of
+from remedies.active import compiled
 from remedies.errors import DraftStale, PolicyInvalid, Problem
 from remedies.models import PolicyAct, RemedyPolicy
 from remedies.rules.language.cases import check_cases
 from remedies.rules.language.source import plain, read_source
 from remedies.rules.states import PolicyDeed, PolicyStatus
+from remedies.searched import flaws_of
 from tickets.errors import Conflict, Invalid, NotFound
 from tickets.models import User
 

@@ -1,6 +1,7 @@
 """The policy editor over HTTP: as a page without scripts, and in parts with them."""
 
 import re
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from django.test import Client
 
 from desk.demo.content import draft_source, policy_source
-from remedies import services
+from remedies import services, tasks
 from remedies.models import RemedyPolicy
 from tests.builders import NOW, Desk
 from tests.desk.conftest import PACK
@@ -129,14 +130,21 @@ def test_a_text_that_is_no_yaml_keeps_the_last_one_that_was(whole_desk: Desk, lo
 
 
 def test_the_search_tells_counter_examples_and_is_asked_for_by_itself(look: Look) -> None:
-    quick = text_of(look(UNFAIR))
+    new = f"# {uuid.uuid4()}\n"  # a text that nobody has searched yet
+    quick = text_of(look(new + UNFAIR))
     assert "Reach. Looking for dead rules" in quick
-    found = look(UNFAIR, verb="search")
+    first = look(new + UNFAIR, verb="search").content.decode()
+    assert ("delay:1500ms" in first, "Looking for dead rules" in first) == (True, True)
+    tasks.search_policy(new + UNFAIR)
+    found = look(new + UNFAIR, verb="search")
     page = text_of(found)
     assert "counter-example" in page
     assert "yields less" in page
+    assert "/search/" not in found.content.decode()
     assert 'name="source"' not in found.content.decode()
-    fair = text_of(look(GENERAL, verb="search"))
+    assert "Still searching" in text_of(look(new + GENERAL, verb="search"))
+    tasks.search_policy(new + GENERAL)
+    fair = text_of(look(new + GENERAL, verb="search"))
     assert "More harm never gives less" in fair
     assert "finding" not in fair
 
@@ -261,3 +269,25 @@ def test_the_draft_of_the_demo_has_one_sum_out_of_order_and_one_misspelt_name() 
     assert found.failed == ()
     whole = look_through(mended(found.text, found.marks[0]).replace("90, 70,", "90, 105,"))
     assert (whole.whole, whole.failed) == (True, ())
+
+
+def test_every_part_of_a_policy_opens_as_a_form_and_may_be_added(look: Look) -> None:
+    for name in ("Policy", "fact pain", "value base_distress", "case 1", "C-1"):
+        page = look(GENERAL, go_rule=name, go_tab="form").content.decode()
+        assert f'value="{name}" aria-current="true"' in page
+    fact = look(GENERAL, rule="fact loss", tab="form", form="1", **{"f.title": "what it cost"})
+    assert "title: what it cost," in kept(fact)
+    for word in ("exclusion", "cap", "set_off", "fact", "value", "case"):
+        added = look(GENERAL, tab="form", do=f"add-{word}")
+        assert kept(added) != GENERAL
+        gone = re.search(r'value="(remove-rule:[^"]+)"', added.content.decode())
+        assert gone is not None
+        assert look(kept(added), tab="form", do=gone[1]).status_code == 200
+
+
+def test_what_is_nested_leads_to_its_line(look: Look) -> None:
+    page = look(GENERAL, go_rule="M-4", go_tab="form").content.decode()
+    line = next(n for n, one in enumerate(GENERAL.split("\n"), 1) if "to: {percent: 150" in one)
+    assert f'value="yaml:{line}"' in page
+    there = look(GENERAL, go_tab=f"yaml:{line}").content.decode()
+    assert f'data-line="{line}" data-go' in there

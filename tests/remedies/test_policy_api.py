@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 import time_machine
 from rest_framework.test import APIClient
 
+from remedies import tasks
 from remedies.models import RemedyPolicy
 from tests.builders import NOW, Desk
 from tests.remedies.builders import make_hurt, put_in_force
@@ -149,11 +151,17 @@ def test_a_check_tells_each_mistake_with_its_place_and_the_nearest_word(as_: As)
 
 
 def test_a_check_searches_where_it_is_asked_to(as_: As) -> None:
-    unfair = GENERAL.replace("[60, 80, 90, 105, 120]", "[60, 80, 90, 70, 120]")
+    new = f"# {uuid.uuid4()}\n"  # a text that nobody has searched yet
+    unfair = new + GENERAL.replace("[60, 80, 90, 105, 120]", "[60, 80, 90, 70, 120]")
     quick = check(as_("sue"), unfair, search=False)
     assert (quick["activatable"], quick["findings"]) == (None, [])
+    assert quick["searched"] == "no"
+    first = check(as_("sue"), unfair)
+    assert (first["searched"], first["activatable"]) == ("running", None)
+    tasks.search_policy(unfair)
+    tasks.search_policy(GENERAL)
     found = check(as_("sue"), unfair)
-    assert found["activatable"] is False
+    assert (found["searched"], found["activatable"]) == ("done", False)
     wrong = [one for one in found["findings"] if one["wrong"]]
     assert {one["flaw"] for one in wrong} == {"disproportion"}
     assert "pain" in wrong[0]["message"] or "money lost" in wrong[0]["message"]

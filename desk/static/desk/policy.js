@@ -103,6 +103,12 @@
     const code = one("[data-code]");
     const line = code && document.getElementById(`L${code.dataset.line}`);
     if (code && line && code.dataset.line !== "1") line.scrollIntoView({ block: "center" });
+    // A line that was asked for has the caret.
+    const text = code && "go" in code.dataset && one(".policy-text", code);
+    if (!text) return;
+    const from = text.value.split("\n").slice(0, Number(code.dataset.line) - 1).join("\n").length + 1;
+    text.focus({ preventScroll: true });
+    text.setSelectionRange(from, from);
   }
   show();
 

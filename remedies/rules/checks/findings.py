@@ -58,3 +58,15 @@ class Finding:
             "facts": dict(self.facts),
             "line": self.line,
         }
+
+    def as_kept(self) -> list[Any]:
+        """As plain data, to be kept."""
+        facts = [list(pair) for pair in self.facts]
+        return [str(self.flaw), self.message, list(self.rules), facts, self.line]
+
+    @classmethod
+    def from_kept(cls, kept: list[Any]) -> "Finding":
+        """The same again."""
+        flaw, message, rules, facts, line = kept
+        pairs = tuple((name, value) for name, value in facts)
+        return cls(Flaw(flaw), message, tuple(rules), pairs, line)

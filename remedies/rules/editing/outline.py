@@ -11,11 +11,15 @@ from typing import Any
 
 from remedies.rules.editing.grids import Grid, Reader, grids_in
 from remedies.rules.editing.ordering import in_order
-from remedies.rules.editing.text import NotEditable, Parts, span_of
-from remedies.rules.language.source import Path
+from remedies.rules.editing.text import NotEditable, Parts, append, as_yaml, put, span_of
+from remedies.rules.language.source import Path, read_source
 
 #: Lists of a policy whose items are chosen one by one, with the word that each begins with.
-LISTS = {"rules": "rule", "exclusions": "exclusion", "caps": "cap"}
+LISTS = {"rules": "rule", "exclusions": "exclusion", "caps": "cap", "set_offs": "set_off"}
+#: What else a policy says, part by part: facts, values and cases, each with its heading.
+SAID = {"facts": ("fact", "Facts"), "values": ("value", "Values"), "cases": ("case", "Cases")}
+#: The name of the item that is the head of the policy.
+HEAD = "Policy"
 _HEADINGS = {
     "apology": "Apology and putting right",
     "callback": "Apology and putting right",
@@ -33,7 +37,8 @@ _LONGEST_HEADING = 60
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A rule, an exclusion or a cap: its name and title, and the lines that it takes, from 1."""
+    """A rule, an exclusion, a cap or a set-off, or another part of the policy: its name and title,
+    and the lines that it takes, from 1."""
 
     path: Path
     word: str
@@ -46,18 +51,23 @@ class Item:
 
     @property
     def part(self) -> str:
-        """The list that it stands in."""
-        return str(self.path[0])
+        """The list that it stands in; empty for the head of the policy."""
+        return str(self.path[0]) if self.path else ""
+
+    @property
+    def ruled(self) -> bool:
+        """Whether it is a rule, an exclusion, a cap or a set-off."""
+        return self.part in LISTS
 
 
 def items_of(parts: Parts) -> tuple[Item, ...]:
-    """Every rule, exclusion and cap, in the order in which they are written."""
+    """Every rule, exclusion, cap and set-off, in the order in which they are written."""
     return tuple(item for part in LISTS for item in _items(parts, part))
 
 
 def _items(parts: Parts, part: str) -> Iterator[Item]:
     listed = parts.value((part,))
-    heading = {"exclusions": "Exclusions", "caps": "Caps"}.get(part, "")
+    heading = {"exclusions": "Exclusions", "caps": "Caps", "set_offs": "Set-offs"}.get(part, "")
     headed = part == "rules" and _is_headed(parts, listed)
     for index, raw in enumerate(listed if isinstance(listed, list) else []):
         if not isinstance(raw, dict):
@@ -72,6 +82,31 @@ def _items(parts: Parts, part: str) -> Iterator[Item]:
         name = str(raw.get(word) or f"{word} {index + 1}")
         title = str(raw.get("title") or raw.get("reason") or name)
         yield Item(path, word, name, title, heading, first, last, raw.get("owed") is True)
+
+
+def said_of(parts: Parts) -> tuple[Item, ...]:
+    """The head of the policy, its facts, values and cases: what rules are written with."""
+    if not isinstance(parts.data, dict):
+        return ()
+    found = [Item((), "policy", HEAD, "Currency, dates, groups", "The policy", 1, 1)]
+    for part, (word, heading) in SAID.items():
+        whole = parts.value((part,))
+        listed = list(whole) if isinstance(whole, dict) else []
+        if isinstance(whole, list):
+            listed = [index for index, raw in enumerate(whole) if isinstance(raw, dict)]
+        for key in listed:
+            raw = parts.value((part, key))
+            told = raw if isinstance(raw, dict) else {}
+            name = f"{word} {key + 1 if isinstance(key, int) else key}"
+            title = str(told.get("title") or (told.get("case") if word == "case" else "") or key)
+            first, last = lines_of(parts, (part, key))
+            found.append(Item((part, key), word, name, title, heading, first, last))
+    return tuple(found)
+
+
+def item_called(parts: Parts, name: str) -> Item | None:
+    """The item of that name, a rule before anything else; None where there is none."""
+    return next((one for one in (*items_of(parts), *said_of(parts)) if one.name == name), None)
 
 
 def _is_headed(parts: Parts, listed: Any) -> bool:
@@ -157,7 +192,58 @@ def _changed_values(before: Parts, after: Parts) -> frozenset[str]:
 
 def new_rule(parts: Parts) -> tuple[str, str]:
     """The name and the text of a rule to begin with, one that no other has."""
-    taken = {item.name for item in items_of(parts)}
-    number = next(n for n in range(1, len(taken) + 2) if f"N-{n}" not in taken)
-    name = f"N-{number}"
+    name = _free(parts, "N")
     return name, f"rule: {name}\ntitle: New rule\ngives: credit\namount: 10"
+
+
+def _free(parts: Parts, letter: str) -> str:
+    taken = {item.name for item in items_of(parts)}
+    return next(f"{letter}-{n}" for n in range(1, len(taken) + 2) if f"{letter}-{n}" not in taken)
+
+
+#: What may be added.
+NEW = ("rule", "exclusion", "cap", "set_off", "fact", "value", "case")
+
+
+def with_new(text: str, word: str) -> tuple[str, str]:
+    """The text with one more rule, exclusion, cap, set-off, fact, value or case, and its name.
+
+    Raises `NotEditable` where the text has no place for it, `PolicyInvalid` for what is no YAML.
+    """
+    parts = Parts(text)
+    if word == "rule":
+        name, snippet = new_rule(parts)
+        return append(text, ("rules",), snippet), name
+    if word in ("fact", "value"):
+        whole = parts.value((f"{word}s",))
+        taken = whole if isinstance(whole, dict) else {}
+        key = next(f"new_{n}" for n in range(1, len(taken) + 2) if f"new_{n}" not in taken)
+        plain = "number" if word == "fact" else "0"
+        if taken:
+            return put(text, (f"{word}s", key), plain), f"{word} {key}"
+        return put(text, (f"{word}s",), f"{{{key}: {plain}}}", order=_PARTS), f"{word} {key}"
+    if word == "case":
+        listed = parts.value(("cases",))
+        number = len(listed) + 1 if isinstance(listed, list) else 1
+        made = append(text, ("cases",), "case: New case\nfacts: {}\nexpect: {eligible: no}")
+        return made, f"case {number}"
+    kinds = [raw.get("gives") for raw in parts.value(("rules",)) or () if isinstance(raw, dict)]
+    kind = kinds[0] if kinds else "credit"
+    said = {
+        "exclusion": ("X", f"when: no\nreason: Why nothing is given.\ncovers: [{kind}]"),
+        "cap": ("C", f"title: New cap\ncovers: [{kind}]\nat_most: 1000"),
+        "set_off": ("S", f"title: Paid elsewhere\npaid: 0\ncovers: [{kind}]"),
+    }
+    letter, rest = said[word]
+    name = _free(parts, letter)
+    return _appended(text, f"{word}s", f"{word}: {name}\n{rest}"), name
+
+
+#: Parts of a policy in the order in which they are written.
+_PARTS = ("facts", "values", "exclusions", "groups", "rules", "caps", "set_offs", "cases")
+
+
+def _appended(text: str, part: str, snippet: str) -> str:
+    if (part,) in Parts(text).nodes:
+        return append(text, (part,), snippet)
+    return put(text, (part,), f"[{as_yaml(read_source(snippet).data)}]", order=_PARTS)

@@ -33,15 +33,15 @@ def apply_form(text: str, form: RuleForm, sent: Mapping[str, str]) -> tuple[str,
     shown, but for a box, which is unticked.
     """
     wrong: dict[str, str] = {}
-    for field in (*form.basics, *form.gives, *form.more):
+    for field in form.fields:
         typed = sent.get(f"f.{field.name}", "" if field.kind == "yes" else None)
         if typed is None or _same(typed, field.value):
             continue
         text = _tried(text, field.name, wrong, _set, form.item, field, typed)
-    for placing in (*form.worse, *form.better):
-        typed = sent.get(f"f.{placing.name}.says", placing.says)
+    for placing in form.placings:
+        typed = sent.get(f"f.{placing.name}.{placing.word}", placing.says)
         if typed.strip() and not _same(typed, placing.says):
-            field = Field(f"{placing.name}.says", "", "text")
+            field = Field(f"{placing.name}.{placing.word}", "", "text")
             text = _tried(text, field.name, wrong, _set, form.item, field, typed)
         text = _tried(
             text, placing.condition.name, wrong, _test, form.item, placing.condition, sent
@@ -74,21 +74,53 @@ def _steps(name: str) -> Path:
 
 def _set(text: str, item: Item, field: Field, typed: str) -> str:
     """One field's value in the text; an empty one takes its word away."""
-    path = (*item.path, *_steps(field.name))
+    path = (*item.path, *_steps(field.name)) if field.name else item.path
     typed = typed.replace("\r\n", "\n")
     if not typed.strip():
-        return remove(text, path) if path in Parts(text).nodes else text
-    if field.kind == "yaml":
-        read_source(typed)  # raises where it is no YAML
-        snippet = typed
-    elif field.kind == "yes":
-        snippet = "yes"
-    elif field.kind == "sum" or field.name in ("priority", "pay_within_days", "since", "until"):
-        snippet = sum_or_name(typed)
-    else:
-        snippet = as_yaml(" ".join(typed.split()))
-    order = ORDER if len(path) == len(item.path) + 1 else ()
+        return remove(text, path) if path in Parts(text).nodes and field.name else text
+    snippet = _snippet(field, typed)
+    if path == item.path or (item.word == "fact" and field.name == "type"):
+        path = path if path in Parts(text).nodes else item.path
+        return replace(text, path, snippet)
+    text = _opened(text, item, path)
+    order = ORDER if len(path) == len(item.path) + 1 and item.word not in _FREE else ()
     return put(text, path, snippet, order=order)
+
+
+#: Parts of a policy whose words stand in no order of their own.
+_FREE = frozenset({"policy", "fact", "value", "case"})
+_BARE = frozenset(
+    {"priority", "pay_within_days", "since", "until", "dated_by", "at_least", "at_most"}
+)
+
+
+def _snippet(field: Field, typed: str) -> str:
+    """What was typed into a field, as YAML."""
+    if field.kind == "yaml" or typed.lstrip()[:1] in ("{", "["):
+        read_source(typed)  # raises where it is no YAML
+        return typed
+    if field.kind == "yes":
+        return "yes"
+    if field.kind == "names":
+        return as_yaml([one.strip() for one in typed.split(",") if one.strip()])
+    if field.kind == "sum" or field.name in _BARE:
+        return sum_or_name(typed)
+    if field.name == "default":
+        return as_yaml(_value(typed))
+    return as_yaml(" ".join(typed.split()))
+
+
+def _opened(text: str, item: Item, path: Path) -> str:
+    """A fact written by its type alone, or a sum by its figure, as a mapping that takes words."""
+    parts = Parts(text)
+    parent = path[:-1]
+    if parent not in parts.nodes or isinstance(parts.value(parent), dict):
+        return text
+    if item.word == "fact" and parent == item.path:
+        return replace(text, parent, as_yaml({"type": parts.value(parent)}))
+    if parent == (*item.path, "amount"):
+        return replace(text, parent, as_yaml({"amount": parts.value(parent)}))
+    return text
 
 
 def _test(text: str, item: Item, condition: Condition, sent: Mapping[str, str]) -> str:
@@ -120,7 +152,7 @@ def _test(text: str, item: Item, condition: Condition, sent: Mapping[str, str]) 
 def _removed(sent: Mapping[str, str]) -> list[tuple[str, int]]:
     """Items of lists that a button takes away: "remove" is the dotted path of one."""
     prefix, _, number = sent.get("remove", "").rpartition(".")
-    known = {"when", "range.worse", "range.better"}
+    known = {"when", "range.worse", "range.better", "unless", "options"}
     return [(prefix, int(number))] if prefix in known and number.isdecimal() else []
 
 
@@ -130,14 +162,25 @@ def _added(text: str, form: RuleForm, sent: Mapping[str, str], wrong: dict[str, 
     if subject:
         given = (subject, sent.get("f.new.test", "yes"), sent.get("f.new.bound", ""))
         text = _tried(text, "new", wrong, _add_condition, form.item, given)
-    subject = sent.get("f.newworse.subject", "").strip()
-    if subject:
-        given = (
-            subject, sent.get("f.newworse.test", "yes"), sent.get("f.newworse.bound", ""),
-        )  # fmt: skip
-        says = sent.get("f.newworse.says", "").strip() or subject.replace("_", " ")
-        text = _tried(text, "newworse", wrong, _add_placing, form.item, given, says)
+    for new, at, word in _NEW:
+        subject = sent.get(f"f.{new}.subject", "").strip()
+        if subject:
+            given = (subject, sent.get(f"f.{new}.test", "yes"), sent.get(f"f.{new}.bound", ""))
+            says = sent.get(f"f.{new}.{word}", "").strip() or subject.replace("_", " ")
+            text = _tried(text, new, wrong, _add_placing, form.item, given, (at, word, says))
+    name = sent.get("f.newoption.form", "").strip()
+    if name:
+        share = sent.get("f.newoption.percent_of_sum", "").strip() or "100"
+        text = _tried(text, "newoption", wrong, _add_option, form.item, name, share)
     return text
+
+
+#: Conditions with words that may be added: the empty line, where it goes, the word.
+_NEW: tuple[tuple[str, Path, str], ...] = (
+    ("newworse", ("range", "worse"), "says"),
+    ("newbetter", ("range", "better"), "says"),
+    ("newunless", ("unless",), "reason"),
+)
 
 
 def _add_condition(text: str, item: Item, given: tuple[str, str, str]) -> str:
@@ -151,9 +194,25 @@ def _add_condition(text: str, item: Item, given: tuple[str, str, str]) -> str:
     return replace(text, path, as_yaml(both))
 
 
-def _add_placing(text: str, item: Item, given: tuple[str, str, str], says: str) -> str:
-    placed = {"when": read_source(condition_yaml(*given)).data, "says": says}
-    return append(text, (*item.path, "range", "worse"), as_yaml(placed))
+def _add_placing(
+    text: str, item: Item, given: tuple[str, str, str], said: tuple[Path, str, str]
+) -> str:
+    at, word, says = said
+    placed = {"when": read_source(condition_yaml(*given)).data, word: says}
+    return _appended(text, item, at, as_yaml(placed))
+
+
+def _add_option(text: str, item: Item, name: str, share: str) -> str:
+    snippet = as_yaml({"form": name, "percent_of_sum": _value(share.removesuffix("%"))})
+    return _appended(text, item, ("options",), snippet)
+
+
+def _appended(text: str, item: Item, at: Path, snippet: str) -> str:
+    """One more item of a list, which stands in its order where it is not there yet."""
+    path = (*item.path, *at)
+    if path not in Parts(text).nodes and len(at) == 1:
+        return put(text, path, f"[{snippet}]", order=ORDER)
+    return append(text, path, snippet)
 
 
 def apply_cells(text: str, sent: Mapping[str, str]) -> tuple[str, dict[str, str]]:

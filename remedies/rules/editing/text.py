@@ -95,6 +95,10 @@ class Parts:
         margin = " " * int(self.at(path).start_mark.column)
         return textwrap.dedent(margin + self.text[start:end])
 
+    def line(self, path: Path) -> int:
+        """The line on which a part begins, from 1; 0 where it is not there."""
+        return self.text.count("\n", 0, self.start(path)) + 1 if path in self.nodes else 0
+
     def line_end(self, place: int) -> int:
         """The end of the line that holds a place, before its line break."""
         found = self.text.find("\n", place)

@@ -5,11 +5,23 @@ from pathlib import Path
 
 import pytest
 
+from remedies.errors import PolicyInvalid
+from remedies.rules import load_policy
 from remedies.rules.editing.grids import Reader
-from remedies.rules.editing.outline import changed_items, grids_of, items_of, new_rule
+from remedies.rules.editing.outline import (
+    NEW,
+    changed_items,
+    grids_of,
+    item_called,
+    items_of,
+    new_rule,
+    said_of,
+    with_new,
+)
 from remedies.rules.editing.ruleforms import RuleForm, form_of
 from remedies.rules.editing.rulewriting import apply_cells, apply_form
 from remedies.rules.editing.text import Parts
+from tickets.errors import Invalid
 
 PACKS = Path(__file__).parents[3] / "remedies" / "packs"
 GENERAL = (PACKS / "general.yaml").read_text(encoding="utf-8")
@@ -18,19 +30,17 @@ GENERAL = (PACKS / "general.yaml").read_text(encoding="utf-8")
 def form(name: str, text: str = GENERAL) -> RuleForm:
     """The form of an item."""
     parts = Parts(text)
-    return form_of(parts, next(item for item in items_of(parts) if item.name == name))
+    item = item_called(parts, name)
+    assert item is not None
+    return form_of(parts, item)
 
 
 def sent_by(made: RuleForm) -> dict[str, str]:
     """What a browser sends where nothing was touched."""
-    sent = {
-        f"f.{one.name}": one.value
-        for one in (*made.basics, *made.gives, *made.more)
-        if one.kind != "yes" or one.value
-    }
-    for placing in (*made.worse, *made.better):
-        sent[f"f.{placing.name}.says"] = placing.says
-    tests = [*made.conditions, *(one.condition for one in (*made.worse, *made.better))]
+    sent = {f"f.{one.name}": one.value for one in made.fields if one.kind != "yes" or one.value}
+    for placing in made.placings:
+        sent[f"f.{placing.name}.{placing.word}"] = placing.says
+    tests = [*made.conditions, *(one.condition for one in made.placings)]
     for test in tests:
         if test.yaml:
             sent[f"f.{test.name}.yaml"] = test.yaml
@@ -90,7 +100,7 @@ def test_a_rule_has_the_grids_of_the_values_that_it_reads() -> None:
 def test_a_form_that_nobody_touched_changes_nothing(pack: str) -> None:
     text = (PACKS / f"{pack}.yaml").read_text(encoding="utf-8")
     parts = Parts(text)
-    for item in items_of(parts):
+    for item in (*items_of(parts), *said_of(parts)):
         made = form_of(parts, item)
         assert apply_form(text, made, sent_by(made)) == (text, {}), item.name
 
@@ -192,3 +202,108 @@ def test_cells_are_written_into_the_text_where_they_stand() -> None:
 
 def test_a_new_rule_has_a_name_of_its_own() -> None:
     assert new_rule(Parts(GENERAL))[0] == "N-1"
+
+
+WHOLE = """policy: p
+currency: EUR
+facts:
+  days: number
+  kind: {type: choice, choices: [bus, ship]}
+  delays: {type: list, items: {day: date, late: duration}, default: []}
+  price: {type: money, default: 50}
+values:
+  twice: {title: twice as long, times: [days, 2]}
+  share: 20
+rules:
+  - rule: A
+    gives: credit
+    when: {fact: days, at_least: 3}
+    unless: [{when: {fact: kind, is: ship}, reason: Ships are late.}]
+    amount: 10
+    options: [{form: voucher, percent_of_sum: 110}]
+  - {rule: B, gives: apology}
+set_offs:
+  - {set_off: S-1, title: Paid by others, paid: price, covers: [credit]}
+cases:
+  - {case: three days, facts: {days: 3, price: 4}, expect: {amount: 6}}
+"""
+
+
+def test_what_is_set_off_and_all_that_rules_are_written_with_have_fields() -> None:
+    assert [item.name for item in said_of(Parts(WHOLE))] == [
+        "Policy", "fact days", "fact kind", "fact delays", "fact price", "value twice",
+        "value share", "case 1",
+    ]  # fmt: skip
+    assert changed("S-1", WHOLE, **{"f.paid": "twenty", "f.covers": "credit, A"})[1] == [
+        "- {set_off: S-1, title: Paid by others, paid: twenty, covers: [credit, A]}"
+    ]
+    assert changed("Policy", WHOLE, **{"f.time_zone": "Europe/Paris"})[1] == [
+        "time_zone: Europe/Paris"
+    ]
+    assert changed("fact days", WHOLE, **{"f.more": "worse"})[1] == [
+        "days: {type: number, more: worse}"
+    ]
+    assert changed("fact days", WHOLE, **{"f.type": "duration"})[1] == ["days: duration"]
+    assert changed("fact kind", WHOLE, **{"f.choices": "bus, ship, yes", "f.default": "bus"})[
+        1
+    ] == ['kind: {type: choice, choices: [bus, ship, "yes"], default: bus}']
+    assert changed("fact price", WHOLE, **{"f.default": ""})[1] == ["price: {type: money}"]
+    assert changed("value share", WHOLE, **{"f.": "25"})[1] == ["share: 25"]
+    assert changed("value twice", WHOLE, **{"f.times": "[days, 3]"})[1] == [
+        "twice: {title: twice as long, times: [days, 3]}"
+    ]
+    assert changed("case 1", WHOLE, **{"f.expect": "{amount: 7}"})[1] == [
+        "- {case: three days, facts: {days: 3, price: 4}, expect: {amount: 7}}"
+    ]
+
+
+def test_what_is_nested_is_yaml_with_its_line() -> None:
+    fields = {one.name: one for one in form("fact delays", WHOLE).fields}
+    assert (fields["items"].kind, fields["items"].line) == ("yaml", 6)
+    (condition,) = form("A", WHOLE.replace("{fact: days, at_least: 3}", "{any: [a]}")).conditions
+    assert (condition.yaml, condition.line) == ("{any: [a]}", 14)
+
+
+def test_exceptions_other_forms_and_what_stands_beside_a_sum_are_fields() -> None:
+    assert changed("A", WHOLE, **{"f.amount.at_most": "£40"})[1] == [
+        "amount: {amount: 10, at_most: 40}"
+    ]
+    assert changed("A", WHOLE, **{"f.options.0.percent_of_sum": "120"})[1] == [
+        "options: [{form: voucher, percent_of_sum: 120}]"
+    ]
+    more = {"f.newoption.form": "points", "f.newoption.percent_of_sum": "150%"}
+    assert changed("A", WHOLE, **more)[1] == [
+        "options: [{form: voucher, percent_of_sum: 110}, {form: points, percent_of_sum: 150}]"
+    ]
+    assert changed("A", WHOLE, remove="options.0")[0] == [
+        "options: [{form: voucher, percent_of_sum: 110}]"
+    ]
+    assert changed("A", WHOLE, **{"f.unless.0.reason": "So it is."})[1] == [
+        "unless: [{when: {fact: kind, is: ship}, reason: So it is.}]"
+    ]
+    unless = {"f.newunless.subject": "days", "f.newunless.test": "above", "f.newunless.bound": "9"}
+    assert changed("A", WHOLE, **unless | {"f.newunless.reason": "Too long ago."})[1] == [
+        "unless: [{when: {fact: kind, is: ship}, reason: Ships are late.}, {when: {fact: days, above: 9}, reason: Too long ago.}]"  # noqa: E501
+    ]
+    assert changed("B", WHOLE, **{"f.amount": "5"})[1] == ["- {rule: B, gives: apology, amount: 5}"]
+    better = {"f.newbetter.subject": "support_needs"}
+    assert changed("M-4", **better)[1] == ["better: [{when: support_needs, says: support needs}]"]
+
+
+@pytest.mark.parametrize("word", NEW)
+@pytest.mark.parametrize("text", [WHOLE, GENERAL], ids=["small", "general"])
+def test_whatever_is_added_reads_as_a_policy_and_opens_as_a_form(word: str, text: str) -> None:
+    made, name = with_new(text, word)
+    item = item_called(Parts(made), name)
+    assert item is not None
+    assert item.word == word
+    load_policy(made)
+    again, other = with_new(made, word)
+    assert other != name
+    assert item_called(Parts(again), other) is not None
+
+
+def test_nothing_is_added_to_what_is_no_policy() -> None:
+    for word in NEW:
+        with pytest.raises((PolicyInvalid, Invalid)):
+            with_new("- a list", word)
