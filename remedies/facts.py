@@ -122,12 +122,13 @@ def as_number(raw: Any) -> Decimal:
         raise NotThatKind("should be a number")
     try:
         number = Decimal(raw.strip() if isinstance(raw, str) else str(raw))
-    except InvalidOperation:
+    except (InvalidOperation, ValueError):  # an integer of thousands of digits is a ValueError
         raise NotThatKind("should be a number") from None
     if not number.is_finite():
         raise NotThatKind("should be a number")
     exponent = number.as_tuple().exponent
-    if abs(number) > LARGEST or (isinstance(exponent, int) and exponent < -MOST_DECIMALS):
+    # Its own sign, without arithmetic: that can't be done with 1e999999999.
+    if number.copy_abs() > LARGEST or (isinstance(exponent, int) and exponent < -MOST_DECIMALS):
         raise NotThatKind("is too large or has too many decimals")
     return number
 

@@ -76,6 +76,10 @@ def load_policy(text: str) -> Policy:
 def compile_policy(source: Source) -> Policy:
     """The compiled policy of data already read. Raises `PolicyInvalid`."""
     at = Place(source.lines)
+    if source.data is None:
+        at.fail(
+            "There is nothing in it. A policy should be a mapping that begins with policy: and its key."
+        )
     raw = keys_of(source.data, at, "A policy", POLICY_KEYS)
     name = text_of(raw.get("policy"), at / "policy", "policy")
     scope = Scope(_currencies(raw, at))

@@ -161,11 +161,28 @@ def _as_yaml(text: str) -> str:
     return text
 
 
+class _Loader(yaml.SafeLoader):
+    """Stops at what is nested too deeply as soon as it gets there, and knows on which line."""
+
+    _depth = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """One node; raises `PolicyInvalid` for one inside too many others."""
+        self._depth += 1
+        if self._depth > DEEPEST + 1:
+            line = self.peek_event().start_mark.line + 1  # type: ignore[no-untyped-call]
+            raise PolicyInvalid(Problem("This is nested too deeply.", "", line))
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
+
+
 @lru_cache(maxsize=8)
 def _composed(text: str) -> yaml.Node | None:
     """The nodes of a text. Raises `PolicyInvalid` with the line."""
     try:
-        found: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+        found: yaml.Node | None = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 0

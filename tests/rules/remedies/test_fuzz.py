@@ -114,8 +114,13 @@ def test_a_text_with_anything_put_in_is_an_error_or_a_policy(
         ("x" * (MOST_CHARACTERS + 1), "The policy is too large: 500,001 characters of at most"),
         ("x" * 10_000_000, "The policy is too large"),
         ("a: [" + "x, " * 60_000 + "]", "The policy is too large."),
+        ("policy: p\nrules: " + "[" * 400_000, "Line 2: This is nested too deeply."),
+        (
+            "policy: p\ncurrency: EUR\nrules: [{rule: A, gives: gift, amount: 1e999999999}]\n",
+            "Line 3: A: 1e999999999: this is too large or has too many decimals.",
+        ),
     ],
-    ids=range(20),
+    ids=range(22),
 )
 def test_a_text_that_is_no_policy_is_refused_quickly(text: str, said: str) -> None:
     start = time.process_time()
