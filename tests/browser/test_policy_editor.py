@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -25,12 +26,14 @@ CELL = "c.values.base_distress.rows.{}.gives.{}"
 
 
 @pytest.fixture
-def draft(live_desk: Desk) -> RemedyPolicy:
+def draft(live_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> RemedyPolicy:
     """A draft with one sum out of order and one misspelt name, and a ticket to try it on."""
-    from remedies import services
+    from remedies import searched, services
     from remedies.models import RemedyPolicy
     from tests.remedies.builders import make_hurt
 
+    # No worker runs beside these tests, so nobody is waited for.
+    monkeypatch.setattr(searched, "PATIENCE", dt.timedelta(seconds=-1))
     now = timezone.now()
     make_hurt(live_desk, now=now)
     active = RemedyPolicy.objects.get(status="active")

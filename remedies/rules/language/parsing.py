@@ -78,7 +78,8 @@ def compile_policy(source: Source) -> Policy:
     at = Place(source.lines)
     if source.data is None:
         at.fail(
-            "There is nothing in it. A policy should be a mapping that begins with policy: and its key."
+            "There is nothing in it. A policy should be a mapping "
+            "that begins with policy: and its key."
         )
     raw = keys_of(source.data, at, "A policy", POLICY_KEYS)
     name = text_of(raw.get("policy"), at / "policy", "policy")
