@@ -221,18 +221,11 @@ def people_sign_in(page: Page) -> None:
     page.wait_for_url("**/desk/")
 
 
-LOOKS = [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)]
-
-
 def seen_in_all_looks(page: Page, state: str) -> list[str]:
-    """What axe finds on the page as it stands, in both themes, wide and narrow."""
-    from tests.browser.test_access import findings, too_wide
+    """What is wrong with the page as it stands."""
+    from tests.browser.test_access import in_all_looks
 
-    found = []
-    for scheme, width in LOOKS:
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.set_viewport_size({"width": width, "height": 900 if width > 500 else 844})
-        found += [f"{state} {scheme} {width}: {one}" for one in findings(page) + too_wide(page)]
+    found = [f"{state} {one}" for one in in_all_looks(page)]
     page.set_viewport_size({"width": 1440, "height": 900})
     return found
 
