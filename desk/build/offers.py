@@ -19,6 +19,7 @@ from remedies.models import ExceptionRequest, Offer, OfferComponent, Refusal, Re
 from remedies.rules.states import GRANTED, UNDECIDED, ExceptionStatus, OfferStatus, RemedyStatus
 from remedies.services import wish_words
 from remedies.services.additions import is_added
+from remedies.services.exceptions.undoing import UNDO
 from tickets.access import Principal
 from tickets.languages import Spoken
 from tickets.models import Ticket
@@ -199,6 +200,8 @@ def offer_part(ticket: Ticket, who: Principal, *, now: dt.datetime, zone: ZoneIn
             ready = _("%(name)s approved the exception: send the offer.") % {
                 "name": granted.decider.get_short_name()
             }
+            if granted.decided_at is not None and now < granted.decided_at + UNDO:
+                ready = " ".join([ready, _("Sending it makes that final.")])
         counts = _counts(components, offer.currency)
     elif offer is not None and offer.status == OfferStatus.DECLINED:
         first = ticket.customer.name.split(" ")[0]

@@ -85,6 +85,10 @@ class ExceptionRequest(Shape):
     decision_reason = serializers.CharField(allow_blank=True)
     decline_code = serializers.CharField(allow_blank=True)
     decided_at = serializers.DateTimeField(allow_null=True)
+    undo_until = serializers.DateTimeField(
+        allow_null=True,
+        help_text="Until when the decision can be taken back; null where not. Sending ends it.",
+    )
     question = serializers.CharField(allow_blank=True)
     answer = serializers.CharField(allow_blank=True)
 

@@ -22,7 +22,7 @@ from tickets.api.versions import etag
 
 def exceptions_with_all(rows: QuerySet[ExceptionRequest]) -> QuerySet[ExceptionRequest]:
     """Exceptions with what they show."""
-    return rows.select_related("ticket", "requester", "decider").prefetch_related(
+    return rows.select_related("ticket", "offer", "requester", "decider").prefetch_related(
         "approvals__user", "approvals__stands_in_for"
     )
 

@@ -13,6 +13,7 @@ from remedies.rules.states import GRANTED
 from remedies.services.additions import is_added
 from remedies.services.authorities import Rooms
 from remedies.services.exceptions import Outcome
+from remedies.services.exceptions.undoing import undo_until
 from remedies.services.exceptions.weighing import Weighing
 from remedies.services.letters import Preview
 from tickets.api.fields import money
@@ -158,6 +159,7 @@ def exception(row: models.ExceptionRequest) -> dict[str, Any]:
         "decision_reason": row.decision_reason,
         "decline_code": row.decline_code,
         "decided_at": row.decided_at,
+        "undo_until": undo_until(row),
         "question": row.question,
         "answer": row.answer,
     }

@@ -193,7 +193,8 @@ EXCEPTION_ACTS = [
     Act(
         name="undo",
         summary="Take a decision back at once",
-        words="Your own, within ten seconds, and while the offer is not sent.",
+        words="Your own, within ten seconds. Sending the offer ends that time at once: what the "
+        "customer has is never taken back.",
         run=lambda row, d, **c: services.undo_decision(row, **c),
         needs="supervise",
     ),

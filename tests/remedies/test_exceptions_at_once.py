@@ -132,3 +132,24 @@ def test_two_requests_for_one_draft_at_once_are_one(busy_desk: Desk) -> None:
     ticket = make_hurt(busy_desk)
     ends = at_once(*[lambda: asked(busy_desk, ticket, 20_000)] * 3)
     assert ends == ["Conflict", "Conflict", "done"]
+
+
+def test_sending_and_taking_the_approval_back_at_once_leave_one_of_the_two(
+    busy_desk: Desk,
+) -> None:
+    """Whichever comes first counts: never an offer with the customer whose approval is gone."""
+    for _ in range(4):
+        row = asked(busy_desk, make_hurt(busy_desk, customer=make_customer()), 20_000)
+        remedies.approve_exception(row, reason="Yes", actor=user(busy_desk.sue), now=NOW)
+        offer = Offer.objects.get(pk=row.offer_id)
+        ends = at_once(
+            lambda offer=offer: remedies.send_offer(
+                offer, body="Sorry.", actor=user(busy_desk.alice), now=NOW
+            ),
+            lambda row=row: remedies.undo_decision(row, actor=user(busy_desk.sue), now=NOW),
+        )
+        row.refresh_from_db()
+        offer.refresh_from_db()
+        state = (offer.status, row.status)
+        assert state in {("sent", "approved"), ("draft", "pending")}
+        assert ends == (["TooLate", "done"] if offer.status == "sent" else ["Conflict", "done"])

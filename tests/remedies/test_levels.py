@@ -25,6 +25,7 @@ from remedies.models import (
     OfferComponent,
 )
 from remedies.services.exceptions import move_up
+from remedies.services.exceptions.undoing import undo_until
 from tests.builders import NOW, Desk, make_user, user
 from tests.remedies.builders import draft_of, make_hurt, part, sent_offer, set_limits
 from tickets import services
@@ -408,6 +409,20 @@ def test_a_decision_is_not_taken_back_late_or_after_the_customer_heard(remedy_de
     sent_offer(remedy_desk, ticket)
     with pytest.raises(TooLate, match="The offer was sent meanwhile"):
         remedies.undo_decision(row, actor=sue, now=NOW + dt.timedelta(seconds=5))
+
+
+def test_a_no_is_not_taken_back_either_once_the_customer_has_the_offer(remedy_desk: Desk) -> None:
+    ticket = make_hurt(remedy_desk)
+    row = ask(remedy_desk, ticket)
+    sue = user(remedy_desk.sue)
+    remedies.decline_exception(row, reason="No", code="too_much", actor=sue, now=NOW)
+    row.refresh_from_db()
+    assert undo_until(row) == NOW + dt.timedelta(seconds=10)
+    sent_offer(remedy_desk, ticket)
+    with pytest.raises(TooLate, match="with that the decision is final"):
+        remedies.undo_decision(row, actor=sue, now=NOW + dt.timedelta(seconds=5))
+    row = ExceptionRequest.objects.select_related("offer").get(pk=row.pk)
+    assert (row.status, undo_until(row)) == ("declined", None)
 
 
 def test_several_are_decided_at_once_and_one_that_fails_stops_no_other(

@@ -1,11 +1,15 @@
-"""A decision is taken back at once, before anything was built on it."""
+"""A decision is taken back at once, before anything was built on it.
+
+Sending does not wait for that time: it ends it. Both take the lock of the ticket, so whichever
+comes first counts, and no customer has an offer whose approval is taken back afterwards.
+"""
 
 import datetime as dt
 
 from django.utils.translation import gettext as _
 
-from remedies.errors import TooLate
-from remedies.models import ExceptionApproval, ExceptionRequest, OfferComponent
+from remedies.errors import OfferNotOpen, TooLate
+from remedies.models import ExceptionApproval, ExceptionRequest, Offer, OfferComponent
 from remedies.rules.states import DECIDED, GRANTED, ExceptionStatus, OfferStatus, RemedyEvent
 from remedies.services.exceptions.deciding import locked_exception
 from remedies.services.exceptions.routing import tell_all
@@ -18,7 +22,7 @@ from remedies.services.tallies import (
 )
 from tickets.actors import Actor
 from tickets.change import Change, changing
-from tickets.errors import DomainError, NotAllowed
+from tickets.errors import NotAllowed
 from tickets.saying import Phrase
 from tickets.services.texts import clean_line
 
@@ -39,7 +43,7 @@ def undo_decision(
     """Take one's own decision back within ten seconds: the request waits as it did before.
 
     Raises `NotAllowed` for another person, `TooLate` after that time, or where the offer was sent
-    or changed meanwhile: the customer has heard of it then.
+    or taken back meanwhile, after a yes or a no: the customer has heard of it then.
     """
     why = clean_line(reason, field="reason", limit=500)
     with changing(exception.ticket_id, actor=actor, now=now, seen=seen) as change:
@@ -48,17 +52,36 @@ def undo_decision(
             raise NotAllowed(who=str(row.decider))
         if row.decided_at is None or now - row.decided_at > UNDO + GRACE:
             raise TooLate(why=_("A decision can be taken back for ten seconds."), field="exception")
-        paths = _put_back(change, row) if row.status in GRANTED else {}
+        offer = _still_drafted(change, row)
+        paths = _put_back(change, row, offer) if row.status in GRANTED else {}
         _reopen(change, row, paths, why)
     return row
 
 
-def _put_back(change: Change, row: ExceptionRequest) -> Paths:
-    """The draft as it was. Raises `TooLate` where it is no draft any more."""
+def undo_until(row: ExceptionRequest) -> dt.datetime | None:
+    """Until when the decision can be taken back by the one who made it; None where it can't, since
+    it waits or the offer is no draft any more. Reads the offer, so select it."""
+    if row.status not in DECIDED or row.decided_at is None:
+        return None
+    return row.decided_at + UNDO if row.offer.status == OfferStatus.DRAFT else None
+
+
+def _still_drafted(change: Change, row: ExceptionRequest) -> Offer:
+    """Raises `TooLate` where the offer is no draft any more."""
     try:
-        offer = locked_offer(change, row.offer_id, OfferStatus.DRAFT)
-    except DomainError:
-        raise TooLate(why=_("The offer was sent meanwhile."), field="exception") from None
+        return locked_offer(change, row.offer_id, OfferStatus.DRAFT)
+    except OfferNotOpen as error:
+        sent = error.params.get("status") not in {"withdrawn", "superseded"}
+        why = (
+            _("The offer was sent meanwhile, and with that the decision is final.")
+            if sent
+            else _("The offer was taken back meanwhile.")
+        )
+        raise TooLate(why=why, field="exception") from None
+
+
+def _put_back(change: Change, row: ExceptionRequest, offer: Offer) -> Paths:
+    """The draft as it was."""
     parts = {part.pk: part for part in components_of(offer)}
     paths: Paths = {}
     for key, amount, adjusted_from, reason in row.before.get("sums", ()):
