@@ -194,6 +194,7 @@ class DraftKind(StrEnum):
     OFFER = "offer"
     HEARD = "heard"
     HAND_OVER = "hand_over"
+    REFUSE = "refuse"
 
 
 class TextUse(StrEnum):

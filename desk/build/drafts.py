@@ -12,6 +12,7 @@ from desk.build.people import size_words
 from desk.forms.promises import PromisesField, promises_of
 from desk.words import moment_words, time_words
 from tickets.models import Draft
+from tickets.rules import DraftKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +74,6 @@ def put_back(form: forms.Form, draft: Draft | None) -> None:
             values[name] = typed.split("\n") if several else typed
     if "body" in form.fields:
         values["body"] = draft.body
+    elif draft.kind == DraftKind.REFUSE:
+        values["reason"] = draft.body
     form.initial.update(values)

@@ -66,7 +66,10 @@ class RefusalForm(TicketForm):
                 required=False,
                 help_text=str(hint),
                 initial={"next_stage": basis.next_stage, "outside": basis.outside}.get(name, ""),
-                widget=forms.Textarea(attrs={"class": "input", "rows": "3"}),
+                widget=forms.Textarea(
+                    attrs={"class": "input", "rows": "3"}
+                    | ({"data-body": True} if name == "reason" else {})
+                ),
             )
 
     def _add_point(self, point: Point, basis: Basis, rules: list[tuple[str, str]]) -> None:

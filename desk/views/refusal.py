@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from desk.build.customer_page import paragraphs_of
+from desk.build.drafts import DraftView, draft_view, put_back
 from desk.collision import changed_by_others
 from desk.forms.refusal import RefusalForm
 from desk.present import NoticeView
@@ -19,7 +21,8 @@ from remedies.services.refusing import Basis, Composed, basis_of, compose, refus
 from tickets.access import access_ticket
 from tickets.errors import DomainError, Stale
 from tickets.models import Ticket
-from tickets.rules import Stage
+from tickets.rules import DraftKind, Stage
+from tickets.services.drafts import draft_was_sent, drafts_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +76,24 @@ def show(request: HttpRequest, ask: Ask, number: str) -> HttpResponse:
     ticket = access_ticket(ask.who, number, verb="work")
     basis = basis_of(ticket, now=ask.now)
     form = _form(ticket, basis, request.POST if request.method == "POST" else None)
+    draft = drafts_on(ticket, user=me_of(ask)).get(DraftKind.REFUSE.value)
+    put_back(form, draft)
     held, status = None, 200
     if request.method == "POST" and form.is_valid():
         others = changed_by_others(
             ticket, seen_event=form.cleaned_data.get("events"), me=me_of(ask)
         )
         try:
-            refuse(
-                ticket,
-                findings=form.findings(),
-                no=form.no(),
-                actor=ask.who.actor,
-                now=ask.now,
-                seen=form.cleaned_data.get("version") if others else None,
-            )
+            with transaction.atomic():
+                refuse(
+                    ticket,
+                    findings=form.findings(),
+                    no=form.no(),
+                    actor=ask.who.actor,
+                    now=ask.now,
+                    seen=form.cleaned_data.get("version") if others else None,
+                )
+                draft_was_sent(ticket, DraftKind.REFUSE, user=me_of(ask), now=ask.now)
         except Stale:
             held, status = held_notice(others, ask), 409
             fresh = access_ticket(ask.who, ticket.pk)
@@ -101,7 +108,8 @@ def show(request: HttpRequest, ask: Ask, number: str) -> HttpResponse:
             return redirect(f"/desk/tickets/{ticket.number}/")
     elif form.errors:
         status = 422
-    return _page(request, ask, ticket, form=form, basis=basis, held=held, status=status)
+    kept = draft_view(draft, now=ask.now, zone=ask.zone)
+    return _page(request, ask, ticket, form=form, basis=basis, draft=kept, held=held, status=status)
 
 
 def _page(
@@ -111,6 +119,7 @@ def _page(
     *,
     form: RefusalForm,
     basis: Basis,
+    draft: DraftView,
     held: NoticeView | None,
     status: int,
 ) -> HttpResponse:
@@ -118,6 +127,8 @@ def _page(
         "place": "queue",
         "ticket": ticket,
         "form": form,
+        "draft": draft,
+        "me": me_of(ask),
         "held": held,
         "letter": _letter(ticket, form, ask),
         "formal": basis.setting.formal,

@@ -58,6 +58,9 @@ def save(request: HttpRequest, ask: Ask, number: str, verb: str) -> HttpResponse
         if name not in _NOT_TYPED
     }
     body = request.POST.get("body", "")
+    if kind is DraftKind.REFUSE:
+        # What is said of the whole stands for its text.
+        body = fields.pop("reason", "")
     try:
         draft = save_draft(
             ticket,
@@ -75,7 +78,7 @@ def save(request: HttpRequest, ask: Ask, number: str, verb: str) -> HttpResponse
         "at": saved_words(draft.saved_at, now=ask.now, zone=ask.zone),
         "promises": [],
     }
-    if "promises" in ACTIONS[verb].form.base_fields:
+    if verb in ACTIONS and "promises" in ACTIONS[verb].form.base_fields:
         told["promises"] = promised_views(body, ticket, now=ask.now, zone=ask.zone)
     return JsonResponse(told)
 
@@ -101,6 +104,8 @@ def discard(request: HttpRequest, ask: Ask, number: str, verb: str) -> HttpRespo
     ticket, kind = _of(ask, number, verb)
     discard_draft(ticket, kind, user=me_of(ask), now=ask.now)
     messages.success(request, _("The draft is gone."))
+    if kind is DraftKind.REFUSE:
+        return redirect(f"/desk/tickets/{ticket.number}/refusal/")
     return redirect(f"/desk/tickets/{ticket.number}/?do={verb}#composer")
 
 

@@ -148,3 +148,25 @@ def test_a_days_writing_by_keyboard_with_the_line_lost(people: People, live_desk
     assert first.messages.get(kind="reply").body.endswith("Rain or shine.")
     again.goto(f"/desk/tickets/{first.number}/")
     expect(again.locator("#panel-reply textarea")).to_have_value("")
+
+
+def test_a_refusal_is_kept_while_it_is_composed(people: People, live_desk: Desk) -> None:
+    from tests.builders import make_ticket
+
+    ticket = make_ticket(live_desk, now=timezone.now())
+    address = f"/desk/tickets/{ticket.number}/refusal/"
+    alice = people.of("alice", viewport={"width": 1440, "height": 1000})
+    alice.goto(address)
+    finding, note = alice.locator("[name^=finding_]"), alice.locator("[data-draft-note]")
+    finding.fill("The line was up all nine days.")
+    expect(note).to_contain_text("Draft saved")
+    alice.locator("[name=reason]").fill("Our measurements show no outage.")
+    expect(alice.locator("#letter")).to_contain_text("no outage")
+    alice.reload()
+    expect(note).to_contain_text("Draft of")
+    expect(finding).to_have_value("The line was up all nine days.")
+    expect(alice.locator("[name=reason]")).to_have_value("Our measurements show no outage.")
+    assert findings(alice) == []
+    alice.get_by_role("button", name="Discard").click()
+    expect(alice.get_by_text("The draft is gone.")).to_be_visible()
+    expect(alice.locator("[name=reason]")).to_have_value("")

@@ -11,7 +11,7 @@ from tests.desk.pages import SignIn, queries_of, text_of
 from tests.remedies.builders import make_hurt
 from tickets import services
 from tickets.actors import Actor
-from tickets.models import Recourse, Ticket
+from tickets.models import Draft, Recourse, Ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -147,3 +147,36 @@ def test_more_points_take_no_more_queries(alice: Client, whole_desk: Desk) -> No
     few = queries_of(alice, at(make_ticket(whole_desk)))
     many = make_ticket(whole_desk, points=["No internet", "Nobody came", "Wrong bill"])
     assert queries_of(alice, at(many)) <= few
+
+
+def test_what_is_typed_survives_a_closed_browser_and_goes_when_it_is_sent(
+    alice: Client, sign_in: SignIn, whole_desk: Desk
+) -> None:
+    ticket = make_hurt(whole_desk)
+    point = ticket.points.get().pk
+    page = alice.get(at(ticket)).content.decode()
+    assert 'data-write="refuse" data-revision="0"' in page and "compose.js" in page
+    save = f"/desk/tickets/{ticket.number}/refuse/draft/"
+    told = alice.post(
+        save, {"reason": "", f"finding_{point}": "The line was up.", "base": "0"}
+    ).json()
+    assert told["revision"] == 1
+    alice.post(save, {"reason": "No outage.", f"finding_{point}": "It was up.", "base": "1"})
+    other_window = alice.post(save, {"reason": "Otherwise.", "base": "1"})
+    assert (other_window.status_code, other_window.json()["code"]) == (409, "draft_changed")
+    back = alice.get(at(ticket))
+    form = back.context["form"]
+    assert (form["reason"].value(), form[f"finding_{point}"].value()) == (
+        "No outage.",
+        "It was up.",
+    )
+    assert "Draft of" in text_of(back) and "No outage." in text_of(back), "in the letter, too"
+    kept = alice.get(f"/api/v1/tickets/{ticket.number}/drafts/refuse/").json()
+    assert (kept["body"], kept["others"]) == ("No outage.", {f"finding_{point}": "It was up."})
+    assert "No outage." not in text_of(sign_in(whole_desk.bob).get(at(ticket)))
+    gone = alice.post(f"/desk/tickets/{ticket.number}/refuse/discard/")
+    assert gone["Location"] == at(ticket)
+    assert alice.get(at(ticket)).context["form"]["reason"].value() == ""
+    alice.post(save, {"reason": "No outage.", "base": "3"})
+    assert alice.post(at(ticket), typed(ticket)).status_code == 302
+    assert Draft.objects.get(ticket=ticket, kind="refuse").is_empty

@@ -1,5 +1,7 @@
 """Exceptions asked for and decided at the same instant, on real connections."""
 
+from functools import partial
+
 import pytest
 
 from remedies import services as remedies
@@ -142,11 +144,10 @@ def test_sending_and_taking_the_approval_back_at_once_leave_one_of_the_two(
         row = asked(busy_desk, make_hurt(busy_desk, customer=make_customer()), 20_000)
         remedies.approve_exception(row, reason="Yes", actor=user(busy_desk.sue), now=NOW)
         offer = Offer.objects.get(pk=row.offer_id)
+        alice, sue = user(busy_desk.alice), user(busy_desk.sue)
         ends = at_once(
-            lambda offer=offer: remedies.send_offer(
-                offer, body="Sorry.", actor=user(busy_desk.alice), now=NOW
-            ),
-            lambda row=row: remedies.undo_decision(row, actor=user(busy_desk.sue), now=NOW),
+            partial(remedies.send_offer, offer, body="Sorry.", actor=alice, now=NOW),
+            partial(remedies.undo_decision, row, actor=sue, now=NOW),
         )
         row.refresh_from_db()
         offer.refresh_from_db()

@@ -20,6 +20,8 @@ from tickets.services.files import MAX_FILES, Upload, safe_name, type_of
 
 BODY_MAX = 20_000
 FIELDS_MAX, FIELD_MAX = 20, 4_000
+#: A refusal has some fields for each point of a complaint: so many, and so long all together.
+MANY_FIELDS, ALL_MAX = 200, 100_000
 #: How long an empty one is kept, for browsers that were cut off; and one that nobody goes on with.
 EMPTY_KEPT, KEPT = dt.timedelta(days=14), dt.timedelta(days=180)
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
@@ -56,7 +58,8 @@ def save_draft(
 
     The same again is no change. Raises `DraftChanged`, and `Invalid` for what is too long.
     """
-    text, others = _clean(body), _clean_fields(fields or {})
+    most = MANY_FIELDS if kind is DraftKind.REFUSE else FIELDS_MAX
+    text, others = _clean(body), _clean_fields(fields or {}, most=most)
     with transaction.atomic():
         row = _locked(ticket, kind, user=user, now=now)
         if (row.body, row.fields) == (text, others) and row.revision:
@@ -163,9 +166,9 @@ def _clean(body: str) -> str:
     return text if text.strip() else ""
 
 
-def _clean_fields(fields: Mapping[str, str]) -> dict[str, str]:
-    if len(fields) > FIELDS_MAX:
-        raise Invalid("A form has at most {most} fields.", most=FIELDS_MAX, field="fields")
+def _clean_fields(fields: Mapping[str, str], *, most: int) -> dict[str, str]:
+    if len(fields) > most:
+        raise Invalid("A form has at most {most} fields.", most=most, field="fields")
     for name, value in fields.items():
         if not re.fullmatch(r"[a-z][a-z0-9_-]{0,39}", name):
             raise Invalid("That is no name of a field.", field="fields")
@@ -175,6 +178,10 @@ def _clean_fields(fields: Mapping[str, str]) -> dict[str, str]:
                 most=FIELD_MAX,
                 field=f"fields.{name}",
             )
+    if sum(map(len, fields.values())) > ALL_MAX:
+        raise Invalid(
+            "All fields together hold {most} characters at most.", most=ALL_MAX, field="fields"
+        )
     cleaned = {name: _UNSTORABLE.sub("", value) for name, value in fields.items()}
     return {name: value for name, value in cleaned.items() if value.strip()}
 

@@ -18,6 +18,8 @@
   const signature = (form) => JSON.stringify(typed(form));
   const bodyOf = (form) => one("[data-body]", form);
   const textOf = (form) => bodyOf(form)?.value ?? "";
+  // Of a form with many texts any of them may be what was typed.
+  const isTyped = (form) => Boolean(textOf(form).trim()) || (form.dataset.write === "refuse" && signature(form) !== form.dataset.first);
 
   function putBack(form, entries) {
     all("[data-promised] > li", form).forEach((row) => row.remove());
@@ -65,7 +67,7 @@
     const note = one("[data-draft-note]", form);
     if (note && note.textContent !== words) note.textContent = words;
     const discard = one("[data-discard]", form);
-    if (discard) discard.hidden = !textOf(form).trim() && !one("[name=kept]", form);
+    if (discard) discard.hidden = !isTyped(form) && !one("[name=kept]", form);
   }
   function alertIn(form, ...nodes) {
     one("[data-draft-notice]", form).replaceChildren(...nodes);
@@ -175,7 +177,7 @@
     savedHere(form);
     if (signature(form) === sent) forgetHere(form);
     else keepHere(form);
-    say(form, textOf(form).trim() ? gettext("Draft saved %(at)s", told) : "");
+    say(form, isTyped(form) ? gettext("Draft saved %(at)s", told) : "");
     suggest(form, told.promises);
     return true;
   }
