@@ -134,10 +134,10 @@ class RefusalForm(TicketForm):
         return [self[name] for name in _PARTS]
 
     def value(self, name: str) -> str:
-        """What stands in a field now: typed, or as it was proposed."""
+        """What stands in a field now: typed, kept from before, or as it was proposed."""
         if self.is_bound:
             return str(self.data.get(self.add_prefix(name), "")).replace("\x00", "")
-        return str(self.fields[name].initial or "")
+        return str(self.get_initial_for_field(self.fields[name], name) or "")
 
     def findings(self) -> list[Finding]:
         """The answers to the points, as they stand now."""
