@@ -217,6 +217,12 @@ def category_words(name: str) -> str:
     return name if (get_language() or "en").startswith("de") else name.lower()
 
 
+def signed_money(minor: int, currency: str) -> str:
+    """A difference of sums: "+£1,940.00", "−£20.00", or "£0.00"."""
+    sign = "+" if minor > 0 else "−" if minor else ""
+    return f"{sign}{money_words(abs(minor), currency)}"
+
+
 def pointed(number: str) -> str:
     """A number as programs write it, with the reader's decimal point: "95.1", "95,1"."""
     language = (get_language() or "en").partition("-")[0]

@@ -84,6 +84,9 @@ class Pot:
     currency: str
     amount: int
     used: int
+    #: As a heading, and whether it is a team's: "The budget of Home for November".
+    label: str = ""
+    of_team: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from desk.words import date_words, moment_words, number_words, plain_day_words
+from desk.words import date_words, moment_words, number_words, plain_day_words, signed_money
+from desk.words import money_words as words
 from remedies.models import Backtest
 from remedies.rules.checks.comparing import Change, Line, Spread, Tally
-from remedies.rules.checks.retelling import finding, notes, signed, size_words
+from remedies.rules.checks.retelling import finding, notes, size_words
 from remedies.rules.checks.tallying import unpacked
 from remedies.services.backtests import is_stalled, named_to
 from tickets.access import Principal
-from tickets.money import words
 
 #: Width of the pictures' drawing, whatever the page makes of it.
 WIDTH = 200
@@ -220,7 +220,7 @@ def _row(name: str, currency: str, line: Line, **bars: str) -> Row:
         tickets_then=number_words(line.tickets_then),
         then=words(line.sum_then, currency),
         changed=_tickets(line.changed) if line.changed else gettext("none"),
-        delta=signed(line.delta, currency),
+        delta=signed_money(line.delta, currency),
         tone="less" if line.delta < 0 else "more" if line.delta else "",
         **bars,
     )
@@ -248,7 +248,7 @@ def _named(changes: Iterable[Change], seen: frozenset[str]) -> Named:
             one.number,
             words(one.now, one.currency),
             words(one.then, one.currency),
-            signed(one.then - one.now, one.currency),
+            signed_money(one.then - one.now, one.currency),
         )
         for one in listed
         if one.number in seen

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
-from remedies.rules.checks.retelling import signed
+from desk.words import money_words as words
+from desk.words import signed_money
 from remedies.rules.language.draft import Component, OfferDraft
-from tickets.money import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def both_view(now: OfferDraft | None, then: OfferDraft | None) -> BothView:
         neither=tuple(row for row in rows if not (row.now.given or row.then.given)),
         total_now=_total(now),
         total_then=_total(then),
-        difference=signed(delta, currency) if same and currency else "",
+        difference=signed_money(delta, currency) if same and currency else "",
         facts=tuple(known.values()),
     )
 
@@ -79,7 +79,7 @@ def _row(name: str, now: OfferDraft | None, then: OfferDraft | None) -> RuleRow:
     one_currency = before is None or after is None or before.currency == after.currency
     if (before or after) and one_currency:
         delta = _minor(after) - _minor(before)
-        difference = signed(delta, _currency(before, after)) if delta else gettext("same")
+        difference = signed_money(delta, _currency(before, after)) if delta else gettext("same")
         if not delta and was.sum != gives.sum:
             difference = gettext("new") if after else gettext("gone")
     return RuleRow(name, _title(name, now, then), was, gives, difference, was.sum != gives.sum)

@@ -138,8 +138,6 @@ def cost_meters(row: ExceptionRequest, weighed: Weighing) -> tuple[MeterView, ..
     found = []
     for pot in weighed.budgets:
         whole, left = max(pot.amount, 1), pot.amount - pot.used - more
-        label = pot.words.removeprefix("in ")
-        label = label[0].upper() + label[1:]
         limit = money_words(pot.amount, row.currency)
         said = money_words(abs(left), row.currency)
         rest = (
@@ -147,7 +145,9 @@ def cost_meters(row: ExceptionRequest, weighed: Weighing) -> tuple[MeterView, ..
             if left >= 0
             else gettext("over %(limit)s") % {"limit": limit}
         )
-        found.append(MeterView(label, said, rest, pot.used / whole, more / whole, over=left < 0))
+        found.append(
+            MeterView(pot.label, said, rest, pot.used / whole, more / whole, over=left < 0)
+        )
     return tuple(found)
 
 

@@ -268,4 +268,5 @@ def extension_words(found: Report) -> str:
     if not used.deadlines_before:
         return words
     count = number_words(used.deadlines_before)
-    return f"{words} {gettext('In the period before: %(count)s.') % {'count': count}}"
+    before = gettext("In the period before: %(count)s.") % {"count": count}
+    return f"{words} {before}"

@@ -13,7 +13,11 @@ SOURCES = [
     ("imported", gettext_lazy("Another system’s list")),
     ("generated", gettext_lazy("Made here, for any sum")),
 ]
-CURRENCIES = [("GBP", "£ pounds"), ("EUR", "€ euros"), ("USD", "$ dollars")]
+CURRENCIES = [
+    ("GBP", gettext_lazy("£ pounds")),
+    ("EUR", gettext_lazy("€ euros")),
+    ("USD", gettext_lazy("$ dollars")),
+]
 
 
 class PoolForm(Fields):

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.utils.translation import gettext_noop
 
+from desk.setup.fields import told
 from escalation.services.defaults import PACKS as DEADLINE_PACKS
 from remedies.services.drafts import PACKS as POLICY_PACKS
 from remedies.services.drafts import packs as policy_names
@@ -38,15 +40,24 @@ def policies() -> Sequence[tuple[str, str]]:
     return sorted(named, key=lambda pair: (pair[0] != "general", pair[1]))
 
 
+#: What our own set of deadlines promises.
+OUR_OWN = gettext_noop("Our own: an answer within a working day, a decision within five")
+
+
 @lru_cache(maxsize=1)
-def deadlines() -> Sequence[tuple[str, str]]:
+def _deadline_packs() -> Sequence[tuple[str, str]]:
     """Sets of deadlines to choose from: those that have policies."""
-    found = [("general", "Our own: an answer within a working day, a decision within five")]
+    found = [("general", OUR_OWN)]
     for path in sorted(DEADLINE_PACKS.glob("*.yaml")):
         text = path.read_text(encoding="utf-8")
         if "\npolicies:" in text and path.stem != "general":
             found.append((path.stem, _titled(path, "name")))
     return found
+
+
+def deadlines() -> Sequence[tuple[str, str]]:
+    """Sets of deadlines to choose from, in the reader's language as far as they are our own."""
+    return [(key, told(words) if words == OUR_OWN else words) for key, words in _deadline_packs()]
 
 
 def _titled(path: Path, name: str) -> str:

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.utils.translation import gettext
 
 from remedies.authority import Pot
 from remedies.models import Budget, ExceptionRequest, Offer, OfferComponent, Remedy
@@ -52,8 +53,13 @@ def pots_of(
     for row in rows.select_related("user", "team"):
         period = period_of(Every(row.every), now)
         used = _used(row, period.start_at, besides)
-        owner = "your budget" if row.user_id else f"the budget of {row.team}"
-        found.append(Pot(f"in {owner} for {period.words}", currency, row.amount, used))
+        told = {"team": row.team, "period": period.words}
+        words = gettext("in the budget of %(team)s for %(period)s") % told
+        label = gettext("The budget of %(team)s for %(period)s") % told
+        if row.user_id:
+            words = gettext("in your budget for %(period)s") % told
+            label = gettext("Your budget for %(period)s") % told
+        found.append(Pot(words, currency, row.amount, used, label, of_team=not row.user_id))
     return found
 
 

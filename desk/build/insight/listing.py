@@ -208,12 +208,13 @@ def _ideas(who: Principal, *, now: dt.datetime, zone: ZoneInfo) -> PanelView:
 
 
 def _kudos(who: Principal, period: Period, *, now: dt.datetime, zone: ZoneInfo) -> PanelView:
+    customer = gettext("A customer")
     rows = visible_kudos(who).filter(created_at__gte=period.start, created_at__lt=period.end)
     entries = tuple(
         EntryView(
             title=gettext("To %(name)s") % {"name": row.to.name},
             words=row.words,
-            about=f"{row.by.name if row.by else gettext('A customer')}, "
+            about=f"{row.by.name if row.by else customer}, "
             f"{moment_words(row.created_at, now=now, zone=zone)}",
             url=f"/desk/tickets/{row.ticket.number}/" if row.ticket else "",
         )

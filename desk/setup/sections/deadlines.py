@@ -9,7 +9,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from desk.setup.compound import Group, Rows
 from desk.setup.errors import SetupInvalid
-from desk.setup.fields import Choice, Data, Flag, Text, Whole, Words
+from desk.setup.fields import Choice, Data, Flag, Text, Whole, Words, told
 from desk.setup.pictures import ladder_of, promises_of
 from desk.setup.section import Attention, Doc, Preview, Section, stored
 from desk.setup.sections import options
@@ -92,7 +92,7 @@ class Paths(Section):
             name="called_by",
             label=gettext_noop("Also climbed without a clock when"),
             boxes=True,
-            options=lambda: [(name, _CALLED.get(name, name)) for name in CALLERS],
+            options=lambda: [(name, told(_CALLED.get(name, name))) for name in CALLERS],
         ),
     )
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from desk.setup.access import ADMIN, is_admin
 from desk.setup.errors import SetupInvalid
-from desk.setup.fields import Choice, Flag, Sum, Text, Whole, Words
+from desk.setup.fields import Choice, Flag, Sum, Text, Whole, Words, told
 from desk.setup.pictures import grants_of
 from desk.setup.section import Attention, Doc, Preview, Section, referred, stored
 from desk.setup.sections import options
@@ -106,7 +106,7 @@ class Authorities(Section):
 
     def title_of(self, key: str, doc: Doc) -> str:
         """ "rep, GBP"."""
-        return f"{doc['role']}, {doc['currency']}"
+        return f"{told(doc['role'])}, {doc['currency']}"
 
     def documents(self) -> dict[str, Doc]:
         """By role."""

@@ -7,10 +7,13 @@ from functools import lru_cache
 from zoneinfo import available_timezones
 
 import holidays
+from babel import Locale
+from babel.numbers import get_currency_name
 from django.utils.translation import gettext_noop
 from moneyed import CURRENCIES
 
 from desk.setup.fields import Options, told
+from desk.words import spoken_now
 from escalation.models import EscalationPath, WorkCalendar
 from tickets.languages import offered
 from tickets.models import Category, Team, User
@@ -107,12 +110,12 @@ def paths() -> Pairs:
     return list(EscalationPath.objects.order_by("name").values_list("key", "name"))
 
 
-@lru_cache(maxsize=1)
 def desk_languages() -> Pairs:
     """The languages of the desk's own pages."""
     return offered()
 
 
+@lru_cache(maxsize=1)
 def zones() -> Pairs:
     """Every time zone with a place, such as Europe/London, and UTC."""
     return [("UTC", "UTC")] + [
@@ -121,11 +124,17 @@ def zones() -> Pairs:
     ]  # fmt: skip
 
 
-@lru_cache(maxsize=1)
 def countries() -> Pairs:
     """Countries whose public holidays are known, by ISO code."""
+    return _countries(spoken_now())
+
+
+@lru_cache(maxsize=8)
+def _countries(language: str) -> Pairs:
     known = holidays.list_supported_countries()
     names = _country_names()
+    if language != "en":
+        names |= {code: str(name) for code, name in Locale(language).territories.items()}
     return sorted(((code, names.get(code, code)) for code in known if len(code) == 2),
                   key=lambda pair: pair[1])  # fmt: skip
 
@@ -158,13 +167,22 @@ def subdivisions() -> dict[str, list[str]]:
     return {code: list(parts) for code, parts in known.items()}
 
 
-@lru_cache(maxsize=1)
 def currencies() -> Pairs:
     """Every currency that there is."""
+    return _currencies(spoken_now())
+
+
+@lru_cache(maxsize=8)
+def _currencies(language: str) -> Pairs:
     usual = ["GBP", "EUR", "USD", "CHF", "CAD", "AUD"]
     codes = [*usual, *sorted(code for code in CURRENCIES if code not in usual)]
     return [
-        (code, f"{code}, {CURRENCIES[code].name}")
+        (code, f"{code}, {_currency_name(code, language)}")
         for code in codes
         if len(code) == 3 and CURRENCIES[code].name and not _PAST.search(CURRENCIES[code].name)
     ]
+
+
+def _currency_name(code: str, language: str) -> str:
+    name = str(CURRENCIES[code].name)
+    return name if language == "en" else get_currency_name(code, locale=language) or name

@@ -6,6 +6,7 @@ from decimal import Decimal
 from remedies.rules.checks.comparing import BANDS, Tally
 from remedies.rules.language.words import money
 from tickets.money import words
+from tickets.saying import gettext, ngettext
 
 
 def signed(minor: int, currency: str) -> str:
@@ -18,49 +19,56 @@ def signed(minor: int, currency: str) -> str:
 def finding(tally: Tally) -> str:
     """The whole in a few sentences: how many, how many change, what it costs, exceptions."""
     if not tally.looked_at:
-        return "No complaint came in during this time."
+        return gettext("No complaint came in during this time.")
     many = _tickets(tally.looked_at)
     if not tally.concerned:
-        return f"{many}, and none of them falls under what the draft changes."
+        words = gettext("%(tickets)s, and none of them falls under what the draft changes.")
+        return words % {"tickets": many}
     if not tally.changed:
-        return f"{many}, and none would have got anything else."
+        return gettext("%(tickets)s, and none would have got anything else.") % {"tickets": many}
     cost = _listed([signed(line.delta, key) for key, line in sorted(tally.totals.items())])
-    change = "1 changes" if tally.changed == 1 else f"{tally.changed:,} change"
-    return f"{many}, {change}, {cost}. {exceptions(tally)}"
+    changes = ngettext("%(count)s changes", "%(count)s change", tally.changed)
+    return f"{many}, {changes % {'count': f'{tally.changed:,}'}}, {cost}. {exceptions(tally)}"
 
 
 def exceptions(tally: Tally) -> str:
     """How many offers a rep could not have granted alone, now and then."""
     now, then = tally.beyond_now, tally.beyond_then
     if now == then == 0:
-        return "None would need an exception."
+        return gettext("None would need an exception.")
     if now == then:
-        return f"Exceptions stay at {now:,}."
-    return f"Exceptions {'fall' if then < now else 'rise'} from {now:,} to {then:,}."
+        return gettext("Exceptions stay at %(count)s.") % {"count": f"{now:,}"}
+    words = gettext("Exceptions rise from %(now)s to %(then)s.")
+    if then < now:
+        words = gettext("Exceptions fall from %(now)s to %(then)s.")
+    return words % {"now": f"{now:,}", "then": f"{then:,}"}
 
 
 def notes(tally: Tally) -> list[str]:
     """What should be known beside it."""
     found = []
     if 0 < tally.concerned < tally.looked_at:
-        found.append(f"{_tickets(tally.concerned)} fall under what the draft changes.")
+        words = gettext("%(tickets)s fall under what the draft changes.")
+        found.append(words % {"tickets": _tickets(tally.concerned)})
     if tally.less:
-        found.append(f"{_tickets(tally.less)} would have got less.")
+        words = gettext("%(tickets)s would have got less.")
+        found.append(words % {"tickets": _tickets(tally.less)})
     if tally.unreadable:
-        found.append(
-            f"{_tickets(tally.unreadable)} left out: their facts can't be read by both policies, "
+        words = gettext(
+            "%(tickets)s left out: their facts can't be read by both policies, "
             "or they pay in different currencies."
         )
+        found.append(words % {"tickets": _tickets(tally.unreadable)})
     return found
 
 
 def size_words(band: int, currency: str) -> str:
     """ "nothing", "to £10", "to £25" …, "above £1,000"."""
     if band == 0:
-        return "nothing"
+        return gettext("nothing")
     if band == len(BANDS):
-        return f"above {_whole(BANDS[-1], currency)}"
-    return f"to {_whole(BANDS[band], currency)}"
+        return gettext("above %(sum)s") % {"sum": _whole(BANDS[-1], currency)}
+    return gettext("to %(sum)s") % {"sum": _whole(BANDS[band], currency)}
 
 
 def _whole(major: int, currency: str) -> str:
@@ -68,9 +76,11 @@ def _whole(major: int, currency: str) -> str:
 
 
 def _tickets(count: int) -> str:
-    return f"{count:,} ticket{'' if count == 1 else 's'}"
+    words = ngettext("%(count)s ticket", "%(count)s tickets", count)
+    return words % {"count": f"{count:,}"}
 
 
 def _listed(parts: Iterable[str]) -> str:
     listed = list(parts)
-    return " and ".join([", ".join(listed[:-1]), listed[-1]] if len(listed) > 1 else listed)
+    last = gettext("and")
+    return f" {last} ".join([", ".join(listed[:-1]), listed[-1]] if len(listed) > 1 else listed)
