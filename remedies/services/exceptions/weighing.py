@@ -97,7 +97,7 @@ def budgets_of(row: ExceptionRequest, *, now: dt.datetime) -> list[Pot]:
     """The budgets of the ticket's team that it would come from; what is his own is not told."""
     actor = Actor.of_user(row.requester)
     pots = pots_of(row.ticket, actor, currency=row.currency, now=now, besides=row.offer)
-    return [pot for pot in pots if pot.words.startswith("in the budget")]
+    return [pot for pot in pots if pot.of_team]
 
 
 def proposal_for(row: ExceptionRequest, who: Principal) -> RuleProposal | None:
