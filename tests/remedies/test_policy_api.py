@@ -177,6 +177,13 @@ def test_whatever_is_checked_is_answered(as_: As, text: str) -> None:
         assert answer.json()["activatable"] is False
 
 
+def test_a_key_that_is_given_twice_is_refused_by_its_name(as_: As) -> None:
+    body = '{"source": "policy: p", "facts": {"days": 3, "days": 4}}'
+    answer = as_("sue").post("/api/v1/policy-evaluations/", body, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
+    assert "days is given twice." in answer.json()["detail"]
+
+
 def test_a_text_or_a_version_is_evaluated_and_explained(desk: Desk, as_: As) -> None:
     put_in_force(GENERAL)
     sue = as_("sue")

@@ -104,7 +104,8 @@ def refuse_unknown(policy: Policy, given: Mapping[str, Any]) -> None:
         known = name in policy.facts or name.rpartition(".")[0] in policy.facts
         outer = isinstance(raw, dict) and any(n.startswith(f"{name}.") for n in policy.facts)
         if not known and not outer:
-            raise FactWrong(name, f"this policy knows no such fact.{nearest(name, policy.facts)}")
+            said = f"this policy knows no such fact.{nearest(name, policy.facts)}"
+            raise FactWrong(name[:60], said)
 
 
 def all_wrong(policy: Policy, facts: Mapping[str, Any], currency: str | None) -> list[FactWrong]:
