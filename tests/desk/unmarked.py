@@ -16,6 +16,7 @@ from babel.messages.mofile import read_mo
 from django.apps import apps
 from django.db import models
 
+from config.paths import BASE_DIR
 from desk.glyphs import AvatarView
 from tests.support.brackets import CLOSE, OPEN
 from tickets.models import Category, Customer, FactDefinition, Team, User
@@ -123,7 +124,7 @@ class Data:
         lines = {" ".join(line.split()) for text in texts for line in [*text.split("\n"), text]}
         whole = {one for one in lines if one and not _PLAIN_CODE.fullmatch(one)}
         whole |= _calendar_words() | {zone.replace("_", " ") for zone in available_timezones()}
-        whole |= available_timezones() | _said_by_django()
+        whole |= _titles_of_packs() | available_timezones() | _said_by_django()
         names = {one for one in _names() if len(one) > 1}
         joined = "|".join(re.escape(one) for one in sorted(names, key=len, reverse=True))
         return cls(
@@ -136,8 +137,9 @@ class Data:
         """What remains of a text when all that is data is taken out of it; "" for nothing."""
         if self._is_data(said):
             return ""
-        bare = self.names.sub(" ", _NO_WORDS.sub(" ", said))
-        if self._is_data(bare):
+        plain = _NO_WORDS.sub(" ", said)
+        bare = self.names.sub(" ", plain)
+        if self._is_data(plain) or self._is_data(bare):
             return ""
         rest = [part for part in _JOINTS.split(bare) if not self._is_data(part)]
         words = [
@@ -149,7 +151,7 @@ class Data:
         return said if words else ""
 
     def _is_data(self, said: str) -> bool:
-        clean = " ".join(said.strip(" .!?…*•'’").split()).casefold()
+        clean = " ".join(said.strip(" .!?…*•'’:,;–—·()").split()).casefold()
         if (
             not _LETTERS.search(clean)
             or clean in self.whole
@@ -205,6 +207,12 @@ def _names() -> set[str]:
         for name in model._default_manager.values_list(column, flat=True)
     }
     return people | parts | initials | named
+
+
+def _titles_of_packs() -> set[str]:
+    """Ready policies, which speak the language of whoever published them."""
+    packs = (BASE_DIR / "remedies" / "packs").rglob("*.yaml")
+    return {text for one in packs for text in _strings(yaml.safe_load(one.read_text("utf-8")))}
 
 
 def _said_by_django() -> set[str]:
