@@ -14,14 +14,17 @@ from desk.scripts import address_of
 
 register = template.Library()
 
+_LANGUAGE = ' xmlns="http://www.w3.org/2000/svg"'
+
 
 @functools.lru_cache(maxsize=512)
 def _svg(name: str, size: int) -> SafeString:
     """The icon's markup; lucide parses its archive for each one, hence the cache."""
     markup = lucide._render_icon(  # noqa: SLF001 - what its own template tag calls
-        name, size, **{"class": "icon", "aria-hidden": "true", "focusable": "false"}
+        name, size, **{"class": "icon", "aria-hidden": "true"}
     )
-    return mark_safe(markup)  # comes from the installed package, not from a person
+    # Within HTML it needs no name of its language; a page has a hundred of them.
+    return mark_safe(markup.replace(_LANGUAGE, ""))  # from the installed package, not a person
 
 
 @register.simple_tag

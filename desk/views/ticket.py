@@ -42,7 +42,7 @@ from tickets.services.people import prefer_next_after_sending
 #: After these a rep has done with a ticket for now.
 LEAD_ON = frozenset({"reply", "ask", "offer", "resolve", "hand-over", "snooze"})
 
-#: Beside what can be done to the ticket.
+#: Beside what can be done to the ticket, which the page lists from its own controls.
 KEYS = (
     KeyView(("[", "]"), _l("previous, next ticket")),
     KeyView(("1", "2", "3"), _l("customer, conversation, what is owed")),
@@ -51,8 +51,6 @@ KEYS = (
     KeyView(("@",), _l("mention, in a note")),
     KeyView(("Ctrl", "⏎"), _l("send, then the next ticket")),
 )
-#: What stands beside what it is about, and not in the menu.
-BESIDE = ("pain", "facts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +226,7 @@ def render_ticket(
         **(_composer(request, doing, opened, form, held) if may_work else {"menu": []}),
     }
     context |= _standing_acts(context, may_supervise=may(ask.who, "supervise", ticket))
-    context["keys"] = _keys(context) if may_work else KEYS
+    context["keys"] = KEYS
     return desk_render(request, ask, "desk/ticket.html", context, status=status)
 
 
@@ -303,14 +301,6 @@ def _composer(
     status = doing.ticket.status
     menu = [a for a in ACTIONS.values() if a.place == "menu" and status in a.when]
     return {"panels": panels, "menu": menu, "opened": opened, "texts": texts}
-
-
-def _keys(context: dict[str, Any]) -> tuple[KeyView, ...]:
-    """The key of everything that can be done now, then the others."""
-    tabs = [panel.action for panel in context["panels"]]
-    acts = [*tabs, *context["offer"].actions, *context["menu"], *(ACTIONS[one] for one in BESIDE)]
-    found = {act.key: KeyView((act.key_words,), act.title) for act in acts if act.key}
-    return (*found.values(), *KEYS)
 
 
 def _texts(request: HttpRequest, doing: Doing, panel: Panel) -> list[TextView]:

@@ -46,3 +46,18 @@ def test_the_filled_button_and_its_key_follow_the_sums(people: People, live_desk
     sue.get_by_text("Approved with your sums").wait_for()
     row.refresh_from_db()
     assert (row.status, row.decided_total) == ("amended", 28_140)
+
+    # The rest of a supervisor's morning, without a mouse: who runs late, taken over; then insight.
+    sue.keyboard.press("g")
+    sue.keyboard.press("l")
+    sue.wait_for_url("**/desk/late/")
+    sue.locator("[data-row].cursor").wait_for()
+    sue.keyboard.press("t")
+    sue.wait_for_url("**/take-over/")
+    sue.locator("main form [name=brief]").focus()
+    sue.keyboard.type("Nobody has it, so I do.")
+    sue.keyboard.press("Enter")
+    sue.wait_for_url(lambda url: "take-over" not in url)
+    sue.keyboard.press("g")
+    sue.keyboard.press("i")
+    sue.wait_for_url("**/desk/insight/**")

@@ -43,6 +43,49 @@ def test_the_queue_by_keyboard(people: People, live_desk: Desk) -> None:
     alice.keyboard.press("l")
     alice.wait_for_url("**/desk/late/")
 
+    # And on through the day: open, answer, tag, put aside, the next one, and what is put aside.
+    alice.keyboard.press("g")
+    alice.keyboard.press("q")
+    alice.locator(".row.cursor").wait_for()
+    alice.keyboard.press("Enter")
+    alice.wait_for_url("**/desk/tickets/**")
+    alice.keyboard.press("r")
+    alice.keyboard.type("Dear customer, I look into it today.")
+    alice.keyboard.press("Control+Enter")
+    alice.get_by_text("Reply sent.").wait_for()
+    alice.keyboard.press("Shift+T")
+    field = alice.locator("#panel-tags input[name=tags]")
+    field.wait_for()
+    field.focus()
+    alice.keyboard.type("leeds")
+    alice.keyboard.press("Control+Enter")
+    alice.get_by_text("Tags kept.").wait_for()
+    alice.keyboard.press("z")
+    alice.locator("#panel-snooze .moment").first.wait_for()
+    alice.keyboard.press("3")
+    alice.get_by_text("No clock pauses.").first.wait_for()
+    alice.keyboard.press("g")
+    alice.keyboard.press("q")
+    alice.locator("a[href='/desk/?view=snoozed']", has_text="1").wait_for()
+
+
+def test_a_slow_line_sends_once_and_loses_nothing(people: People, live_desk: Desk) -> None:
+    from tests.builders import make_ticket
+
+    ticket = make_ticket(live_desk, now=timezone.now())
+    alice = people.of("alice")
+    line = alice.context.new_cdp_session(alice)
+    slow = {"offline": False, "latency": 400, "downloadThroughput": 60e3, "uploadThroughput": 20e3}
+    line.send("Network.emulateNetworkConditions", slow)
+    alice.goto(f"/desk/tickets/{ticket.number}/")
+    alice.keyboard.press("r")
+    alice.keyboard.type("Dear Ines, this takes a while to arrive.")
+    alice.keyboard.press("Control+Enter")
+    alice.keyboard.press("Control+Enter")  # nothing seems to happen, so once more
+    alice.get_by_text("Reply sent.").wait_for()
+    alice.locator(".log", has_text="this takes a while").wait_for()
+    assert ticket.messages.filter(kind="reply").count() == 1
+
 
 def test_a_draft_survives_a_closed_tab_and_goes_when_it_is_sent(
     people: People, live_desk: Desk
@@ -86,7 +129,9 @@ def test_two_at_once_hold_the_second_reply_and_keep_its_text(
 
 
 def test_without_javascript_everything_still_works(people: People, live_desk: Desk) -> None:
-    from tests.builders import make_ticket
+    from remedies.services import request_exception
+    from tests.builders import make_ticket, user
+    from tests.remedies.builders import draft_of, make_hurt
 
     ticket = make_ticket(live_desk, now=timezone.now())
     alice = people.of("alice", java_script_enabled=False)
@@ -100,6 +145,23 @@ def test_without_javascript_everything_still_works(people: People, live_desk: De
     alice.locator("#panel-reply textarea").fill("Dear Ines")
     alice.locator("#panel-reply [data-send]").click()
     assert ticket.messages.filter(kind="reply").count() == 1
+    alice.goto(f"/desk/tickets/{ticket.number}/?do=snooze")
+    alice.locator("#panel-snooze .moment", has_text="Tomorrow").click()
+    assert "Put aside until tomorrow 09:00." in alice.inner_text("main")
+    alice.locator(".owed .next-step button", has_text="Bring it back").click()
+    ticket.refresh_from_db()
+    assert ticket.snoozed_until is None
+    offer = draft_of(make_hurt(live_desk, now=timezone.now()))
+    part = offer.components.filter(amount__gt=0).order_by("-position")[0]
+    asked = request_exception(
+        offer, reason="Her father", amounts={part.pk: 30_000}, actor=user(live_desk.alice),
+        now=timezone.now(),
+    )  # fmt: skip
+    sue = people.of("sue", java_script_enabled=False)
+    sue.goto(f"/desk/exceptions/{asked.pk}/")
+    sue.locator("[data-yes]").click()
+    asked.refresh_from_db()
+    assert asked.status == "approved"
     customer = people.nobody(java_script_enabled=False)
     customer.goto("/complain/")
     customer.locator("label.tile", has_text="Broadband").click()

@@ -62,6 +62,18 @@ def test_a_morning_at_the_queue_by_keyboard(people: People, live_desk: Desk) -> 
     alice.get_by_text("Undone: 3 tickets are as before.").wait_for()
     assert not Ticket.objects.filter(owner=live_desk.bob).exists()
 
+    # The row at the cursor is put aside by two keys, told in its view, and taken back by one.
+    press(alice, "z")
+    alice.locator(".selection .moment:focus").wait_for()
+    assert broken(alice) == []
+    press(alice, "2")
+    alice.get_by_text("1 ticket put aside until tomorrow 09:00.").wait_for()
+    assert Ticket.objects.exclude(snoozed_until=None).count() == 1
+    alice.locator("a[href='/desk/?view=snoozed']", has_text="1").wait_for()
+    press(alice, "u")
+    alice.get_by_text("Undone: 1 ticket is as before.").wait_for()
+    assert not Ticket.objects.exclude(snoozed_until=None).exists()
+
     # A tag for two, a filter by it, and a view of the filter, all without a mouse.
     press(alice, "x", "Shift+ArrowDown", "t")
     alice.keyboard.type("leeds")

@@ -150,6 +150,25 @@
     return verb;
   }
 
+  // What can be done to a ticket is told by its own controls, so that the list of keys is true.
+  function showKeys() {
+    const table = one("#keys .key-table");
+    if (table && one("[data-composer]") && !table.dataset.full) {
+      table.dataset.full = "1";
+      all("[data-tab][data-key], .top .sheet [data-key], .owed a[data-key], .about a[data-key]").reverse().forEach((node) => {
+        const [key, words] = [document.createElement("dt"), document.createElement("dd")];
+        const copy = node.cloneNode(true);
+        all("kbd, svg, .vh", copy).forEach((part) => part.remove());
+        words.textContent = node.title || copy.textContent.trim();
+        const mark = document.createElement("kbd");
+        mark.textContent = (/^[A-Z]$/.test(node.dataset.key) ? "⇧" : "") + node.dataset.key.toUpperCase();
+        key.append(mark);
+        table.prepend(key, words);
+      });
+    }
+    one("#keys")?.showModal();
+  }
+
   function act(key) {
     const inside = one(`details[open][data-menu] .sheet [data-key="${key}"], [data-panel]:not([hidden]) .moment[data-key="${key}"]`);
     if (inside) { inside.click(); return true; }
@@ -212,7 +231,7 @@
     let done = true;
     if (Date.now() - went < 1500 && onGo(key)) went = 0;
     else if (event.key === "/") one("[data-search]")?.focus();
-    else if (event.key === "?") one("#keys")?.showModal();
+    else if (event.key === "?") showKeys();
     else if (key === "g") { went = Date.now(); if (!one("[data-row].cursor [data-key=g]")) act("g"); }
     else if (rows().length && onListKey(event)) { /* moved */ }
     // A capital has a key of its own where the page knows one.
@@ -223,7 +242,7 @@
   document.addEventListener("click", (event) => {
     const tab = event.target.closest("[data-tab]");
     if (tab && one("[data-composer]")) { event.preventDefault(); showTab(tab.dataset.tab); return; }
-    if (event.target.closest("[data-show-keys]")) one("#keys")?.showModal();
+    if (event.target.closest("[data-show-keys]")) showKeys();
     if (event.target.closest("[data-selection-clear]")) clearSelection();
     const dismiss = event.target.closest("[data-dismiss]");
     if (dismiss) dismiss.closest(".float-bar").remove();
@@ -250,38 +269,6 @@
     next.focus();
     event.preventDefault();
   });
-
-  // ---- exceptions: once a sum differs from the asked one, the filled button (and its key)
-  // approves the sums that were typed, and says what they come to
-  const minor = (text, decimals) => {
-    const bare = text.trim().replace(/^[£€$\s]+|[£€$\s]+$/g, "");
-    const comma = /^\d{1,3}(\.\d{3})*,\d{1,2}$|^\d+,\d{1,2}$/.test(bare);
-    const plain = comma ? bare.replaceAll(".", "").replace(",", ".") : bare.replace(/,(?=\d{3}(\D|$))/g, "");
-    return /^\d+(\.\d*)?$/.test(plain) ? Math.round(Number(plain) * 10 ** decimals) : NaN;
-  };
-
-  function followSums(form) {
-    const yes = one("[data-yes]", form);
-    const decimals = Number(yes.dataset.decimals);
-    const fields = all("[data-asked]", form);
-    const asked = fields.map((field) => minor(field.dataset.asked, decimals));
-    const typed = fields.map((field) => minor(field.value, decimals));
-    const amended = typed.some((sum, at) => sum !== asked[at]);
-    const total = typed.reduce((sum, each) => sum + each, 0);
-    const words = yes.dataset.askedTotal;
-    const digits = (total / 10 ** decimals).toLocaleString(document.documentElement.lang === "de" ? "de-DE" : "en-GB", { minimumFractionDigits: decimals });
-    const sum = words.replace(/\d[\d.,]*/, digits);
-    yes.value = amended ? "amend" : "approve";
-    one("[data-yes-words]", yes).textContent = !amended ? gettext("Approve %(sum)s", { sum: words }) : Number.isNaN(total) ? gettext("Amend") : gettext("Amend to %(sum)s", { sum });
-    const inner = one("[data-amend]", form);
-    if (inner) inner.hidden = true;
-  }
-
-  const decision = one("[data-decision]");
-  if (decision) {
-    followSums(decision);
-    decision.addEventListener("input", () => followSums(decision));
-  }
 
   // A click with Shift selects up to the row that was clicked before.
   document.addEventListener("click", (event) => {

@@ -1,0 +1,38 @@
+// Deciding an exception: the filled button, and its key, follow the sums that are typed.
+(() => {
+  "use strict";
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const one = (selector, root = document) => root.querySelector(selector);
+
+  // ---- exceptions: once a sum differs from the asked one, the filled button (and its key)
+  // approves the sums that were typed, and says what they come to
+  const minor = (text, decimals) => {
+    const bare = text.trim().replace(/^[£€$\s]+|[£€$\s]+$/g, "");
+    const comma = /^\d{1,3}(\.\d{3})*,\d{1,2}$|^\d+,\d{1,2}$/.test(bare);
+    const plain = comma ? bare.replaceAll(".", "").replace(",", ".") : bare.replace(/,(?=\d{3}(\D|$))/g, "");
+    return /^\d+(\.\d*)?$/.test(plain) ? Math.round(Number(plain) * 10 ** decimals) : NaN;
+  };
+
+  function followSums(form) {
+    const yes = one("[data-yes]", form);
+    const decimals = Number(yes.dataset.decimals);
+    const fields = all("[data-asked]", form);
+    const asked = fields.map((field) => minor(field.dataset.asked, decimals));
+    const typed = fields.map((field) => minor(field.value, decimals));
+    const amended = typed.some((sum, at) => sum !== asked[at]);
+    const total = typed.reduce((sum, each) => sum + each, 0);
+    const words = yes.dataset.askedTotal;
+    const digits = (total / 10 ** decimals).toLocaleString(document.documentElement.lang === "de" ? "de-DE" : "en-GB", { minimumFractionDigits: decimals });
+    const sum = words.replace(/\d[\d.,]*/, digits);
+    yes.value = amended ? "amend" : "approve";
+    one("[data-yes-words]", yes).textContent = !amended ? gettext("Approve %(sum)s", { sum: words }) : Number.isNaN(total) ? gettext("Amend") : gettext("Amend to %(sum)s", { sum });
+    const inner = one("[data-amend]", form);
+    if (inner) inner.hidden = true;
+  }
+
+  const decision = one("[data-decision]");
+  if (decision) {
+    followSums(decision);
+    decision.addEventListener("input", () => followSums(decision));
+  }
+})();
