@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext
 
+from desk.build.policy_words import WORDS
 from desk.demo.content import draft_source, policy_source
 from remedies import services, tasks
 from remedies.models import RemedyPolicy
+from remedies.rules.editing.ruleforms import LABELS, TESTS
 from tests.builders import NOW, Desk
 from tests.desk.conftest import PACK
 from tests.desk.pages import SignIn, queries_of, text_of
@@ -283,6 +287,12 @@ def test_every_part_of_a_policy_opens_as_a_form_and_may_be_added(look: Look) -> 
         gone = re.search(r'value="(remove-rule:[^"]+)"', added.content.decode())
         assert gone is not None
         assert look(kept(added), tab="form", do=gone[1]).status_code == 200
+
+
+def test_every_label_of_the_form_is_known_to_catalogues() -> None:
+    assert {*LABELS.values(), *TESTS.values()} == set(WORDS)
+    with translation.override("de"):
+        assert [word for word in WORDS if gettext(word) == word] == []
 
 
 def test_what_is_nested_leads_to_its_line(look: Look) -> None:
