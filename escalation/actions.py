@@ -22,7 +22,7 @@ from tickets import services as desk
 from tickets.actors import SYSTEM
 from tickets.change import Change
 from tickets.errors import DomainError
-from tickets.languages import speaking
+from tickets.languages import said_to, speaking
 from tickets.models import User
 from tickets.saying import Phrase, spelled
 from tickets.values import json_value
@@ -56,6 +56,11 @@ class Call:
     def fold(self) -> str:
         """Steps of one clock or call that come at once are told once."""
         return self.key.rpartition(":path:")[0] or self.key.rpartition(":")[0]
+
+    @property
+    def record(self) -> str:
+        """The text as it is kept for everybody: in the desk's own language."""
+        return said_to("", self.text)
 
     def after(self, length: dt.timedelta) -> dt.datetime:
         """The instant that lies so much working time ahead."""
@@ -111,7 +116,7 @@ def webhook(call: Call) -> None:
         EscalationEvent.PAGED,
         data={
             "key": call.key,
-            "why": str(call.text),
+            "why": call.record,
             "people": [{"name": p.name, "email": p.email} for p in call.people],
             "kind": row.kind if row is not None else "",
             "due_at": json_value(row.due_at) if row is not None else None,
@@ -127,7 +132,7 @@ def reassign(call: Call) -> None:
         if person.pk == change.ticket.owner_id:
             return
         try:
-            desk.assign(change.ticket, person, brief=str(call.text), actor=SYSTEM, now=change.now)
+            desk.assign(change.ticket, person, brief=call.record, actor=SYSTEM, now=change.now)
         except DomainError:
             continue
         return
@@ -139,7 +144,7 @@ def raise_pain(call: Call) -> None:
     ticket = call.change.ticket
     level = min((ticket.pain or 0) + 1, MAX_PAIN)
     if level != ticket.pain:
-        desk.override_pain(ticket, level, reason=str(call.text), actor=SYSTEM, now=call.change.now)
+        desk.override_pain(ticket, level, reason=call.record, actor=SYSTEM, now=call.change.now)
 
 
 @action("call_back")

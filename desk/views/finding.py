@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from desk.present import LinkView
@@ -60,7 +61,7 @@ def _ticket(ticket: Ticket) -> FoundView:
         url=f"/desk/tickets/{ticket.number}/",
         customer=ticket.customer.name,
         matter=ticket.subject,
-        state="" if ticket.is_open else ticket.get_status_display(),
+        state="" if ticket.is_open else pgettext("status", ticket.get_status_display()),
         icon=entry.icon if entry else "message-square",
     )
 

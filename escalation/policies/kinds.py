@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from escalation.policies.pausing import PauseRule
+from tickets.saying import pgettext_noop
 
 
 class Kind(StrEnum):
@@ -61,44 +62,44 @@ ASKED_BACK = (
 
 DEFAULTS: dict[Kind, KindDefaults] = {
     Kind.ACKNOWLEDGE: KindDefaults(
-        words="Acknowledge",
+        words=pgettext_noop("kind of deadline", "Acknowledge"),
         starts=_all("ticket_created"),
         meets=_all("acknowledged", "reply_sent"),
     ),
     Kind.FIRST_RESPONSE: KindDefaults(
-        words="First response",
+        words=pgettext_noop("kind of deadline", "First response"),
         starts=_all("ticket_created"),
         meets=_all("reply_sent"),
     ),
     Kind.NEXT_REPLY: KindDefaults(
-        words="Next reply",
+        words=pgettext_noop("kind of deadline", "Next reply"),
         starts=_all("ticket_created", "message_received", "information_given"),
         meets=_all("reply_sent"),
         pauses=WAITING,
     ),
     Kind.NEXT_UPDATE: KindDefaults(
-        words="Next update",
+        words=pgettext_noop("kind of deadline", "Next update"),
         starts=_all("ticket_created", "reply_sent"),
         meets=_all("reply_sent"),
         until="promised_next",
         pauses=WAITING,
     ),
     Kind.DECIDE: KindDefaults(
-        words="Decide",
+        words=pgettext_noop("kind of deadline", "Decide"),
         starts=_all("ticket_created"),
         restarts=_all("review_asked"),
         meets=_all("offer_sent", "refusal_sent", "resolved"),
         pauses=WAITING,
     ),
     Kind.RESOLVE: KindDefaults(
-        words="Resolve",
+        words=pgettext_noop("kind of deadline", "Resolve"),
         starts=_all("ticket_created"),
         restarts=_all("review_asked"),
         meets=_all("resolved"),
         pauses=WAITING,
     ),
     Kind.DELIVER_REMEDY: KindDefaults(
-        words="Deliver remedy",
+        words=pgettext_noop("kind of deadline", "Deliver remedy"),
         starts=_all("remedy_granted"),
         meets=_all("remedy_fulfilled"),
         cancels=_all("remedy_cancelled"),
@@ -107,7 +108,7 @@ DEFAULTS: dict[Kind, KindDefaults] = {
         ends_with_resolution=False,
     ),
     Kind.APPROVE: KindDefaults(
-        words="Decide exception",
+        words=pgettext_noop("kind of deadline", "Decide exception"),
         starts=_all("exception_requested", "exception_reopened"),
         meets=_all("exception_decided"),
         cancels=_all("exception_withdrawn"),
@@ -115,7 +116,7 @@ DEFAULTS: dict[Kind, KindDefaults] = {
         pauses=ASKED_BACK,
     ),
     Kind.PROMISE: KindDefaults(
-        words="Promise",
+        words=pgettext_noop("kind of deadline", "Promise"),
         starts=_all("promise_made"),
         meets=_all("promise_kept"),
         subject="promise",
@@ -124,7 +125,7 @@ DEFAULTS: dict[Kind, KindDefaults] = {
         any_hour=True,
     ),
     Kind.FOLLOW_UP: KindDefaults(
-        words="Follow up",
+        words=pgettext_noop("kind of deadline", "Follow up"),
         starts=_all("followup_opened"),
         meets=_all("followup_closed"),
         subject="followup",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from escalation.clock import Reading, duration_words, settled
 from escalation.counted import Counted, counted, grouped
@@ -126,7 +127,7 @@ class Explanation:
         row = self.deadline
         end = row.ended_at or self.now
         story = Story(
-            name=row.get_kind_display(),
+            name=pgettext("kind of deadline", row.get_kind_display()),
             started=row.started_at,
             due=self.reading.due_at,
             now=self.now,

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tickets.saying import gettext_noop
+
 
 @dataclass(frozen=True, slots=True)
 class Theme:
@@ -36,53 +38,53 @@ def _theme(key: str, words: str, phrases: Iterable[str], *, good: bool) -> Theme
 _COUNT = r"(?:two|three|four|five|six|seven|several|many|\d+|zwei|drei|vier|fünf|deux|trois|quatre)"
 THEMES: tuple[Theme, ...] = (
     _good(
-        "charge", "Somebody took charge",
+        "charge", gettext_noop("Somebody took charge"),
         r"took (?:charge|care|it on|the time)", r"listened", r"looked after", r"stayed with",
         r"found (?:it )?(?:in|within)", r"like a human", r"asked (?:her|his|the) boss",
         r"gekümmert", r"zugehört", r"s'est occupée?", r"enfin quelqu'un",
     ),
     _good(
-        "told", "Told what happens next",
+        "told", gettext_noop("Told what happens next"),
         r"kept (?:me |us )?(?:informed|posted|up to date)", r"told (?:me|us) what",
         r"(?:mail|call|word) every", r"now i know", r"(?:rang|wrote|called) (?:when|before|at)",
         r"auf dem laufenden", r"tenue? au courant",
     ),
     _good(
-        "quick", "It went quickly",
+        "quick", gettext_noop("It went quickly"),
         r"same day", r"next day", r"within (?:the|an?) (?:hour|day)", r"in (?:a|one|two) days?\b",
         r"quick", r"\bschnell", r"am selben tag", r"rapide",
     ),
     _good(
-        "sorry", "The apology was real",
+        "sorry", gettext_noop("The apology was real"),
         r"(?:real|said|say) sorry", r"apolog", r"entschuldig", r"s'est excus",
     ),
     _good(
-        "fair", "The offer felt fair",
+        "fair", gettext_noop("The offer felt fair"),
         r"more than i asked", r"money back in", r"money was right", r"felt fair", r"was fair",
         r"reason for it", r"not have to prove", r"one i understand", r"großzügig", r"\bjuste\b",
     ),
     _bad(
-        "again", "Had to say it again",
+        "again", gettext_noop("Had to say it again"),
         rf"{_COUNT} (?:people|letters|calls|times|mails|e-mails)", r"(?:say|tell|explain) it again",
         r"repeat", r"over and over", r"noch einmal erklär", r"immer wieder", r"plusieurs fois",
     ),
     _bad(
-        "slow", "It took too long",
+        "slow", gettext_noop("It took too long"),
         r"too long", rf"^{_COUNT} (?:days|weeks|months)", r"weeks? after", r"still waiting",
         r"in the end\.", r"zu lange", r"trop (?:de temps|long)",
     ),
     _bad(
-        "nobody", "Nobody came or called",
+        "nobody", gettext_noop("Nobody came or called"),
         r"nobody (?:came|called|rang|wrote)", r"never (?:came|called|rang)", r"waited in",
         r"niemand (?:kam|rief)", r"personne n'est venu",
     ),
     _bad(
-        "untold", "Was not told",
+        "untold", gettext_noop("Was not told"),
         r"should have told", r"not told", r"never told", r"heard nothing", r"notice it myself",
         r"no (?:word|reply|answer)\b", r"nichts gehört",
     ),
     _bad(
-        "unfair", "It did not feel fair",
+        "unfair", gettext_noop("It did not feel fair"),
         r"always win", r"unfair", r"not fair", r"too little", r"not enough", r"ungerecht",
         r"zu wenig", r"injuste",
     ),

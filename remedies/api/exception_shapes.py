@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from remedies.rules.grounds import DeclineCode, Ground
@@ -219,7 +220,7 @@ class TogetherInput(Input):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A no has its code; a yes has none."""
         if attrs["decision"] == Say.DECLINE and not attrs["code"]:
-            raise serializers.ValidationError({"code": "A no needs its reason code."})
+            raise serializers.ValidationError({"code": _("A no needs its reason code.")})
         return attrs
 
 

@@ -4,6 +4,8 @@ import datetime as dt
 import re
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -24,7 +26,7 @@ class Input(serializers.Serializer[Any]):
             unknown = [str(name)[:60] for name in data if name not in self.fields]
             if unknown:
                 known = ", ".join(self.fields)
-                words = f"There is no such field here. Known are: {known}."
+                words = _("There is no such field here. Known are: %(known)s.") % {"known": known}
                 raise serializers.ValidationError(
                     {name: [serializers.ErrorDetail(words, "unknown_field")] for name in unknown}
                 )
@@ -58,8 +60,10 @@ class Moment(serializers.DateTimeField):
     """A moment with its offset from UTC."""
 
     default_error_messages = {
-        "naive": "A moment needs its offset, such as 2026-11-24T11:18:00+00:00 or ...Z.",
-        "ancient": "This moment is before 1970.",
+        "naive": gettext_lazy(
+            "A moment needs its offset, such as 2026-11-24T11:18:00+00:00 or ...Z."
+        ),
+        "ancient": gettext_lazy("This moment is before 1970."),
     }
 
     def enforce_timezone(self, value: dt.datetime) -> dt.datetime:
@@ -105,11 +109,11 @@ class Values(serializers.DictField):
         if not isinstance(data, dict):
             self.fail("not_a_dict", input_type=type(data).__name__)
         if len(data) > 100:
-            raise serializers.ValidationError("At most 100 at once.")
+            raise serializers.ValidationError(_("At most 100 at once."))
         for name, value in data.items():
             if not storable(name) or not storable(value):
                 raise serializers.ValidationError(
-                    {str(name)[:60].encode("utf-8", "replace").decode(): ["Not valid here."]}
+                    {str(name)[:60].encode("utf-8", "replace").decode(): [_("Not valid here.")]}
                 )
         return dict(data)
 
@@ -137,7 +141,7 @@ class MoneyInput(Input):
     def validate(self, attrs: dict[str, Any]) -> Any:
         """As `Money`. Raises `ValidationError` for an unknown currency or no sum."""
         if ("amount" in attrs) == ("minor" in attrs):
-            raise serializers.ValidationError({"amount": ["Send either amount or minor."]})
+            raise serializers.ValidationError({"amount": [_("Send either amount or minor.")]})
         try:
             if "amount" in attrs:
                 return Money.of(attrs["amount"], attrs["currency"])
@@ -146,7 +150,7 @@ class MoneyInput(Input):
             detail = serializers.ErrorDetail(error.message, error.code)
             raise serializers.ValidationError({error.field or "amount": [detail]}) from None
         if abs(attrs["minor"]) > 10**15:
-            raise serializers.ValidationError({"minor": ["That sum is too large."]})
+            raise serializers.ValidationError({"minor": [_("That sum is too large.")]})
         return Money(attrs["minor"], zero.currency)
 
 

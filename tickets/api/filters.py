@@ -8,6 +8,7 @@ import django_filters
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from tickets.api.pagination import Order
@@ -146,8 +147,10 @@ def refuse_unknown(query: Any, known: Collection[str] = _PAGES) -> None:
     """Raises `ValidationError` where the query asks for what a list can't be narrowed by."""
     unknown = [name for name in query if name not in known]
     if unknown:
-        words = "There is no such filter."
-        words += f" Known are: {', '.join(known)}." if known else " This list has none."
+        words = _("There is no such filter. This list has none.")
+        if known:
+            told = {"known": ", ".join(known)}
+            words = _("There is no such filter. Known are: %(known)s.") % told
         detail = [serializers.ErrorDetail(words, "unknown_filter")]
         raise serializers.ValidationError({str(name)[:60]: detail for name in unknown})
 
@@ -167,7 +170,7 @@ def checked(rows: QuerySet[Any], query: Any, kind: type[Any] = TicketFilter) -> 
         and query.get(name, "").lower() not in {"", "true", "false"}
     ]
     if neither:  # the form would take it for nothing, and widen the list
-        raise serializers.ValidationError({key: ["Send true or false."] for key in neither})
+        raise serializers.ValidationError({key: [_("Send true or false.")] for key in neither})
     found = kind(query, queryset=rows)
     if not found.is_valid():
         raise serializers.ValidationError(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from tickets.api.fields import (
@@ -52,9 +53,9 @@ class CustomerInput(NewCustomer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Either known by id or by name. Raises `ValidationError`."""
         if "id" in attrs and len(attrs) > 1:
-            raise serializers.ValidationError({"id": ["Send an id alone, or without it."]})
+            raise serializers.ValidationError({"id": [_("Send an id alone, or without it.")]})
         if "id" not in attrs and not attrs.get("name") and "external" not in attrs:
-            detail = serializers.ErrorDetail("This field is required.", "required")
+            detail = serializers.ErrorDetail(_("This field is required."), "required")
             raise serializers.ValidationError({"name": [detail]})
         return attrs
 

@@ -139,7 +139,7 @@ def _key(measure: Measure, key: str, causes: dict[str, tuple[str, str]]) -> str:
     if measure in {Measure.CAUSE, Measure.PROMISE_CAUSE}:
         return str(NO_CAUSE) if key == NONE else causes.get(key, ("", key))[1]
     if measure is Measure.THEME:
-        return BY_KEY[key].words if key in BY_KEY else key
+        return gettext(BY_KEY[key].words) if key in BY_KEY else key
     known = {**SCORES, **KINDS, **CHANNELS, "same": gettext("the same matter again")}
     return str(known.get(key, key.replace("_", " ")))
 

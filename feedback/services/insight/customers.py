@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from feedback.access import InsightScope, visible_answers
 from feedback.insight.measures import SCORES, WORDS, Measure
@@ -94,7 +95,7 @@ def _themes(sums: Sums, answers: Sums) -> Part:
     lines = [
         Line(
             key,
-            theme.words,
+            gettext(theme.words),
             {"answers": sums.n(key)},
             {"answers": sums.n(key, before=True)},
             Behind(Measure.THEME, (key,)),

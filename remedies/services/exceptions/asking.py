@@ -20,6 +20,7 @@ from remedies.services.tallies import components_of, locked_offer
 from tickets.actors import Actor
 from tickets.change import Change, changing
 from tickets.errors import Conflict, Invalid, Missing, NotAllowed, NotFound
+from tickets.languages import speaking_to
 from tickets.models import Attachment, Ticket
 from tickets.money import decimals_of, words
 from tickets.services.texts import clean_text, needed
@@ -136,7 +137,8 @@ def _because(
 ) -> tuple[Because, ...]:
     """Why it needs somebody above. Raises `NothingBeyond`."""
     wanted, _ = planned(request.offer, parts, request.items, key="asked", reason="")
-    standing = weigh(request.offer, wanted, ticket=change.ticket, actor=actor, now=change.now)
+    with speaking_to(""):  # kept with the request, for everybody
+        standing = weigh(request.offer, wanted, ticket=change.ticket, actor=actor, now=change.now)
     above = "" if standing.allowed else standing.reason
     wishes = [wish_of(item) for item in request.items]
     found = grounds_of(wishes, refused=refused_of(request.offer), above=above)
