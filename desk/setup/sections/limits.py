@@ -71,7 +71,11 @@ class Authorities(Section):
         Choice(
             name="role",
             label=gettext_noop("Role"),
-            options=options.of_enum(Grantor, client=gettext_noop("integration")),
+            options=options.of_enum(
+                Grantor,
+                client=gettext_noop("integration"),
+                policy=gettext_noop("policy, by itself"),
+            ),
             required=True,
         ),
         Choice(
