@@ -15,12 +15,17 @@ prepare_environment()  # before anything imports the settings
 from collections.abc import Generator, Iterator  # noqa: E402
 from types import FrameType  # noqa: E402
 
+import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 
 from tests.support.network import block_network  # noqa: E402
 from tests.support.stack import TestStack, is_controller, only_pure_tests  # noqa: E402
 
 pytest_plugins = ["tests.support.fixtures", "tests.support.people"]
+
+# How long an example takes says more of the machine than of the rule.
+hypothesis.settings.register_profile("amends", deadline=None)
+hypothesis.settings.load_profile("amends")
 
 HANGS_AFTER = 180  # seconds
 _STACK = pytest.StashKey[TestStack]()
