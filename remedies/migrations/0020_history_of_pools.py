@@ -86,6 +86,7 @@ class Migration(migrations.Migration):
                     "code",
                     models.ForeignKey(
                         blank=True,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="entries",

@@ -134,8 +134,9 @@ class PoolEntry(models.Model):
     actor_name = models.CharField(max_length=160, blank=True)
     #: The code that was issued or voided.
     code = models.ForeignKey(
-        VoucherCode, null=True, blank=True, on_delete=models.PROTECT, related_name="entries"
-    )
+        VoucherCode, null=True, blank=True, on_delete=models.PROTECT, related_name="entries",
+        db_index=False,
+    )  # fmt: skip
     #: Of a list that was loaded: how many codes were new, and how many were known before.
     count = models.PositiveIntegerField(default=0)
     known = models.PositiveIntegerField(default=0)
