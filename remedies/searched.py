@@ -37,7 +37,6 @@ class Searched(NamedTuple):
     ask: bool = False
 
 
-@lru_cache(maxsize=64)
 def flaws_of(source: str) -> tuple[Finding, ...]:
     """Everything that the whole search finds. Takes about a second, where it is not kept.
 
@@ -45,9 +44,15 @@ def flaws_of(source: str) -> tuple[Finding, ...]:
     """
     found = _kept(source)
     if found is None:
-        found = tuple(check_soundness(read_source(source), compiled(source)))
+        found = _searched_whole(source)
         cache.set(_key("found", source), [one.as_kept() for one in found], KEPT)
     return found
+
+
+@lru_cache(maxsize=64)
+def _searched_whole(source: str) -> tuple[Finding, ...]:
+    """Beside what is kept for every process: where that is gone, it is not searched again."""
+    return tuple(check_soundness(read_source(source), compiled(source)))
 
 
 def search(source: str, *, now: dt.datetime) -> Searched:

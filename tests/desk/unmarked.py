@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 
 import django
 import yaml
+from babel import Locale
 from babel.dates import get_day_names, get_month_names
 from babel.messages.mofile import read_mo
 from django.apps import apps
@@ -18,7 +19,7 @@ from django.db import models
 
 from config.paths import BASE_DIR
 from desk.glyphs import AvatarView
-from tests.support.brackets import CLOSE, OPEN
+from tests.support.brackets import CLOSE, LANGUAGE, OPEN
 from tickets.models import Category, Customer, FactDefinition, Team, User
 
 _VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -124,6 +125,10 @@ class Data:
         lines = {" ".join(line.split()) for text in texts for line in [*text.split("\n"), text]}
         whole = {one for one in lines if one and not _PLAIN_CODE.fullmatch(one)}
         whole |= _calendar_words() | {zone.replace("_", " ") for zone in available_timezones()}
+        for language in ("en", LANGUAGE):
+            locale = Locale(language)  # of countries and currencies, which are not ours either
+            named = {*locale.territories.values(), *locale.currencies.values()}
+            whole |= named | {word for one in named for word in _LETTERS.findall(one)}
         whole |= _titles_of_packs() | available_timezones() | _said_by_django()
         names = {one for one in _names() if len(one) > 1}
         joined = "|".join(re.escape(one) for one in sorted(names, key=len, reverse=True))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from rest_framework.test import APIClient
 
 from remedies import tasks
@@ -166,6 +167,13 @@ def test_a_check_searches_where_it_is_asked_to(as_: As) -> None:
     assert {one["flaw"] for one in wrong} == {"disproportion"}
     assert "pain" in wrong[0]["message"] or "money lost" in wrong[0]["message"]
     assert check(as_("sue"), GENERAL)["activatable"] is True
+
+
+def test_what_a_worker_knows_is_kept_again_where_it_was_lost(as_: As) -> None:
+    tasks.search_policy(GENERAL)
+    cache.clear()
+    tasks.search_policy(GENERAL)
+    assert check(as_("sue"), GENERAL)["searched"] == "done"
 
 
 @pytest.mark.parametrize("text", ["", "[", "- a", "policy: p", "\ud800", "{" * 500, "a: &a [*a]"])

@@ -55,7 +55,7 @@ def test_every_table_that_keeps_its_rows_can_not_be_emptied() -> None:
     assert {table for table, deletes, _ in found if deletes} == {
         table for table, _, truncates in found if truncates
     }
-    assert len(found) == 10
+    assert len(found) == 11
 
 
 def test_who_resets_everything_may_and_the_guard_stands_again(desk: Desk) -> None:

@@ -51,6 +51,10 @@ def text_of(minor: int | None, currency: str) -> str | None:
     return None if minor is None else format(Money(minor, currency).major, "f")
 
 
+#: Those who grant and are no person.
+_NOBODY = {"client": gettext_noop("integration"), "policy": gettext_noop("policy, by itself")}
+
+
 class Authorities(Section):
     """What a role may grant alone."""
 
@@ -71,11 +75,7 @@ class Authorities(Section):
         Choice(
             name="role",
             label=gettext_noop("Role"),
-            options=options.of_enum(
-                Grantor,
-                client=gettext_noop("integration"),
-                policy=gettext_noop("policy, by itself"),
-            ),
+            options=options.of_enum(Grantor, **_NOBODY),
             required=True,
         ),
         Choice(
@@ -110,7 +110,7 @@ class Authorities(Section):
 
     def title_of(self, key: str, doc: Doc) -> str:
         """ "rep, GBP"."""
-        return f"{told(doc['role'])}, {doc['currency']}"
+        return f"{told(_NOBODY.get(doc['role'], doc['role']))}, {doc['currency']}"
 
     def documents(self) -> dict[str, Doc]:
         """By role."""
