@@ -62,7 +62,6 @@ def test_what_a_worker_found_is_kept_for_every_process() -> None:
     source = text()
     searched.search(source, now=NOW)
     assert tasks.search_policy(source) == 2
-    searched.flaws_of.cache_clear()
     found = searched.search(source, now=NOW)
     whole = read_source(source)
     assert (found.done, found.ask) == (True, False)

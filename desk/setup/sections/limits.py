@@ -110,7 +110,8 @@ class Authorities(Section):
 
     def title_of(self, key: str, doc: Doc) -> str:
         """ "rep, GBP"."""
-        return f"{told(_NOBODY.get(doc['role'], doc['role']))}, {doc['currency']}"
+        role = str(doc["role"])
+        return f"{told(_NOBODY.get(role, role))}, {doc['currency']}"
 
     def documents(self) -> dict[str, Doc]:
         """By role."""
