@@ -155,6 +155,7 @@ def test_an_answer_from_before_a_save_does_not_show_the_saved_as_unsaved(
     looks = count()
     with mona.expect_request(lambda one: one.url.endswith("/look/") and next(looks) == 1):
         mona.locator(f'[name="{CELL.format(4, 4)}"]').fill("330")
+    mona.unroute_all(behavior="wait")  # the late answer has come
     mona.wait_for_function("!document.querySelector('#policy-acts .btn-do')")
 
 
