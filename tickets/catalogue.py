@@ -1,6 +1,7 @@
 """The tree of categories and the facts they ask for, as read by every request."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -53,6 +54,11 @@ class Catalogue:
                 "There is no such category. Known are: {known}.", known=known, field="category"
             )
         return found
+
+    @cached_property
+    def with_some_below(self) -> frozenset[str]:
+        """Keys of the categories that have others below them."""
+        return frozenset(key for entry in self.by_id.values() for key in entry.keys[1:])
 
     def team_for(self, entry: Entry) -> Team:
         """The team that gets tickets of the category. Raises `Missing` where there is none."""

@@ -6,7 +6,7 @@ import datetime as dt
 import io
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
@@ -20,6 +20,7 @@ from desk.build.insight.views import QuoteView
 from desk.build.insight.words import TABS, kind_of_remedy, name_of
 from desk.present import LinkView
 from desk.views.shell import Ask, desk_page, desk_render, query
+from desk.words import number_words
 from feedback.access import InsightScope, may_compare
 from feedback.services.insight import behind, customers
 from feedback.services.insight.reading import COMPARING, insight
@@ -29,7 +30,7 @@ from tickets.models import Category
 from tickets.periods import Period, period_of
 
 _NAMES = ("from", "to", "team", "category")
-_BEHIND = ("measure", "key", "bucket")
+_BEHIND = ("measure", "key", "bucket", "alone")
 #: Quotes on the first page and on that of customers; rows of a list.
 QUOTES, PAGE = 12, 50
 
@@ -80,7 +81,7 @@ def show(request: HttpRequest, ask: Ask, tab: str = Tab.OVERVIEW.value) -> HttpR
         "period": found.period,
         "days": (found.period.last - found.period.first).days + 1,
         "panels": panels_of(found, scope, quotes=quotes),
-        "lists": entries_of(ask.who, which, found.period, now=ask.now, zone=ask.zone),
+        "lists": entries_of(scope, which, now=ask.now, zone=ask.zone),
         "printed": query(request, "print") == "1",
         "teams": late.teams_of(ask.who),
         "categories": list(Category.objects.order_by("name").values_list("key", "name")),
@@ -138,7 +139,7 @@ def tickets(request: HttpRequest, ask: Ask) -> HttpResponse:
     asked = {name: query(request, name) for name in (*_NAMES, *_BEHIND)}
     what, period = behind.behind_of(asked), _period(ask, asked)
     scope, rows = behind.tallies_behind(ask.who, what, period)
-    totals = rows.order_by().aggregate(n=Sum("n", default=0))
+    totals = rows.order_by().aggregate(n=Sum("n", default=0), of=Count("ticket", distinct=True))
     after = query(request, "after")
     page = list(rows.filter(_after(after)).order_by("-day", "-pk")[: PAGE + 1])
     more = len(page) > PAGE
@@ -149,7 +150,8 @@ def tickets(request: HttpRequest, ask: Ask) -> HttpResponse:
     context: dict[str, Any] = {
         "place": "insight",
         "words": behind_words(what, scope),
-        "count": totals["n"],
+        "count": number_words(totals["n"]),
+        "tickets": number_words(totals["of"]) if totals["of"] != totals["n"] else "",
         "period": period,
         "rows": rows_of(page[:PAGE]),
         "next": f"?{request_.urlencode()}" if more else "",

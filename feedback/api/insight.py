@@ -32,7 +32,7 @@ PERIOD = [
 ]
 _LIST = "/api/v1/insight/tickets/?"
 _PERIOD = ("from", "to", "category", "team")
-_BEHIND = ("measure", "key", "bucket")
+_BEHIND = ("measure", "key", "bucket", "alone")
 
 
 class InsightColumn(Shape):
@@ -174,6 +174,9 @@ class InsightTickets(_Insight):
             OpenApiParameter("measure", str, required=True, enum=[one.value for one in Measure]),
             OpenApiParameter("key", str, description="Keys with commas between."),
             OpenApiParameter("bucket", str, description="Buckets with commas between."),
+            OpenApiParameter(
+                "alone", str, enum=["1"], description="Without the categories below `category`."
+            ),
             *PERIOD, *PAGE,
         ],
     )  # fmt: skip

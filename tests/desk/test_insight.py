@@ -137,6 +137,66 @@ def test_narrowing_to_a_category_takes_those_below_it_in(sign_in: SignIn, lived:
     assert f"{n} in all" in page and "Broadband" in page
 
 
+def test_a_line_of_categories_opens_its_own_tickets_and_not_those_of_the_ones_below(
+    sign_in: SignIn, lived: Desk
+) -> None:
+    own = make_ticket(lived, category=lived.outage.parent)
+    catch_up()
+    client, opened = sign_in(lived.mona), 0
+    for tab, query in (("causes/", SPAN), ("causes/", f"{SPAN}&category=broadband")):
+        body = client.get(f"{PAGE}{tab}?{query}").content.decode()
+        card = body[body.index('id="p-category"') :]
+        card = card[: card.index("</section>")]
+        assert "Broadband itself" in card
+        for address, figure in re.findall(r'href="([^"]+)"[^>]*>\s*([\d,]+)\s*<', card):
+            page = text_of(client.get(html.unescape(address)))
+            assert f"{figure} in all" in page, address
+            opened += own.number in page and "Broadband itself" in page
+    assert opened
+
+
+def test_where_a_ticket_gave_several_it_is_said_how_many_tickets_there_are(
+    sign_in: SignIn, lived: Desk
+) -> None:
+    services.reply(
+        ticket := make_ticket(lived, now=NOW),
+        body="We were wrong.",
+        actor=user(lived.alice),
+        now=NOW,
+    )
+    catch_up()
+    listed = text_of(sign_in(lived.mona).get(f"{PAGE}tickets/?measure=promise&{SPAN}"))
+    _, rows = tallies_behind(
+        Principal.of_user(lived.mona, now=NOW), behind_of({"measure": "promise"}),
+        period_of("2026-09-01", "2026-12-31", now=NOW, zone=dt.UTC),
+    )  # fmt: skip
+    every, tickets = sum(row.n for row in rows), len({row.ticket_id for row in rows})
+    assert ticket.number in listed and every > tickets
+    assert f"{every} in all, of {tickets} tickets" in listed
+
+
+def test_thanks_and_patterns_are_of_the_team_and_category_that_were_asked_for(
+    sign_in: SignIn, lived: Desk
+) -> None:
+    from feedback.services import give_kudos
+
+    ticket = make_ticket(lived, now=NOW)
+    for words, about in (("Of the house", ticket), ("Of no ticket", None)):
+        give_kudos(to=lived.alice, words=words, ticket=about, actor=user(lived.sue), now=NOW)
+    client = sign_in(lived.mona)
+    seen = {
+        query: text_of(client.get(f"{PAGE}ideas/?{SPAN}{query}"))
+        for query in ("", "&team=home", "&team=travel", "&category=broadband", "&category=flights")
+    }
+    told = {
+        query: ("Of the house" in words, "Of no ticket" in words) for query, words in seen.items()
+    }
+    assert told == {
+        "": (True, True), "&team=home": (True, True), "&team=travel": (False, False),
+        "&category=broadband": (True, False), "&category=flights": (False, False),
+    }  # fmt: skip
+
+
 def test_what_makes_no_sense_is_told_beside_the_last_weeks(sign_in: SignIn, desk: Desk) -> None:
     client = sign_in(desk.mona)
     for query in ("from=nonsense", "from=2026-02-01&to=2026-01-01", "team=none", "category=none"):
@@ -148,7 +208,9 @@ def test_what_makes_no_sense_is_told_beside_the_last_weeks(sign_in: SignIn, desk
 @pytest.mark.parametrize(
     "query", ["", "measure=none", "measure=score&bucket=x", "measure=score&bucket=99999",
               f"measure=cause&key={','.join('ab' for _ in range(60))}",
-              "measure=received&after=x", "measure=received&after=2026-01-01_-5"],
+              "measure=received&alone=1",
+              "measure=received&category=outage&alone=2", "measure=received&after=x",
+              "measure=received&after=2026-01-01_-5"],
 )  # fmt: skip
 def test_an_address_that_was_bent_is_refused(sign_in: SignIn, desk: Desk, query: str) -> None:
     assert sign_in(desk.mona).get(f"{PAGE}tickets/?{query}").status_code == 400

@@ -17,6 +17,7 @@ from desk.build.insight.findings import (
     times_finding,
 )
 from desk.build.insight.pictures import (
+    address,
     bars_of,
     boxes_of,
     curve_of,
@@ -28,8 +29,10 @@ from desk.build.insight.views import BarView, FigureView, PanelView, QuoteView
 from desk.build.insight.words import SCORES, figure_words, kind_of_remedy, name_of
 from desk.words import decimal_words, number_words
 from feedback.access import InsightScope
+from feedback.insight.measures import KEPT, WORDS, Measure
 from feedback.insight.themes import BY_KEY
-from feedback.services.insight.shapes import Insight, Line, Part, Unit
+from feedback.services.insight.behind import MOST_KEYS
+from feedback.services.insight.shapes import Behind, Insight, Line, Part, Unit
 
 #: Causes above the dotted line make so much of all.
 MOST_OF_IT = 0.59
@@ -85,6 +88,7 @@ def said(found: Insight, scope: InsightScope) -> PanelView:
         "trend",
         gettext("What customers say"),
         _asked_words(found),
+        address(Behind(Measure.ANSWER), scope),
         figures=figures if part.every else (),
         curve=curve,
         table=table_of(trend, scope, first=gettext("From")),
@@ -124,6 +128,7 @@ def scores(part: Part, scope: InsightScope) -> PanelView:
         "scores",
         gettext("Each answer"),
         counts.answers(part.every),
+        address(Behind(Measure.ANSWER), scope),
         heads=(gettext("4 or 5"), gettext("mean")),
         bars=bars,
         table=table_of(part, scope, first=gettext("Answer")),
@@ -145,6 +150,7 @@ def in_words(part: Part, scope: InsightScope, quotes: Sequence[QuoteView]) -> Pa
             part.every,
         )
         % {"count": number_words(part.every)},
+        address(Behind(Measure.ANSWER, (WORDS,)), scope),
         bars=bars,
         quotes=tuple(quotes),
         table=table_of(part, scope, first=gettext("About")),
@@ -183,8 +189,10 @@ def causes(part: Part, scope: InsightScope, *, shown: int) -> PanelView:
     if others := sum(int(line.now.get("complaints") or 0) for line in rest):
         most = max(int(line.now.get("complaints") or 0) for line in part.lines)
         width = f"{min(100 * others / most, 100):.1f}%"
+        keys_ = tuple(key for line in rest if line.behind for key in line.behind.keys)
+        url = address(Behind(Measure.CAUSE, keys_), scope) if len(keys_) <= MOST_KEYS else ""
         bars += (
-            BarView(gettext("All others"), "", width, number_words(others), "100 %", quiet=True),
+            BarView(gettext("All others"), url, width, number_words(others), "100 %", quiet=True),
         )
     finding, said_ = causes_finding(part, above)
     return PanelView(
@@ -196,6 +204,7 @@ def causes(part: Part, scope: InsightScope, *, shown: int) -> PanelView:
             part.every,
         )
         % {"count": number_words(part.every)},
+        address(Behind(Measure.UPHELD), scope),
         heads=(gettext("complaints"), gettext("running share")),
         bars=bars,
         table=table_of(part, scope, first=gettext("Root cause")),
@@ -223,6 +232,7 @@ def promises(part: Part, scope: InsightScope) -> PanelView:
         "kinds",
         gettext("Promises kept"),
         count,
+        address(Behind(Measure.PROMISE, (), (KEPT,)), scope) if kept else "",
         heads=(gettext("kept, then missed"), gettext("missed")),
         bars=kept_bars(part, scope, lines[:8]),
         table=table_of(part, scope, first=gettext("Promise")),
@@ -275,6 +285,7 @@ def cost_card(part: Part, scope: InsightScope) -> PanelView:
             part.every,
         )
         % {"count": number_words(part.every)},
+        address(Behind(Measure.GRANTED), scope),
         figures=figures,
         table=table_of(part, scope, first=gettext("Currency")),
         link=(gettext("What complaints came to"), "/desk/reports/outcomes/"),

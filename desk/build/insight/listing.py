@@ -8,26 +8,35 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from desk.build.events import CHANNELS, KINDS
 from desk.build.insight import counts
 from desk.build.insight.views import EntryView, PanelView, QuoteView
-from desk.build.insight.words import NO_CAUSE, SCORES
+from desk.build.insight.words import (
+    NAMES,
+    NO_CAUSE,
+    SCORES,
+    category_name,
+    figure_words,
+    kind_of_remedy,
+)
 from desk.words import category_words, listed, moment_words, number_words
 from feedback.access import InsightScope, visible_ideas, visible_kudos
+from feedback.insight.buckets import TIME_EDGES
 from feedback.insight.measures import KEPT, MISSED, Measure
 from feedback.insight.measures import NO_CAUSE as NONE
 from feedback.insight.themes import BY_KEY
 from feedback.models import Answer, Tally
-from feedback.services.insight.shapes import Behind, Tab
+from feedback.services.insight.shapes import Behind, Tab, Unit
 from feedback.services.insight.sums import cause_names
 from remedies.rules.states import ProposalStatus
 from remedies.services.proposals import visible_proposals
 from tickets.access import Principal
 from tickets.catalogue import catalogue
-from tickets.periods import Period
+from tickets.models import Membership
 
 SHOWN = 20
 _WHAT: dict[Measure, str | Promise] = {
@@ -50,6 +59,18 @@ _WHAT: dict[Measure, str | Promise] = {
     Measure.TIME: gettext_lazy("Times, for diagnosis"),
     Measure.HANDED: gettext_lazy("Complaints that changed hands"),
 }
+
+
+#: What keys of a measure are called: the names of the part that shows them.
+_PARTS = {
+    Measure.OUTCOME: "outcomes",
+    Measure.AGAIN: "again",
+    Measure.ASKED: "asked",
+    Measure.ANSWER: "answers",
+    Measure.EXCEPTION: "decisions",
+    Measure.TIME: "times",
+}
+_EDGES = {Measure.TIME: TIME_EDGES, Measure.OFFER_TIME: TIME_EDGES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +150,8 @@ def behind_words(what: Behind, scope: InsightScope) -> list[str]:
     if what.buckets:
         words.append(_buckets(what))
     if scope.category and (entry := catalogue().by_key.get(scope.category)):
-        words.append(entry.category.name)
+        name = entry.category.name
+        words.append(category_name(name, scope.category) if what.alone else name)
     if scope.team:
         words.append(gettext("team %(name)s") % {"name": scope.team})
     return words
@@ -140,7 +162,10 @@ def _key(measure: Measure, key: str, causes: dict[str, tuple[str, str]]) -> str:
         return str(NO_CAUSE) if key == NONE else causes.get(key, ("", key))[1]
     if measure is Measure.THEME:
         return gettext(BY_KEY[key].words) if key in BY_KEY else key
-    known = {**SCORES, **KINDS, **CHANNELS, "same": gettext("the same matter again")}
+    if measure is Measure.REMEDY:
+        kind, _, currency = key.partition(" ")
+        return " ".join(filter(None, (kind_of_remedy(kind), currency)))
+    known = NAMES[_PARTS[measure]] if measure in _PARTS else {**SCORES, **KINDS, **CHANNELS}
     return str(known.get(key, key.replace("_", " ")))
 
 
@@ -153,22 +178,36 @@ def _buckets(what: Behind) -> str:
         return gettext("%(score)s of 5") % {"score": scores}
     if what.measure is Measure.POINTS:
         return counts.points(int(what.buckets[0]))
-    return "of a range"
+    if measure_edges := _EDGES.get(what.measure):
+        return _length(what.buckets, measure_edges)
+    return gettext("of a range")
+
+
+def _length(buckets: tuple[int, ...], edges: tuple[int, ...]) -> str:
+    """Between the ends of the first and of the last bucket."""
+    first, last = min(buckets), max(buckets)
+    low = figure_words(edges[first - 1], Unit.SECONDS) if 0 < first <= len(edges) else ""
+    high = figure_words(edges[last], Unit.SECONDS) if 0 <= last < len(edges) else ""
+    if low and high:
+        return gettext("more than %(low)s, up to %(high)s") % {"low": low, "high": high}
+    if low:
+        return gettext("more than %(time)s") % {"time": low}
+    return gettext("up to %(time)s") % {"time": high}
 
 
 # -- lists beside the figures ---------------------------------------------------------------------
 
 
 def entries_of(
-    who: Principal, tab: Tab, period: Period, *, now: dt.datetime, zone: ZoneInfo
+    scope: InsightScope, tab: Tab, *, now: dt.datetime, zone: ZoneInfo
 ) -> tuple[PanelView, ...]:
     """Cards that are lists: ideas and thanks, and where exceptions are the rule."""
     if tab is Tab.IDEAS:
         return (
-            _ideas(who, now=now, zone=zone),
-            _kudos(who, period, now=now, zone=zone),
+            _ideas(scope.who, now=now, zone=zone),
+            _kudos(scope, now=now, zone=zone),
         )
-    return (_patterns(who),) if tab is Tab.EXCEPTIONS else ()
+    return (_patterns(scope),) if tab is Tab.EXCEPTIONS else ()
 
 
 def _idea_status(status: str) -> str:
@@ -198,7 +237,7 @@ def _ideas(who: Principal, *, now: dt.datetime, zone: ZoneInfo) -> PanelView:
     return PanelView(
         "ideas",
         gettext("Ideas"),
-        gettext("most votes first; each gets an answer"),
+        gettext("of all teams and times, most votes first; each gets an answer"),
         entries=entries,
         wide="half",
         empty=""
@@ -207,9 +246,18 @@ def _ideas(who: Principal, *, now: dt.datetime, zone: ZoneInfo) -> PanelView:
     )
 
 
-def _kudos(who: Principal, period: Period, *, now: dt.datetime, zone: ZoneInfo) -> PanelView:
+def _kudos(scope: InsightScope, *, now: dt.datetime, zone: ZoneInfo) -> PanelView:
     customer = gettext("A customer")
-    rows = visible_kudos(who).filter(created_at__gte=period.start, created_at__lt=period.end)
+    period = scope.period
+    rows = visible_kudos(scope.who).filter(created_at__gte=period.start, created_at__lt=period.end)
+    if scope.team:
+        # Without a ticket, thanks belong to the team of whoever got them.
+        theirs = Membership.objects.filter(team__in=scope.teams or ()).values("user")
+        rows = rows.filter(
+            Q(ticket__team__in=scope.teams or ()) | Q(ticket__isnull=True, to__in=theirs)
+        )
+    if scope.categories is not None:
+        rows = rows.filter(ticket__category__in=scope.categories)
     entries = tuple(
         EntryView(
             title=gettext("To %(name)s") % {"name": row.to.name},
@@ -230,8 +278,10 @@ def _kudos(who: Principal, period: Period, *, now: dt.datetime, zone: ZoneInfo) 
     )
 
 
-def _patterns(who: Principal) -> PanelView:
-    rows = visible_proposals(who)
+def _patterns(scope: InsightScope) -> PanelView:
+    rows = visible_proposals(scope.who)
+    if scope.categories is not None:
+        rows = rows.filter(category__in=scope.categories)
     entries = tuple(
         EntryView(
             title=row.title,

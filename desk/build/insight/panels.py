@@ -24,6 +24,7 @@ from desk.build.insight.cards import (
     scores,
 )
 from desk.build.insight.pictures import (
+    address,
     bars_of,
     curve_of,
     figure_of,
@@ -34,7 +35,8 @@ from desk.build.insight.views import BarView, PanelView, QuoteView
 from desk.build.insight.words import figure_words, name_of
 from desk.words import number_words
 from feedback.access import InsightScope
-from feedback.services.insight.shapes import Insight, Line, Part, Tab, Unit
+from feedback.insight.measures import Measure
+from feedback.services.insight.shapes import Behind, Insight, Line, Part, Tab, Unit
 
 
 def panels_of(
@@ -137,6 +139,7 @@ def _remedies(found: Insight, scope: InsightScope, quotes: Sequence[QuoteView]) 
         gettext("Time to an offer"),
         ngettext("%(count)s first offer", "%(count)s first offers", time.every)
         % {"count": number_words(time.every)},
+        address(line.behind, scope),
         figures=figures if time.every else (),
         table=table_of(time, scope, first=gettext("Time")),
         empty="" if time.every else gettext("No offer was sent in this period."),
@@ -167,6 +170,7 @@ def _exceptions(found: Insight, scope: InsightScope, quotes: Sequence[QuoteView]
         plain_card(decisions, scope, gettext("What became of them"), "asked", gettext("Decision")),
         count=ngettext("%(count)s request", "%(count)s requests", decisions.every)
         % {"count": number_words(decisions.every)},
+        count_url=address(Behind(Measure.EXCEPTION), scope),
         wide="side",
     )
     for by, title, first in groupings():
@@ -186,6 +190,7 @@ def _times(found: Insight, scope: InsightScope, quotes: Sequence[QuoteView]) -> 
             line.key,
             name,
             _times_words(int(line.now["count"] or 0)),
+            address(line.behind, scope),
             figures=(
                 figure_of(times, line, "usual", scope, name=gettext("Half within")),
                 figure_of(times, line, "high", scope, name=gettext("Nine of ten within")),
@@ -211,7 +216,9 @@ def _times(found: Insight, scope: InsightScope, quotes: Sequence[QuoteView]) -> 
 
 
 def _histogram(part: Part, line: Line, scope: InsightScope) -> tuple[BarView, ...]:
-    columns = [column for column in part.columns if line.now.get(column.key)]
+    counted = [place for place, one in enumerate(part.columns) if line.now.get(one.key)]
+    # A gap between two lengths is told as nothing, not left out.
+    columns = part.columns[counted[0] : counted[-1] + 1] if counted else ()
     lines = [
         Line(
             column.key,
@@ -222,7 +229,7 @@ def _histogram(part: Part, line: Line, scope: InsightScope) -> tuple[BarView, ..
         for column in columns
     ]
     one = Part("bar", (replace(part.columns[0], key="n"),), tuple(lines))
-    return bars_of(one, scope, "n", named=lambda _, bar: bar.name)
+    return bars_of(one, scope, "n", named=lambda _, bar: bar.name, nothing=True)
 
 
 def _bucket_name(key: str) -> str:

@@ -113,15 +113,18 @@ def bars_of(
     lines: Sequence[Line] = (),
     end: Callable[[Line], str] = lambda _: "",
     quiet: Callable[[Line], bool] = lambda _: False,
+    nothing: bool = False,
 ) -> tuple[BarView, ...]:
-    """A bar for each line, by one figure."""
-    shown = [line for line in (lines or part.lines) if line.now.get(column)]
+    """A bar for each line, by one figure; where `nothing` of it is told too, for these as well."""
+    shown = [line for line in (lines or part.lines) if nothing or line.now.get(column)]
     most = max((float(line.now[column] or 0) for line in shown), default=0) or 1
     unit = next(one.unit for one in part.columns if one.key == column)
     return tuple(
         BarView(
             name=named(part, line),
-            url=address(line.behinds.get(column) or line.behind, scope),
+            url=address(line.behinds.get(column) or line.behind, scope)
+            if line.now.get(column)
+            else "",
             width=f"{100 * float(line.now[column] or 0) / most:.1f}%",
             words=figure_words(line.now[column], unit, part.currency),
             end=end(line),

@@ -129,6 +129,8 @@ class PanelView:
     key: str
     title: str
     count: str = ""
+    #: The tickets behind the figure that `count` begins with.
+    count_url: str = ""
     wide: str = ""
     figures: tuple[FigureView, ...] = ()
     curve: CurveView | None = None

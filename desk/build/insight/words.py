@@ -15,6 +15,7 @@ from desk.build.kinds import kind_of_remedy as kind_words
 from desk.words import decimal_words, number_words, short_date_words, span_words
 from feedback.insight.buckets import DAY, HOUR
 from feedback.services.insight.shapes import Column, Figure, Line, Part, Tab, Unit
+from tickets.catalogue import catalogue
 
 TABS: dict[Tab, str | Promise] = {
     Tab.OVERVIEW: gettext_lazy("Overview"),
@@ -33,7 +34,7 @@ SCORES = {
     "felt_heard": gettext_lazy("Felt heard"),
     "fair": gettext_lazy("It was fair"),
 }
-_NAMES: dict[str, Mapping[str, str | Promise]] = {
+NAMES: dict[str, Mapping[str, str | Promise]] = {
     "scores": SCORES,
     "kinds": {"all": gettext_lazy("All promises"), "promise": gettext_lazy("A rep's word")},
     "asked": {
@@ -78,7 +79,9 @@ _NAMES: dict[str, Mapping[str, str | Promise]] = {
     "time_to_offer": {"offer": gettext_lazy("From complaint to first offer")},
     "handed": {"handed": gettext_lazy("Changed hands")},
 }
-_NAMES["spread"] = _NAMES["times"]
+NAMES["spread"] = NAMES["times"]
+#: Keys of answers, and what became of a question.
+NAMES["answers"] = {"words": NAMES["asked"]["with_words"], "scores": NAMES["asked"]["scores_only"]}
 _HEADS = {
     "mean": gettext_lazy("mean"),
     "good": gettext_lazy("4 or 5"),
@@ -128,7 +131,9 @@ def name_of(part: Part, line: Line) -> str:
         return short_date_words(day)
     if part.key == "causes":
         return line.name or str(NO_CAUSE)
-    known = _NAMES.get(part.key, {})
+    if part.key == "category":
+        return category_name(line.name or line.key, line.key)
+    known = NAMES.get(part.key, {})
     if part.key == "kinds" and line.key in KINDS and line.key not in known:
         words = str(KINDS[line.key])
         return words[:1].upper() + words[1:]
@@ -136,6 +141,13 @@ def name_of(part: Part, line: Line) -> str:
         return str(known.get(line.key) or counts.points(int(line.key)))
     name = str(known.get(line.key) or line.name or line.key)
     return name.replace("_", " ") if name == line.key else name
+
+
+def category_name(name: str, key: str) -> str:
+    """A category without those below it: they have lines of their own."""
+    if key in catalogue().with_some_below:
+        return gettext("%(name)s itself") % {"name": name}
+    return name
 
 
 def kind_of_remedy(key: str) -> str:

@@ -19,7 +19,7 @@ from tickets.periods import Period
 
 #: What tells what was given and allowed.
 _COMPARING = frozenset({Measure.REMEDY, Measure.GRANTED, Measure.OFFER_TIME, Measure.EXCEPTION})
-_MOST_KEYS = 50
+MOST_KEYS = 50
 
 
 def query_of(what: Behind, scope: InsightScope) -> str:
@@ -31,6 +31,7 @@ def query_of(what: Behind, scope: InsightScope) -> str:
         "bucket": ",".join(map(str, what.buckets)),
         "team": what.team or scope.team,
         "category": what.category or scope.category,
+        "alone": "1" if what.alone else "",
         "from": first.isoformat(),
         "to": last.isoformat(),
     }
@@ -45,15 +46,18 @@ def behind_of(asked: Mapping[str, str]) -> Behind:
         known = ", ".join(Measure)
         raise Invalid("A measure is one of: {known}.", known=known, field="measure") from None
     keys = tuple(key for key in asked.get("key", "").split(",") if key)
-    if len(keys) > _MOST_KEYS:
-        raise Invalid("At most {most} keys are asked for at once.", most=_MOST_KEYS, field="key")
+    if len(keys) > MOST_KEYS:
+        raise Invalid("At most {most} keys are asked for at once.", most=MOST_KEYS, field="key")
     try:
         buckets = tuple(int(text) for text in asked.get("bucket", "").split(",") if text)
     except ValueError:
         raise Invalid("Buckets are numbers with commas between.", field="bucket") from None
-    if len(buckets) > _MOST_KEYS or any(not -1 <= bucket < 2**15 for bucket in buckets):
+    if len(buckets) > MOST_KEYS or any(not -1 <= bucket < 2**15 for bucket in buckets):
         raise Invalid("There is no such bucket.", field="bucket")
-    return Behind(measure, keys, buckets, asked.get("team", ""), asked.get("category", ""))
+    alone, category = asked.get("alone", ""), asked.get("category", "")
+    if alone not in {"", "1"} or (alone and not category):
+        raise Invalid("“alone” is 1, beside a category.", field="alone")
+    return Behind(measure, keys, buckets, asked.get("team", ""), category, bool(alone))
 
 
 def tallies_behind(
@@ -69,6 +73,8 @@ def tallies_behind(
         rows = rows.filter(key__in=what.keys)
     if what.buckets:
         rows = rows.filter(bucket__in=what.buckets)
+    if what.alone:
+        rows = rows.filter(category__key=what.category)
     # Nothing of what may not be seen is ever counted; what is hidden a moment ago is not shown.
     rows = narrowed(rows, scope).filter(ticket__in=visible_tickets(who))
     return scope, rows.select_related("ticket__customer", "ticket__category", "ticket__team")

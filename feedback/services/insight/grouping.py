@@ -23,9 +23,11 @@ class Group:
     sums: dict[Measure, Sums]
 
     def behind(self, measure: Measure, *keys: str, buckets: Iterable[int] = ()) -> Behind:
-        """The tickets of this team or category behind a figure."""
-        team, category = (self.key, "") if self.by == "team" else ("", self.key)
-        return Behind(measure, keys, tuple(buckets), team, category)
+        """The tickets of this team or category behind a figure; those of the categories below it
+        stand in lines of their own."""
+        if self.by == "team":
+            return Behind(measure, keys, tuple(buckets), team=self.key)
+        return Behind(measure, keys, tuple(buckets), category=self.key, alone=True)
 
 
 def groups_of(by: str, found: Groups, *, size: Measure | None = None) -> list[Group]:

@@ -62,6 +62,8 @@ class Behind:
     buckets: tuple[int, ...] = ()
     team: str = ""
     category: str = ""
+    #: Of that category alone, without those below it.
+    alone: bool = False
     #: A part of the period, from its first to its last day; the whole where there is none.
     days: tuple[dt.date, dt.date] | None = None
 
