@@ -162,6 +162,11 @@ class OfferView:
     #: The customer said no: a new draft, or an exception, is one click away.
     declined: bool = False
 
+    @property
+    def rests(self) -> bool:
+        """Whether any line tells the facts that it rests on."""
+        return any(line.facts for line in self.lines)
+
 
 @dataclass(frozen=True, slots=True)
 class CompareLineView:
