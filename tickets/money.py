@@ -35,6 +35,8 @@ _THOUSANDS = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d{1,2}")
 _POINTS_AND_COMMA = re.compile(r"-?\d{1,3}(?:\.\d{3})+,\d{1,2}")
 
+_PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
+
 
 def plain_digits(text: str) -> str:
     """A written number without commas: 1,250.50 and 1.250,50 are 1250.50, and 12,50 is 12.50,
@@ -66,7 +68,10 @@ class Money:
         currency = str(currency).strip().upper()
         places = decimals_of(currency)
         try:
-            major = Decimal(plain_digits(str(amount).strip()) or "x")
+            text = plain_digits(str(amount).strip())
+            if isinstance(amount, str) and not _PLAIN.fullmatch(text):
+                raise InvalidOperation  # 1e9 and 1_000 are numbers, but nobody writes a sum so
+            major = Decimal(text)
             if not major.is_finite():
                 raise InvalidOperation
             scaled = major.scaleb(places)

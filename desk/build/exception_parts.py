@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from desk.glyphs import MeterView
-from desk.words import day_words, listed, money_words
+from desk.words import day_words, listed, moment_words, money_words
 from remedies.access import may_decide
 from remedies.levels import levels_by_key
 from remedies.models import ExceptionRequest, Refusal, RuleProposal
 from remedies.rules.grounds import Ground
-from remedies.rules.states import DECIDED
+from remedies.rules.states import DECIDED, ExceptionStatus
 from remedies.services.exceptions.weighing import Weighing
 from tickets.access import Principal
 from tickets.models import Attachment
@@ -22,6 +23,15 @@ GROUNDS = {
     Ground.POLICY: gettext_lazy("Above policy"),
     Ground.AUTHORITY: gettext_lazy("Above authority"),
     Ground.EXCLUSION: gettext_lazy("Against an exclusion"),
+}
+
+
+_DECIDED: dict[str, str | Promise] = {
+    ExceptionStatus.APPROVED.value: gettext_lazy("%(name)s approved it %(when)s: “%(reason)s”"),
+    ExceptionStatus.AMENDED.value: gettext_lazy(
+        "%(name)s approved it with %(total)s %(when)s: “%(reason)s”"
+    ),
+    ExceptionStatus.DECLINED.value: gettext_lazy("%(name)s declined it %(when)s: “%(reason)s”"),
 }
 
 
@@ -130,6 +140,20 @@ def why_not(row: ExceptionRequest, who: Principal) -> str:
     if decided.exists() or Refusal.objects.filter(ticket=row.ticket_id, refused_by=user).exists():
         return gettext("You decided on this ticket before. Another person decides this one.")
     return ""
+
+
+def decided_words(row: ExceptionRequest, *, now: dt.datetime, zone: ZoneInfo) -> str:
+    """Who decided it, when and why; "" while it waits or where nobody did."""
+    said = _DECIDED.get(row.status)
+    if said is None or row.decider is None or row.decided_at is None:
+        return ""
+    told = {
+        "name": row.decider.get_short_name(),
+        "when": moment_words(row.decided_at, now=now, zone=zone),
+        "total": money_words(row.decided_total or 0, row.currency),
+        "reason": row.decision_reason,
+    }
+    return str(said) % told
 
 
 def cost_meters(row: ExceptionRequest, weighed: Weighing) -> tuple[MeterView, ...]:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext, ngettext
 
-from desk.build.about import earlier_of, known_of, outcome_words, since_words
+from desk.build.about import EarlierView, earlier_of, known_of, outcome_words, since_words
 from desk.build.clocks import clock_of
 from desk.build.exception_parts import (
     FileView,
@@ -16,6 +16,7 @@ from desk.build.exception_parts import (
     VoiceView,
     after_words,
     cost_meters,
+    decided_words,
     files_of,
     grounds_of,
     needed_words,
@@ -37,6 +38,9 @@ from remedies.services.exceptions.weighing import Weighing, weighing_of
 from tickets.access import Principal, visible_tickets
 from tickets.models import Ticket
 from tickets.rules import MessageKind
+
+#: Earlier complaints of the customer that a case names.
+EARLIER = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,9 @@ class Case:
     note: RuleNote | None = None
     why_not: str = ""
     sees_ticket: bool = True
+    earlier: tuple[EarlierView, ...] = ()
+    #: Who decided it, when and why; "" while it waits.
+    decided: str = ""
 
 
 def difference(minor: int, currency: str) -> str:
@@ -225,7 +232,9 @@ def case_of(row: ExceptionRequest, who: Principal, *, now: dt.datetime, zone: Zo
     ticket = row.ticket
     deadline = deadline_of(row)
     head = head_of(ticket)
-    _, count = earlier_of(ticket.customer, who, without=ticket.pk, now=now, zone=zone)
+    earlier, count = earlier_of(
+        ticket.customer, who, without=ticket.pk, now=now, zone=zone, limit=EARLIER
+    )
     weighed = weighing_of(row, who, now=now, zone=zone)
     voices = voices_of(row)
     compare = compare_of(row)
@@ -277,6 +286,8 @@ def case_of(row: ExceptionRequest, who: Principal, *, now: dt.datetime, zone: Zo
         meters=cost_meters(row, weighed),
         note=rule_note(weighed.proposal),
         why_not=why_not(row, who),
+        earlier=earlier,
+        decided=decided_words(row, now=now, zone=zone),
         sees_ticket=visible_tickets(who).filter(pk=ticket.pk).exists(),
     )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from tests.browser.conftest import People
@@ -29,6 +30,21 @@ def test_several_by_key_and_one_taken_back(people: People, live_desk: Desk) -> N
         )
     sue = people.of("sue")
     sue.goto("/desk/exceptions/")
+    # The case that is shown is the one at the cursor: what a key decides is what one reads.
+    title, cursor = sue.locator("#case .page-title"), sue.locator("[data-row].cursor b").first
+    for key, name in (("j", "Ben Birch"), ("j", "Cat Cole"), ("j", "Cat Cole"), ("k", "Ben Birch")):
+        sue.keyboard.press(key)
+        expect(title).to_contain_text(name)
+        expect(cursor).to_have_text(name)
+    sue.locator("[data-row] .row-link", has_text="Cat Cole").focus()
+    expect(cursor).to_have_text("Ben Birch")
+    sue.keyboard.press("k")
+    expect(title).to_contain_text("Ann Ash")
+    for key in ("x", "j", "x", "j", "x"):
+        sue.keyboard.press(key)
+    sue.get_by_text("3 selected").wait_for()
+    sue.keyboard.press("Escape")
+    expect(cursor).to_have_text("Ann Ash")
     for key in ("x", "j", "x", "j", "x"):
         sue.keyboard.press(key)
     sue.get_by_text("3 selected").wait_for()

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from remedies.models import ExceptionRequest
-from tests.builders import NOW, Desk, make_customer, user
+from tests.builders import NOW, Desk, make_customer, make_ticket, user
 from tests.desk.pages import SignIn, hidden_of, queries_of, text_of
 from tests.remedies.builders import draft_of, make_hurt
 from tickets import services
@@ -176,12 +176,27 @@ def test_asking_back_and_answering(sign_in: SignIn, whole_desk: Desk, hurt: Tick
     assert (row.status, row.answer) == ("pending", "Telecare.")
 
 
+def test_the_case_tells_what_came_of_the_customers_earlier_complaints(
+    sign_in: SignIn, whole_desk: Desk, hurt: Ticket
+) -> None:
+    before = make_ticket(whole_desk, customer=hurt.customer, subject="Router arrived broken")
+    ask_for(sign_in(whole_desk.alice), hurt, "300.00")
+    page = sign_in(whole_desk.sue).get("/desk/exceptions/")
+    assert "1 earlier complaint." in text_of(page) and "Router arrived broken" in text_of(page)
+    assert f'href="/desk/tickets/{before.number}/"' in page.content.decode()
+
+
 def test_what_is_decided_is_decided(sign_in: SignIn, whole_desk: Desk, hurt: Ticket) -> None:
     row = ask_for(sign_in(whole_desk.alice), hurt, "300.00")
     sue, url = sign_in(whole_desk.sue), f"/desk/exceptions/{row.pk}/decide/"
     sue.post(url, {"do": "approve", "reason": "Yes"})
-    again = sue.post(url, {"do": "decline", "reason": "No"})
+    again = sign_in(whole_desk.mona).post(url, {"do": "decline", "reason": "Nothing new in it"})
     assert again.status_code == 409
+    words = text_of(again)
+    assert "Sue approved it" in words and "“Yes”" in words
+    assert "You did not decide it." in words and "Nothing new in it" in words
+    seen = text_of(sue.get(f"/desk/exceptions/{row.pk}/"))
+    assert "Sue approved it" in seen and "You did not decide it." not in seen
     row.refresh_from_db()
     assert row.status == "approved"
 
@@ -195,7 +210,7 @@ def test_the_next_request_opens(sign_in: SignIn, whole_desk: Desk, hurt: Ticket)
     assert response["Location"] == f"/desk/exceptions/{second.pk}/"
 
 
-@pytest.mark.parametrize("typed", ["much", "1.234", "-1"])
+@pytest.mark.parametrize("typed", ["much", "1.234", "-1", "1e9", "1_000"])
 def test_a_sum_that_is_none_is_named(
     sign_in: SignIn, whole_desk: Desk, hurt: Ticket, typed: str
 ) -> None:

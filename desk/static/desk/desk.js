@@ -30,10 +30,16 @@
     if (focus) row.scrollIntoView({ block: "nearest" });
   }
 
+  // A list whose case stands open beside it, and nothing of it is selected.
+  const opens = (row) => row?.closest("[data-opens]") && !one("[data-row].chosen");
+
   function step(by) {
     const list = rows();
     const at = list.indexOf(cursor());
-    moveTo(list[Math.max(0, Math.min(list.length - 1, at + by))]);
+    const next = list[Math.max(0, Math.min(list.length - 1, at + by))];
+    // Beside an open case the cursor is at that case, so that no key decides one that is not read.
+    if (opens(next) && !next.matches(".cursor")) location.href = next.dataset.href;
+    else moveTo(next);
   }
 
   // With Shift the selection grows along with the cursor.
@@ -85,6 +91,7 @@
       if (box) box.checked = false;
     });
     showSelection();
+    if (opens(cursor())) moveTo(one("[data-row]:has([aria-current])"));
   }
 
   // ---- back: along the pages that led here. A page that one returns to ends the trail behind it;
@@ -135,7 +142,7 @@
     if (event.target.closest("details[open] .sheet")) return false;
     if (key === "j" || event.key === "ArrowDown") move(1);
     else if (key === "k" || event.key === "ArrowUp") move(-1);
-    else if (key === "x") select(cursor(), event.shiftKey);
+    else if (key === "x") select(event.target.closest("[data-row]") || cursor(), event.shiftKey);
     else if (event.key === "Enter" && cursor() && !event.target.closest("a, button, summary, input")) location.href = cursor().dataset.href;
     else return false;
     return true;
@@ -291,7 +298,7 @@
   });
   document.addEventListener("focusin", (event) => {
     const row = event.target.closest("[data-row]");
-    if (row && event.target.matches(".row-link")) moveTo(row, false);
+    if (row && event.target.matches(".row-link") && !opens(row)) moveTo(row, false);
   });
   document.documentElement.classList.add("js");
   if (rows().length && !cursor()) moveTo(one("[data-row][data-first]") || rows()[0], false);
