@@ -16,12 +16,20 @@ register = template.Library()
 
 _LANGUAGE = ' xmlns="http://www.w3.org/2000/svg"'
 
+#: Icons that point along the line; read from right to left, they point the other way.
+_TURNS = frozenset(
+    "arrow-left arrow-right chevron-left chevron-right corner-up-right external-link log-in log-out"
+    " redo-2 reply rotate-ccw send undo-2".split()
+)
+
 
 @functools.lru_cache(maxsize=512)
 def _svg(name: str, size: int) -> SafeString:
     """The icon's markup; lucide parses its archive for each one, hence the cache."""
     markup = lucide._render_icon(  # noqa: SLF001 - what its own template tag calls
-        name, size, **{"class": "icon", "aria-hidden": "true"}
+        name,
+        size,
+        **{"class": "icon icon-turns" if name in _TURNS else "icon", "aria-hidden": "true"},
     )
     # Within HTML it needs no name of its language; a page has a hundred of them.
     return mark_safe(markup.replace(_LANGUAGE, ""))  # from the installed package, not a person

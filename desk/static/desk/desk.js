@@ -270,7 +270,7 @@
     const tab = event.target.closest && event.target.closest("[role=tab]");
     if (!tab || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
     const tabs = all("[role=tab]", tab.closest("[role=tablist]"));
-    const next = tabs[(tabs.indexOf(tab) + (event.key === "ArrowRight" ? 1 : tabs.length - 1)) % tabs.length];
+    const next = tabs[(tabs.indexOf(tab) + ((event.key === "ArrowRight") !== (document.documentElement.dir === "rtl") ? 1 : tabs.length - 1)) % tabs.length];
     next.focus();
     next.click();
     next.focus();

@@ -35,7 +35,7 @@
       (step[1] < 0 ? cell.selectionStart > 0 : cell.selectionEnd < cell.value.length);
     if (step && !inside && !event.shiftKey) {
       event.preventDefault();
-      move(cell, ...step);
+      move(cell, step[0], document.documentElement.dir === "rtl" ? -step[1] : step[1]);
     } else if (event.key === "Enter") {
       event.preventDefault();
       if (isWhole(cell) && cell.value === before) cell.setSelectionRange(cell.value.length, cell.value.length);
