@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from desk.build.mentions import Mentioned, find_mentioned
 from desk.build.team import colleagues
 from desk.forms import ticket as ticket_forms
-from desk.keys import KEYS, key_words
+from desk.keys import ALSO, KEYS, key_words
 from desk.words import number_words
 from tickets import services
 from tickets.access import Principal
@@ -52,25 +52,6 @@ CLOSED = frozenset({Status.RESOLVED.value, Status.CLOSED.value})
 EVER = OPEN | CLOSED
 
 
-class Said(str):
-    """What was done, in words, with the act (by key) by which it is undone."""
-
-    __slots__ = ("undo",)
-    undo: int | None
-
-    @classmethod
-    def of(cls, words: str, *, undo: int | None) -> "Said":
-        """The words with the key."""
-        said = cls(words)
-        said.undo = undo
-        return said
-
-
-def undo_mark(words: str) -> str:
-    """What a message is marked with so that it offers to undo."""
-    return f"undo:{words.undo}" if isinstance(words, Said) and words.undo else ""
-
-
 Extras = Callable[[Doing], dict[str, Any]]
 
 
@@ -104,6 +85,11 @@ class Action:
     def key(self) -> str:
         """Its key, if it has one."""
         return KEYS.get(self.verb, "")
+
+    @property
+    def also(self) -> str:
+        """Other words by which people look for it."""
+        return str(ALSO.get(self.verb, ""))
 
     @property
     def key_words(self) -> str:
@@ -241,7 +227,7 @@ def _decide(do: Doing) -> str:
         because=do.data.get("because") or "",
         **_common(do),
     )
-    return "Decided."
+    return _("Decided.")
 
 
 def _points(do: Doing) -> dict[str, Any]:
@@ -300,7 +286,7 @@ def _resolve(do: Doing) -> str:
 
 def _close(do: Doing) -> str:
     services.close(do.ticket, **_common(do))
-    return "Closed."
+    return _("Closed.")
 
 
 def _reopen(do: Doing) -> str:

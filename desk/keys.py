@@ -1,7 +1,10 @@
-"""Which key does what on a ticket's page: one table, so that no two share one. Pure.
+"""Which key does what on a ticket's page: one table, so that no two share one.
 
 A capital is typed with Shift. What is done on its own tab of the composer has its key there.
 """
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _l
 
 #: By the name of the action.
 KEYS = {
@@ -55,6 +58,39 @@ KEYS = {
     "close": "X",
     "factors": "Y",
     "withdraw-offer": "Z",
+}
+
+#: What else people call it: the palette finds it by these words, too.
+ALSO: dict[str, str | Promise] = {
+    "reply": _l("answer write mail send"),
+    "note": _l("internal comment mention"),
+    "promise": _l("deadline remind"),
+    "ask": _l("question information"),
+    "offer": _l("remedy compensation refund"),
+    "refuse": _l("reject decline say no"),
+    "take": _l("assign to me own"),
+    "hand-over": _l("assign give transfer delegate"),
+    "call-back": _l("phone telephone"),
+    "heard": _l("phone log note a call letter"),
+    "resolve": _l("solve close done finish"),
+    "snooze": _l("snooze later remind hide"),
+    "end-snooze": _l("wake back from snooze"),
+    "merge": _l("duplicate join same"),
+    "link": _l("relate connect duplicate"),
+    "split": _l("divide separate"),
+    "abusive": _l("abuse insult threat block"),
+    "person": _l("share access private"),
+    "call-above": _l("escalate supervisor lead"),
+    "confidential": _l("private secret hide"),
+    "wait": _l("pending hold third party"),
+    "resume": _l("continue unpause"),
+    "tags": _l("label"),
+    "category": _l("move topic queue"),
+    "team": _l("move transfer"),
+    "subject": _l("title rename"),
+    "loss": _l("money damage cost"),
+    "review": _l("appeal second stage"),
+    "external": _l("ombudsman regulator"),
 }
 
 

@@ -6,10 +6,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import pgettext_lazy
 
-from desk.actions import OPEN, Action, Doing, Said, register
+from desk.actions import OPEN, Action, Doing, register
 from desk.build.team import colleagues
 from desk.forms import more as forms
 from desk.forms.ticket import NoFields, ReasonForm
+from desk.said import Said
 from escalation.models import Deadline
 from escalation.services.manual import escalate_by_hand
 from feedback.models import FollowUp
@@ -33,7 +34,7 @@ def _kept(do: Doing) -> str:
     services.keep_promise(
         do.ticket, int(do.data["promise"]), actor=do.actor, now=do.now, seen=do.seen
     )
-    return "Kept."
+    return _("Kept.")
 
 
 def _followups(do: Doing) -> dict[str, Any]:

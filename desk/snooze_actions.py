@@ -5,10 +5,11 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _l
 
-from desk.actions import OPEN, Action, Doing, Said, register
+from desk.actions import OPEN, Action, Doing, register
 from desk.build.snoozing import clock_lines, preset_views, until_words
 from desk.forms.snooze import SnoozeForm
 from desk.forms.ticket import NoFields
+from desk.said import Said
 from escalation.models import Deadline
 from tickets import services
 from tickets.services import together

@@ -148,10 +148,11 @@ def filter_fields(
     if len(teams) > 1:
         names = {team.key: team.name for team in teams}
         fields.insert(3, _choose("team", _("Team"), names, criteria, _("All")))
+    # What is typed comes first: a key opens the form, and one types on.
     return (
-        *fields,
-        FilterFieldView("tag", _("Tag"), value=text_of(criteria.get("tag", ""))),
         FilterFieldView("text", _("Words"), value=str(criteria.get("text", ""))),
+        FilterFieldView("tag", _("Tag"), value=text_of(criteria.get("tag", ""))),
+        *fields,
         FilterFieldView(
             "support_needs", _("Customers with support needs"),
             value="1" if criteria.get("support_needs") else "", tick=True,

@@ -52,7 +52,16 @@ KEYS = (
     KeyView(("A",), _l("assign")),
     KeyView(("Z",), pgettext_lazy("key", "put aside")),
     KeyView(("F",), _l("filter")),
-    KeyView(("/",), _l("search")),
+)
+#: These, and the rest, in the list of all keys.
+ALL_KEYS = (
+    *KEYS,
+    KeyView(("⇧X",), _l("select up to here")),
+    KeyView(("T",), _l("tag what is selected; else take the next one")),
+    KeyView(("C",), _l("file what is selected elsewhere")),
+    KeyView(("S",), _l("save the filter as a view")),
+    KeyView(("N",), _l("show what is new")),
+    KeyView(("G", "V"), _l("to the views; J and K among them")),
 )
 
 
@@ -107,6 +116,7 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
             "presets": preset_views(now=ask.now, zone=ask.zone),
             "unowned": counts.get("unowned", 0),
             "keys": KEYS,
+            "all_keys": ALL_KEYS,
             "here": here,
             **_chosen(ask, view, saved, people, changed=changed, sort=sort),
             "density": settings.density,

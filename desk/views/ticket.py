@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_http_methods, require_safe
 
-from desk.actions import ACTIONS, Action, Doing, form_for, undo_mark
+from desk.actions import ACTIONS, Action, Doing, form_for
 from desk.back import back_of
 from desk.build.about import about
 from desk.build.clocks import nearest
@@ -28,6 +28,7 @@ from desk.build.windows import windows_of
 from desk.collision import changed_by_others
 from desk.present import KeyView, NoticeView
 from desk.queue import Bounds
+from desk.said import undo_mark
 from desk.sending import carry_out, draft_kind
 from desk.views.shell import Ask, desk_page, desk_render, me_of, query
 from desk.walking import Walk
@@ -300,7 +301,8 @@ def _composer(
     texts = _texts(request, doing, next(panel for panel in panels if panel.open))
     status = doing.ticket.status
     menu = [a for a in ACTIONS.values() if a.place == "menu" and status in a.when]
-    return {"panels": panels, "menu": menu, "opened": opened, "texts": texts}
+    asked = form is not None or bool(query(request, "do"))
+    return {"panels": panels, "menu": menu, "opened": opened, "asked": asked, "texts": texts}
 
 
 def _texts(request: HttpRequest, doing: Doing, panel: Panel) -> list[TextView]:

@@ -68,6 +68,22 @@ def test_a_reply_by_mouse_through_an_ended_session(people: People, live_desk: De
     chosen.set_input_files({"name": "a.exe", "mimeType": "text/plain", "buffer": b"MZ"})
     panel.get_by_text("only pictures (PNG, JPEG, GIF, WebP), PDF").wait_for()
     panel.locator("[name=kept]").wait_for(state="attached")
+    # Twelve more are too many: nine go with it in their order, and one line tells of the rest.
+    drop = """(field) => { const held = new DataTransfer();
+      for (let n = 0; n < 12; n++) held.items.add(new File([`${n}`], `${n}${"x".repeat(110)}.txt`));
+      for (const type of ["dragover", "drop"]) field.dispatchEvent(
+        new DragEvent(type, { dataTransfer: held, bubbles: true, cancelable: true })); }"""
+    field.evaluate(drop)
+    panel.get_by_text("3 files were not taken: at most 10 go with one message.").wait_for()
+    expect(panel.locator("[name=kept]")).to_have_count(10)
+    names = panel.locator(".file:not(.file-refused) [data-name]")
+    expect(names.nth(9)).to_have_text(re.compile("^8x"))
+    expect(panel.locator("[data-send]")).to_be_in_viewport()
+    wide = "(node) => node.scrollWidth - node.clientWidth"
+    assert panel.evaluate(wide) == 0, "long names are cut, and push nothing out of sight"
+    for _ in range(9):
+        names.nth(1).locator("xpath=../*[@data-file-drop]").click()
+    expect(panel.locator("[name=kept]")).to_have_count(1)
     saved(alice)
     assert findings(alice) == []
 

@@ -43,25 +43,52 @@ def test_the_queue_by_keyboard(people: People, live_desk: Desk) -> None:
     alice.keyboard.press("l")
     alice.wait_for_url("**/desk/late/")
 
-    # And on through the day: open, answer, tag, put aside, the next one, and what is put aside.
+    # Whoever goes into a ticket and back finds the cursor where it was; so do views by G V.
     alice.keyboard.press("g")
     alice.keyboard.press("q")
     alice.locator(".row.cursor").wait_for()
+    alice.keyboard.press("j")
+    alice.keyboard.press("j")
+    third = alice.locator(".row").nth(2)
+    expect(third).to_have_class("row cursor")
     alice.keyboard.press("Enter")
     alice.wait_for_url("**/desk/tickets/**")
+    alice.keyboard.press("Escape")
+    alice.wait_for_url("**/desk/")
+    expect(third.locator(".row-link")).to_be_focused()
+    alice.keyboard.press("g")
+    alice.keyboard.press("v")
+    alice.keyboard.press("j")
+    expect(alice.locator("#views a").nth(1)).to_be_focused()
+    alice.keyboard.press("k")
+    alice.keyboard.press("Enter")
+    alice.wait_for_url("**view=me")
+
+    # And on through the day: open, look around, answer, tag, put aside, and what is put aside.
+    alice.locator(".row.cursor").wait_for()
+    alice.keyboard.press("Enter")
+    alice.wait_for_url("**/desk/tickets/**")
+    for key, part in (("1", ".about"), ("3", ".owed"), ("2", ".talk")):
+        alice.keyboard.press(key)
+        expect(alice.locator(part)).to_be_focused()
+    alice.keyboard.press("Control+k")
+    alice.keyboard.type("snooze")
+    found = alice.locator("#palette-found [role=option]")
+    expect(found).to_have_text(["Put aside Z"], use_inner_text=True)
+    alice.keyboard.press("Escape")
     alice.keyboard.press("r")
     alice.keyboard.type("Dear customer, I look into it today.")
+    alice.keyboard.press("Control+Shift+Enter")  # looks at it, and sends nothing
+    alice.locator("#panel-reply [data-draft-note]", has_text="Draft saved").wait_for()
     alice.keyboard.press("Control+Enter")
     alice.get_by_text("Reply sent.").wait_for()
     alice.keyboard.press("Shift+T")
-    field = alice.locator("#panel-tags input[name=tags]")
-    field.wait_for()
-    field.focus()
+    expect(alice.locator("#panel-tags input[name=tags]")).to_be_focused()
     alice.keyboard.type("leeds")
     alice.keyboard.press("Control+Enter")
     alice.get_by_text("Tags kept.").wait_for()
     alice.keyboard.press("z")
-    alice.locator("#panel-snooze .moment").first.wait_for()
+    expect(alice.locator("#panel-snooze .moment").first).to_be_focused()
     alice.keyboard.press("3")
     alice.get_by_text("No clock pauses.").first.wait_for()
     alice.keyboard.press("g")
@@ -105,6 +132,7 @@ def test_a_draft_survives_a_closed_tab_and_goes_when_it_is_sent(
     again.locator("#panel-reply [data-send]").click()
     again.get_by_text("Reply sent.").wait_for()
     expect(again.locator("#panel-reply textarea")).to_have_value("")
+    assert again.evaluate("Object.keys(localStorage).filter((key) => /draft/.test(key))") == []
 
 
 def test_two_at_once_hold_the_second_reply_and_keep_its_text(
@@ -122,6 +150,7 @@ def test_two_at_once_hold_the_second_reply_and_keep_its_text(
     alice.get_by_text("Reply sent.").wait_for()
     bob.locator("#panel-reply [data-send]").click()
     bob.get_by_text("Not sent. Alice changed the ticket while you typed.").wait_for()
+    expect(bob.locator("#panel-reply textarea")).to_be_focused()
     expect(bob.locator("#panel-reply textarea")).to_have_value("Dear Ines, from Bob.")
     expect(bob.locator(".log").first).to_contain_text("Dear Ines, from Alice.", use_inner_text=True)
     bob.locator("#panel-reply [data-send]").click()

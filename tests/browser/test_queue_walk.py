@@ -81,13 +81,13 @@ def test_a_morning_at_the_queue_by_keyboard(people: People, live_desk: Desk) -> 
     alice.get_by_text("2 tickets tagged leeds.").wait_for()
     press(alice, "f")
     assert broken(alice) == []
-    alice.locator(".filter input[name=tag]").first.focus()
+    expect(alice.locator(".filter input[name=text]")).to_be_focused()
+    press(alice, "Tab")
     alice.keyboard.type("leeds")
     press(alice, "Enter")
     alice.get_by_text("Tag: leeds").wait_for()
     expect(alice.locator(".row")).to_have_count(2)
-    alice.locator(".picked summary").focus()
-    press(alice, "Enter", "Tab")
+    press(alice, "s")
     alice.keyboard.type("Leeds exchange")
     assert broken(alice) == []
     press(alice, "Enter")

@@ -102,7 +102,7 @@
   });
   composer.addEventListener("input", (event) => {
     const field = event.target;
-    if (!field.matches("[data-body]") || event.inputType !== "insertText" || event.data !== "/") return;
+    if (!field.matches("[data-body]") || event.inputType !== "insertText" || !["/", ";"].includes(event.data)) return;
     const at = field.selectionStart - 1;
     const link = one("[data-texts]", field.form);
     if (!link || (at > 0 && field.value[at - 1] !== "\n")) return;
@@ -177,9 +177,12 @@
 
   // ---- files: dropped, pasted or chosen, each on its way at once
   const LARGEST = 10 * 1024 * 1024;
+  const MOST = 10; // files with one message
   function refuse(row, why) {
     row.classList.add("file-refused");
     one("progress", row)?.remove();
+    const name = one("[data-name]", row);
+    if (why.startsWith(name.textContent)) name.textContent = "";
     one("[data-detail]", row).setAttribute("role", "alert");
     one("[data-detail]", row).textContent = why;
   }
@@ -188,7 +191,7 @@
     const row = one("[data-file-row]").content.firstElementChild.cloneNode(true);
     one("[data-name]", row).textContent = file.name;
     list.append(row);
-    if (file.size > LARGEST) { refuse(row, gettext("is larger than 10 MB. Make it smaller, or send a link.")); return; }
+    if (file.size > LARGEST) { refuse(row, gettext("is larger than 10 MB. Make it smaller, or send a link.")); return Promise.resolve(); }
     const bar = one("progress", row);
     bar.setAttribute("aria-label", gettext("%(name)s is on its way", file));
     const data = new FormData();
@@ -213,11 +216,23 @@
       row.append(input);
     });
     request.addEventListener("error", () => refuse(row, gettext("could not be taken: there is no connection. Try it again.")));
-    request.send(data);
     row.stop = () => request.abort();
+    return new Promise((done) => {
+      request.addEventListener("loadend", done);
+      request.send(data);
+    });
   }
-  function carryAll(form, files) {
-    [...files].forEach((file) => carry(form, file));
+  // One after the other, in their order; what is too many is told in one line.
+  async function carryAll(form, files) {
+    all(".file-refused", form).forEach((row) => row.remove());
+    const room = Math.max(0, MOST - all(".file", form).length);
+    const [taken, left] = [[...files].slice(0, room), [...files].slice(room)];
+    if (left.length) {
+      const row = one("[data-file-row]").content.firstElementChild.cloneNode(true);
+      one("[data-kept]", form).append(row);
+      refuse(row, ngettext("%(count)s file was not taken: at most %(most)s go with one message.", "%(count)s files were not taken: at most %(most)s go with one message.", left.length, { most: MOST }));
+    }
+    for (const file of taken) await carry(form, file);
   }
   composer.addEventListener("click", (event) => {
     const drop = event.target.closest("[data-file-drop]");

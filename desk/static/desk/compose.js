@@ -52,7 +52,13 @@
   // A page made before another tab of this browser saved shows old words; it is asked for anew, once.
   const savedOf = (form) => `${keyOf(form)}:saved`;
   function savedHere(form) {
-    try { localStorage.setItem(savedOf(form), form.dataset.revision); } catch { /* then the server tells on saving */ }
+    try {
+      if (isTyped(form)) localStorage.setItem(savedOf(form), form.dataset.revision);
+      else localStorage.removeItem(savedOf(form)); // nothing stands there that a page could show late
+    } catch { /* then the server tells on saving */ }
+  }
+  function forgetSaved(form) {
+    try { localStorage.removeItem(savedOf(form)); } catch { /* there was nothing */ }
   }
   function isOlderThanSaved(form) {
     try {
@@ -303,7 +309,7 @@
     form.requestSubmit(submitter);
   }
   forms.forEach((form) => form.addEventListener("submit", (event) => {
-    if (form.dataset.going) { delete form.dataset.going; clearTimeout(timers.get(form)); setTimeout(() => (form.dataset.sending = "yes")); return; }
+    if (form.dataset.going) { delete form.dataset.going; clearTimeout(timers.get(form)); forgetSaved(form); setTimeout(() => (form.dataset.sending = "yes")); return; }
     event.preventDefault();
     if (form.dataset.sending) return;
     if (event.submitter?.matches("[data-discard]")) { discard(form); return; }

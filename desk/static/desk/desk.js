@@ -33,6 +33,27 @@
   // A list whose case stands open beside it, and nothing of it is selected.
   const opens = (row) => row?.closest("[data-opens]") && !one("[data-row].chosen");
 
+  // Whoever comes back to a list finds the cursor where it was. What was dealt with in the meantime
+  // has gone, or stands elsewhere: then it is on the row that came after it.
+  const placeKey = () => `cursor:${location.pathname}:${new URLSearchParams(location.search).get("view") || ""}`;
+  const marked = (row) => [row.dataset.id, row.dataset.order];
+  function keepPlace() {
+    const list = rows();
+    const at = list.indexOf(cursor());
+    if (at < 0 || !list[at].dataset.id) return;
+    try { sessionStorage.setItem(placeKey(), JSON.stringify(list.slice(at, at + 40).map(marked))); } catch { /* it begins at the top */ }
+  }
+  function backInPlace() {
+    const from = document.referrer && new URL(document.referrer);
+    if (!from || from.origin !== location.origin || !/^\/desk\/($|tickets\/)/.test(from.pathname)) return;
+    let kept = [];
+    try { kept = JSON.parse(sessionStorage.getItem(placeKey())) || []; } catch { return; }
+    const known = new Map(rows().map((row) => [row.dataset.id, row]));
+    const found = kept.find(([id, order]) => known.get(id)?.dataset.order === order);
+    if (found) moveTo(known.get(found[0]), document.activeElement === document.body);
+  }
+  addEventListener("pagehide", keepPlace);
+
   function step(by) {
     const list = rows();
     const at = list.indexOf(cursor());
@@ -124,22 +145,36 @@
     });
     all("[data-panel]", composer).forEach((panel) => (panel.hidden = panel.dataset.panel !== name));
     composer.dataset.open = name;
-    const field = one(`[data-panel="${name}"] :is(textarea, select, input:not([type=hidden]))`, composer);
-    if (field) field.focus();
+    firstField(one(`[data-panel="${name}"]`, composer))?.focus();
   }
+
+  // What was refused comes first; else what is typed or chosen first; else what does it.
+  const FIELDS = ".moment, textarea, select, input:not([type=hidden], [type=file], [tabindex='-1'])";
+  const firstField = (panel) => panel && (one("[aria-invalid=true]", panel) || one(FIELDS, panel) || one("[data-send]", panel));
 
   // ---- keys
   let went = 0;
   function onGo(key) {
-    const link = one(`[data-go="${key}"]`);
-    if (link) link.click();
-    return Boolean(link);
+    const place = one(`[data-go="${key}"]`);
+    if (place?.matches("nav")) (one("[aria-current]", place) || one("a", place))?.focus();
+    else place?.click();
+    return Boolean(place);
+  }
+
+  // Among the views the same keys go from one to the next.
+  function alongViews(views, event) {
+    const by = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
+    const links = all("a", views);
+    if (by) links[Math.max(0, Math.min(links.length - 1, links.indexOf(event.target) + by))].focus();
+    return Boolean(by);
   }
 
   function onListKey(event) {
     const key = event.key.toLowerCase();
     const move = event.shiftKey ? stretch : step;
     if (event.target.closest("details[open] .sheet")) return false;
+    const views = event.target.closest("#views");
+    if (views && (event.key === "Enter" || alongViews(views, event))) return event.key !== "Enter";
     if (key === "j" || event.key === "ArrowDown") move(1);
     else if (key === "k" || event.key === "ArrowUp") move(-1);
     else if (key === "x") select(event.target.closest("[data-row]") || cursor(), event.shiftKey);
@@ -157,12 +192,19 @@
     return verb;
   }
 
-  // What can be done to a ticket is told by its own controls, so that the list of keys is true.
+  // What stands in a closed menu can be done by its key, too.
+  const within = (node) => node.closest("details[data-menu]:not([open]) > .sheet")?.parentElement.querySelector("summary") || node;
+  const reached = (node) => !node.disabled && within(node).getClientRects().length > 0;
+  window.amendsReached = reached;
+
+  // What can be done to a ticket is told by its own controls, so that the list of keys is true:
+  // first what is written, then what is owed, then the rest.
   function showKeys() {
     const table = one("#keys .key-table");
     if (table && one("[data-composer]") && !table.dataset.full) {
       table.dataset.full = "1";
-      all("[data-tab][data-key], .top .sheet [data-key], .owed a[data-key], .about a[data-key]").reverse().forEach((node) => {
+      const told = ["[data-tab][data-key]", ".owed a[data-key]", ".about a[data-key]", ".top .sheet [data-key]"].flatMap((each) => all(each));
+      told.reverse().forEach((node) => {
         const [key, words] = [document.createElement("dt"), document.createElement("dd")];
         const copy = node.cloneNode(true);
         all("kbd, svg, .vh", copy).forEach((part) => part.remove());
@@ -182,9 +224,10 @@
     // What is selected goes before the one that is open.
     const several = one(`[data-selection]:not([hidden]) [data-key="${key}"]`);
     const scope = several || alone(key) || (cursor() && one(`[data-key="${key}"]`, cursor()));
-    const target = scope || all(`[data-key="${key}"]`).find((node) => !node.closest("[data-row]") && node.offsetParent);
+    const target = scope || all(`[data-key="${key}"]`).find((node) => !node.closest("[data-row]") && (node.dataset.part || reached(node)));
     if (!target) return false;
-    if (target.dataset.tab) showTab(target.dataset.tab);
+    if (target.dataset.part) { showPart(target.dataset.part); target.focus(); }
+    else if (target.dataset.tab) showTab(target.dataset.tab);
     else if (target.matches("input, textarea, select")) target.focus();
     else if (target.matches("summary")) unfold(target);
     else target.click();
@@ -217,7 +260,12 @@
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
       const form = event.target.form;
-      if (form) { event.preventDefault(); form.requestSubmit(one("[data-send]", form) || undefined); }
+      if (!form) return;
+      event.preventDefault();
+      // With Shift it is only looked at, and nothing is sent where there is nothing to look at.
+      const [look, send] = [one("[data-preview]", form), one("[data-send]", form)];
+      if (event.shiftKey) look?.click();
+      else form.requestSubmit(send || undefined);
       return;
     }
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
@@ -226,7 +274,7 @@
       return;
     }
     if (one("dialog[open]")) return;
-    if (event.key === "Enter" && event.target.matches("[data-selection] .sheet input")) {
+    if (event.key === "Enter" && event.target.matches("[data-selection] .sheet :is(input, select)")) {
       // Enter presses the button beside the field, not the first one of the list's form.
       event.preventDefault();
       one(".filter-end button", event.target.closest(".sheet")).click();
@@ -302,6 +350,7 @@
   });
   document.documentElement.classList.add("js");
   if (rows().length && !cursor()) moveTo(one("[data-row][data-first]") || rows()[0], false);
+  backInPlace();
   showSelection();
   followTrail();
   one("[data-focus]")?.focus();
@@ -317,5 +366,9 @@
   const composer = one("[data-composer]");
   if (composer) {
     all("[data-panel]", composer).forEach((panel) => (panel.hidden = panel.dataset.panel !== composer.dataset.open));
+    // Whoever asked for a form, or gets it back, goes on in it. A browser that goes to the place in
+    // an address (#composer) takes the focus away again.
+    const goOn = () => document.activeElement === document.body && firstField(one("[data-panel]:not([hidden])", composer))?.focus();
+    if ("asked" in composer.dataset) { goOn(); addEventListener("load", () => setTimeout(goOn)); }
   }
 })();

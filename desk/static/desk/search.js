@@ -10,17 +10,18 @@
   // What the server put on this page for this person, by its key.
   function actions(text) {
     const known = new Set();
-    return all("[data-key]").filter((node) => {
-      if (node.closest("dialog, [hidden]") || node.disabled || !node.getClientRects().length) return false;
+    return all("[data-key], [data-do]").filter((node) => {
+      if (node.closest("dialog, [hidden], [data-row]:not(.cursor)") || !window.amendsReached(node)) return false;
       const words = wordsOf(node);
-      if (!words || known.has(words) || !words.toLowerCase().includes(text.toLowerCase())) return false;
+      const said = `${words} ${node.dataset.also || ""}`.toLowerCase();
+      if (!words || known.has(words) || !said.includes(text.toLowerCase())) return false;
       known.add(words);
       return true;
     });
   }
 
   const wordsOf = (node) => {
-    if (node.ariaLabel) return node.ariaLabel;
+    if (node.dataset.do || node.ariaLabel) return node.dataset.do || node.ariaLabel;
     const copy = node.cloneNode(true);
     all("kbd, select, svg", copy).forEach((part) => part.remove());
     const label = node.labels && node.labels[0];
@@ -44,12 +45,13 @@
       words.textContent = wordsOf(node);
       const key = document.createElement("kbd");
       key.setAttribute("aria-hidden", "true");
-      key.textContent = (/^[A-Z]$/.test(node.dataset.key) ? "⇧" : "") + node.dataset.key.toUpperCase();
-      option.append(words, key);
+      key.textContent = node.dataset.key ? (/^[A-Z]$/.test(node.dataset.key) ? "⇧" : "") + node.dataset.key.toUpperCase() : "";
+      option.append(words, ...(key.textContent ? [key] : []));
       option.addEventListener("click", (event) => {
         event.preventDefault();
         palette.close();
-        document.dispatchEvent(new CustomEvent("act", { detail: node.dataset.key }));
+        if (node.dataset.key) document.dispatchEvent(new CustomEvent("act", { detail: node.dataset.key }));
+        else node.click();
       });
       group.append(option);
     });
