@@ -22,6 +22,7 @@ from babel.messages.pofile import read_po, write_po
 
 from config.paths import BASE_DIR
 from config.refusals import refusals
+from config.shipped import shipped
 
 LOCALE = BASE_DIR / "config" / "locale"
 APPS = ("config", "desk", "escalation", "feedback", "integrations", "remedies", "tickets")
@@ -112,6 +113,8 @@ def _in_pages() -> Iterator[Found]:
     python = (path for path, _ in _files("django") if path.suffix == ".py")
     for said, path in refusals(python):
         yield said, None, path.relative_to(BASE_DIR).as_posix()
+    for words, where in shipped():
+        yield words, None, where
 
 
 def _as_python(blanked: str) -> str:

@@ -14,6 +14,7 @@ from desk.wish_actions import wish_of, wished_sums
 from desk.words import long_day_words, money_words
 from remedies import services
 from remedies.models import ExceptionRequest, Offer
+from remedies.rules.retelling import told
 from remedies.rules.states import UNDECIDED, OfferStatus
 from remedies.services.additions import is_added, letter_of
 from remedies.services.exceptions.asking import MOST_FILES
@@ -22,6 +23,7 @@ from tickets.change import changing
 from tickets.errors import Conflict, NotFound
 from tickets.languages import speaking
 from tickets.money import Money
+from tickets.saying import retold
 
 
 def _draft(do: Doing) -> Offer:
@@ -91,12 +93,12 @@ def _wishes(do: Doing) -> dict[str, Any]:
     """The sums, what an exclusion stops, and the ticket's files."""
     found = _sums(do)
     offer = found["offer"]
-    told = (offer.explanation or {}).get("not_applied", ()) if offer is not None else ()
+    kept = (offer.explanation or {}).get("not_applied", ()) if offer is not None else ()
     return {
         **found,
         "excluded": [
-            (item["rule"], f"{item['title']}: {item['reason']}"[:120])
-            for item in told
+            (item["rule"], f"{retold(item['title'])}: {told(item['reason'])}"[:120])
+            for item in kept
             if item["why"] == "excluded"
         ],
         "files": [(str(key), name) for key, name in _files(do)],

@@ -46,6 +46,11 @@ def _names() -> _Names:
     return _names_in(spoken_now())
 
 
+def weekday_words(day: int) -> str:
+    """A day of the week by its place, Monday being 0: "Monday"."""
+    return _names().long_days[day]
+
+
 def number_words(number: float, places: int = 0) -> str:
     """A number as the reader writes it, with so many decimal places: "1,234.5", "1.234,5"."""
     said = f"{number:,.{places}f}"

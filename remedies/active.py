@@ -12,6 +12,7 @@ from remedies.rules.states import PolicyStatus
 from tickets.cached import Cached
 from tickets.catalogue import catalogue
 from tickets.models import Ticket
+from tickets.saying import gettext_noop
 
 
 @lru_cache(maxsize=64)
@@ -70,7 +71,7 @@ class PainInForce:
 
     scheme: Scheme = DEFAULT
     version: int = 0
-    title: str = "As shipped"
+    title: str = gettext_noop("As shipped")
 
 
 def _pain() -> PainInForce:

@@ -14,7 +14,7 @@ from typing import Any
 
 from tickets.errors import Invalid
 from tickets.money import Money
-from tickets.saying import Phrase, gettext_noop
+from tickets.saying import Phrase, gettext_noop, language, retold
 from tickets.saying import gettext as _
 
 HIGHEST = 5
@@ -217,8 +217,13 @@ class Pain:
 
 def explained(level: int, reasons: Sequence[str]) -> str:
     """A level and its reasons as one says them: "3: A day lost, third contact"."""
-    said = ", ".join(words[:1].lower() + words[1:] for words in reasons)
-    return f"{level}: {said}" if said else f"{level}: nothing is known that makes it worse"
+    said = ", ".join(_within(retold(words)) for words in reasons)
+    return f"{level}: {said or _('nothing is known that makes it worse')}"
+
+
+def _within(words: str) -> str:
+    """A reason within a sentence: nouns keep their capital in German."""
+    return words if language().startswith("de") else words[:1].lower() + words[1:]
 
 
 @dataclass(frozen=True, slots=True)

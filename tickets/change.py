@@ -303,7 +303,7 @@ class Change:
         if self.ticket.historical:
             return
         alert = Alert.made(
-            user=user, ticket=self.ticket, key=key, text=said_to(user.language, text)[:300],
+            user=user, ticket=self.ticket, key=key, text=said_to(user.reads, text)[:300],
             urgent=urgent, created_at=self.now,
         )  # fmt: skip
         ring(self.unit, self.unit.memo, alert, mail=mail, anyway=anyway, fold=fold)

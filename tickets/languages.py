@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from django.conf import settings
 from django.utils import translation
@@ -10,6 +10,9 @@ from django.utils.functional import Promise
 
 from tickets.errors import Invalid
 from tickets.saying import Phrase
+
+if TYPE_CHECKING:
+    from tickets.models import User
 
 Key = TypeVar("Key")
 
@@ -72,6 +75,17 @@ def said_to(chosen: str, words: Phrase | str) -> str:
         return str(words)
     with speaking_to(chosen):
         return str(words)
+
+
+@contextmanager
+def speaking_with(person: "User", asked: str) -> Iterator[None]:
+    """Texts made inside are in the language that somebody who works here chose, else in the one
+    that his browser asks for, which mails to him keep to from then on."""
+    if not person.language and asked != (person.last_language or settings.LANGUAGE_CODE):
+        person.__class__.objects.filter(pk=person.pk).update(last_language=asked)
+        person.last_language = asked
+    with speaking(person.language or asked):
+        yield
 
 
 @contextmanager

@@ -68,18 +68,23 @@ def pgettext(context: str, words: str) -> str:
     return _Voice.pgettext(context, words)
 
 
+def language() -> str:
+    """The code of the language that is active."""
+    return _Voice.language() or "en"
+
+
 def spelled(day: date, form: str) -> str:
     """A day or moment by `form`, as `strftime` takes it, with the names of days and months in the
     language that is active."""
-    language = _Voice.language() or "en"
-    if language.startswith("en"):
+    spoken = language()
+    if spoken.startswith("en"):
         return day.strftime(form)
 
     def name(code: re.Match[str]) -> str:
         width: Literal["abbreviated", "wide"] = "abbreviated" if code[0] in "%a%b" else "wide"
         if code[0] in "%a%A":
-            return get_day_names(width, "format", language)[day.weekday()]
-        return get_month_names(width, "format", language)[day.month]
+            return get_day_names(width, "format", spoken)[day.weekday()]
+        return get_month_names(width, "format", spoken)[day.month]
 
     return day.strftime(_NAMED.sub(name, form))
 

@@ -7,6 +7,8 @@ from django.utils.translation import gettext
 from desk.words import money_words as words
 from desk.words import signed_money
 from remedies.rules.language.draft import Component, OfferDraft
+from remedies.rules.retelling import told
+from tickets.saying import retold
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def both_view(now: OfferDraft | None, then: OfferDraft | None) -> BothView:
     """The two side by side, in the order of the draft; sums differ only in one currency."""
     names = dict.fromkeys([*_rules(then), *_rules(now)])
     rows = [_row(name, now, then) for name in names]
-    known = {name: (label, said) for draft in (now, then) if draft
+    known = {name: (retold(label), told(said)) for draft in (now, then) if draft
              for name, label, said in draft.facts}  # fmt: skip
     same = now is None or then is None or now.currency == then.currency
     currency = (then or now).currency if (then or now) else ""  # type: ignore[union-attr]
@@ -97,7 +99,7 @@ def _title(name: str, *drafts: OfferDraft | None) -> str:
     for draft in drafts:
         found = draft and (draft.component(name) or draft.why_not(name))
         if found:
-            return found.title
+            return retold(found.title)
     return name
 
 
@@ -105,6 +107,6 @@ def _side(name: str, draft: OfferDraft | None) -> Side:
     part = draft.component(name) if draft else None
     if part is not None:
         sum_ = gettext("yes") if part.amount is None else words(part.amount, part.currency)
-        return Side(sum_, part.steps, given=True)
+        return Side(sum_, tuple(map(told, part.steps)), given=True)
     why = draft.why_not(name) if draft else None
-    return Side("—", (why.reason,) if why else (), given=False)
+    return Side("—", (told(why.reason),) if why else (), given=False)

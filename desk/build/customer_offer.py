@@ -12,8 +12,10 @@ from desk.build.customer_page import OfferStanding
 from desk.build.offers import component_sum, left_out
 from desk.words import listed, long_day_words, money_words
 from remedies.models import Offer, OfferComponent, Remedy
+from remedies.rules.retelling import told_all
 from remedies.rules.states import OfferStatus, RemedyStatus
 from tickets.models import Ticket
+from tickets.saying import retold
 
 _HEADINGS = {
     OfferStatus.ACCEPTED: gettext_lazy("You accepted"),
@@ -136,19 +138,19 @@ def _standing(offer: Offer, remedies: Sequence[Remedy], *, is_open: bool) -> Off
 
 
 def _line(component: OfferComponent, offer: Offer) -> CustomerLine:
-    steps = ". ".join(str(step).rstrip(".") for step in component.steps)
+    steps = told_all(component.steps)
     amount, _ = component.settled
     stands = component_sum(component, offer.currency)
     return CustomerLine(
         id=component.pk,
-        words=component.title,
+        words=retold(component.title),
         sum=money_words(amount, offer.currency) if component.chosen else stands,
         form=component.chosen or component.form,
         choices=tuple(
             CustomerChoice(form, money_words(minor, offer.currency))
             for form, minor in component.choices.items()
         ),
-        why=steps or component.words,
+        why=steps or retold(component.words),
         owed=component.owed,
         left=left_out(offer, component),
     )

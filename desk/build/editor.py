@@ -32,6 +32,7 @@ from remedies.rules.states import PolicyStatus
 from remedies.searched import Searched, search
 from remedies.services.previewing import preview
 from tickets.models import Ticket
+from tickets.saying import retold
 
 #: What may be added beside a rule.
 _NEW = {
@@ -41,12 +42,6 @@ _NEW = {
     "fact": gettext_lazy("A fact"),
     "value": gettext_lazy("A value"),
     "case": gettext_lazy("A case"),
-}
-_SAID = {
-    "The policy": gettext_lazy("The policy"),
-    "Facts": gettext_lazy("Facts"),
-    "Values": gettext_lazy("Values"),
-    "Cases": gettext_lazy("Cases"),
 }
 TABS = {"matrix": gettext_lazy("Matrix"), "form": gettext_lazy("Form"), "yaml": "YAML"}
 
@@ -179,10 +174,7 @@ def editor_view(
         dirty=typed.text != row.source,
         typed=typed,
         groups=_groups(items, item, marks, _changed(active, row, parts), every),
-        said=tuple(
-            (str(_SAID[heading]), views)
-            for heading, views in _groups(said, item, marks, frozenset(), [])
-        ),
+        said=_groups(said, item, marks, frozenset(), []),
         item=item,
         subtitle=_subtitle(look, item),
         tab=tab,
@@ -276,14 +268,14 @@ def _groups(
         found.setdefault(item.heading, []).append(
             ItemView(
                 item.name,
-                item.title,
+                retold(item.title),
                 item.name in changed,
                 wrong or item.name in out_of_order,
                 item.owed,
                 current is not None and current.path == item.path,
             )
         )
-    return tuple((heading, tuple(views)) for heading, views in found.items())
+    return tuple((retold(heading), tuple(views)) for heading, views in found.items())
 
 
 def _once(grids: list[tuple[str, Grid]]) -> list[tuple[str, Grid]]:
@@ -298,7 +290,7 @@ def _subtitle(look: Look, item: Item | None) -> str:
     rule = next((one for one in look.policy.rules if one.name == item.name), None)
     if rule is None:
         return gettext("It can’t be read as it is, and is left out until it can.")
-    return rule.says or gettext("Gives %(kind)s.") % {"kind": kind_of_remedy(rule.kind)}
+    return retold(rule.says) or gettext("Gives %(kind)s.") % {"kind": kind_of_remedy(rule.kind)}
 
 
 def _side(

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from desk.build.codes import CHANNELS, KINDS, kind_words, standing_in_words
 from desk.present import EventsView, EventView
 from desk.words import listed, moment_words
+from remedies.rules.retelling import told
 from tickets.languages import Spoken
 from tickets.models import Event
 
@@ -77,8 +78,8 @@ def _then(verb: str | Promise, key: str) -> Callable[[Mapping[str, Any]], str]:
 
 def _money(verb: str | Promise) -> Callable[[Mapping[str, Any]], str]:
     def words(data: Mapping[str, Any]) -> str:
-        told = str(data.get("words") or "")
-        return f"{verb}, {told}" if told else str(verb)
+        said = told(str(data.get("words") or ""))
+        return f"{verb}, {said}" if said else str(verb)
 
     return words
 
@@ -292,6 +293,7 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "refusal_sent": lambda d: _("refused, with reasons"),
     "remedy_granted": _money(_l("granted")),
     "remedy_fulfilled": _money(_l("delivered")),
+    "remedy_late": _money(_l("promised and not there by its date")),
     "remedy_failed": _money(_l("could not be delivered")),
     "remedy_cancelled": _money(_l("taken back")),
     "survey_planned": lambda d: _("survey planned"),
@@ -319,9 +321,9 @@ def event_words(event: Event) -> str:
     words = _WORDS.get(event.type)
     if words is not None:
         return words(event.data)
-    told = event.data.get("words") or event.data.get("summary")
+    said = event.data.get("words") or event.data.get("summary")
     plain = event.type.replace("_", " ")
-    return f"{plain}: {told}" if told else plain
+    return f"{plain}: {said}" if said else plain
 
 
 _SHORT = Spoken(

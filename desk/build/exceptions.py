@@ -33,11 +33,13 @@ from desk.present import CompareLineView, CompareView
 from desk.words import money_words, number_words, span_words
 from escalation.models import Deadline
 from remedies.models import ExceptionRequest
+from remedies.rules.retelling import told_all
 from remedies.rules.states import ExceptionStatus
 from remedies.services.exceptions.weighing import Weighing, weighing_of
 from tickets.access import Principal, visible_tickets
 from tickets.models import Ticket
 from tickets.rules import MessageKind
+from tickets.saying import retold
 
 #: Earlier complaints of the customer that a case names.
 EARLIER = 3
@@ -176,12 +178,12 @@ def compare_of(row: ExceptionRequest) -> CompareView:
     lines = []
     for position, item in enumerate(row.items):
         part = steps.get(item["component"])
-        why = ". ".join(str(step).rstrip(".") for step in part.steps) if part else ""
+        why = told_all(part.steps) if part else ""
         clause = (part.clause or part.rule) if part else ""
         policy, asked = item["policy"], item["asked"]
         lines.append(
             CompareLineView(
-                name=item["title"],
+                name=retold(item["title"]),
                 why=f"{clause}: {why}"
                 if clause and why
                 else why or clause or gettext("Not in the policy"),

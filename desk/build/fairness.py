@@ -10,7 +10,9 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from desk.build.boxes import AxisView, BoxView, Scale, plain, sum_words
 from desk.words import moment_words, number_words
 from remedies.rules.checks.equality import ENOUGH, Box
+from remedies.rules.retelling import known_words
 from remedies.services.fairness import Fairness, Group, Outlier, Part
+from tickets.saying import retold
 
 TITLES = {
     "rule": gettext_lazy("By rule"),
@@ -144,11 +146,9 @@ def _group_row(group: Group, scale: Scale) -> RowView:
     box, currency = group.box, scale.currency
     figures = (box.least, box.low, box.usual, box.high, box.most)
     return RowView(
-        name=f"{group.title or group.rule}, {group.rule}",
-        about=", ".join(f"{label.lower()} {words}" for label, words in group.facts),
-        short=", ".join(
-            f"{label.lower()} {words}" for label, words in group.facts if not _says_nothing(words)
-        ),
+        name=f"{retold(group.title) or group.rule}, {group.rule}",
+        about=known_words(group.facts),
+        short=known_words(fact for fact in group.facts if not _says_nothing(fact[1])),
         count=ngettext("%(count)s complaint", "%(count)s complaints", box.count)
         % {"count": number_words(box.count)},
         usual=sum_words(box.usual, currency),

@@ -10,12 +10,14 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
+from desk.build.codes import ROLES
 from desk.build.offers import ICONS
 from desk.words import day_words, moment_words, money_words
 from remedies.access import visible_remedies
 from remedies.models import Remedy
 from remedies.rules.states import RemedyStatus
 from tickets.access import Principal
+from tickets.saying import retold
 
 _WAITING = [RemedyStatus.GRANTED.value, RemedyStatus.FAILED.value]
 #: View → its name, and which remedies it shows.
@@ -68,6 +70,11 @@ def lines_of(rows: list[Remedy], *, now: dt.datetime, zone: ZoneInfo) -> list[Le
     return [_line(row, now=now, zone=zone) for row in rows]
 
 
+def _under(account: str) -> str:
+    """Under what it was granted: a role, a limit that does not count, or an exception."""
+    return str(ROLES.get(account) or retold(account))
+
+
 def _line(row: Remedy, *, now: dt.datetime, zone: ZoneInfo) -> LedgerLine:
     state, tone = _STATES[RemedyStatus(row.status)]
     waiting = row.status in _WAITING
@@ -83,7 +90,7 @@ def _line(row: Remedy, *, now: dt.datetime, zone: ZoneInfo) -> LedgerLine:
         tone=tone,
         when=_when(row, now=now, zone=zone),
         late=gettext("its date passed") if waiting and row.late_at is not None else "",
-        by=f"{giver}{row.granted_under}",
+        by=f"{giver}{_under(row.granted_under)}",
         gateway=str(_GATEWAYS.get(row.gateway, row.gateway)),
         reference=row.gateway_ref,
         tick=f"/desk/remedies/{row.pk}/fulfil/" if waiting and row.gateway == "manual" else "",

@@ -16,6 +16,7 @@ from desk.present import OfferLineView, OfferView
 from desk.words import day_words, listed, moment_words, money_words
 from remedies.authority import Decision
 from remedies.models import ExceptionRequest, Offer, OfferComponent, Refusal, Remedy
+from remedies.rules.retelling import known_words, told, told_all
 from remedies.rules.states import GRANTED, UNDECIDED, ExceptionStatus, OfferStatus, RemedyStatus
 from remedies.services import wish_words
 from remedies.services.additions import is_added
@@ -24,6 +25,7 @@ from tickets.access import Principal
 from tickets.languages import Spoken
 from tickets.models import Ticket
 from tickets.rules import EventType, Stage
+from tickets.saying import retold
 
 ICONS = {
     "apology": "heart",
@@ -116,22 +118,22 @@ def left_out(offer: Offer, component: OfferComponent) -> bool:
 def line_view(component: OfferComponent, currency: str, *, left: bool = False) -> OfferLineView:
     """One component of an offer."""
     old = component.adjusted_from
-    why = ". ".join(str(step).rstrip(".") for step in component.steps)
+    why = told_all(component.steps)
     if component.reason:
         changed = _("Changed: %(reason)s") % {"reason": component.reason}
         why = f"{why}. {changed}" if why else changed
     return OfferLineView(
         icon=ICONS.get(component.kind, "circle"),
-        name=component.title,
+        name=retold(component.title),
         sum=component_sum(component, currency),
-        why=why or component.words,
+        why=why or retold(component.words),
         clause=component.clause or component.rule,
-        clause_title=component.words,
+        clause_title=retold(component.words),
         old_sum=money_words(old, currency) if old is not None else "",
         by_law=component.owed,
         key=str(component.pk),
         left=left,
-        facts=", ".join(f"{label} {words}" for _, label, words in component.facts),
+        facts=known_words((label, words) for _, label, words in component.facts),
     )
 
 
@@ -145,8 +147,8 @@ def offer_view(
         words = _("draft, policy %(version)s") % {"version": offer.policy.version}
     if offer.status == OfferStatus.SENT and offer.expires_at:
         words = _("sent, until %(day)s") % {"day": day_words(offer.expires_at, now=now, zone=zone)}
-    told = offer.explanation or {}
-    missing = tuple(str(item.get("label", "")) for item in told.get("missing", []))
+    kept = offer.explanation or {}
+    missing = tuple(retold(str(item.get("label", ""))) for item in kept.get("missing", []))
     left = {part.pk for part in components if left_out(offer, part)}
     total = offer.total - sum(part.amount or 0 for part in components if part.pk in left)
     return OfferView(
@@ -158,8 +160,8 @@ def offer_view(
         old_total=money_words(offer.total, offer.currency) if total != offer.total else "",
         missing=missing if offer.status == OfferStatus.DRAFT else (),
         why_not=tuple(
-            f"{item.get('title', '')}: {item.get('reason') or item.get('why', '')}"
-            for item in told.get("not_applied", [])
+            f"{retold(item.get('title', ''))}: {told(item.get('reason') or item.get('why', ''))}"
+            for item in kept.get("not_applied", [])
         ),
         note=(_("The customer would find fair: %(wish)s") % {"wish": wish})
         if (wish := wish_words(offer))

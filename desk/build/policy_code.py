@@ -13,6 +13,8 @@ from remedies.rules.editing.grids import Cell, Disorder, Grid
 from remedies.rules.editing.outline import Item
 from remedies.rules.editing.text import dotted
 from remedies.rules.language.words import money
+from remedies.rules.retelling import told
+from tickets.saying import retold
 
 _KEY = re.compile(r"(\s*(?:- )?)([A-Za-z_][\w.]*)(:)(\s.*|)$")
 #: Words whose values are sentences for people.
@@ -103,7 +105,7 @@ def grid_view(grid: Grid, typed: Mapping[str, str], *, editable: bool) -> GridVi
     for i, cells in enumerate(grid.rows):
         value = grid.down.values[i]
         level = int(max(value or Decimal(1), Decimal(1)))
-        label = grid.down.lines[i]
+        label = told(grid.down.lines[i])
         is_pain = grid.down.name == "pain" and value is not None and level <= 5
         pain = PainView(level) if is_pain else None
         rows.append(
@@ -116,14 +118,18 @@ def grid_view(grid: Grid, typed: Mapping[str, str], *, editable: bool) -> GridVi
                 ),
             )
         )
-    down = grid.down.label[:1].upper() + grid.down.label[1:]
+    down = retold(grid.down.label)
+    down = down[:1].upper() + down[1:]
     return GridView(
         key=dotted(grid.path),
-        title=grid.title,
-        corner=gettext("%(down)s, then %(across)s") % {"down": down, "across": grid.across.label}
+        title=retold(grid.title),
+        corner=gettext("%(down)s, then %(across)s")
+        % {"down": down, "across": retold(grid.across.label)}
         if grid.across.name
         else down,
-        columns=tuple(gettext("sum") if line == "gives" else line for line in grid.across.lines),
+        columns=tuple(
+            gettext("sum") if line == "gives" else told(line) for line in grid.across.lines
+        ),
         rows=tuple(rows),
         findings=tuple(_finding(grid, one) for one in grid.disorders),
     )
@@ -137,18 +143,18 @@ def _cell(
         shown = "—" if cell.value == 0 else money(cell.value, grid.currency)
     else:
         shown = cell.text
-    across = f", {grid.across.label} {grid.across.lines[at[1]]}" if grid.across.name else ""
+    label = f"{retold(grid.down.label)} {told(grid.down.lines[at[0]])}"
+    if grid.across.name:
+        label += f", {retold(grid.across.label)} {told(grid.across.lines[at[1]])}"
     state = "wrong" if at in grid.wrong else "against" if at in grid.contradicted else ""
-    told = {
+    standing = {
         "wrong": gettext("out of order"),
         "against": gettext("contradicted by another cell"),
     }.get(state, "")
     return CellView(
         name=name,
         value=typed.get(name, shown),
-        label=", ".join(
-            filter(None, [f"{grid.down.label} {grid.down.lines[at[0]]}{across}", told])
-        ),
+        label=f"{label}, {standing}" if standing else label,
         tint=cell.tint,
         state=state,
         editable=editable and "\n" not in cell.text and not cell.text.startswith(("{", "[")),
@@ -161,10 +167,11 @@ def _finding(grid: Grid, one: Disorder) -> FindingView:
     cell = grid.rows[one.at[0]][one.at[1]]
     return FindingView(
         cell=f"c.{dotted(cell.path)}",
-        title=one.title,
-        words=one.words,
+        title=told(one.title),
+        words=told(one.words),
         value=str(one.suggested),
-        button=gettext("Set %(suggested)s") % {"suggested": money(one.suggested, grid.currency)},
+        button=gettext("Set %(suggested)s")
+        % {"suggested": told(money(one.suggested, grid.currency))},
     )
 
 
@@ -180,7 +187,7 @@ def _mark(number: int, mark: Mark, text: str) -> MarkView:
     return MarkView(
         number,
         mark.line,
-        words,
+        told(words),
         text[mark.start : mark.end],
         mark.suggestion,
         mark.source,

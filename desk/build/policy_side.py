@@ -10,11 +10,13 @@ from remedies.rules import Component
 from remedies.rules.checks.checking import Look, Mark
 from remedies.rules.checks.findings import Finding, Flaw
 from remedies.rules.editing.grids import Grid
+from remedies.rules.retelling import told, told_all
 from remedies.searched import Searched
 from remedies.services.previewing import Line, Preview
 from tickets.access import Principal, visible_tickets
 from tickets.catalogue import catalogue
 from tickets.models import Ticket
+from tickets.saying import retold
 
 #: So many tickets can be chosen from; others by their number.
 OFFERED = 15
@@ -141,10 +143,10 @@ def _line(line: Line) -> SideLine:
     why = ""
     if line.changed:
         part = line.draft or line.active
-        steps = ". ".join(step.rstrip(".") for step in part.steps) if part is not None else ""
+        steps = told_all(part.steps) if part is not None else ""
         why = steps if line.draft is not None else gettext("No longer given.")
     return SideLine(
-        name=line.title,
+        name=retold(line.title),
         rule=line.rule,
         active=_sum(line.active),
         draft=_sum(line.draft),
@@ -192,18 +194,18 @@ def _at(first: Mark, more: int) -> str:
 
 
 def _flaws(flaw: Flaw, count: int) -> str:
-    told = {"count": count}
+    counted = {"count": count}
     if flaw is Flaw.UNREACHABLE:
-        return ngettext("%(count)s dead rule", "%(count)s dead rules", count) % told
+        return ngettext("%(count)s dead rule", "%(count)s dead rules", count) % counted
     if flaw is Flaw.GAP:
-        return ngettext("%(count)s gap", "%(count)s gaps", count) % told
+        return ngettext("%(count)s gap", "%(count)s gaps", count) % counted
     if flaw is Flaw.OVERLAP:
-        return ngettext("%(count)s overlap", "%(count)s overlaps", count) % told
+        return ngettext("%(count)s overlap", "%(count)s overlaps", count) % counted
     if flaw is Flaw.CHOSEN_EARLY:
-        return ngettext("%(count)s early choice", "%(count)s early choices", count) % told
+        return ngettext("%(count)s early choice", "%(count)s early choices", count) % counted
     return (
         ngettext("%(count)s fact that nothing reads", "%(count)s facts that nothing reads", count)
-        % told
+        % counted
     )
 
 
@@ -211,7 +213,7 @@ def _form(look: Look) -> CheckView:
     wrong = [mark for mark in look.marks if mark.code != "unknown_name"]
     if wrong:
         first = wrong[0]
-        words = _at(first, len(wrong) - 1) if first.line else first.message
+        words = _at(first, len(wrong) - 1) if first.line else told(first.message)
         return CheckView("wrong", gettext("Form and facts."), words, first.rule, first.line)
     facts = len(look.policy.facts) if look.policy is not None else 0
     return CheckView(
@@ -238,7 +240,7 @@ def _cases(look: Look) -> CheckView:
     words = gettext("It has none yet")
     if look.cases:
         words = gettext("%(held)s of %(count)s as expected") % {"held": held, "count": look.cases}
-    details = tuple(f"{name}: {'; '.join(wrong)}" for name, wrong in look.failed[:5])
+    details = tuple(told(f"{name}: {'; '.join(wrong)}") for name, wrong in look.failed[:5])
     if look.left_out and look.failed:
         left = listed(list(look.left_out))
         return CheckView(
@@ -260,8 +262,8 @@ def _reach(look: Look, findings: Sequence[Finding] | None) -> CheckView:
     doubts = [one for one in findings if not one.is_wrong]
     if not doubts:
         return CheckView("ok", gettext("Reach."), gettext("No rule is dead, no gap, no overlap"))
-    told = (Flaw.UNREACHABLE, Flaw.GAP, Flaw.OVERLAP, Flaw.CHOSEN_EARLY, Flaw.UNUSED)
-    counts = {flaw: sum(1 for one in doubts if one.flaw is flaw) for flaw in told}
+    kinds = (Flaw.UNREACHABLE, Flaw.GAP, Flaw.OVERLAP, Flaw.CHOSEN_EARLY, Flaw.UNUSED)
+    counts = {flaw: sum(1 for one in doubts if one.flaw is flaw) for flaw in kinds}
     said = [_flaws(flaw, n) for flaw, n in counts.items() if n]
     first = doubts[0]
     return CheckView(
@@ -271,7 +273,7 @@ def _reach(look: Look, findings: Sequence[Finding] | None) -> CheckView:
         or ngettext("%(count)s doubt", "%(count)s doubts", len(doubts)) % {"count": len(doubts)},
         first.rules[0] if first.rules else "",
         first.line,
-        tuple(str(one) for one in doubts[:5]),
+        tuple(told(str(one)) for one in doubts[:5]),
     )
 
 
@@ -293,7 +295,7 @@ def _proportion(
             said += f", {words % {'count': len(cells)}}"
         if not done:
             said = gettext("%(found)s. Still searching…") % {"found": said}
-        details = tuple(str(one) for one in wrong[:5])
+        details = tuple(told(str(one)) for one in wrong[:5])
         at = cells[0][0] if cells else rule
         return CheckView("wrong", gettext("Proportionality."), said, at, wrong[0].line, details)
     if cells:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from desk.build.events import KINDS
 from desk.words import full_date_words, number_words, pointed, short_date_words, span_words
 from escalation.services.reports import Line, Report, TrendPoint, percent
+from tickets.saying import retold
 
 BAR = 200
 TITLES = {
@@ -147,7 +148,7 @@ def _bar(line: Line) -> BarView:
     kept = BAR * (line.share if line.share is not None else 0)
     words, tone = change_words(line)
     return BarView(
-        name=line.name,
+        name=retold(line.name),
         kept=line.kept,
         missed=line.missed,
         share=share_words(line.share),

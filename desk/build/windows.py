@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from django.utils.translation import gettext
+
 from escalation.clock import OnDay
 from escalation.models import Deadline
 from escalation.policies.kinds import Kind
@@ -10,6 +12,7 @@ from escalation.services.setup import Version, setup
 from escalation.worktime import WorkTimeError
 from tickets.catalogue import Entry
 from tickets.errors import DomainError
+from tickets.saying import retold
 
 _BACK, _AHEAD = dt.timedelta(days=8), dt.timedelta(days=16)
 
@@ -30,6 +33,11 @@ def windows_of(
     return [(span.start, span.end) for span in spans]
 
 
+def version_words(name: str, number: int) -> str:
+    """A version of a deadline policy: "Standard v1"."""
+    return gettext("%(name)s v%(version)s") % {"name": retold(name), "version": number}
+
+
 def promised_words(deadline: Deadline) -> tuple[str, ...]:
     """What was promised and by which policy: "2 working days, by close", "Standard v1"."""
     version = setup().versions.get(deadline.policy_id)
@@ -39,7 +47,7 @@ def promised_words(deadline: Deadline) -> tuple[str, ...]:
     length = target.length.words() if target is not None and target.length is not None else ""
     if deadline.until_on is not None:
         length = OnDay(deadline.until_on).words()
-    policy = f"{version.policy.name} v{version.number}"
+    policy = version_words(version.policy.name, version.number)
     return (f"{length}, {policy}" if length else policy,)
 
 

@@ -7,6 +7,7 @@ import yaml
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
+from desk.build.windows import version_words
 from desk.forms.base import Fields
 from escalation.models import DeadlinePolicy
 from escalation.services.simulating import Draft, read_draft, stored_draft
@@ -60,7 +61,11 @@ class TrialForm(Fields):
         self.zone = zone
         rows = list(DeadlinePolicy.objects.order_by("order", "key", "-version")[:200])
         #: What a draft can begin with: "general@2" and its name.
-        self.in_force = [(f"{row.key}@{row.version}", str(row)) for row in rows if row.active]
+        self.in_force = [
+            (f"{row.key}@{row.version}", version_words(row.name, row.version))
+            for row in rows
+            if row.active
+        ]
         field = self.fields["policy"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", gettext("Choose one"))] + [

@@ -41,7 +41,7 @@ class Control:
     parts: Sequence[Control] = ()
     #: Of a table: the controls of each line, and its heads.
     lines: Sequence[Sequence[Control]] = ()
-    heads: Sequence[tuple[str, str]] = ()
+    heads: Sequence[tuple[str, str, str]] = ()
     errors: list[str] = field(default_factory=list)
     #: Of a cell: whether it is what was refused.
     wrong: bool = False
@@ -163,7 +163,15 @@ def _table(
             shown = rest if column.name == "" else item.get(column.name)
             cells.append(_cell(column, at, shown, places, options))
         lines.append(cells)
-    heads = [(told(column.label), told(column.help)) for column in columns]
+    # What else a line may say is said by its own words, which are the same in every language.
+    heads = [
+        (
+            told(column.label),
+            told(column.help) if column.name else "",
+            "" if column.name else one.rest,
+        )
+        for column in columns
+    ]
     return Control(kind="table", lines=lines, heads=heads, **{**base, "value": len(held)})
 
 

@@ -27,17 +27,22 @@ def category_packs() -> dict[str, dict[str, Any]]:
 
 def trades() -> Sequence[tuple[str, str]]:
     """Trades to choose from, with what is in each."""
-    return [
-        (key, f"{pack['title']}: {', '.join(one['name'] for one in pack['categories'])}")
-        for key, pack in category_packs().items()
-    ]
+    found = []
+    for key, pack in category_packs().items():
+        names = ", ".join(told(one["name"]) for one in pack["categories"])
+        found.append((key, f"{told(pack['title'])}: {names}"))
+    return found
+
+
+def policies() -> Sequence[tuple[str, str]]:
+    """Remedy policies to choose from; our own first."""
+    named = [(key, told(words)) for key, words in _policy_packs()]
+    return sorted(named, key=lambda pair: (pair[0] != "general", pair[1]))
 
 
 @lru_cache(maxsize=1)
-def policies() -> Sequence[tuple[str, str]]:
-    """Remedy policies to choose from; our own first."""
-    named = [(key, _titled(POLICY_PACKS / f"{key}.yaml", "title")) for key in policy_names()]
-    return sorted(named, key=lambda pair: (pair[0] != "general", pair[1]))
+def _policy_packs() -> Sequence[tuple[str, str]]:
+    return [(key, _titled(POLICY_PACKS / f"{key}.yaml", "title")) for key in policy_names()]
 
 
 #: What our own set of deadlines promises.
@@ -56,8 +61,8 @@ def _deadline_packs() -> Sequence[tuple[str, str]]:
 
 
 def deadlines() -> Sequence[tuple[str, str]]:
-    """Sets of deadlines to choose from, in the reader's language as far as they are our own."""
-    return [(key, told(words) if words == OUR_OWN else words) for key, words in _deadline_packs()]
+    """Sets of deadlines to choose from."""
+    return [(key, told(words)) for key, words in _deadline_packs()]
 
 
 def _titled(path: Path, name: str) -> str:

@@ -7,18 +7,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, pgettext
 
+from desk.build.codes import ROLES
 from desk.setup.fields import told
 from desk.words import moment_words
 from escalation.clock import Clock
 from escalation.hours import Calendar
-from escalation.policies.kinds import DEFAULTS
+from escalation.models import EscalationPath
+from escalation.policies.kinds import DEFAULTS, Kind
 from escalation.policies.paths import Path
 from escalation.policies.policy import Policy
 from escalation.services.setup import ALWAYS, setup
 from escalation.worktime import WorkTimeError
 from tickets.errors import DomainError
+from tickets.rules import Role
+from tickets.saying import retold
 
 #: Weeks in the picture of a calendar, and how wide a day is in it.
 WEEKS = 5
@@ -88,6 +92,24 @@ class RungView:
     answer: str
 
 
+#: Whom a step tells, for people.
+_WHOM = {
+    "owner": gettext_noop("the owner"),
+    "lead": gettext_noop("the lead"),
+    "supervisors": gettext_noop("the supervisors"),
+    "team": gettext_noop("the team"),
+    "rota": gettext_noop("whoever is on duty"),
+}
+
+
+def _whom(word: str) -> str:
+    """Whom a word of a step means; people by their address, as it stands there."""
+    kind, _, rest = word.partition(":")
+    if kind == "role":
+        return str(ROLES.get(Role(rest), rest)) if rest in set(Role) else rest
+    return told(_WHOM[word]) if word in _WHOM else rest or word
+
+
 _DO = {
     "notify": gettext_noop("an alert"),
     "mail": gettext_noop("a mail"),
@@ -108,7 +130,7 @@ def ladder_of(path: Path, steps: Sequence[Mapping[str, Any]]) -> list[RungView]:
         found.append(
             RungView(
                 when=_when(raw, timed=parsed.timed),
-                to=parsed.to,
+                to=tuple(_whom(word) for word in parsed.to),
                 do=tuple(told(_DO.get(a.partition(":")[0], a)) for a in parsed.actions),
                 only=", ".join(f"{name} {_said(value)}" for name, value in only.items()),
                 answer=str(raw.get("answer_within") or ""),
@@ -150,12 +172,18 @@ class PromiseView:
     within: str
     due: str
     path: str
+    path_name: str
     warn: str
+
+
+def _kind_said(kind: Kind) -> str:
+    return pgettext("kind of deadline", str(DEFAULTS[kind].words))
 
 
 def promises_of(policy: Policy, *, now: dt.datetime, zone: dt.tzinfo) -> list[PromiseView]:
     """Each promise with the moment at which it would be due, were it to start now."""
     rules, found = setup(), []
+    names = dict(EscalationPath.objects.values_list("key", "name"))
     for target in policy.targets:
         key = target.calendar or policy.calendar
         calendar = rules.calendars.get(key, rules.default_calendar) if key else (
@@ -170,12 +198,13 @@ def promises_of(policy: Policy, *, now: dt.datetime, zone: dt.tzinfo) -> list[Pr
         path = rules.paths.get(target.path)
         found.append(
             PromiseView(
-                words=str(DEFAULTS[target.kind].words),
+                words=_kind_said(target.kind),
                 within=target.length.words()
                 if target.length is not None
                 else gettext("as promised"),
                 due=due,
                 path=target.path if path is not None else "",
+                path_name=retold(names.get(target.path, target.path)),
                 warn=", ".join(step.key.partition(":")[2] for step in target.warnings),
             )
         )
@@ -202,7 +231,7 @@ def grants_of(
     most = max(sums, default=0) or 1
     return [
         GrantView(
-            role=doc["role"],
+            role=str(ROLES[Role(doc["role"])]),
             kind=doc["kind"] or gettext("everything"),
             sums=tuple(
                 (doc[name] if doc[name] is not None else gettext("no limit"),

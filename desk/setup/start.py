@@ -21,6 +21,7 @@ from desk.setup import asked, keeping
 from desk.setup.access import is_admin
 from desk.setup.errors import SetupInvalid
 from desk.setup.fields import Field
+from desk.setup.fields import told as in_words
 from desk.setup.invitations import invite
 from desk.setup.keeping import Author
 from desk.setup.models import StartStep
@@ -204,8 +205,12 @@ def _apply_categories(doc: Doc, author: Author) -> None:
         pack = category_packs()[trade]
         for one in pack["categories"]:
             if one["key"] not in there:
-                facts = pack.get("facts", {}).get(one["key"], [])
-                said = {"name": one["name"], "icon": one["icon"], "facts": facts}
+                # From here on they are the desk's own words, in the language of who sets it up.
+                facts = [
+                    {**fact, "label": in_words(fact["label"])}
+                    for fact in pack.get("facts", {}).get(one["key"], [])
+                ]
+                said = {"name": in_words(one["name"]), "icon": one["icon"], "facts": facts}
                 _save("categories", one["key"], author, **said, order=order)
                 order += 10
     names = {held["name"].lower() for held in there.values()}

@@ -11,6 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from desk.scripts import address_of
+from remedies.rules.retelling import told
+from tickets.saying import retold
 
 register = template.Library()
 
@@ -54,6 +56,18 @@ def drawn(name: str, **values: Any) -> SafeString:
     face, a chip. `values` are frozen (desk.glyphs), so what is the same looks the same.
     """
     return _drawn(name, tuple(values.items()), get_language() or "")
+
+
+@register.filter(name="retold")
+def said_again(words: Any) -> str:
+    """What is kept in English, in the reader's language where the catalogue has it."""
+    return retold(str(words or ""))
+
+
+@register.filter(name="told")
+def told_again(words: Any) -> str:
+    """What a reckoning said, with its sums, in the reader's language and form."""
+    return told(str(words or ""))
 
 
 @register.simple_tag

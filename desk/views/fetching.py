@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from desk.views.public import brand
-from desk.views.shell import Ask, desk_page, theme_of, zone_of
+from desk.views.shell import Ask, asked_language, desk_page, theme_of, zone_of
 from tickets.access import Principal
 from tickets.errors import DomainError
-from tickets.languages import speaking_to
+from tickets.languages import speaking_with
 
 Answers = Callable[..., HttpResponseBase]
 
@@ -31,7 +31,7 @@ def desk_data(view: Answers) -> Answers:
             return _never_kept(JsonResponse({"message": _("You are signed out.")}, status=401))
         now = timezone.now()
         ask = Ask(Principal.of_user(user, now=now), now, zone_of(user.time_zone))
-        with timezone.override(ask.zone), speaking_to(user.language):
+        with timezone.override(ask.zone), speaking_with(user, asked_language(request)):
             try:
                 return _never_kept(view(request, ask, *args, **kwargs))
             except DomainError as error:

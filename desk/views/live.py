@@ -22,11 +22,11 @@ from desk.collision import changed_by_others
 from desk.live import grants, keys, pulse
 from desk.live.middleware import HEADER, answered
 from desk.views import queue as queue_page
-from desk.views.shell import Ask, DeskView, me_of, query, shell_for, zone_of
+from desk.views.shell import Ask, DeskView, asked_language, me_of, query, shell_for, zone_of
 from desk.views.ticket import parts_of
 from tickets.access import Principal, access_ticket, may
 from tickets.errors import DomainError
-from tickets.languages import speaking_to
+from tickets.languages import speaking_with
 from tickets.services.alerts import claim_notices, settings_of
 
 #: Rows that are told anew at once; a list that missed more is read again by its page.
@@ -44,7 +44,7 @@ def live_part(view: DeskView) -> DeskView:
             return answered({"ended": True}, status=401)
         now = timezone.now()
         ask = Ask(Principal.of_user(user, now=now), now, zone_of(user.time_zone))
-        with timezone.override(ask.zone), speaking_to(user.language):
+        with timezone.override(ask.zone), speaking_with(user, asked_language(request)):
             try:
                 return view(request, ask, *args, **kwargs)
             except DomainError as error:

@@ -73,7 +73,7 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
     form, pain, words = _tried(request, scheme)
     context: dict[str, Any] = {
         "place": "",
-        "title": other.title if other is not None else found.title,
+        "title": retold(other.title if other is not None else found.title),
         "version": other.version if other is not None else found.version,
         "of_draft": of_draft,
         "chosen": query(request, "version") if other is not None else "",
@@ -118,7 +118,7 @@ def _shown(factor: Any) -> dict[str, Any]:
         "on_form": factor.on_form,
         "anchors": [
             (
-                a.words,
+                retold(a.words),
                 gettext("level %(level)s") % {"level": a.level} if a.level else "",
                 effects.get(a.effect, ""),
                 least,

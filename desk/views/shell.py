@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -28,7 +29,7 @@ from desk.live.telling import bell_rang
 from desk.words import moment_words
 from tickets.access import Principal
 from tickets.errors import DomainError
-from tickets.languages import speaking_to
+from tickets.languages import speaking_with
 from tickets.models import User
 from tickets.services.alerts import read_alerts as mark_read
 
@@ -97,6 +98,11 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
+def asked_language(request: HttpRequest) -> str:
+    """The language that the browser asks for, as far as the desk has it (LocaleMiddleware)."""
+    return str(getattr(request, "LANGUAGE_CODE", "") or settings.LANGUAGE_CODE)
+
+
 def desk_page(view: DeskView) -> DeskView:
     """Sign-in, the one reading of the clock, and a page for whatever the domain refuses."""
 
@@ -107,7 +113,7 @@ def desk_page(view: DeskView) -> DeskView:
         now = timezone.now()
         user: Any = request.user
         ask = Ask(Principal.of_user(user, now=now), now, zone_of(user.time_zone))
-        with timezone.override(ask.zone), speaking_to(user.language):
+        with timezone.override(ask.zone), speaking_with(user, asked_language(request)):
             try:
                 return view(request, ask, *args, **kwargs)
             except DomainError as error:

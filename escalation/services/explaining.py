@@ -18,7 +18,7 @@ from escalation.worktime import Span
 from tickets.actors import SYSTEM
 from tickets.change import Change, Unit
 from tickets.models import Ticket
-from tickets.saying import Phrase, spelled
+from tickets.saying import Phrase, gettext_noop, spelled
 
 REASONS = {
     "waiting_customer": Phrase("waiting for the customer"),
@@ -274,7 +274,25 @@ def _step_words(key: str, planned: Planned | None) -> str:
         return _("runs again, the longest pause is over")
     words = _("step %(number)s of the path") % {"number": rest.rpartition(":")[2]}
     actions = planned.step.actions if planned is not None and planned.step is not None else ()
-    return f"{words} ({', '.join(actions).replace('_', ' ')})" if actions else words
+    return f"{words} ({', '.join(map(_deed, actions))})" if actions else words
+
+
+#: What a step does, for people.
+_DEEDS = {
+    "notify": gettext_noop("told here"),
+    "mail": gettext_noop("by mail"),
+    "webhook": gettext_noop("other systems told"),
+    "reassign": gettext_noop("given to them"),
+    "raise_pain": gettext_noop("pain raised"),
+    "call_back": gettext_noop("a call promised"),
+    "add_delay": gettext_noop("our delay noted"),
+    "tell_customer": gettext_noop("the customer told"),
+}
+
+
+def _deed(action: str) -> str:
+    name, __, __ = action.partition(":")
+    return _(_DEEDS.get(name, name.replace("_", " ")))
 
 
 def _done(step: Foreseen) -> str:

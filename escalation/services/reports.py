@@ -24,10 +24,11 @@ from escalation.policies.kinds import DEFAULTS, Kind
 from escalation.services.explaining import REASONS
 from tickets.access import Principal, visible_tickets
 from tickets.periods import Period
+from tickets.saying import gettext_noop
 
 DIMENSIONS = ("kind", "cause", "team", "category")
 POINTS = 13
-NO_CAUSE = "No cause found yet"
+NO_CAUSE = gettext_noop("No cause found yet")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 from remedies.rules.states import RemedyStatus
 from tickets.errors import Invalid
 from tickets.money import words
-from tickets.saying import Phrase
+from tickets.saying import Phrase, gettext_noop
 
 #: So long a payout may be under way before its absence there is a difference.
 UNDER_WAY = dt.timedelta(hours=24)
@@ -115,6 +115,18 @@ def read_theirs(raw: Any, field: str = "payouts") -> Theirs:
         raise Invalid("This should be one of: {known}.", known=known, field=f"{field}.status")
     reference = str(raw.get("reference") or "").replace("\x00", "")[:200]
     return Theirs(payout, TheirStatus(status), minor, currency, reference)
+
+
+#: What the words of a difference say beside sums; kept in English, and told again when shown.
+_SAID = (
+    gettext_noop("nothing"),
+    gettext_noop("granted"),
+    gettext_noop("fulfilled"),
+    gettext_noop("failed"),
+    gettext_noop("reversed"),
+    gettext_noop("pending"),
+    gettext_noop("paid"),
+)
 
 
 def compare(ours: Iterable[Ours], theirs: Iterable[Theirs], *, now: dt.datetime) -> list[Found]:

@@ -17,7 +17,7 @@ from tickets.actors import Actor
 from tickets.change import Change, changing
 from tickets.errors import NotFound
 from tickets.money import words
-from tickets.saying import Phrase
+from tickets.saying import Phrase, gettext_noop
 from tickets.services.texts import clean_line, needed
 
 PAYOUT = "payout"
@@ -133,12 +133,12 @@ def _gateway(part: OfferComponent, amount: int | None, form: str, currency: str)
 
 def _account(offer: Offer, part: OfferComponent, exception: ExceptionRequest | None) -> str:
     if part.owed:
-        return "set by law"
+        return gettext_noop("set by law")
     if part.loss:
-        return "proven loss"
+        return gettext_noop("proven loss")
     if exception is not None:
-        return f"exception {exception.pk}"
-    return role_of(Actor.of_user(offer.sent_by)) if offer.sent_by else "policy"
+        return gettext_noop("exception {n}").format(n=exception.pk)
+    return role_of(Actor.of_user(offer.sent_by)) if offer.sent_by else gettext_noop("policy")
 
 
 def told(remedy: Remedy) -> dict[str, object]:

@@ -6,6 +6,7 @@ from remedies.rules.states import EntryKind, RemedyEvent, RemedyStatus
 from remedies.services.ledger import enter, told
 from tickets.change import Change
 from tickets.models import Event
+from tickets.saying import gettext_noop
 
 #: The gateway of what was delivered before it came here.
 BEFORE = "before"
@@ -31,7 +32,7 @@ def record_past_remedy(change: Change, event: Event) -> None:
         amount=minor if paid else None,
         currency=str(data.get("currency") or "") if paid else "",
         status=RemedyStatus.FULFILLED.value,
-        granted_under="before",
+        granted_under=gettext_noop("before"),
         granted_at=event.at,
         fulfilled_at=event.at,
         gateway=BEFORE,

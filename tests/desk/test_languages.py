@@ -14,9 +14,12 @@ from tests.builders import NOW, Desk, make_customer
 from tests.desk.pages import SignIn, text_of
 from tests.desk.test_complain import GOOD
 from tests.remedies.builders import make_hurt, sent_offer
+from tickets.actors import Actor
+from tickets.change import changing
 from tickets.languages import speaking
 from tickets.mailed import message_text
-from tickets.models import Ticket, User
+from tickets.models import Alert, Ticket, User
+from tickets.saying import Phrase
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +92,7 @@ def test_a_language_that_there_is_not_is_answered_in_ours(whole_desk: Desk) -> N
 
 def test_a_person_of_the_desk_chooses_its_language(whole_desk: Desk, sign_in: SignIn) -> None:
     client = sign_in(whole_desk.alice)
-    assert '<html lang="en"' in client.get("/desk/", headers=GERMAN).content.decode()
+    assert '<html lang="en"' in client.get("/desk/").content.decode()
     chosen = {"language": "de", "digest_after": "5", "digest_minutes": "15"}
     client.post("/desk/alerts/settings/", chosen)
     whole_desk.alice.refresh_from_db()
@@ -146,13 +149,39 @@ def test_the_language_of_the_desk_is_chosen_over_the_api(whole_desk: Desk, sign_
     assert put({"language": ""}).json()["language"] == ""
 
 
-def test_the_desk_speaks_one_language_to_everybody_who_works_here(
+def test_who_chose_no_language_is_spoken_to_as_the_browser_asks_and_mailed_in_the_same(
     german: Ticket, whole_desk: Desk, sign_in: SignIn
 ) -> None:
-    client = sign_in(whole_desk.alice)
-    page = client.get(f"/desk/tickets/{german.number}/", headers=GERMAN)
-    words = text_of(page)
-    assert "heute" not in words and "today" in words
+    alice = whole_desk.alice
+    client = sign_in(alice)
+    address = f"/desk/tickets/{german.number}/"
+
+    def words(**headers: str) -> str:
+        return text_of(client.get(address, headers=headers))
+
+    def told() -> str:
+        alice.refresh_from_db()
+        with changing(german.pk, actor=Actor.of_user(whole_desk.sue), now=NOW) as change:
+            key = f"told:{alice.reads}"
+            change.alert(
+                alice,
+                key=key,
+                text=Phrase("{number} is yours now: {subject}", number="A-1", subject="x"),
+            )
+        return Alert.objects.get(user=alice, key=key).text
+
+    assert "today" in words() and told() == "A-1 is yours now: x"
+    german_words = words(**GERMAN)
+    assert "heute" in german_words and "today" not in german_words
+    assert told() == "A-1 ist jetzt Ihrer: x"
+    # A language that there is not: the desk's own. Who chose one has it, whatever the browser says.
+    assert "today" in words(**{"Accept-Language": "pt-BR"})
+    User.objects.filter(pk=alice.pk).update(language="de")
+    assert "heute" in words(**{"Accept-Language": "en"})
+    parts = ({"Accept-Language": "en"}, GERMAN)
+    User.objects.filter(pk=alice.pk).update(language="")
+    live = [client.get("/desk/live/frame/", headers=asked).content.decode() for asked in parts]
+    assert "Vorgänge" not in live[0] and live[0] != live[1]
 
 
 def test_mails_are_in_the_language_of_the_complaint() -> None:

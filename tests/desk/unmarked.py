@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 import django
+import holidays
 import yaml
 from babel import Locale
 from babel.dates import get_day_names, get_month_names
@@ -42,6 +43,10 @@ _NO_WORDS = re.compile(
 )
 _COMMA = re.compile(r"M?\d+,\d+\b.*")
 _IN_A_PICTURE = "a number of a picture, with a comma"
+#: What a rule of a policy is called.
+_RULE = re.compile(r"\b[A-Z]{1,3}-\d+\b")
+#: Where a page puts texts beside each other, and where people put words beside each other.
+_SEAMS = re.compile(r"[·|“”„\"\n]+")
 _JOINTS = re.compile(r"[·,:;()/|“”„\"…–—→\n]+|\s-\s")
 
 
@@ -111,6 +116,8 @@ class Data:
     whole: set[str] = field(default_factory=set)
     long: str = ""
     names: re.Pattern[str] = re.compile("(?!)")
+    #: Texts of the desk's own that have places, with anything in them.
+    filled: re.Pattern[str] = re.compile("(?!)")
 
     @classmethod
     def known(cls) -> Data:
@@ -129,12 +136,14 @@ class Data:
             locale = Locale(language)  # of countries and currencies, which are not ours either
             named = {*locale.territories.values(), *locale.currencies.values()}
             whole |= named | {word for one in named for word in _LETTERS.findall(one)}
+        whole |= _named_in_policies() | _codes()
         whole |= _titles_of_packs() | available_timezones() | _said_by_django()
         names = {one for one in _names() if len(one) > 1}
         joined = "|".join(re.escape(one) for one in sorted(names, key=len, reverse=True))
         return cls(
             whole={one.casefold() for one in whole},
             long="\n".join(sorted(one for one in whole if len(one) > 11)).casefold(),
+            filled=re.compile("|".join(_filled(one) for one in whole if "{" in one) or "(?!)"),
             names=re.compile(rf"\b(?:{joined})\b(?:'s|’s)?") if names else cls.names,
         )
 
@@ -142,7 +151,11 @@ class Data:
         """What remains of a text when all that is data is taken out of it; "" for nothing."""
         if self._is_data(said):
             return ""
-        plain = _NO_WORDS.sub(" ", said)
+        if all(
+            self._is_data(part) or part.strip().casefold() in _SAME for part in _SEAMS.split(said)
+        ):
+            return ""
+        plain = _RULE.sub(" ", _NO_WORDS.sub(" ", said))
         bare = self.names.sub(" ", plain)
         if self._is_data(plain) or self._is_data(bare):
             return ""
@@ -163,7 +176,7 @@ class Data:
             or said.casefold().strip() in self.whole
         ):
             return True
-        return len(clean) > 14 and clean in self.long
+        return (len(clean) > 14 and clean in self.long) or bool(self.filled.fullmatch(said.strip()))
 
 
 def _texts_of(model: type[models.Model]) -> set[str]:
@@ -195,6 +208,30 @@ def _strings(value: Any) -> set[str]:
     if isinstance(value, list | tuple):
         return {text for one in value for text in _strings(one)}
     return set()
+
+
+def _filled(text: str) -> str:
+    """A text with places as a pattern: "Dear {customer}," is "Dear .*,"."""
+    return ".*".join(re.escape(part) for part in re.split(r"\{[^{}]*\}", text))
+
+
+def _codes() -> set[str]:
+    """Codes that pages show as they are: of customers' languages, of the parts of countries."""
+    spoken = apps.get_model("tickets", "Customer").objects.values_list("language", flat=True)
+    parts = holidays.list_supported_countries(include_aliases=False).values()
+    return {*spoken, *(code for codes in parts for code in codes)}
+
+
+def _named_in_policies() -> set[str]:
+    """What policies call their facts and values: as it is written there, and with spaces."""
+    found = set()
+    for source in apps.get_model("remedies", "RemedyPolicy").objects.values_list(
+        "source", flat=True
+    ):
+        policy = yaml.safe_load(source)
+        for name in (name for part in ("facts", "values") for name in policy.get(part) or ()):
+            found |= {name, name.replace("_", " ")}
+    return {name for name in found if len(name) > 4}
 
 
 def _names() -> set[str]:

@@ -47,6 +47,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(
         max_length=10, blank=True, default="", help_text="Empty: as the browser asks for."
     )
+    last_language = models.CharField(
+        max_length=10, blank=True, default="", editable=False,
+        help_text="What the browser of who chose no language asked for last.",
+    )  # fmt: skip
     time_zone = models.CharField(max_length=64, default="Europe/London")
     is_active = models.BooleanField(default=True)
     away_from = models.DateTimeField(null=True, blank=True)
@@ -91,6 +95,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0] if self.name else self.email
+
+    @property
+    def reads(self) -> str:
+        """The language of mails and alerts: the one that was chosen, else the one in which the
+        desk was last used; "" before it was."""
+        return self.language or self.last_language
 
     @property
     def is_staff(self) -> bool:

@@ -186,7 +186,7 @@ def _mails_for(
 
 
 def _single(person: User, alert: Alert, *, now: dt.datetime) -> Outbox:
-    with speaking_to(person.language):
+    with speaking_to(person.reads):
         subject = _("Running late, needs you") if alert.urgent else _("You should know")
     return Outbox(
         kind="mail",
@@ -213,7 +213,7 @@ def digest_of(
     tickets = len(first)
     lines = [f"- {alert.text}\n  {_link(alert)}" for alert in first[:NAMED]]
     things, rest = len(alerts) + more, tickets - NAMED
-    with speaking_to(person.language):
+    with speaking_to(person.reads):
         subject, head = _heads(person, things, tickets, counted=not more)
         if more:
             # On how many tickets those are nobody has counted.

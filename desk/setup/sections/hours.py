@@ -14,6 +14,7 @@ from desk.setup.fields import Choice, Data, Days, Flag, Text, Words, is_day
 from desk.setup.pictures import weeks_of
 from desk.setup.section import Attention, Doc, Preview, Section, referred, stored
 from desk.setup.sections import options
+from desk.words import weekday_words
 from escalation.hours import WEEKDAYS, Calendar
 from escalation.models import CalendarDay, Rota, WorkCalendar
 from escalation.services.rotas import NewSlot, set_slots
@@ -316,7 +317,7 @@ class Rotas(Section):
                 Choice(
                     name="weekday",
                     label=gettext_noop("Weekday"),
-                    options=lambda: [(d, d) for d in WEEKDAYS],
+                    options=lambda: [(d, weekday_words(n)) for n, d in enumerate(WEEKDAYS)],
                 ),
                 Text(name="on", label=gettext_noop("Or date"), **_DAY),
                 Text(name="starts", label=gettext_noop("From"), required=True, **_TIME),

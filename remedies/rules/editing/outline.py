@@ -13,23 +13,33 @@ from remedies.rules.editing.grids import Grid, Reader, grids_in
 from remedies.rules.editing.ordering import in_order
 from remedies.rules.editing.text import NotEditable, Parts, append, as_yaml, put, span_of
 from remedies.rules.language.source import Path, read_source
+from tickets.saying import gettext_noop
 
 #: Lists of a policy whose items are chosen one by one, with the word that each begins with.
 LISTS = {"rules": "rule", "exclusions": "exclusion", "caps": "cap", "set_offs": "set_off"}
 #: What else a policy says, part by part: facts, values and cases, each with its heading.
-SAID = {"facts": ("fact", "Facts"), "values": ("value", "Values"), "cases": ("case", "Cases")}
+SAID = {
+    "facts": ("fact", gettext_noop("Facts")),
+    "values": ("value", gettext_noop("Values")),
+    "cases": ("case", gettext_noop("Cases")),
+}
 #: The name of the item that is the head of the policy.
 HEAD = "Policy"
 _HEADINGS = {
-    "apology": "Apology and putting right",
-    "callback": "Apology and putting right",
-    "expedite": "Apology and putting right",
-    "replacement": "Apology and putting right",
-    "refund": "Money back",
-    "compensation": "Compensation",
-    "credit": "Credit",
-    "upgrade": "Gifts and upgrades",
-    "gift": "Gifts and upgrades",
+    "apology": gettext_noop("Apology and putting right"),
+    "callback": gettext_noop("Apology and putting right"),
+    "expedite": gettext_noop("Apology and putting right"),
+    "replacement": gettext_noop("Apology and putting right"),
+    "refund": gettext_noop("Money back"),
+    "compensation": gettext_noop("Compensation"),
+    "credit": gettext_noop("Credit"),
+    "upgrade": gettext_noop("Gifts and upgrades"),
+    "gift": gettext_noop("Gifts and upgrades"),
+}
+_LISTED = {
+    "exclusions": gettext_noop("Exclusions"),
+    "caps": gettext_noop("Caps"),
+    "set_offs": gettext_noop("Set-offs"),
 }
 _COMMENT = re.compile(r"\s*#\s?(.*)")
 _LONGEST_HEADING = 60
@@ -67,7 +77,7 @@ def items_of(parts: Parts) -> tuple[Item, ...]:
 
 def _items(parts: Parts, part: str) -> Iterator[Item]:
     listed = parts.value((part,))
-    heading = {"exclusions": "Exclusions", "caps": "Caps", "set_offs": "Set-offs"}.get(part, "")
+    heading = _LISTED.get(part, "")
     headed = part == "rules" and _is_headed(parts, listed)
     for index, raw in enumerate(listed if isinstance(listed, list) else []):
         if not isinstance(raw, dict):
@@ -77,7 +87,7 @@ def _items(parts: Parts, part: str) -> Iterator[Item]:
         if headed:
             heading = _comment_above(parts, first) or heading
         elif part == "rules":
-            heading = _HEADINGS.get(str(raw.get("gives")), "Rules")
+            heading = _HEADINGS.get(str(raw.get("gives")), gettext_noop("Rules"))
         word = LISTS[part]
         name = str(raw.get(word) or f"{word} {index + 1}")
         title = str(raw.get("title") or raw.get("reason") or name)
@@ -88,7 +98,17 @@ def said_of(parts: Parts) -> tuple[Item, ...]:
     """The head of the policy, its facts, values and cases: what rules are written with."""
     if not isinstance(parts.data, dict):
         return ()
-    found = [Item((), "policy", HEAD, "Currency, dates, groups", "The policy", 1, 1)]
+    found = [
+        Item(
+            (),
+            "policy",
+            HEAD,
+            gettext_noop("Currency, dates, groups"),
+            gettext_noop("The policy"),
+            1,
+            1,
+        )
+    ]
     for part, (word, heading) in SAID.items():
         whole = parts.value((part,))
         listed = list(whole) if isinstance(whole, dict) else []

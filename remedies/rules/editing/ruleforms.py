@@ -14,6 +14,7 @@ from remedies.rules.editing.text import Parts
 from remedies.rules.language.draft import ComponentKind
 from remedies.rules.language.modifiers import ROUNDINGS
 from remedies.rules.language.source import Path
+from tickets.saying import gettext_noop
 
 #: The order in which the words of a rule are written.
 ORDER = (
@@ -286,7 +287,7 @@ def _beside(parts: Parts, item: Item, raw: Mapping[str, Any]) -> Iterator[Field]
     """What may stand beside a sum and is not there: a cap, a lower limit, rounding."""
     amount = raw["amount"]
     there = amount if isinstance(amount, dict) else {}
-    ways = (("", "half up"), *((way, way.replace("_", " ")) for way in ROUNDINGS))
+    ways = (("", gettext_noop("half up")), *((way, way.replace("_", " ")) for way in ROUNDINGS))
     for word in _BESIDE:
         if word in there:
             continue

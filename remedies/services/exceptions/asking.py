@@ -20,7 +20,7 @@ from remedies.services.tallies import components_of, locked_offer
 from tickets.actors import Actor
 from tickets.change import Change, changing
 from tickets.errors import Conflict, Invalid, Missing, NotAllowed, NotFound
-from tickets.languages import speaking_to
+from tickets.languages import speaking
 from tickets.models import Attachment, Ticket
 from tickets.money import decimals_of, words
 from tickets.services.texts import clean_text, needed
@@ -137,7 +137,7 @@ def _because(
 ) -> tuple[Because, ...]:
     """Why it needs somebody above. Raises `NothingBeyond`."""
     wanted, _ = planned(request.offer, parts, request.items, key="asked", reason="")
-    with speaking_to(""):  # kept with the request, for everybody
+    with speaking("en"):  # kept with the request, for everybody
         standing = weigh(request.offer, wanted, ticket=change.ticket, actor=actor, now=change.now)
     above = "" if standing.allowed else standing.reason
     wishes = [wish_of(item) for item in request.items]
