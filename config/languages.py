@@ -39,6 +39,7 @@ KEYWORDS = {
     "pgettext_noop": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
     "Phrase": (1,),
+    "Kept": (1,),
 }
 #: What stands in which catalogue.
 DOMAINS = {"django": {".py", ".html", ".txt"}, "djangojs": {".js"}}
@@ -104,7 +105,7 @@ def _in_pages() -> Iterator[Found]:
             if "translate" not in source and "_(" not in source:
                 continue
             source = _as_python(templatize(source, origin=str(path)))
-        elif not any(sign in source for sign in ("gettext", "_(", "Phrase(")):
+        elif not any(sign in source for sign in ("gettext", "_(", "Phrase(", "Kept(")):
             continue
         where = path.relative_to(BASE_DIR).as_posix()
         stream = io.BytesIO(source.encode())

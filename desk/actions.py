@@ -26,6 +26,7 @@ from tickets.errors import Invalid
 from tickets.facts import words_of
 from tickets.models import Ticket
 from tickets.rules import OPEN_STATUSES, WAITING_STATUSES, Channel, Stage, Status
+from tickets.saying import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +161,16 @@ def _promise(do: Doing) -> str:
     return _("Promised. It is a deadline now.")
 
 
+#: What is promised, as it is kept.
+CALL_ABOUT = Kept("Call {name} back: {about}")
+CALL = Kept("Call {name} back")
+
+
 def _call_back(do: Doing) -> str:
     name = do.ticket.customer.name.split(" ")[0]
-    about = f": {do.data['about']}" if do.data.get("about") else ""
     due = do.data["due"] or do.data["day"]
-    what = _("Call %(name)s back%(about)s") % {"name": name, "about": about}
+    about = do.data.get("about")
+    what = CALL_ABOUT(name=name, about=about) if about else CALL(name=name)
     services.make_promise(do.ticket, what=what, due=due, **_common(do))
     return _("The call-back is a deadline now.")
 

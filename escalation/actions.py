@@ -150,7 +150,7 @@ def raise_pain(call: Call) -> None:
 @action("call_back")
 def call_back(call: Call) -> None:
     """Promise the customer a call: a deadline of its own, unless one is promised already."""
-    _promise(call, "a call")
+    _promise(call, gettext_noop("a call"))
 
 
 @action("tell_customer")
@@ -161,7 +161,7 @@ def tell_customer(call: Call) -> None:
     """
     change = call.change
     due = call.after(call.deed.length)
-    if not _promise(call, "news"):
+    if not _promise(call, gettext_noop("news")):
         return
     customer = change.ticket.customer
     local = due.astimezone(ZoneInfo(customer.time_zone or "UTC"))

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from remedies.rules.language.draft import ComponentKind
 from remedies.rules.language.words import money, places_of
+from remedies.rules.retelling import told
 from tickets.saying import gettext as _
 from tickets.saying import pgettext, pgettext_noop
 
@@ -136,7 +137,7 @@ class Meter:
 
 
 def _money(minor: int, currency: str) -> str:
-    return money(Decimal(minor).scaleb(-places_of(currency)), currency)
+    return told(money(Decimal(minor).scaleb(-places_of(currency)), currency))
 
 
 @dataclass(frozen=True, slots=True)

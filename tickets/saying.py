@@ -8,11 +8,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 from babel.dates import get_day_names, get_month_names
 
 _PLACE = re.compile(r"\{(\w+)\}")
+_ESCAPED = re.compile(r"\\\{(\w+)\\\}")
 _NUMBER = re.compile(r"\d+")
 _NAMED = re.compile(r"%[aAbB]")
 
@@ -96,12 +97,16 @@ def filled(words: str, values: Mapping[str, object]) -> str:
     return _PLACE.sub(lambda place: str(values.get(place[1], place[0])), words)
 
 
-def retold(told: str) -> str:
+def retold(told: str, say: Callable[[str], str] | None = None) -> str:
     """What was written down in English, in the language that is active.
 
+    What stands in the places of `Kept` words is told by `say`, the same way if none is given.
     Numbers are places: "Handed over 4 times" is looked up as "Handed over {n} times". Words that
     nobody translated, such as a person's own, stay as they are.
     """
+    for form in Kept.forms:
+        if (again := form.again(told, say or retold)) is not None:
+            return again
     numbers = _NUMBER.findall(told)
     if not numbers:
         return gettext(told)
@@ -109,6 +114,44 @@ def retold(told: str) -> str:
     said = gettext(pattern)
     left = iter(numbers)
     return told if said == pattern else re.sub(r"\{n\}", lambda place: next(left, place[0]), said)
+
+
+def _group(name: str, known: set[str]) -> str:
+    """A place in a pattern; the same again where it stands there twice."""
+    if name in known:
+        return f"(?P={name})"
+    known.add(name)
+    return f"(?P<{name}>.+)"
+
+
+class Kept:
+    """Words with places that are stored in English, and read in any language by `retold`. Stands at
+    the top of a module, so that whoever reads knows it:
+
+        TAGGED = Kept("tagged {tag}")
+        …words=TAGGED(tag=line)
+    """
+
+    forms: ClassVar[list["Kept"]] = []
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+        known: set[str] = set()
+        self._pattern = re.compile(_ESCAPED.sub(lambda at: _group(at[1], known), re.escape(words)))
+        self.forms.append(self)
+
+    def __call__(self, **values: object) -> str:
+        """The words with their values, to be stored."""
+        return filled(self.words, values)
+
+    def again(self, told: str, say: Callable[[str], str]) -> str | None:
+        """What was stored, in the language that is active; None for other words. What stands in
+        its places is told by `say`."""
+        match = self._pattern.fullmatch(told)
+        if match is None:
+            return None
+        places = {name: say(said) for name, said in match.groupdict().items()}
+        return filled(gettext(self.words), places)
 
 
 @dataclass(frozen=True, slots=True, init=False)

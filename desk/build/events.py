@@ -16,6 +16,7 @@ from desk.words import listed, moment_words
 from remedies.rules.retelling import told
 from tickets.languages import Spoken
 from tickets.models import Event
+from tickets.saying import retold
 
 __all__ = ["CHANNELS", "KINDS", "SAID", "event_view", "event_words", "folded", "kind_words"]
 
@@ -29,7 +30,7 @@ def _status(data: Mapping[str, Any]) -> str:
 
 
 def _given(data: Mapping[str, Any]) -> str:
-    brief = f": “{data['brief']}”" if data.get("brief") else ""
+    brief = f": “{retold(str(data['brief']))}”" if data.get("brief") else ""
     return _("given to %(to)s%(brief)s") % {"to": data.get("to") or _("somebody"), "brief": brief}
 
 
@@ -244,7 +245,7 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
         _("%(points)s came from %(other)s")
         % {"points": _points(d), "other": d.get("other") or _("another ticket")}
     ),
-    "promise_made": lambda d: _("promised: %(what)s") % {"what": d.get("what", "")},
+    "promise_made": lambda d: _("promised: %(what)s") % {"what": retold(str(d.get("what", "")))},
     "promise_kept": lambda d: _("promise kept"),
     "customer_escalated": lambda d: _("the customer asked for somebody above"),
     "abuse_reported": lambda d: (

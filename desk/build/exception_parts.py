@@ -13,7 +13,7 @@ from desk.words import day_words, listed, moment_words, money_words
 from remedies.access import may_decide
 from remedies.levels import levels_by_key
 from remedies.models import ExceptionRequest, Refusal, RuleProposal
-from remedies.rules.grounds import Ground
+from remedies.rules.grounds import Ground, told_of
 from remedies.rules.states import DECIDED, ExceptionStatus
 from remedies.services.exceptions.weighing import Weighing
 from tickets.access import Principal
@@ -69,11 +69,9 @@ class RuleNote:
 
 def grounds_of(row: ExceptionRequest) -> tuple[GroundView, ...]:
     """Why it needs somebody above, as it was when it was asked for; the limits are the asker's."""
-    whose = f"{row.requester.get_short_name()}’s"
+    name = row.requester.get_short_name()
     return tuple(
-        GroundView(
-            str(GROUNDS[Ground(one["ground"])]), one["words"].replace(" your ", f" {whose} ")
-        )
+        GroundView(str(GROUNDS[Ground(one["ground"])]), told_of(one["words"], name))
         for one in row.because or ()
     )
 

@@ -31,6 +31,7 @@ from tickets.catalogue import catalogue
 from tickets.errors import DomainError, Invalid
 from tickets.models import SavedView, Ticket, User
 from tickets.models.desk import Sort
+from tickets.saying import retold
 from tickets.selecting import NAMES, checked
 from tickets.services import take, together
 from tickets.services.views import may_change, queue_settings, visible_views
@@ -284,7 +285,7 @@ def bulk(request: HttpRequest, ask: Ask) -> HttpResponse:
     if done.act is not None:
         many = len(done.numbers)
         said = ngettext("%(count)s ticket %(act)s.", "%(count)s tickets %(act)s.", many)
-        words = said % {"count": number_words(many), "act": done.act.words}
+        words = said % {"count": number_words(many), "act": retold(done.act.words)}
         messages.success(request, words, extra_tags=f"undo:{done.act.pk}")
     _tell_refused(request, done)
     return back

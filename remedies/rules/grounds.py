@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from tickets.saying import Phrase
+from remedies.rules.retelling import told
+from tickets.saying import Kept, Phrase
 
 
 class Ground(StrEnum):
@@ -36,6 +37,37 @@ DECLINE_WORDS: dict[DeclineCode, Phrase] = {
     DeclineCode.UNEQUAL: Phrase("Others in the same place did not get it"),
     DeclineCode.OTHER: Phrase("Another reason"),
 }
+
+
+#: Why something needs somebody above, as it is kept with the request.
+EXCLUDED = Kept("{title}: {rule} is excluded. {reason}")
+NOT_IN_POLICY = Kept("{title}: not in the policy.")
+MORE_THAN_POLICY = Kept("{title}: more than the policy gives.")
+#: The limits of whoever asks, told to whoever decides. `name` is his.
+LIMITS = (
+    Kept("This is {beyond} over {name}’s limit of {limit} for this ticket."),
+    Kept("This is {beyond} over {name}’s limit of {limit} in one remedy."),
+    Kept("This is {beyond} over {name}’s limit of {limit} for this customer in {days} days."),
+    Kept("This is {beyond} over {name}’s limit of {limit} {budget}."),
+    Kept("{name}’s role may not grant a {kind} alone."),
+    Kept(
+        "{name} has no limit in {currency}, so a {kind} in it is not {name}’s to grant alone. "
+        "{name}’s limits are in {listed}; nothing is converted."
+    ),
+)
+_YOURS = (
+    ("You have no limit", "{name} has no limit"),
+    ("is not yours to", "is not {name}’s to"),
+    ("Your ", "{name}’s "),
+    (" your ", " {name}’s "),
+)
+
+
+def told_of(words: str, name: str) -> str:
+    """A kept reason that speaks to whoever asked, for somebody else who reads of `name`."""
+    for yours, theirs in _YOURS:
+        words = words.replace(yours, theirs.format(name=name))
+    return told(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +125,12 @@ def grounds_of(
         if wish.is_new:
             stopped = excluded.get(wish.instead_of)
             if stopped is not None:
-                words = f"{wish.title}: {stopped['title']} is excluded. {stopped['reason']}"
+                words = EXCLUDED(title=wish.title, rule=stopped["title"], reason=stopped["reason"])
                 found.append(Because(Ground.EXCLUSION, words, str(stopped["rule"])))
             else:
-                found.append(Because(Ground.POLICY, f"{wish.title}: not in the policy."))
+                found.append(Because(Ground.POLICY, NOT_IN_POLICY(title=wish.title)))
         elif wish.beyond:
-            words = f"{wish.title}: more than the policy gives."
+            words = MORE_THAN_POLICY(title=wish.title)
             found.append(Because(Ground.POLICY, words, wish.rule))
     if above:
         found.append(Because(Ground.AUTHORITY, above))

@@ -56,7 +56,7 @@ def told_all(steps: Iterable[object]) -> str:
 @lru_cache(maxsize=4096)
 def _told(said: str, spoken: str) -> str:
     """`spoken` is the language that is active."""
-    known = retold(said)
+    known = retold(said, lambda part: _told(part, spoken))
     if known != said:
         return known
     for way in _WAYS:

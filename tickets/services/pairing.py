@@ -8,10 +8,16 @@ from tickets.access import Principal
 from tickets.change import changing
 from tickets.models import BulkAct, Ticket
 from tickets.rules import LinkKind
+from tickets.saying import Kept
 from tickets.services import together, undoing
 from tickets.services.matter import link
 from tickets.services.merging import merge_tickets
 from tickets.services.splitting import split_ticket
+
+#: What was done, as it is kept.
+LINKED = Kept("linked with {number}")
+MERGED = Kept("merged with {number}")
+SPLIT = Kept("split, {number}")
 
 
 def link_undoably(
@@ -20,7 +26,7 @@ def link_undoably(
     """`link`, and what undoes it."""
     link(ticket, other, kind, actor=who.actor, now=now)
     before = {"other": other.pk, "kind": LinkKind(kind).value}
-    return _kept(who, "link", ticket, before, words=f"linked with {other.number}", now=now)
+    return _kept(who, "link", ticket, before, words=LINKED(number=other.number), now=now)
 
 
 def merge_undoably(
@@ -36,7 +42,7 @@ def merge_undoably(
     with changing(min(into, other, key=_key), actor=who.actor, now=now):
         before = undoing.before_merge(_fresh(into), _fresh(other))
         merge_tickets(into, other, reason=reason, actor=who.actor, now=now, seen=seen)
-    return _kept(who, "merge", into, before, words=f"merged with {other.number}", now=now)
+    return _kept(who, "merge", into, before, words=MERGED(number=other.number), now=now)
 
 
 def split_undoably(
@@ -54,7 +60,7 @@ def split_undoably(
         facts = dict(change.ticket.facts)
         new = split_ticket(ticket, points, reason=reason, actor=who.actor, now=now, **more)
     before = {"other": new.pk, "facts": facts}
-    return new, _kept(who, "split", ticket, before, words=f"split, {new.number}", now=now)
+    return new, _kept(who, "split", ticket, before, words=SPLIT(number=new.number), now=now)
 
 
 def _key(ticket: Ticket) -> int:

@@ -18,6 +18,7 @@ from tickets.errors import Conflict, DomainError, Invalid, Missing, NotAllowed, 
 from tickets.models import Alert, BulkAct, Category, Ticket, User
 from tickets.numbers import id_in
 from tickets.rules import EventType
+from tickets.saying import Kept, gettext_noop
 from tickets.services import snoozing, undoing
 from tickets.services.matter import change_category, set_tags
 from tickets.services.ownership import assign, take
@@ -57,6 +58,15 @@ class Done:
     refused: tuple[Refused, ...]
 
 
+#: What was done, as it is kept.
+GIVEN = Kept("given to {name}")
+GIVEN_TO_YOU = gettext_noop("you")
+TAGGED = Kept("tagged {tag}")
+FILED = Kept("filed under {category}")
+ASIDE = Kept("put aside until {when}")
+FROM_QUEUE = Kept("Given from the queue by {name}.")
+
+
 @dataclass(frozen=True, slots=True)
 class _Act:
     """One act: its kind, its words, and what it does to a ticket."""
@@ -78,7 +88,7 @@ def assign_all(
 ) -> Done:
     """`owner` gets all of these; where somebody has one, with a brief: the given one, or who gave
     it from the queue."""
-    brief = brief or f"Given from the queue by {who.actor.name}."
+    brief = brief or FROM_QUEUE(name=who.actor.name)
 
     def run(ticket: Ticket) -> None:
         if owner == who.user:
@@ -86,8 +96,8 @@ def assign_all(
         else:
             assign(ticket, owner, actor=who.actor, now=now, brief=brief)
 
-    name = "you" if owner == who.user else owner.name
-    act = _Act("assign", f"given to {name}", run)
+    name = GIVEN_TO_YOU if owner == who.user else owner.name
+    act = _Act("assign", GIVEN(name=name), run)
     return _each(who, numbers, act, now=now)
 
 
@@ -102,7 +112,7 @@ def tag_all(who: Principal, numbers: Sequence[str], tag: str, *, now: dt.datetim
             raise Conflict("It has the tag {line} already.", line=line, field="tag")
         set_tags(ticket, [*ticket.tags, line], actor=who.actor, now=now, seen=ticket.version)
 
-    return _each(who, numbers, _Act("tag", f"tagged {line}", run), now=now)
+    return _each(who, numbers, _Act("tag", TAGGED(tag=line), run), now=now)
 
 
 def file_all(
@@ -113,7 +123,7 @@ def file_all(
     def run(ticket: Ticket) -> None:
         change_category(ticket, category, actor=who.actor, now=now)
 
-    act = _Act("category", f"filed under {category.name}", run)
+    act = _Act("category", FILED(category=category.name), run)
     return _each(who, numbers, act, now=now)
 
 
@@ -131,7 +141,7 @@ def snooze_all(
     def run(ticket: Ticket) -> None:
         snoozing.snooze(ticket, until=until, reason=reason, actor=who.actor, now=now)
 
-    told = f"put aside until {words or f'{until:%Y-%m-%d %H:%M} UTC'}"
+    told = ASIDE(when=words or f"{until:%Y-%m-%d %H:%M} UTC")
     return _each(who, numbers, _Act("snooze", told, run), now=now)
 
 
