@@ -254,15 +254,22 @@ class MeterView:
 
 @dataclass(frozen=True, slots=True)
 class LoadView:
-    """A person's clocks due today against what is left of the day; a share, never a rank."""
+    """Clocks due today of a person, or of a team (`name`, nobody's picture), against what can be
+    answered in what is left of the day; a share, never a rank."""
 
-    who: AvatarView
+    who: AvatarView | None
     words: str
     late_words: str
     late: float
     due: float
     room: float | None = None
     away: str = ""
+    name: str = ""
+
+    @property
+    def title(self) -> str:
+        """Whose they are."""
+        return self.who.name if self.who is not None else self.name
 
     @property
     def x_due(self) -> str:

@@ -116,6 +116,7 @@ urlpatterns = [
     path("desk/exceptions/<int:exception_id>/", exceptions.show, name="desk-exception"),
     path("desk/exceptions/<int:exception_id>/decide/", exceptions.decide, name="desk-decide"),
     path("desk/late/", late.show, name="desk-late"),
+    path("desk/late/share/", late.share, name="desk-share"),
     path("desk/late/<int:deadline_id>/take-over/", late.take, name="desk-take-over"),
     path("desk/late/<int:deadline_id>/acknowledge/", late.acknowledge, name="desk-acknowledge"),
     path("desk/late/<int:deadline_id>/extend/", late.extend, name="desk-extend"),

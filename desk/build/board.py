@@ -4,13 +4,14 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from desk.build.clocks import clock_of
 from desk.build.events import kind_words
 from desk.build.people import avatar
 from desk.glyphs import AvatarView, ClockView, LoadView, PainView, PathView
-from desk.late import Load
+from desk.late import Load, TeamLoad
+from desk.sharing import Proposal, Share
 from desk.words import day_words, listed, short_moment_words
 from escalation.models import Deadline
 from escalation.people import directory
@@ -158,8 +159,16 @@ def _why(ticket: Ticket, *, now: dt.datetime, zone: ZoneInfo) -> str:
     return f"{words} {stands_in}"
 
 
-def load_view(load: Load, *, most: int, now: dt.datetime, zone: ZoneInfo) -> LoadView:
-    """A person's clocks of today as a bar; `most` is what fills it."""
+def load_view(
+    load: Load,
+    *,
+    most: float,
+    now: dt.datetime,
+    zone: ZoneInfo,
+    answers: float | None = None,
+) -> LoadView:
+    """A person's clocks of today as a bar; `most` is what fills it, and `answers` what one can
+    answer in the hours left."""
     whole = max(most, 1)
     away = ""
     if load.user is not None and load.user.is_away(now):
@@ -176,5 +185,83 @@ def load_view(load: Load, *, most: int, now: dt.datetime, zone: ZoneInfo) -> Loa
         late_words=gettext("%(late)s late") % {"late": load.late} if load.late else "",
         late=load.late / whole,
         due=(load.due - load.late) / whole,
+        room=None if answers is None or load.user is None or away else answers / whole,
         away=away,
     )
+
+
+def team_load_view(load: TeamLoad, *, most: int) -> LoadView:
+    """A team's clocks of today as a bar, with how many of its people are away."""
+    whole = max(most, 1)
+    told = {"away": load.away, "people": load.people}
+    return LoadView(
+        who=None,
+        name=load.team.name,
+        words=str(load.due) if load.due else gettext("none"),
+        late_words=gettext("%(late)s late") % {"late": load.late} if load.late else "",
+        late=load.late / whole,
+        due=(load.due - load.late) / whole,
+        away=gettext("%(away)s of %(people)s away") % told if load.away else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ShareView:
+    """What one person would get: names of customers, and what the form sends."""
+
+    name: str
+    customers: str
+    given: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalView:
+    """The proposal to share out what nobody owns, in words."""
+
+    lead: str
+    words: str
+    button: str
+    shares: tuple[ShareView, ...]
+
+
+def proposal_view(found: Proposal, *, now: dt.datetime, zone: ZoneInfo) -> ProposalView:
+    """Who would get what, and why."""
+    told = {
+        "count": found.count,
+        "when": short_moment_words(found.first_due, now=now, zone=zone),
+    }
+    words = ngettext(
+        "%(count)s ticket with a clock of today has no owner. Its clock: %(when)s.",
+        "%(count)s tickets with a clock of today have no owner. The first clock: %(when)s.",
+        found.count,
+    )
+    one = found.shares[0].person.get_short_name() if len(found.shares) == 1 else ""
+    if one:
+        button = ngettext("Give it to %(name)s", "Give all %(count)s to %(name)s", found.count)
+    else:
+        button = gettext("Share them out")
+    return ProposalView(
+        lead=_room_words(found.shares),
+        words=words % told,
+        button=button % {"name": one, "count": found.count},
+        shares=tuple(
+            ShareView(
+                share.person.name,
+                listed([ticket.customer.name for ticket in share.tickets]),
+                tuple(f"{ticket.number}:{share.person.pk}" for ticket in share.tickets),
+            )
+            for share in found.shares
+        ),
+    )
+
+
+def _room_words(shares: tuple[Share, ...]) -> str:
+    """Why these people."""
+    most = max(shares, key=lambda share: share.room or 0)
+    name = most.person.get_short_name()
+    if most.room is None:
+        return gettext("%(name)s has least to do today.") % {"name": name}
+    if most.room == 0:
+        return gettext("Nobody has room left today; %(name)s has least to do.") % {"name": name}
+    words = ngettext("%(name)s has room for one.", "%(name)s has room for %(count)s.", most.room)
+    return words % {"name": name, "count": most.room}

@@ -6,11 +6,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from desk import counting, late
-from desk.build.board import board_row, load_view
+from desk import counting, late, sharing
+from desk.build.board import board_row, load_view, proposal_view, team_load_view
 from desk.build.clocks import clock_of
 from desk.build.events import KINDS, kind_words
 from desk.build.team import colleagues, works
@@ -24,7 +24,8 @@ from escalation.services.manual import acknowledge_escalation, extend_deadline, 
 from tickets.access import access_ticket
 from tickets.errors import DomainError, NotFound
 from tickets.languages import speaking
-from tickets.services import assign
+from tickets.rules import Role
+from tickets.services import assign, together
 
 _TITLES = {
     "late": (gettext_lazy("Missed"), "late"),
@@ -42,6 +43,7 @@ def _keys() -> tuple[KeyView, ...]:
         KeyView(("E",), gettext("extend, with the letter")),
         KeyView(("A",), gettext("acknowledge")),
         KeyView(("R",), gettext("reassign")),
+        KeyView(("S",), gettext("share out as proposed")),
         KeyView(("D",), gettext("who is on duty")),
         KeyView(("P",), gettext("promises kept")),
     )
@@ -62,7 +64,13 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
         row = board_row(deadline, who=ask.who, now=ask.now, zone=ask.zone)
         groups[late.group_of(deadline, bounds)].append(row)
     loads, some = late.loads_of(ask.who, bounds)
+    answers = sharing.answers_left(ask.who, now=ask.now, zone=ask.zone)
     most = max((load.due for load in loads), default=0)
+    team_loads = late.team_loads_of(ask.who, bounds) if len(late.teams_of(ask.who)) > 1 else []
+    most_of_team = max((load.due for load in team_loads), default=0)
+    proposal = None
+    if ask.who.supervises or ask.who.role is Role.ADMIN:
+        proposal = sharing.proposal_of(ask.who, loads, bounds, answers=answers)
     kept, every = late.kept_this_week(ask.who, now=ask.now)
     unowned = next((load for load in loads if load.user is None), None)
     context = {
@@ -86,7 +94,15 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
         "team": team,
         "kind": kind,
         "kinds": list(KINDS.items()),
-        "loads": [load_view(load, most=most, now=ask.now, zone=ask.zone) for load in loads],
+        "loads": [
+            load_view(
+                load, most=max(most, answers or 0), now=ask.now, zone=ask.zone, answers=answers
+            )
+            for load in loads
+        ],
+        "answers": answers is not None,
+        "team_loads": [team_load_view(load, most=most_of_team) for load in team_loads],
+        "proposal": proposal_view(proposal, now=ask.now, zone=ask.zone) if proposal else None,
         "unowned": unowned.due if unowned else 0,
         "loads_note": gettext("Of the %(count)s clocks that are due first.")
         % {"count": number_words(late.AMONG)}
@@ -102,6 +118,29 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
         "keys": _keys(),
     }
     return desk_render(request, ask, "desk/late.html", context)
+
+
+@desk_page
+@require_POST
+def share(request: HttpRequest, ask: Ask) -> HttpResponse:
+    """Give what nobody owns to whom the page proposed it; what was taken meanwhile stays so."""
+    pairs = [given.partition(":") for given in request.POST.getlist("give")[: together.MOST]]
+    people = {str(person.pk): person for person in colleagues(ask.who, ask.now)}
+    given = {number: people[key] for number, _, key in pairs if key in people}
+    try:
+        done = together.share_all(ask.who, given, now=ask.now)
+    except DomainError as error:
+        messages.warning(request, error.message)
+        return redirect("/desk/late/")
+    many = len(done.numbers)
+    if done.act is not None:
+        words = ngettext("%(count)s ticket has an owner.", "%(count)s tickets have an owner.", many)
+        messages.success(
+            request, words % {"count": number_words(many)}, extra_tags=f"undo:{done.act.pk}"
+        )
+    for one in done.refused:
+        messages.warning(request, f"{one.number}: {one.message}")
+    return redirect("/desk/late/")
 
 
 def _acting(view: Callable[..., HttpResponse]) -> DeskView:

@@ -1,15 +1,20 @@
 """The board of clocks: what runs late, and what is done about it."""
 
 import datetime as dt
+import re
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from desk import sharing
 from desk.build.events import event_words, short_words
-from escalation.models import Deadline
+from escalation.models import Deadline, DutySlot, Rota
 from tests.builders import NOW, Desk, make_customer, make_ticket, user
 from tests.desk.pages import SignIn, queries_of, text_of
 from tickets import services
-from tickets.models import Event, Ticket
+from tickets.access import Principal
+from tickets.models import Event, Ticket, User
 
 pytestmark = pytest.mark.django_db
 
@@ -162,3 +167,117 @@ def test_a_queue_offers_to_take_what_its_reader_may_take(
         assert ("data-selection" in body) is offered, person
     client = sign_in(whole_desk.mona)
     assert "has an owner" in text_of(client.post("/desk/next/", follow=True))
+
+
+# -- load, and sharing out what nobody owns
+
+
+def given_in(page: Any) -> list[str]:
+    """What the form that shares out sends."""
+    return re.findall(r'name="give" value="([^"]+)"', page.content.decode())
+
+
+def test_what_nobody_owns_is_proposed_to_those_of_its_team_with_least_to_do(
+    sign_in: SignIn, whole_desk: Desk, late: Ticket
+) -> None:
+    others = [make_ticket(whole_desk, now=NOW - dt.timedelta(days=7)) for _ in range(2)]
+    services.take(others[0], actor=user(whole_desk.alice), now=NOW)
+    sue = sign_in(whole_desk.sue)
+    page = sue.get("/desk/late/")
+    assert "2 tickets with a clock of today have no owner." in text_of(page)
+    # Bob has nothing yet; Sue, who watches over the team, is proposed nothing.
+    alice, bob = whole_desk.alice.pk, whole_desk.bob.pk
+    assert f"{late.number}:{bob}" in given_in(page) and len(given_in(page)) == 2
+    assert {one.partition(":")[2] for one in given_in(page)} <= {str(alice), str(bob)}
+    answer = sue.post("/desk/late/share/", {"give": given_in(page)}, follow=True)
+    assert "2 tickets have an owner." in text_of(answer)
+    late.refresh_from_db()
+    assert late.owner in {whole_desk.alice, whole_desk.bob}
+    undo = re.search(r'action="(/desk/bulk/\d+/undo/)"', answer.content.decode())
+    assert undo
+    sue.post(undo[1])
+    late.refresh_from_db()
+    assert late.owner is None
+
+
+def test_who_is_away_is_proposed_nothing_and_who_is_on_duty_goes_first(
+    sign_in: SignIn, whole_desk: Desk, late: Ticket
+) -> None:
+    sue, bob = sign_in(whole_desk.sue), whole_desk.bob
+    User.objects.filter(pk=bob.pk).update(away_from=NOW - dt.timedelta(days=1))
+    assert given_in(sue.get("/desk/late/")) == [f"{late.number}:{whole_desk.alice.pk}"]
+    loads = sign_in(whole_desk.mona).get("/desk/late/").context["team_loads"]
+    assert {load.title: load.away for load in loads}["Home"] == "1 of 3 away"
+    User.objects.filter(pk=bob.pk).update(away_from=None)
+    rota = Rota.objects.create(key="day", name="Day", team=whole_desk.home, time_zone="UTC")
+    DutySlot.objects.create(
+        rota=rota, user=bob, weekday=NOW.weekday(), starts=dt.time(0), ends=dt.time(0)
+    )
+    assert given_in(sue.get("/desk/late/")) == [f"{late.number}:{bob.pk}"]
+
+
+def test_what_somebody_took_meanwhile_stays_his(
+    sign_in: SignIn, whole_desk: Desk, late: Ticket
+) -> None:
+    sue = sign_in(whole_desk.sue)
+    given = given_in(sue.get("/desk/late/"))
+    services.take(late, actor=user(whole_desk.alice), now=NOW)
+    words = text_of(sue.post("/desk/late/share/", {"give": given}, follow=True))
+    assert "Alice owns this ticket already." in words and "Undo" not in words.split("Live")[0]
+    late.refresh_from_db()
+    assert late.owner == whole_desk.alice
+
+
+@pytest.mark.parametrize(
+    "give", [[], ["x"], ["A-1:2"], ["::"], ["\x00:1"], ["A-10003:99999999999"]]
+)
+def test_a_sharing_out_that_was_bent_changes_nothing(
+    sign_in: SignIn, whole_desk: Desk, late: Ticket, give: list[str]
+) -> None:
+    answer = sign_in(whole_desk.sue).post("/desk/late/share/", {"give": give}, follow=True)
+    assert answer.status_code == 200
+    foreign = f"{late.number}:{whole_desk.charlie.pk}"
+    sign_in(whole_desk.mona).post("/desk/late/share/", {"give": [foreign]})
+    sign_in(whole_desk.charlie).post("/desk/late/share/", {"give": [foreign]})
+    late.refresh_from_db()
+    assert late.owner is None
+
+
+def test_only_who_watches_over_a_team_is_asked_to_share_out(
+    sign_in: SignIn, whole_desk: Desk, late: Ticket
+) -> None:
+    for person, asked in (
+        (whole_desk.sue, True), (whole_desk.alice, False), (whole_desk.audrey, False),
+        (whole_desk.charlie, False),
+    ):  # fmt: skip
+        assert bool(given_in(sign_in(person).get("/desk/late/"))) is asked, person
+
+
+def test_what_one_can_answer_is_the_desks_day_times_the_hours_left(whole_desk: Desk) -> None:
+    zone = ZoneInfo("Europe/London")
+    who = Principal.of_user(whole_desk.mona, now=NOW)
+    assert sharing.answers_left(who, now=NOW, zone=zone) is None  # nothing is known yet
+    for days in range(1, 7):
+        at = NOW - dt.timedelta(days=days)
+        for _ in range(2):
+            ticket = make_ticket(whole_desk, now=at)
+            services.take(ticket, actor=user(whole_desk.alice), now=at)
+            row = ticket.deadlines.filter(kind="resolve")
+            row.update(status="met", met_at=at, next_at=None)
+            ticket.deadlines.exclude(kind="resolve").delete()
+    whole = sharing.answers_left(who, now=NOW.replace(hour=1), zone=zone)
+    assert whole == 2
+    left = sharing.answers_left(who, now=NOW, zone=zone)
+    assert left is not None and 0 < left < whole
+    sunday = NOW + dt.timedelta(days=(6 - NOW.weekday()))
+    assert sharing.answers_left(who, now=sunday, zone=zone) is None
+
+
+def test_a_reader_of_several_teams_sees_the_load_of_each(
+    sign_in: SignIn, whole_desk: Desk, late: Ticket
+) -> None:
+    page = sign_in(whole_desk.mona).get("/desk/late/")
+    loads = {load.title: load.words for load in page.context["team_loads"]}
+    assert loads["Travel"] == "none" and int(loads["Home"]) > 0
+    assert "By team" in text_of(page)
+    assert sign_in(whole_desk.charlie).get("/desk/late/").context["team_loads"] == []

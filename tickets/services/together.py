@@ -101,6 +101,23 @@ def assign_all(
     return _each(who, numbers, act, now=now)
 
 
+def share_all(who: Principal, given: Mapping[str, User], *, now: dt.datetime) -> Done:
+    """Each of these tickets gets the owner that it is given to, where nobody took it meanwhile."""
+    owners = {str(number).strip(): owner for number, owner in given.items()}
+
+    def run(ticket: Ticket) -> None:
+        owner = owners[ticket.number]
+        if ticket.owner is not None:
+            raise Conflict("{name} owns this ticket already.", name=ticket.owner.name)
+        if owner == who.user:
+            take(ticket, actor=who.actor, now=now)
+        else:
+            assign(ticket, owner, actor=who.actor, now=now)
+
+    names = ", ".join(dict.fromkeys(owner.name for owner in owners.values()))
+    return _each(who, list(owners), _Act("assign", f"given to {names}", run), now=now)
+
+
 def tag_all(who: Principal, numbers: Sequence[str], tag: str, *, now: dt.datetime) -> Done:
     """All of these have the tag. Raises `Missing` without one."""
     line = clean_line(tag, field="tag", limit=40).lower()
