@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 
 from desk.samples import everything
+from desk.samples_parts import deciding
 from desk.samples_work import working
 from desk.views.shell import Ask, desk_page, desk_render
 
@@ -10,4 +11,4 @@ from desk.views.shell import Ask, desk_page, desk_render
 @desk_page
 def styleguide(request: HttpRequest, ask: Ask) -> HttpResponse:
     """Show the parts; for those who work here."""
-    return desk_render(request, ask, "desk/styleguide.html", everything() | working())
+    return desk_render(request, ask, "desk/styleguide.html", everything() | working() | deciding())
