@@ -279,7 +279,7 @@ def panels() -> tuple[PanelView, ...]:
             "guide-equal", "Remedies", wide="third", boxes=BoxesView(
                 "Remedies, side by side",
                 AxisView((("0%", "£0"), ("50%", "£50"), ("100%", "£100"))),
-                (BoxRowView("Distress", "", "£80", "12 remedies",
+                (BoxRowView("Distress", "#", "£80", "12 remedies",
                             BoxView("30%", "45%", "20%", "55%", "90%", ())),),
             ),
         ),

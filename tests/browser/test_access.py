@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-RULES = {
+RULES: dict[str, object] = {
     "runOnly": {
         "type": "tag",
         "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
@@ -34,11 +34,18 @@ LOOKS: list[tuple[Literal["light", "dark"], int]] = [
 WIDTHS = (320, 768, 1024, 1280)
 
 
-def findings(page: Page) -> list[str]:
+#: What alone is otherwise where the system asks for more contrast.
+CONTRAST: dict[str, object] = {
+    "runOnly": {"type": "rule", "values": ["color-contrast"]},
+    "resultTypes": ["violations"],
+}
+
+
+def findings(page: Page, rules: dict[str, object] = RULES) -> list[str]:
     """What axe finds, as "rule: element"."""
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(AXE.axe_script)
-    found = page.evaluate("(rules) => axe.run(rules)", RULES)["violations"]
+    found = page.evaluate("(rules) => axe.run(rules)", rules)["violations"]
     return [
         f"{rule['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:200]}"
         for rule in found
@@ -65,27 +72,32 @@ def too_wide(page: Page) -> list[str]:
     return found
 
 
-def in_all_looks(page: Page) -> list[str]:
-    """What is wrong with the page as it stands: in both themes, wide and narrow, and between."""
+def in_all_looks(page: Page, *, contrast: bool = False) -> list[str]:
+    """What is wrong with the page as it stands: in both themes, wide and narrow, and between; with
+    `contrast` also where the system asks for more of it."""
     found = []
     for scheme, width in LOOKS:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": 900})
         found += [f"{scheme} {width}: {one}" for one in findings(page) + too_wide(page)]
+    if contrast:
+        page.emulate_media(contrast="more")
+        found += [f"more contrast: {one}" for one in findings(page, CONTRAST)]
+        page.emulate_media(contrast="no-preference")
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         found += [f"{width}: {one}" for one in too_wide(page)]
     return found
 
 
-def check_all(pages: dict[Page, list[str]]) -> None:
+def check_all(pages: dict[Page, list[str]], *, contrast: bool = False) -> None:
     """Open each address, and fail with everything that is wrong on any of them."""
     wrong = {}
     for page, addresses in pages.items():
         for address in addresses:
             page.set_viewport_size({"width": 1440, "height": 900})
             page.goto(address)
-            found = in_all_looks(page)
+            found = in_all_looks(page, contrast=contrast)
             if found:
                 wrong[address] = found
     assert not wrong, "\n".join(f"{at}\n  " + "\n  ".join(all_) for at, all_ in wrong.items())
@@ -130,7 +142,7 @@ def test_axe_finds_nothing(people: People, live_desk: Desk) -> None:
         f"/c/{offered.access_key}/", f"/c/{asked.access_key}/", "/c/wrong/", "/accounts/login/",
         "/accounts/password/reset/", "/nowhere/", "/s/wrong/",
     ]  # fmt: skip
-    check_all({sue: desk_pages, nobody: open_pages})
+    check_all({sue: desk_pages, nobody: open_pages}, contrast=True)
 
 
 def manager_pages() -> list[str]:

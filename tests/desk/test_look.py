@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.builders import Desk
+    from tests.desk.pages import SignIn
+
 STYLES = BASE_DIR / "desk" / "static" / "desk"
 TEMPLATES = BASE_DIR / "desk" / "templates"
 TOKENS = (STYLES / "tokens.css").read_text(encoding="utf-8")
@@ -172,3 +175,26 @@ def test_a_language_that_is_read_from_right_to_left_turns_the_page() -> None:
         plain = root.render({})
     assert "dir=" not in plain
     assert "desk/turned" not in plain
+
+
+#: Components that are a whole part of one page (its tables, letters and hidden helpers), and are
+#: made of those that the style guide shows.
+OF_ONE_PAGE = set(
+    "backtest_bars backtest_beside backtest_progress backtest_rows backtest_side"
+    " backtest_tickets bars boxes customer_line form_errors insight_tabs ledger_tabs more"
+    " queue_chips queue_more queue_tools refusal_letter report_chart selection_bar texts"
+    " texts_plain trial_rows view_counts".split()
+)
+
+
+@pytest.mark.django_db
+def test_every_component_stands_in_the_style_guide(sign_in: SignIn, whole_desk: Desk) -> None:
+    from desk.templatetags.desk import _drawn
+
+    _drawn.cache_clear()
+    response = sign_in(whole_desk.sue).get("/desk/styleguide/")
+    assert response.status_code == 200
+    shown = {str(template.name) for template in response.templates}
+    every = {path.stem for path in (TEMPLATES / "desk" / "components").glob("*.html")}
+    missing = {one for one in every if f"desk/components/{one}.html" not in shown}
+    assert missing <= OF_ONE_PAGE
