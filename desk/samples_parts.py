@@ -159,7 +159,7 @@ def composer() -> dict[str, Any]:
 
 def decision() -> dict[str, Any]:
     """What a supervisor decides with."""
-    row = SimpleNamespace(
+    row: Any = SimpleNamespace(
         requester=SimpleNamespace(get_short_name=lambda: "Nadia"),
         items=[{"title": "Refund of the price", "asked": 114_900, "decided": None}],
         currency="GBP",

@@ -78,15 +78,15 @@ def _parts(top: Entry | None) -> list[tuple[str, str]]:
     return [(entry.category.key, " · ".join(entry.path[1:])) for entry in below]
 
 
-def _form(data: Any = None, files: Any = None) -> ComplaintForm:
+def _form(data: Any = None, files: Any = None, *, about: str = "") -> ComplaintForm:
     known = catalogue().by_key
-    chosen = known.get(data.get("category", "")) if data else None
+    chosen = known.get(data.get("category", "") if data else about)
     part = known.get(data.get("part", "")) if data else None
     inside = part if part and chosen and chosen.category.key in part.keys else chosen
     return ComplaintForm(
         data,
         files,
-        initial={"token": new_token(), "currency": "GBP"},
+        initial={"token": new_token(), "currency": "GBP", "category": about},
         tops=[(entry.category.key, entry.category.name) for entry in _tops()],
         entry=inside,
         parts=_parts(chosen),
@@ -99,9 +99,7 @@ def complain(request: HttpRequest) -> HttpResponse:
     """Show the form, or take a complaint in."""
     now = timezone.now()
     if request.method != "POST":
-        form = _form()
-        form.fields["category"].initial = request.GET.get("about", "")
-        return _show(request, form, now=now)
+        return _show(request, _form(about=request.GET.get("about", "")), now=now)
     form = _form(request.POST, request.FILES)
     if not form.is_valid():
         return _show(request, form, now=now, status=422)

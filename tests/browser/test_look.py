@@ -71,7 +71,7 @@ def test_every_part_looks_as_it_is_designed_in_every_look(people: People, live_d
     page.set_viewport_size({"width": 1440, "height": 900})
     page.emulate_media(reduced_motion="reduce")
     page.goto("/desk/styleguide/")
-    wrong = {}
+    wrong: dict[str, Any] = {}
     for name, look in LOOKS.items():
         page.emulate_media(**look)
         wrong |= {f"{name}: {what}": found for what, found in measured(page).items()}

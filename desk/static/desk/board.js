@@ -18,6 +18,7 @@
   const show = (fresh, focus) => {
     const at = list.querySelector("[data-row].cursor")?.dataset.clock;
     const top = list.scrollTop;
+    fresh.querySelector(".cursor")?.classList.remove("cursor");
     list.replaceChildren(...fresh.childNodes);
     const cursor = row(list, at) || list.querySelector("[data-row]");
     cursor?.classList.add("cursor");

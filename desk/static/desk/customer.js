@@ -4,7 +4,6 @@
   "use strict";
   const one = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-  document.documentElement.classList.add("js");
 
   const forget = one("[data-forget]");
   if (forget) localStorage.removeItem(`kept:${forget.dataset.forget}`);
@@ -51,7 +50,9 @@
       keep();
       if (["category", "part"].includes(event.target.name)) askAnew();
     });
-    if (one("[name=category]:checked", form) && !wrong) askAnew();
+    // The questions of what the address asked for are there already.
+    const chosen = one("[name=category]:checked", form);
+    if (chosen && !wrong && !(chosen.defaultChecked && one("[data-questions] > *"))) askAnew();
     if (form.hasAttribute("data-steps")) steps(wrong);
   }
 

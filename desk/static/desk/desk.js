@@ -348,7 +348,6 @@
     const row = event.target.closest("[data-row]");
     if (row && event.target.matches(".row-link") && !opens(row)) moveTo(row, false);
   });
-  document.documentElement.classList.add("js");
   if (rows().length && !cursor()) moveTo(one("[data-row][data-first]") || rows()[0], false);
   backInPlace();
   showSelection();
