@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import Any
 
 from django.conf import settings
@@ -198,6 +199,15 @@ def _begin_categories() -> Doc:
     }  # fmt: skip
 
 
+#: Of a category's name.
+_LONGEST = 80
+
+
+def _free(key: str, taken: set[str]) -> str:
+    """The key, or with a number what is none yet: another category of like name stays itself."""
+    return next(one for one in chain([key], (f"{key}-{n}" for n in count(2))) if one not in taken)
+
+
 def _apply_categories(doc: Doc, author: Author) -> None:
     there = sections()["categories"].documents()
     order = 10 * (len(there) + 1)
@@ -213,13 +223,18 @@ def _apply_categories(doc: Doc, author: Author) -> None:
                 said = {"name": in_words(one["name"]), "icon": one["icon"], "facts": facts}
                 _save("categories", one["key"], author, **said, order=order)
                 order += 10
-    names = {held["name"].lower() for held in there.values()}
+    taken = sections()["categories"].documents()
+    names, keys = {held["name"].lower() for held in taken.values()}, set(taken)
     for line in doc["further"].splitlines():
-        name = " ".join(line.split())[:80]
+        name = " ".join(line.split())
+        if len(name) > _LONGEST:
+            told = gettext("A category’s name has at most %(most)s characters: “%(name)s…”")
+            raise SetupInvalid([("further", told % {"most": _LONGEST, "name": name[:20]})])
         if name and name.lower() not in names:
-            _save("categories", slugify(name)[:40] or f"category-{order}", author, name=name,
-                  order=order)  # fmt: skip
+            key = _free(slugify(name)[:36] or "category", keys)
+            _save("categories", key, author, name=name, order=order)
             names.add(name.lower())
+            keys.add(key)
             order += 10
     if not Category.objects.filter(active=True).exists():
         raise SetupInvalid([("trades", gettext("Choose one at least, or write your own below."))])
@@ -270,8 +285,13 @@ def _apply_people(doc: Doc, author: Author) -> None:
         raise SetupInvalid([("", gettext("First name a team: the first step."))])
     links = {one["person"]: one for one in sections()["teams"].documents()[team.key]["members"]}
     new: list[str] = []
+    seen: set[str] = set()
     for index, one in enumerate(doc["people"]):
         email = one["email"].lower()
+        if email in seen:
+            told = gettext("Somebody above has this address.")
+            raise SetupInvalid([(f"people[{index}].email", told)])
+        seen.add(email)
         try:
             if not User.objects.filter(email__iexact=email).exists():
                 _save("people", email, author, **{**one, "email": email},

@@ -98,6 +98,10 @@ def _form(data: Any = None, files: Any = None, *, about: str = "") -> ComplaintF
 def complain(request: HttpRequest) -> HttpResponse:
     """Show the form, or take a complaint in."""
     now = timezone.now()
+    if not _tops():
+        # Whoever stands before a desk that is not set up is told so, and types nothing in vain.
+        context = public_context(request)
+        return render(request, "desk/customer/not_open.html", context, status=503)
     if request.method != "POST":
         return _show(request, _form(about=request.GET.get("about", "")), now=now)
     form = _form(request.POST, request.FILES)

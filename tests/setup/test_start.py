@@ -24,6 +24,48 @@ pytestmark = pytest.mark.django_db
 START = "/desk/start/"
 
 
+def test_nothing_that_was_typed_twice_or_is_like_something_else_is_lost(
+    ada: User, sign_in: SignIn
+) -> None:
+    browser = sign_in(ada)
+    keep(browser, "team", name="Care")
+    keep(browser, "categories", trades=["retail"], further="Shop!\nЖалобы\nЦены\nshop\nIn the shop")
+    names = set(Category.objects.values_list("name", flat=True))
+    assert {"In the shop", "Shop!", "shop", "Жалобы", "Цены"} <= names
+    long = keep(browser, "categories", further=f"Parcels\n{'x' * 81}")
+    assert long.status_code == 422 and "80 characters" in text_of(long)
+    assert not Category.objects.filter(name="Parcels").exists()
+    people = {"people.0.name": "Tara", "people.0.email": "tara@example.org",
+              "people.0.role": "rep", "people.1.name": "Tom",
+              "people.1.email": "TARA@example.org", "people.1.role": "rep"}  # fmt: skip
+    twice = keep(browser, "people", **people)
+    assert twice.status_code == 422 and "Line 2, email" in text_of(twice)
+    assert User.objects.count() == 1
+
+
+def test_a_part_of_the_country_that_is_none_is_told_with_those_there_are(
+    ada: User, sign_in: SignIn
+) -> None:
+    browser = sign_in(ada)
+    keep(browser, "team", name="Care")
+    wrong = text_of(keep(browser, "holidays", country="DE", subdivision="XX"))
+    assert "Germany has no part “XX”. Known are: Augsburg, BB, BE, BW, BY" in wrong
+    none = text_of(keep(browser, "holidays", country="VA", subdivision="XX"))
+    assert "has no parts with holidays of their own: leave this empty" in none
+    offered = text_of(browser.get(f"{START}holidays/"))
+    assert "Saint Pierre And" not in offered and " UK " not in offered
+
+
+def test_a_form_of_a_desk_that_is_not_set_up_says_so_and_asks_for_nothing(
+    ada: User, client: Client
+) -> None:
+    page = client.get("/complain/")
+    assert page.status_code == 503
+    assert "We can’t take complaints in here yet." in text_of(page)
+    assert "<textarea" not in page.content.decode()
+    assert client.post("/complain/", {"body": "Help"}).status_code == 503
+
+
 @pytest.fixture
 def ada(db: None) -> User:
     """Alone on a desk where nothing is set up."""

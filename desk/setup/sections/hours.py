@@ -50,6 +50,17 @@ _TIME: dict[str, Any] = {
 }
 
 
+def no_such_part(country: str, part: str) -> str:
+    """What is wrong with a part of a country, and which there are."""
+    name = dict(options.countries()).get(country, country)
+    known = options.subdivisions().get(country, [])
+    if not known:
+        words = gettext("%(country)s has no parts with holidays of their own: leave this empty.")
+        return words % {"country": name}
+    told = {"country": name, "part": part, "known": ", ".join(sorted(known))}
+    return gettext("%(country)s has no part “%(part)s”. Known are: %(known)s.") % told
+
+
 class Calendars(Section):
     """Working hours of places."""
 
@@ -222,8 +233,10 @@ class Calendars(Section):
             try:
                 Calendar.parse({"tz": doc["time_zone"], **data})
             except WorkTimeError as error:
-                place = "subdivision" if name == "country" and doc["subdivision"] else name
-                wrong.append((place, f"{error}"))
+                if name == "country" and doc["subdivision"]:
+                    wrong.append(("subdivision", no_such_part(doc["country"], doc["subdivision"])))
+                else:
+                    wrong.append((name, f"{error}"))
         if wrong:
             raise SetupInvalid(wrong)
 

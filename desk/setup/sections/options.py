@@ -131,10 +131,9 @@ def countries() -> Pairs:
 
 @lru_cache(maxsize=8)
 def _countries(language: str) -> Pairs:
-    known = holidays.list_supported_countries()
+    known = holidays.list_supported_countries(include_aliases=False)
     names = _country_names()
-    if language != "en":
-        names |= {code: str(name) for code, name in Locale(language).territories.items()}
+    names |= {code: str(name) for code, name in Locale(language).territories.items()}
     return sorted(((code, names.get(code, code)) for code in known if len(code) == 2),
                   key=lambda pair: pair[1])  # fmt: skip
 
