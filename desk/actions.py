@@ -25,6 +25,7 @@ from tickets.change import changing
 from tickets.errors import Invalid
 from tickets.facts import words_of
 from tickets.models import Ticket
+from tickets.money import plain_typed
 from tickets.rules import OPEN_STATUSES, WAITING_STATUSES, Channel, Stage, Status
 from tickets.saying import Kept
 
@@ -271,6 +272,8 @@ def _typed(spec: Any, value: Any, zone: str) -> str:
         return "yes" if value else "no"
     if spec.kind == "moment":
         return f"{dt.datetime.fromisoformat(value).astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}"
+    if spec.kind == "number":
+        return plain_typed(str(value))
     return str(value)
 
 

@@ -151,8 +151,8 @@ def _subject(do: Doing) -> str:
 
 
 def _loss(do: Doing) -> str:
-    typed = (do.data.get("amount") or "").lstrip("£€$ ")
-    loss = Money.of(typed, do.data["currency"]) if typed else None
+    typed = do.data.get("amount") or ""
+    loss = Money.typed(typed, do.data["currency"]) if typed else None
     services.set_loss(do.ticket, loss, actor=do.actor, now=do.now, seen=do.seen)
     return _("Loss noted. The offer is worked out anew.")
 

@@ -155,7 +155,7 @@ def _add(do: Doing) -> str:
         do.ticket,
         kind=do.data["kind"],
         title=do.data["title"],
-        amount=Money.of(typed.lstrip("£€$ "), currency).minor if typed else None,
+        amount=Money.typed(typed, currency).minor if typed else None,
         currency=currency,
         reason=do.data["reason"],
         actor=do.actor,
@@ -207,7 +207,7 @@ def _additions(currency: str, do: Doing) -> list[services.Addition]:
     if not title:
         return []
     typed = do.data.get("extra_amount") or ""
-    amount = Money.of(typed.lstrip("£€$ "), currency).minor if typed else None
+    amount = Money.typed(typed, currency).minor if typed else None
     kind, against = do.data.get("extra_kind"), do.data.get("extra_against")
     return [services.Addition(kind or "compensation", title, amount, against or "")]
 

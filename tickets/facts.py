@@ -14,9 +14,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tickets.errors import DomainError, FactInvalid
-from tickets.money import Money, plain_digits
+from tickets.money import Money, plain_digits, said_digits
 from tickets.rules import FactKind
 from tickets.saying import gettext as _
+from tickets.saying import spelled
 
 _TEXT_MAX = 2000
 _YES = {"yes", "true", "1", "on", "y", "ja"}
@@ -165,20 +166,23 @@ _PARSERS = {
 
 
 def words_of(spec: FactSpec, value: Any, *, zone: str = "UTC") -> str:
-    """The stored `value` as a person reads it, moments in the IANA time zone `zone`."""
+    """The stored `value` as a person reads it, in the language that is active and, moments, in the
+    IANA time zone `zone`."""
     match spec.kind:
         case FactKind.MONEY:
-            return Money(value["minor"], value["currency"]).words()
+            return Money(value["minor"], value["currency"]).said()
         case FactKind.MOMENT:
             moment = dt.datetime.fromisoformat(value).astimezone(ZoneInfo(zone))
-            return f"{moment:%a} {moment.day} {moment:%b %Y, %H:%M}"
+            return spelled(moment, _("%a %-d %b %Y, %H:%M"))
         case FactKind.DATE:
             day = dt.date.fromisoformat(value)
-            return f"{day:%a} {day.day} {day:%b %Y}"
+            return spelled(day, _("%a %-d %b %Y"))
         case FactKind.DURATION:
             hours, minutes = divmod(int(value), 60)
             return f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
         case FactKind.YES_NO:
-            return "yes" if value else "no"
+            return _("yes") if value else _("no")
+        case FactKind.NUMBER:
+            return f"{said_digits(str(value))} {spec.unit}".strip()
         case _:
             return f"{value} {spec.unit}".strip()

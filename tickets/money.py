@@ -14,6 +14,7 @@ import moneyed
 from moneyed.l10n import format_money
 
 from tickets.errors import CurrencyUnknown, Invalid
+from tickets.saying import language
 
 #: Codes that stand for no currency: unknown, none, testing (ISO 4217), and the package's own.
 _NO_MONEY = frozenset({"XYZ", "XXX", "XTS"})
@@ -55,6 +56,53 @@ def plain_digits(text: str) -> str:
     raise ValueError(text)
 
 
+_POINTS = re.compile(r"-?\d{1,3}(?:\.\d{3})+")
+_SIGNS = {"£": "GBP", "€": "EUR", "$": "USD"}
+_TYPED = re.compile(r"([£€$]|[A-Za-z]{3})?\s*(-?[\d.,]+)\s*([£€$]|[A-Za-z]{3})?")
+
+
+def typed_digits(text: str) -> str:
+    """A number as whoever types writes it, in the language that is active, without signs between
+    thousands: in German 1.250 is 1250, which would be 1.250 elsewhere. For pages; programs write
+    1250.
+
+    Raises `ValueError` where a comma could mean either.
+    """
+    clean = "".join(text.split())
+    if language().startswith("de"):
+        if _POINTS.fullmatch(clean):
+            return clean.replace(".", "")
+        if clean.count(",") == 1 and "." not in clean:
+            return clean.replace(",", ".")
+    return plain_digits(clean)
+
+
+def typed_sum(text: str) -> tuple[str, str]:
+    """A sum as it is typed into a page, apart: its digits as programs write them, and the currency
+    that stands beside it, "" for none: "1.250,00 €" is ("1250.00", "EUR").
+
+    Raises `ValueError` for what is none.
+    """
+    match = _TYPED.fullmatch(text.strip())
+    if match is None or (match[1] and match[3]):
+        raise ValueError(text)
+    beside = match[1] or match[3] or ""
+    return typed_digits(match[2]), _SIGNS.get(beside, beside.upper())
+
+
+def plain_typed(digits: str) -> str:
+    """A number that programs wrote, as one types it: "1234.5" is "1234,5" in German. With three
+    places the comma would be taken for one of thousands."""
+    places = len(digits.partition(".")[2])
+    return digits.replace(".", ",") if places != 3 and language().startswith("de") else digits
+
+
+def said_digits(digits: str) -> str:
+    """A number that programs wrote with the reader's decimal sign: "1234.5" is "1234,5" in German.
+    Thousands are not marked: it may be a year."""
+    return digits.replace(".", ",") if language().startswith("de") else digits
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """A sum in minor units (pence, cents) of one currency."""
@@ -90,6 +138,19 @@ class Money:
         return cls(int(whole), currency)
 
     @classmethod
+    def typed(cls, text: str, currency: str, *, field: str = "amount") -> "Money":
+        """From what somebody typed into a page, in his language, with the currency's sign or
+        without. Raises `Invalid`, for another currency too."""
+        try:
+            digits, beside = typed_sum(text)
+        except ValueError:
+            digits, beside = text, ""
+        ours = currency.strip().upper()
+        if beside and beside != ours and not (beside == "USD" and "$" in text):
+            raise Invalid("This sum is in {currency}.", currency=ours, field=field)
+        return cls.of(digits, currency, field=field)
+
+    @classmethod
     def rounded(cls, amount: Decimal, currency: str) -> "Money":
         """From exact major units, rounded half up to the minor unit."""
         scaled = amount.scaleb(decimals_of(currency))
@@ -99,6 +160,11 @@ class Money:
     def major(self) -> Decimal:
         """The sum in major units, exact."""
         return Decimal(self.minor).scaleb(-decimals_of(self.currency))
+
+    def said(self) -> str:
+        """As whoever reads writes it, in the language that is active: £12.50, 12,50 £."""
+        spoken = language()
+        return self.words("en_GB" if spoken.startswith("en") else spoken.replace("-", "_"))
 
     def words(self, locale: str = "en_GB") -> str:
         """As a person writes it: £12.50. `locale` is a Babel locale name."""

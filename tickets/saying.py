@@ -83,8 +83,8 @@ def spelled(day: date, form: str) -> str:
 
     def name(code: re.Match[str]) -> str:
         width: Literal["abbreviated", "wide"] = "abbreviated" if code[0] in "%a%b" else "wide"
-        if code[0] in "%a%A":
-            return get_day_names(width, "format", spoken)[day.weekday()]
+        if code[0] in "%a%A":  # without the point that German has within a sentence
+            return get_day_names(width, "stand-alone", spoken)[day.weekday()]
         return get_month_names(width, "format", spoken)[day.month]
 
     return day.strftime(_NAMED.sub(name, form))

@@ -72,7 +72,7 @@ def _then(verb: str | Promise, key: str) -> Callable[[Mapping[str, Any]], str]:
     """The act, and what was said with it, if anything was."""
 
     def words(data: Mapping[str, Any]) -> str:
-        return f"{verb}: {data[key]}" if data.get(key) else str(verb)
+        return f"{verb}: {told(str(data[key]))}" if data.get(key) else str(verb)
 
     return words
 

@@ -18,6 +18,7 @@ from remedies.rules.states import DECIDED, ExceptionStatus
 from remedies.services.exceptions.weighing import Weighing
 from tickets.access import Principal
 from tickets.models import Attachment
+from tickets.saying import retold
 
 GROUNDS = {
     Ground.POLICY: gettext_lazy("Above policy"),
@@ -96,7 +97,7 @@ def needed_words(row: ExceptionRequest) -> str:
     told = [level for level in levels_by_key(row.route) if level.id in row.told]
     parts = [
         ngettext("one of %(name)s", "%(count)s of %(name)s", level.needed)
-        % {"count": level.needed, "name": level.name}
+        % {"count": level.needed, "name": retold(level.name)}
         for level in told
     ]
     words = gettext(", or ").join(parts)
@@ -107,7 +108,7 @@ def after_words(row: ExceptionRequest) -> str:
     """Who is asked next where nobody decides in time; "" where nobody is above."""
     rest = [key for key in row.route if key not in row.told]
     after = next(iter(levels_by_key(rest)), None)
-    return gettext("then %(name)s") % {"name": after.name} if after is not None else ""
+    return gettext("then %(name)s") % {"name": retold(after.name)} if after is not None else ""
 
 
 def files_of(row: ExceptionRequest) -> tuple[FileView, ...]:
@@ -122,7 +123,7 @@ def why_not(row: ExceptionRequest, who: Principal) -> str:
     """Why the reader can't decide it, in words; "" where he can."""
     user = who.user
     if user is None or not may_decide(who, row):
-        names = listed([level.name for level in levels_by_key(row.told)])
+        names = listed([retold(level.name) for level in levels_by_key(row.told)])
         return (
             gettext("%(names)s decide this.") % {"names": names}
             if names

@@ -45,8 +45,8 @@ def wish_in(typed: Mapping[str, Any], offer: Offer) -> dict[str, Any]:
 
     Raises `Invalid` for what is no sum.
     """
-    sum_ = str(typed.get("wish_amount") or "").strip().lstrip("£€$ ")
-    amount = Money.of(sum_, offer.currency, field="wish_amount").minor if sum_ else None
+    sum_ = str(typed.get("wish_amount") or "").strip()
+    amount = Money.typed(sum_, offer.currency, field="wish_amount").minor if sum_ else None
     kind = str(typed.get("wish_kind") or "")
     return {"wish": typed.get("wish", ""), "wish_amount": amount, "wish_kind": kind}
 
@@ -183,7 +183,7 @@ class ComplaintForm(Fields):
         if not typed:
             return None
         currency = self.cleaned_data.get("currency") or CURRENCIES[0][0]
-        loss = Money.of(typed.lstrip("£€$ "), currency, field="loss")
+        loss = Money.typed(typed, currency, field="loss")
         if loss.minor < 0:
             raise Invalid(gettext("A loss can't be below zero."), field="loss")
         return loss

@@ -48,7 +48,7 @@ class PoolForm(Fields):
         data["minor"] = None
         if typed and "currency" in data:
             try:
-                data["minor"] = Money.of(typed.lstrip("£€$ "), data["currency"]).minor
+                data["minor"] = Money.typed(typed, data["currency"]).minor
             except DomainError as error:
                 self.add_error("amount", error.message)
         return data

@@ -11,14 +11,14 @@ from django.utils.translation import pgettext_lazy
 from desk.forms.base import LocalMoment, ManyFiles, TicketForm
 from desk.forms.promises import PromisesField
 from desk.forms.ticket import body_field
-from desk.words import money_words, spoken_now
+from desk.words import money_words
 from remedies.apology import check_apology
 from remedies.models import Offer, OfferComponent
 from remedies.rules.language.draft import ComponentKind
 from remedies.services.authorities import Rooms
 from remedies.services.offers import check_range
 from tickets.errors import DomainError
-from tickets.money import Money, decimals_of
+from tickets.money import Money, decimals_of, plain_typed
 
 KINDS = [
     (ComponentKind.APOLOGY.value, _l("Apology")),
@@ -36,9 +36,7 @@ KINDS = [
 def plain_sum(minor: int, currency: str) -> str:
     """A sum as its reader types it: "12.50", "12,50"."""
     places = decimals_of(currency)
-    typed = f"{Money(minor, currency).major:.{places}f}"
-    # With three places a comma would be taken for one of thousands.
-    return typed.replace(".", ",") if places == 2 and spoken_now() == "de" else typed
+    return plain_typed(f"{Money(minor, currency).major:.{places}f}")
 
 
 class SumField(forms.CharField):
@@ -55,7 +53,7 @@ class SumField(forms.CharField):
         if not text:
             return None
         try:
-            return Money.of(text.lstrip("£€$ "), self.currency).minor
+            return Money.typed(text, self.currency).minor
         except DomainError as error:
             raise forms.ValidationError(error.message) from error
 

@@ -65,7 +65,7 @@ class TryForm(Fields):
         """What it cost; None where nothing was said."""
         typed = self.cleaned_data.get("loss")
         currency = self.cleaned_data.get("currency") or CURRENCIES[0][0]
-        return Money.of(typed.lstrip("£€$ "), currency, field="loss") if typed else None
+        return Money.typed(typed, currency, field="loss") if typed else None
 
     @property
     def answers(self) -> dict[str, str]:

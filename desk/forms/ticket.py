@@ -11,6 +11,7 @@ from desk.forms.base import Fields, LocalDay, LocalMoment, ManyFiles, TicketForm
 from desk.forms.promises import PromisesField
 from desk.glyphs import PAIN_WORDS
 from tickets.models import Point, RootCause, User
+from tickets.money import typed_sum
 from tickets.rules import OVERTURN_WORDS, Outcome
 
 OUTCOMES = [
@@ -278,6 +279,19 @@ class FactsForm(TicketForm):
             self.initial.setdefault(spec.name, known.get(spec.name, ""))
 
 
+class TypedNumber(forms.CharField):
+    """A number or a sum as whoever types writes it, brought into the form that programs write."""
+
+    def clean(self, value: Any) -> Any:
+        """What can't be read is left as it is: the service says what is wrong with it."""
+        text = super().clean(value)
+        try:
+            digits, currency = typed_sum(text)
+        except ValueError:
+            return text
+        return f"{digits} {currency}".strip()
+
+
 def fact_field(spec: Any) -> forms.Field:
     """The control in which a fact of this kind is typed; the service reads what was typed."""
     label = f"{spec.label} ({spec.unit})" if spec.unit else spec.label
@@ -299,6 +313,8 @@ def fact_field(spec: Any) -> forms.Field:
         return forms.ChoiceField(
             choices=answers, widget=forms.Select(attrs={"class": "input"}), **common
         )
+    if spec.kind in ("money", "number"):
+        return TypedNumber(max_length=2000, widget=kinds[spec.kind], **common)
     widget = kinds.get(spec.kind) or forms.TextInput(attrs={"class": "input"})
     return forms.CharField(max_length=2000, widget=widget, **common)
 

@@ -16,6 +16,7 @@ import yaml
 from django.utils.translation import gettext
 
 from tickets.errors import DomainError
+from tickets.money import plain_typed, said_digits, typed_digits
 from tickets.services.texts import clean_text
 
 Problems = list[tuple[str, str]]
@@ -315,8 +316,19 @@ class Sum(Field):
     def schema(self) -> dict[str, Any]:
         return {"type": ["string", "null"], "pattern": r"^\d{1,12}(\.\d{1,4})?$"}
 
+    def show(self, value: Any) -> Any:
+        return plain_typed(str(value)) if value not in (None, "") else ""
+
+    def read(self, typed: Any) -> Any:
+        """Typed into a page as its reader writes sums; documents have "1250.00"."""
+        text = str(typed or "").strip().strip("£€$ ")
+        try:
+            return typed_digits(text) if text else None
+        except ValueError:
+            return text
+
     def words(self, value: Any) -> str:
-        return gettext("without limit") if value is None else str(value)
+        return gettext("without limit") if value is None else said_digits(str(value))
 
 
 @dataclass(frozen=True, kw_only=True)

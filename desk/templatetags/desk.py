@@ -8,7 +8,7 @@ from django import template
 from django.template.loader import get_template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from desk.scripts import address_of
 from remedies.rules.retelling import told
@@ -62,6 +62,12 @@ def drawn(name: str, **values: Any) -> SafeString:
 def said_again(words: Any) -> str:
     """What is kept in English, in the reader's language where the catalogue has it."""
     return retold(str(words or ""))
+
+
+@register.filter
+def quoted(words: Any) -> str:
+    """What somebody said, between the marks of the reader's language."""
+    return gettext("“%(words)s”") % {"words": words}
 
 
 @register.filter(name="told")

@@ -10,6 +10,10 @@ from escalation.services.clocks import Clocks
 from escalation.services.setup import setup
 from tickets.change import Change
 from tickets.models import Event
+from tickets.saying import Kept
+
+#: Why it is in escalation, as it is kept.
+AS_MERGED = Kept("in escalation, as {number} was")
 
 SETTLED = {
     "resolved": "The ticket was resolved.",
@@ -72,7 +76,7 @@ def _go_on(change: Change, event: Event) -> None:
     if spells.open_spell(other) is not None and (began := spells.begin(change, at=event.at)):
         change.record(
             EscalationEvent.ESCALATED,
-            data={"words": f"in escalation, as {other.ticket.number} was", "by": "merged"},
+            data={"words": AS_MERGED(number=other.ticket.number), "by": "merged"},
             changes=began,
             at=event.at,
         )

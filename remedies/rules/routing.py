@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from remedies.rules.language.draft import ComponentKind
+from tickets.saying import gettext_noop
 
 
 class Who(StrEnum):
@@ -59,7 +60,7 @@ class Level:
 
 #: Where nobody has set up levels: the supervisors of the team, and if need be those above them.
 BUILT_IN = (
-    Level(-1, "Supervisors of the team", Who.SUPERVISORS, order=1),
+    Level(-1, gettext_noop("Supervisors of the team"), Who.SUPERVISORS, order=1),
     Level(-2, "Managers", Who.MANAGERS, order=2),
     Level(-3, "Administrators", Who.ADMINS, order=3),
 )

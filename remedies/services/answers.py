@@ -219,7 +219,7 @@ def expire_next(*, now: dt.datetime) -> bool:
         paths = move(change, row, OfferStatus.EXPIRED) | _mark(row, parts, owed)
         change.record(
             RemedyEvent.OFFER_EXPIRED,
-            data={"offer": row.pk, "words": "not answered in time"},
+            data={"offer": row.pk, "words": gettext_noop("not answered in time")},
             changes=paths,
             at=row.expires_at,
         )

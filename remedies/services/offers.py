@@ -25,9 +25,14 @@ from tickets.errors import Conflict, Invalid, NotFound
 from tickets.models import Ticket
 from tickets.money import decimals_of, words
 from tickets.rules import Channel
+from tickets.saying import Kept, gettext_noop
 from tickets.services import check_reviewer, reply
 from tickets.services.files import Upload
 from tickets.services.texts import clean_line, needed
+
+#: What was done, as it is kept.
+ADDED = Kept("{title} added")
+TAKEN_OFF = Kept("{title} taken off")
 
 #: How long an offer stands unless its sender says otherwise.
 STANDS = dt.timedelta(days=14)
@@ -187,7 +192,7 @@ def _added(change: Change, offer: Offer, component: OfferComponent) -> None:
             "to": component.amount,
             "currency": offer.currency,
             "reason": component.reason,
-            "words": f"{component.title} added",
+            "words": ADDED(title=component.title),
         },
         changes=changes,
     )
@@ -209,7 +214,12 @@ def draft_in(change: Change, currency: str, actor: Actor) -> Offer:
     )
     change.record(
         RemedyEvent.OFFER_DRAFTED,
-        data={"offer": offer.pk, "total": 0, "currency": currency, "words": "by hand"},
+        data={
+            "offer": offer.pk,
+            "total": 0,
+            "currency": currency,
+            "words": gettext_noop("by hand"),
+        },
         changes={
             f"offers.{offer.pk}.status": (None, offer.status),
             f"offers.{offer.pk}.currency": (None, currency),
@@ -249,7 +259,7 @@ def remove_component(
                 "title": title,
                 "to": None,
                 "reason": why,
-                "words": f"{title} taken off",
+                "words": TAKEN_OFF(title=title),
             },
             changes=changes,
         )
@@ -332,7 +342,7 @@ def _supersede(change: Change, row: Offer) -> None:
         void_exceptions(change, other, "Another offer takes its place.")
         change.record(
             RemedyEvent.OFFER_SUPERSEDED,
-            data={"offer": other.pk, "by": row.pk, "words": "by a new offer"},
+            data={"offer": other.pk, "by": row.pk, "words": gettext_noop("by a new offer")},
             changes=paths,
         )
 

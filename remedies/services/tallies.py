@@ -14,6 +14,7 @@ from remedies.rules.states import (
 )
 from tickets.change import Change, settle
 from tickets.errors import NotFound
+from tickets.saying import gettext_noop
 
 Paths = dict[str, tuple[Any, Any]]
 
@@ -82,6 +83,6 @@ def void_exceptions(change: Change, offer: Offer, reason: str, *, but: int = 0) 
         change.save(row, "status")
         change.record(
             RemedyEvent.EXCEPTION_WITHDRAWN,
-            data={"exception": row.pk, "reason": reason, "words": "exception void"},
+            data={"exception": row.pk, "reason": reason, "words": gettext_noop("exception void")},
             changes={f"exceptions.{row.pk}.status": (before, row.status)},
         )

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from desk.forms.ticket import fact_field
 from integrations.mail.texts import next_steps, received_text
 from remedies.models import Offer
 from remedies.services.letters import letter_for, until_words
@@ -16,9 +17,12 @@ from tests.desk.test_complain import GOOD
 from tests.remedies.builders import make_hurt, sent_offer
 from tickets.actors import Actor
 from tickets.change import changing
+from tickets.facts import FactSpec, words_of
 from tickets.languages import speaking
 from tickets.mailed import message_text
 from tickets.models import Alert, Ticket, User
+from tickets.money import typed_digits, typed_sum
+from tickets.rules import FactKind
 from tickets.saying import Phrase
 
 pytestmark = pytest.mark.django_db
@@ -196,3 +200,52 @@ def test_mails_are_in_the_language_of_the_complaint() -> None:
     assert "Ihre Beschwerde „Kein Netz“ ist bei uns" in text
     assert "Ihre Beschwerde A-100016:" in mail
     assert not FORGOTTEN.findall(text)
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "digits"),
+    [
+        ("en", "1,250.50", "1250.50"),
+        ("en", "1,250", "1250"),
+        ("en", "12.50", "12.50"),
+        ("de", "1.250,50", "1250.50"),
+        ("de", "1.250", "1250"),
+        ("de", "1.250.000", "1250000"),
+        ("de", "12,5", "12.5"),
+        ("de", "12,345", "12.345"),
+        ("de", "12.50", "12.50"),  # a decimal point is understood, too
+    ],
+)
+def test_numbers_are_typed_in_the_form_in_which_they_are_read(
+    language: str, typed: str, digits: str
+) -> None:
+    with speaking(language):
+        assert typed_digits(typed) == digits
+        assert typed_sum(f"{typed} €") == typed_sum(f"€{typed}") == (digits, "EUR")
+
+
+def test_a_sum_and_facts_are_typed_and_shown_in_the_readers_form(
+    whole_desk: Desk, sign_in: SignIn
+) -> None:
+    """What a German rep types, what is stored, and what he reads; a sum in another currency than
+    the field's is refused, and nothing typed is taken for a thousandth of what was meant."""
+    alice = whole_desk.alice
+    User.objects.filter(pk=alice.pk).update(language="de", time_zone="Europe/Berlin")
+    client = sign_in(User.objects.get(pk=alice.pk))
+    ticket = make_hurt(whole_desk, customer=make_customer("Jana Winter", language="de"))
+    at = f"/desk/tickets/{ticket.number}/"
+    wrong = client.post(f"{at}loss/", {"amount": "1.250 €", "currency": "GBP"})
+    assert wrong.status_code == 400 and "Diese Summe ist in GBP." in text_of(wrong)
+    assert client.post(f"{at}loss/", {"amount": "1.250", "currency": "GBP"}).status_code == 302
+    ticket.refresh_from_db()
+    assert ticket.loss_minor == 125_000
+    assert "1.250,00\xa0£" in client.get(at).content.decode()
+    spec = FactSpec(name="price", label="Preis", kind=FactKind.MONEY)
+    on = FactSpec(name="on", label="Am", kind=FactKind.MOMENT)
+    speed = FactSpec(name="speed", label="Tempo", kind=FactKind.NUMBER, unit="Mbit/s")
+    with speaking("de"):
+        assert fact_field(spec).clean("1.250,5 EUR") == "1250.5 EUR"
+        assert words_of(spec, {"minor": 125_050, "currency": "EUR"}) == "1.250,50\xa0€"
+        assert words_of(speed, "12.5") == "12,5 Mbit/s"
+        stored = "2026-11-22T14:00:00+00:00"
+        assert words_of(on, stored, zone="Europe/Berlin") == "So. 22. Nov. 2026, 15:00 Uhr"

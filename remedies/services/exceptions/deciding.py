@@ -41,8 +41,13 @@ from tickets.change import Change, changing
 from tickets.errors import Invalid, NotAllowed, NotFound
 from tickets.models import User
 from tickets.money import words
-from tickets.saying import Phrase, gettext_noop
+from tickets.saying import Kept, Phrase, gettext_noop, retold
 from tickets.services.texts import needed
+
+#: Who is still missing, as it is kept.
+MORE_YES = Kept("{who} has to say yes")
+ONE_MORE = gettext_noop("one more")
+MORE = gettext_noop("{n} more")
 
 #: Limits of one's own that a level with a sum of its own stands in for.
 OF_THE_TICKET = frozenset({Span.REMEDY, Span.TICKET})
@@ -81,7 +86,7 @@ def seated_decider(change: Change, row: ExceptionRequest, actor: Actor) -> tuple
 
 
 def _who_decides(row: ExceptionRequest) -> str:
-    return ", ".join(level.name for level in levels_by_key(row.told)) or _(
+    return ", ".join(retold(level.name) for level in levels_by_key(row.told)) or _(
         "A supervisor of the team"
     )
 
@@ -241,7 +246,7 @@ def _half(change: Change, row: ExceptionRequest, decider: User, lacking: int) ->
     """One said yes; somebody else has to as well. The sums wait in the items."""
     total = sum(item["decided"] or 0 for item in row.items)
     change.save(row, "items")
-    more = "one more" if lacking == 1 else f"{lacking} more"
+    more = ONE_MORE if lacking == 1 else MORE.format(n=lacking)
     change.record(
         RemedyEvent.EXCEPTION_HALF_APPROVED,
         data={
@@ -250,7 +255,7 @@ def _half(change: Change, row: ExceptionRequest, decider: User, lacking: int) ->
             "needed": lacking,
             "total": total,
             "currency": row.currency,
-            "words": f"{words(total, row.currency)}; {more} has to say yes",
+            "words": f"{words(total, row.currency)}; {MORE_YES(who=more)}",
         },
         changes={f"exceptions.{row.pk}.half_approved": (None, total)},
     )

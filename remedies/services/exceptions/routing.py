@@ -14,7 +14,10 @@ from tickets.change import Change
 from tickets.models import TicketPerson, User
 from tickets.money import words
 from tickets.rules import PersonRelation
-from tickets.saying import Phrase
+from tickets.saying import Kept, Phrase
+
+#: Why others are asked, as it is kept.
+NOT_IN_TIME = Kept("not decided in time, so {who} are asked")
 
 
 def at_stake(
@@ -156,7 +159,7 @@ def move_up(change: Change, exception_id: int) -> bool:
             "exception": row.pk,
             "level": after.name,
             "told": [person.name for person in told],
-            "words": f"not decided in time, so {after.name} are asked",
+            "words": NOT_IN_TIME(who=after.name),
         },
         changes={f"exceptions.{row.pk}.told": (row.told[:-1], row.told)},
     )

@@ -23,8 +23,11 @@ from remedies.services.tallies import (
 from tickets.actors import Actor
 from tickets.change import Change, changing
 from tickets.errors import NotAllowed
-from tickets.saying import Phrase
+from tickets.saying import Kept, Phrase
 from tickets.services.texts import clean_line
+
+#: What was done, as it is kept.
+TAKEN_BACK = Kept("{name} took the decision back")
 
 #: How long one who decided may take it back. The page shows it for so long.
 UNDO = dt.timedelta(seconds=10)
@@ -125,7 +128,7 @@ def _reopen(change: Change, row: ExceptionRequest, paths: Paths, reason: str) ->
         data={
             "exception": row.pk,
             "reason": reason,
-            "words": f"{name} took the decision back",
+            "words": TAKEN_BACK(name=name),
         },
         changes=paths
         | {

@@ -30,8 +30,13 @@ from tickets.errors import Conflict, Invalid, NotAllowed
 from tickets.languages import speaking
 from tickets.models import Point, Ticket
 from tickets.rules import Outcome, PersonRelation, Stage
+from tickets.saying import gettext_noop
 from tickets.services import check_reviewer, decide_point, reply
 from tickets.services.texts import clean_text, needed
+
+#: What was done, as it is kept.
+ANSWERED_ONE = gettext_noop("{n} point answered")
+ANSWERED = gettext_noop("{n} points answered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +234,7 @@ def refuse(
                 "reason": refusal.reason,
                 "points": count,
                 "rules": sorted({item.rule for item in made.points if item.rule}),
-                "words": f"{count} point{'s' if count != 1 else ''} answered",
+                "words": (ANSWERED_ONE if count == 1 else ANSWERED).format(n=count),
             },
             changes={f"refusals.{refusal.pk}": (None, message.pk)},
         )
