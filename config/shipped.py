@@ -26,7 +26,8 @@ def shipped() -> Iterator[tuple[str, str]]:
                     yield line.partition(":")[2].strip().strip("\"'"), where
     where = "remedies/packs/general.yaml"
     text = (BASE_DIR / where).read_text(encoding="utf-8")
-    told = [*_values(yaml.safe_load(text), _SAID), *_headings(text)]
+    policy = yaml.safe_load(text)
+    told = [*_values(policy, _SAID), *_names(policy), *_headings(text)]
     yield from ((words, where) for words in told)
     where = "escalation/packs/general.yaml"
     general = yaml.safe_load((BASE_DIR / where).read_text(encoding="utf-8"))
@@ -46,6 +47,15 @@ def _values(data: Any, keys: frozenset[str]) -> Iterator[str]:
     elif isinstance(data, list):
         for one in data:
             yield from _values(one, keys)
+
+
+def _names(policy: dict[str, Any]) -> Iterator[str]:
+    """What facts and choices are called that have no title: by their own names."""
+    for name, fact in policy["facts"].items():
+        if "title" not in fact:
+            yield name.replace("_", " ")
+        for choice in fact.get("choices", ()):
+            yield choice.replace("_", " ")
 
 
 def _headings(text: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from desk.words import money_words as words
 from desk.words import signed_money
 from remedies.rules.language.draft import Component, OfferDraft
-from remedies.rules.retelling import told
+from remedies.rules.retelling import known_value, told
 from tickets.saying import retold
 
 
@@ -48,7 +48,7 @@ def both_view(now: OfferDraft | None, then: OfferDraft | None) -> BothView:
     """The two side by side, in the order of the draft; sums differ only in one currency."""
     names = dict.fromkeys([*_rules(then), *_rules(now)])
     rows = [_row(name, now, then) for name in names]
-    known = {name: (retold(label), told(said)) for draft in (now, then) if draft
+    known = {name: (retold(label), known_value(said)) for draft in (now, then) if draft
              for name, label, said in draft.facts}  # fmt: skip
     same = now is None or then is None or now.currency == then.currency
     currency = (then or now).currency if (then or now) else ""  # type: ignore[union-attr]

@@ -140,7 +140,7 @@ def _cell(
 ) -> CellView:
     name = f"c.{dotted(cell.path)}"
     if cell.value is not None:
-        shown = "—" if cell.value == 0 else money(cell.value, grid.currency)
+        shown = "—" if cell.value == 0 else told(money(cell.value, grid.currency))
     else:
         shown = cell.text
     label = f"{retold(grid.down.label)} {told(grid.down.lines[at[0]])}"

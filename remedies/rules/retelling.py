@@ -39,7 +39,12 @@ def told(said: str) -> str:
 
 def known_words(facts: Iterable[tuple[str, str]]) -> str:
     """Facts by what they are called, in one line: "pain 3, contacts 1 contact"."""
-    return ", ".join(f"{_called(label)} {told(said)}" for label, said in facts)
+    return ", ".join(f"{_called(label)} {known_value(said)}" for label, said in facts)
+
+
+def known_value(said: str) -> str:
+    """The value of a fact, for whoever reads it."""
+    return said if told(SENTENCES[0]) == SENTENCES[0] else _value(said)
 
 
 def _called(label: str) -> str:
@@ -95,10 +100,18 @@ def _by(forms: tuple[tuple[str, re.Pattern[str]], ...]) -> Callable[[str], str |
 
 def _placed(name: str, part: str) -> str:
     """What stands in a place; what is needed may be one of several."""
+    if name == "value":
+        return _value(part)
     again = _told(part, language())
     if name != "needed" or again != part:
         return again
     return _joined(part, " or ", f" {_('or')} ") or part
+
+
+def _value(said: str) -> str:
+    """The value of a fact: it may be a word of the policy's own, such as "not received"."""
+    again = _told(said, language())
+    return said if said.startswith("not ") and retold(said) == said else again
 
 
 def _split(said: str, joint: str) -> list[str]:

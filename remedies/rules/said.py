@@ -170,5 +170,5 @@ WORDS = (
     gettext_noop("{n} hand-over"), gettext_noop("{n} hand-overs"),
     gettext_noop("{n} visit"), gettext_noop("{n} visits"),
     gettext_noop("yes"), gettext_noop("no"), gettext_noop("unknown"), gettext_noop("none"),
-    gettext_noop("nothing"), gettext_noop("undecided"),
+    gettext_noop("nothing"), gettext_noop("undecided"), gettext_noop("loss"),
 )  # fmt: skip

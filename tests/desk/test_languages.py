@@ -248,4 +248,4 @@ def test_a_sum_and_facts_are_typed_and_shown_in_the_readers_form(
         assert words_of(spec, {"minor": 125_050, "currency": "EUR"}) == "1.250,50\xa0€"
         assert words_of(speed, "12.5") == "12,5 Mbit/s"
         stored = "2026-11-22T14:00:00+00:00"
-        assert words_of(on, stored, zone="Europe/Berlin") == "So. 22. Nov. 2026, 15:00 Uhr"
+        assert words_of(on, stored, zone="Europe/Berlin") == "So, 22. Nov. 2026, 15:00 Uhr"

@@ -19,6 +19,7 @@ import yaml
 from remedies.errors import PolicyInvalid
 from remedies.rules.language.source import Path, read_source
 from tickets.errors import Invalid
+from tickets.money import typed_sum
 
 #: libyaml's where it is installed: ten times as quick, with the same places.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -146,10 +147,14 @@ def _reads_as(text: str, value: Any) -> bool:
 
 
 def sum_or_name(typed: str) -> str:
-    """What a person typed where a sum or the name of a value stands, as YAML: "£1,200" is 1200."""
+    """What a person typed where a sum or the name of a value stands, as YAML: "£1,200" is 1200,
+    and so is "1.200 £" where German is read."""
     plain = typed.strip()
-    digits = plain.strip(_CURRENCY).replace(",", "")
-    if re.fullmatch(r"-?\d+(\.\d+)?", digits):
+    try:
+        digits, currency = typed_sum(plain.strip(_CURRENCY))
+    except ValueError:
+        return as_yaml(plain)
+    if not currency and re.fullmatch(r"-?\d+(\.\d+)?", digits):
         return digits
     return as_yaml(plain)
 
