@@ -91,7 +91,7 @@ class ComplaintForm(Fields):
         label=_("What did it cost you?"),
         required=False,
         max_length=20,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "placeholder": "0.00"}),
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "placeholder": _("0.00")}),
     )
     currency = forms.ChoiceField(
         label=_("Currency"),

@@ -26,7 +26,7 @@ class TryForm(Fields):
 
     loss = forms.CharField(
         label=gettext_lazy("Money lost"), required=False, max_length=20,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "placeholder": "0.00"}),
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "placeholder": gettext_lazy("0.00")}),
     )  # fmt: skip
     currency = forms.ChoiceField(label=gettext_lazy("Currency"), choices=CURRENCIES, required=False)
     support_needs = forms.BooleanField(

@@ -18,7 +18,7 @@ from escalation.worktime import Span
 from tickets.actors import SYSTEM
 from tickets.change import Change, Unit
 from tickets.models import Ticket
-from tickets.saying import Phrase, gettext_noop, spelled
+from tickets.saying import Phrase, gettext_noop, retold, spelled
 
 REASONS = {
     "waiting_customer": Phrase("waiting for the customer"),
@@ -210,7 +210,8 @@ def _explained(
     return Explanation(
         deadline=row,
         now=now,
-        policy=f"{version.policy.name} v{version.number}",
+        policy=_("%(name)s v%(version)s")
+        % {"name": retold(version.policy.name), "version": version.number},
         calendar_zone=clock.calendar.tz,
         promised=clock.length.words(),
         reading=reading,
@@ -258,7 +259,7 @@ def _steps(
 def _named(planned: Planned) -> tuple[str, ...]:
     """Whom a step of a path is going to tell, as the path calls them."""
     to = planned.step.to if planned.step is not None else ()
-    return tuple(word.removeprefix("role:").removeprefix("person:") for word in to)
+    return tuple(_whom(word) for word in to)
 
 
 def _step_words(key: str, planned: Planned | None) -> str:
@@ -275,6 +276,23 @@ def _step_words(key: str, planned: Planned | None) -> str:
     words = _("step %(number)s of the path") % {"number": rest.rpartition(":")[2]}
     actions = planned.step.actions if planned is not None and planned.step is not None else ()
     return f"{words} ({', '.join(map(_deed, actions))})" if actions else words
+
+
+#: Whom a step tells, for people.
+_WHOM = {
+    "owner": gettext_noop("the owner"),
+    "lead": gettext_noop("the lead"),
+    "supervisors": gettext_noop("the supervisors"),
+    "team": gettext_noop("the team"),
+    "rota": gettext_noop("whoever is on duty"),
+}
+
+
+def _whom(word: str) -> str:
+    kind, __, rest = word.partition(":")
+    if kind == "role":
+        return pgettext("role", rest)
+    return _(_WHOM[word]) if word in _WHOM else rest or word
 
 
 #: What a step does, for people.
