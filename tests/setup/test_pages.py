@@ -217,9 +217,9 @@ def test_previews_say_what_it_means(full_desk: Desk, sign_in: SignIn) -> None:
     assert "25 Dec closed , holiday" in weeks
     assert "24 Nov 09:00 to 17:30" in weeks
     ladder = text_of(ada.get(address("paths")))
-    assert "1h of working time after it was due lead: an alert, a mail" in ladder
+    assert "1h of working time after it was due the lead: an alert, a mail" in ladder
     promises = text_of(ada.get(address("deadlines")))
-    assert "Acknowledge standard 4 h of working time warned at 75% today 15:18" in promises
+    assert "Acknowledge Owner, lead, supervisors 4 h of working time warned at 75% today 15:18" in promises
     draft = typed(ada.get(address("calendars"))) | {"hours.tue": "", "do": "preview"}
     assert "24 Nov closed" in text_of(ada.post(address("calendars"), draft))
 
