@@ -25,6 +25,11 @@ _CONDITION = re.compile(
 _OURS = re.compile(
     r"\b(?:I|we)(?:['’]ll|\s+(?:will|shall|can\s+promise|promise|am\s+going\s+to|are\s+going\s+to"
     r"|commit))\b"
+    r"|\b(?:I|we)\s+(?:call|ring|phone|write|e-?mail|reply|answer|pay|refund|send|come|visit|"
+    r"deliver|decide|tell|check|confirm|update|arrange|replace|repair|mend)\b"
+    r"|\b(?:I['’]m|I\s+am|we['’]re|we\s+are)\s+(?:calling|ringing|phoning|sending|paying|coming|"
+    r"visiting|refunding|replacing|writing(?:\s+to\s+you)?\s+again)\b"
+    r"|\blet\s+me\s+(?:call|ring|phone|write|come|get)\b"
     r"|\b(?:is|are)\s+going\s+to\b"
     r"|\bexpect\s+(?:my|our|to\s+hear|a|an|it|them|me|us)\b"
     r"|(?<!\byou )\b(?:will|shall)\s+\w+"
@@ -49,6 +54,8 @@ _UNSERE = re.compile(
 _NOT = re.compile(
     r"\b(?:won['’]t|will\s+not|cannot|can['’]t|can\s+not|kann\s+nicht|können\s+nicht|nicht\s+mehr)\b"
     r"|\byou(?:['’]ll|\s+will)\s+(?:need|have\s+to|be\s+(?:asked|able|required))\b"
+    r"|\b(?:we|office|shop|store|desk|lines?)\b[^,;]*\bbe\s+(?:closed|shut)\b"
+    r"|\bgeschlossen\s+(?:sein|haben)\b|\bhaben\s+(?:wir\s+)?geschlossen\b"
     r"|\b(?:müssen|können|sollten)\s+Sie\b|\bSie\s+(?:müssen|können|sollten)\b"
     r"|\b(?:ich|wir)\s+(?:habe|haben)\b(?=.*\b(?:ge\w+t|ge\w+en|erhalten|bekommen)\b)",
     re.IGNORECASE,
@@ -130,11 +137,14 @@ def _promised(sentence: str, part: Part, due: dt.datetime, start: int) -> Promis
     what = " ".join(sentence.split())
     if len(what) > WHAT_MAX:
         what = what[: WHAT_MAX - 1].rsplit(" ", 1)[0] + "…"
+    said = sentence[part.start : part.end]
+    if re.search(r"(?<![ap]\.)[^\W\d_]\.$", said):
+        said = said[:-1]  # the end of the sentence, not of "p.m." or "30.11."
     return Promised(
         what=what,
-        said=sentence[part.start : part.end],
+        said=said,
         start=start + part.start,
-        end=start + part.end,
+        end=start + part.start + len(said),
         due=due,
         whole_day=part.exact is None and part.time is None,
         call=bool(_CALL.search(sentence)),

@@ -22,6 +22,8 @@ from tickets.promising.words import (
 #: A day of the year that lies so far behind is meant for the next year; a nearer one is past.
 _PAST = dt.timedelta(days=120)
 _FRIDAY = 4
+#: "At three" is in the afternoon; from seven on it is in the morning.
+_DAWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,44 @@ def _clock(match: re.Match[str], here: dt.datetime) -> Part | None:
     return Part(match.start(), match.end(), time=dt.time(hour, minute))
 
 
+def _spoken(match: re.Match[str], here: dt.datetime) -> Part | None:
+    """ "half past three", "at nine", "halb vier": of the day, unless it is said otherwise."""
+    found = match.groupdict()
+    hour, minute = number_of(found["hour"]), int(found.get("minute") or 0)
+    how = (found.get("how") or "").casefold()
+    if hour is None or not 1 <= hour <= (24 if found["hour"].isdecimal() else 12):
+        return None
+    if how in {"half past", "quarter past", "viertel nach"}:
+        minute = 30 if how.startswith("half") else 15
+    elif how:
+        hour, minute = (hour - 1) or 12, 30 if how == "halb" else 45
+    if 1 <= hour <= _DAWN:
+        hour += 12
+    return Part(match.start(), match.end(), time=dt.time(hour % 24, minute))
+
+
+def _weekday_after(match: re.Match[str], here: dt.datetime) -> Part | None:
+    """ "Friday week": a week after the coming one."""
+    ahead = (WEEKDAYS[match["name"].casefold()] - here.weekday()) % 7 or 7
+    return _on(match, here.date() + dt.timedelta(days=ahead + 7))
+
+
+def _day_of_month(match: re.Match[str], here: dt.datetime) -> Part | None:
+    """ "on the 27th": of this month, or of the next once that has passed."""
+    day, first = int(match["day"]), here.date().replace(day=1)
+    if day < here.day:
+        first = (first + dt.timedelta(days=32)).replace(day=1)
+    try:
+        return _on(match, first.replace(day=day), dated=True)
+    except ValueError:
+        return None
+
+
+def _half_an_hour(match: re.Match[str], here: dt.datetime) -> Part | None:
+    exact = here.astimezone(dt.UTC) + dt.timedelta(minutes=30)
+    return Part(match.start(), match.end(), exact=exact)
+
+
 def _part_of_day(match: re.Match[str], here: dt.datetime) -> Part | None:
     name = match["part"].casefold()
     day = here.date() if (match["this"] or "").strip() else None
@@ -156,6 +196,14 @@ def _working(day: dt.date, count: int) -> dt.date:
 
 
 _NAMES = "|".join(sorted(MONTHS, key=len, reverse=True))
+_DAYS = "|".join(WEEKDAYS)
+_HOUR = r"(?P<hour>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_STUNDE = r"(?P<hour>\d{1,2}|eins|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf)"
+#: What may stand after an hour that is but a number: "at 3 on Friday", not "at 3 pounds".
+_AFTER = (
+    r"(?=\s*(?:[.,;!)](?!\d)|$|(?:on|and|or|tomorrow|today|sharp|this|next|the|an|zurück|bei|oder|"
+    rf"und|am|heute|morgen|{_DAYS})\b))"
+)
 _COUNT = r"(?P<count>\d{1,3}|\w+)"
 
 
@@ -167,6 +215,15 @@ _READERS = (
     # Days
     _of(r"\bday after tomorrow\b|\bübermorgen\b", _shift(2)),
     _of(r"\btomorrow\b", _shift(1)),
+    # What is past is no promise, nor is the time beside it.
+    _of(r"\byesterday\b|\bgestern\b", _shift(-1)),
+    _of(r"\bvorgestern\b", _shift(-2)),
+    _of(rf"\b(?:a week on\s+)(?P<name>{_DAYS})\b", _weekday_after),
+    _of(rf"\b(?P<name>{_DAYS})\s+(?:week|in\s+einer\s+woche)\b", _weekday_after),
+    _of(r"\b(?:on|by|until|before)\s+the\s+(?P<day>\d{1,2})(?:st|nd|rd|th)\b"
+        r"(?=\s*(?:[.,;!)]|$|(?:at|of this month|between|and|or|if|in the)\b))", _day_of_month),
+    _of(r"\b(?:am|zum)\s+(?P<day>\d{1,2})\.(?=\s*(?:$|[,;!]|(?:um|gegen|an|bei|zurück)\b))",
+        _day_of_month),
     # Not "am Morgen", and not the morning after a day: "Dienstag Morgen".
     _of(r"(?<!am )(?<!tag )(?<!woch )\bmorgen\b", _shift(1)),
     _of(r"\btonight\b", _shift(0, EVENING)),
@@ -178,7 +235,8 @@ _READERS = (
     _of(r"\bende (?:der |dieser )?(?P<next>nächster |kommender )?woche\b|"
         r"\b(?P<next2>nächste|kommende)[rn]? woche\b", _week),
     _of(r"\bend of (?:the |this )?(?P<next>next )?month\b|"
-        r"\bende (?:des |dieses )?(?P<next2>nächsten |kommenden )?monats\b",
+        r"\bende (?:des |dieses )?(?P<next2>nächsten |kommenden )?monats\b|"
+        r"\bmonth[- ]end\b|\bmonatsende\b",
         _month),
     _of(r"\b(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)\b(?P<named>)", _date),
     _of(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?(?: of)?\s+(?P<month>(?P<named>{_NAMES}))\b\.?"
@@ -188,6 +246,14 @@ _READERS = (
     _of(r"\b(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>20\d\d|\d\d)?(?!\d)", _date),
     _of(r"\b(?P<day>\d{1,2})/(?P<month>\d{1,2})(?:/(?P<year>20\d\d|\d\d))?\b", _date),
     # Times
+    _of(r"\b(?:between|from)\s+\d{1,2}(?:[:.]\d\d)?(?:\s*[ap]\.?m\.?)?\s+(?:and|to|until)\s+"
+        r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d))?\s*(?P<half>[ap]\.?m\b\.?)", _clock),
+    _of(rf"\b(?P<how>half past|quarter past|quarter to)\s+{_HOUR}\b", _spoken),
+    _of(rf"\b(?P<how>halb|viertel nach|viertel vor)\s+{_STUNDE}\b", _spoken),
+    _of(rf"\bat\s+{_HOUR}\b{_AFTER}", _spoken),
+    _of(rf"\bum\s+{_STUNDE}\b{_AFTER}", _spoken),
+    _of(r"\b(?:at|um|by|gegen)\s+(?P<hour>\d{1,2})\.(?P<minute>[0-5]\d)\b(?!\.?\d)"
+        r"(?!\s*(?:[ap]\.?m|uhr)\b)", _clock),
     _of(r"\b(?P<hour>\d{1,2})[:.](?P<minute>\d\d)\s*(?P<half>[ap]\.?m\b\.?)", _clock),
     _of(r"\b(?P<hour>\d{1,2})\s*(?P<half>[ap]\.?m\b\.?)", _clock),
     _of(r"\b(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d))?\s*uhr\b", _clock),
@@ -200,6 +266,8 @@ _READERS = (
     _of(r"(?:(?<=tag )|(?<=woch ))(?P<this>)(?P<part>morgen)\b",
         _early),
     # Lengths
+    _of(r"\b(?:in|within)\s+half\s+an\s+hour\b|\b(?:in|innerhalb)\s+einer\s+halben\s+stunde\b",
+        _half_an_hour),
     _of(rf"\b(?:within|in)\s+(?:the\s+next\s+)?(?:a\s+(?=couple))?{_COUNT}\s+(?:of\s+)?"
         r"(?P<work>working\s+|business\s+)?(?P<unit>minutes?|mins?|hours?|days?|weeks?)\b"
         r"(?!\s+ago)", _length),

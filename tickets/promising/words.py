@@ -45,9 +45,10 @@ MONTHS = {
 }
 NUMBERS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
-    "eight": 8, "nine": 9, "ten": 10, "fourteen": 14, "couple": 2,
+    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fourteen": 14, "couple": 2,
     "ein": 1, "eine": 1, "einem": 1, "einer": 1, "eines": 1, "zwei": 2, "drei": 3, "vier": 4,
-    "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "vierzehn": 14,
+    "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "elf": 11,
+    "zwölf": 12, "eins": 1, "vierzehn": 14,
 }  # fmt: skip
 NOON, MORNING, CLOSE = dt.time(12), dt.time(12), dt.time(17)
 AFTERNOON, EVENING, MIDNIGHT = dt.time(17), dt.time(20), dt.time(23, 59)

@@ -60,6 +60,26 @@ ENGLISH = [
     ("If you send the receipt, I will pay it by Friday.", f"Fri 27.11.2026 {END}"),
     ("Please send the receipt by Wednesday. I will pay it by Friday.", f"Fri 27.11.2026 {END}"),
     ("Expect my call on Friday at 9.30 a.m. at the latest.", "Fri 27.11.2026 09:30"),
+    ("I call you by Thursday 15:00.", "Thu 26.11.2026 15:00"),
+    ("I call you on Thursday.", f"Thu 26.11.2026 {END}"),
+    ("We pay by Friday.", f"Fri 27.11.2026 {END}"),
+    ("I'm calling you Thursday at 10.", "Thu 26.11.2026 10:00"),
+    ("I am writing to you again on Friday.", f"Fri 27.11.2026 {END}"),
+    ("Let me call you back on Monday.", f"Mon 30.11.2026 {END}"),
+    ("I'll be in touch by 24/12/2026 at 10.", "Thu 24.12.2026 10:00"),
+    ("I'll call you at half past three on Thursday.", "Thu 26.11.2026 15:30"),
+    ("I'll call you on Thursday at quarter to five.", "Thu 26.11.2026 16:45"),
+    ("I'll call you on Thursday at quarter past nine.", "Thu 26.11.2026 09:15"),
+    ("I'll call you at 15.30.", "Tue 24.11.2026 15:30"),
+    ("I'll call you at 3.", "Tue 24.11.2026 15:00"),
+    ("I'll call you at nine on Thursday.", "Thu 26.11.2026 09:00"),
+    ("You will have an answer by Friday week.", f"Fri 04.12.2026 {END}"),
+    ("Expect a call from me on Wednesday between 2 and 4pm.", "Wed 25.11.2026 16:00"),
+    ("I will come on Wednesday between 2pm and 4pm.", "Wed 25.11.2026 16:00"),
+    ("I'll come back to you on the 27th.", f"Fri 27.11.2026 {END}"),
+    ("I'll come back to you by the 3rd.", f"Thu 03.12.2026 {END}"),
+    ("I will have this sorted by month end.", f"Mon 30.11.2026 {END}"),
+    ("I will call on 3 March.", f"Wed 03.03.2027 {END}"),
 ]
 GERMAN = [
     ("Ich rufe Sie bis Donnerstag, 15 Uhr an.", "Thu 26.11.2026 15:00"),
@@ -82,6 +102,13 @@ GERMAN = [
     ("Sie bekommen Bescheid am Donnerstag, den 26. November, um 15 Uhr.", "Thu 26.11.2026 15:00"),
     ("Sie erhalten das Geld bis spätestens 1. Dezember 2026.", f"Tue 01.12.2026 {END}"),
     ("Der Techniker wird am Freitag zwischen 8:00 und 12:00 kommen.", "Fri 27.11.2026 12:00"),
+    ("Ich melde mich spätestens übermorgen um halb vier.", "Thu 26.11.2026 15:30"),
+    ("Ich rufe Sie am Donnerstag um Viertel nach neun an.", "Thu 26.11.2026 09:15"),
+    ("Ich rufe Sie am Donnerstag um viertel vor fünf an.", "Thu 26.11.2026 16:45"),
+    ("Ich rufe Sie am Donnerstag gegen 15 Uhr an.", "Thu 26.11.2026 15:00"),
+    ("Ich rufe Sie in einer halben Stunde an.", "Tue 24.11.2026 12:48"),
+    ("Ich melde mich am 27.", f"Fri 27.11.2026 {END}"),
+    ("Ich melde mich am Freitag in einer Woche.", f"Fri 04.12.2026 {END}"),
     ("Wenn Sie die Quittung schicken, überweisen wir den Betrag bis Freitag.",
      f"Fri 27.11.2026 {END}"),
 ]  # fmt: skip
@@ -109,7 +136,26 @@ NOT_PROMISED = [
     "Sie müssen bis Freitag antworten.",
     "Das können wir bis Freitag leider nicht mehr schaffen.",
     "I will call you in 2019 days.",
+    "I'll call you yesterday at 5pm.",
+    "I will tell you what I heard yesterday at 17:00.",
+    "Ich sage Ihnen, was ich gestern um 17 Uhr hörte.",
+    "We will be closed on 25 December.",
+    "Our office will be shut on Friday.",
+    "Am Freitag werden wir geschlossen sein.",
+    "I will pay the 30 pounds for the 2 visits.",
+    "I see that you wrote on Thursday.",
+    "We know you waited on Thursday at 15:00.",
+    "I hope you find time on Friday.",
 ]
+
+
+def test_what_is_said_ends_with_the_moment() -> None:
+    for text, said in (
+        ("I'll call you at 5pm.", "5pm"),
+        ("I'll call you on 3 March.", "3 March"),
+        ("I'll call you at 5 p.m. on Friday.", "5 p.m. on Friday"),
+    ):
+        assert [one.said for one in promises_in(text, now=NOW, zone=LONDON)] == [said]
 
 
 @pytest.mark.parametrize(("text", "moment"), ENGLISH)
