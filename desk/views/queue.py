@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
@@ -34,6 +34,7 @@ from tickets.models.desk import Sort
 from tickets.saying import retold
 from tickets.selecting import NAMES, checked
 from tickets.services import take, together
+from tickets.services.snoozing import check_moment
 from tickets.services.views import may_change, queue_settings, visible_views
 
 #: So many tickets that were refused are named one by one.
@@ -270,8 +271,12 @@ def _groups(
 @desk_page
 @require_POST
 def bulk(request: HttpRequest, ask: Ask) -> HttpResponse:
-    """Take one; or give, tag or file the selected ones. Says of each why it could not be done."""
-    back = redirect(within(request, request.POST.get("view_url", "")))
+    """Take one; or give, tag or file the selected ones. Says of each why it could not be done.
+
+    A script is told where to go on, or what is wrong with what was typed, and with which field.
+    """
+    to = within(request, request.POST.get("view_url", ""))
+    back, script = redirect(to), "application/json" in request.headers.get("Accept", "")
     if number := request.POST.get("take"):
         ticket = access_ticket(ask.who, number, verb="work")
         take(ticket, actor=ask.who.actor, now=ask.now)
@@ -280,6 +285,9 @@ def bulk(request: HttpRequest, ask: Ask) -> HttpResponse:
     try:
         done = _do_to_all(request, ask)
     except DomainError as error:
+        if script:
+            told = {"code": error.code, "message": error.message, "field": error.field}
+            return JsonResponse(told, status=422)
         messages.warning(request, error.message)
         return back
     if done.act is not None:
@@ -288,7 +296,7 @@ def bulk(request: HttpRequest, ask: Ask) -> HttpResponse:
         words = said % {"count": number_words(many), "act": retold(done.act.words)}
         messages.success(request, words, extra_tags=f"undo:{done.act.pk}")
     _tell_refused(request, done)
-    return back
+    return JsonResponse({"to": to}) if script else back
 
 
 def _do_to_all(request: HttpRequest, ask: Ask) -> together.Done:
@@ -315,7 +323,7 @@ def _snooze_all(request: HttpRequest, ask: Ask, numbers: list[str]) -> together.
     if not form.is_valid():
         name, errors = next(iter(form.errors.items()))
         raise Invalid(str(errors[0]), field=name)
-    until = form.cleaned_data["until"]
+    until = check_moment(form.cleaned_data["until"], now=ask.now)
     words = moment_words(until, now=ask.now, zone=ask.zone)
     reason = form.cleaned_data["reason"]
     return together.snooze_all(ask.who, numbers, until, now=ask.now, reason=reason, words=words)

@@ -154,3 +154,29 @@ def test_take_next_takes_what_is_due_first(
     )
     response = sign_in(whole_desk.alice).post("/desk/next/")
     assert response["Location"] == f"/desk/tickets/{sooner.number}/"
+
+
+def test_what_is_wrong_with_an_act_on_several_is_told_with_its_field(
+    sign_in: SignIn, whole_desk: Desk, ticket: Ticket
+) -> None:
+    alice = sign_in(whole_desk.alice)
+    base = {"ticket": ticket.number, "view_url": "/desk/?view=team"}
+    wrong = [
+        ({"do": "tag", "tag": "  "}, "tag", "missing"),
+        ({"do": "tag", "tag": "x" * 41}, "tag", "invalid"),
+        ({"do": "assign", "owner": ""}, "owner", "invalid"),
+        ({"do": "category", "category": ""}, "category", "invalid"),
+        ({"do": "snooze", "until": "2020-01-01T10:00"}, "until", "invalid"),
+        ({"do": "snooze", "until": "soon"}, "until", "invalid"),
+    ]
+    for typed, field, code in wrong:
+        answer = alice.post("/desk/bulk/", {**base, **typed}, headers={"Accept": "application/json"})
+        told = answer.json()
+        assert (answer.status_code, told["field"]) == (422, field), typed
+        assert told["message"], typed
+        assert told["code"] == code, (typed, told)
+    answer = alice.post(
+        "/desk/bulk/", {**base, "do": "tag", "tag": "leeds"}, headers={"Accept": "application/json"}
+    )
+    assert answer.json() == {"to": "/desk/?view=team"}
+    assert "1 ticket tagged leeds." in text_of(alice.get("/desk/?view=team"))

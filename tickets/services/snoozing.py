@@ -65,12 +65,7 @@ def snooze(
     `Invalid` for one that is past or more than a year away, `WrongStatus` where it is finished,
     `Conflict` where it would be aside and nobody's.
     """
-    if until is None:
-        raise Missing(what="a moment at which it comes back", field="until")
-    if until < now + SHORTEST:
-        raise Invalid("Choose a moment in the future.", field="until")
-    if until > now + LONGEST:
-        raise Invalid("At most a year from now.", field="until")
+    until = check_moment(until, now=now)
     words = clean_line(reason, field="reason", limit=REASON_MAX)
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
         refuse_merged(change)
@@ -91,6 +86,18 @@ def snooze(
             raise Conflict("It is put aside until then already.", field="until")
         data = {"until": until.astimezone(dt.UTC).isoformat(), "reason": words}
         change.record(EventType.SNOOZED, data=data)
+
+
+def check_moment(until: dt.datetime | None, *, now: dt.datetime) -> dt.datetime:
+    """A moment at which a ticket can come back. Raises `Missing`, and `Invalid` for one that is
+    past or more than a year away."""
+    if until is None:
+        raise Missing(what="a moment at which it comes back", field="until")
+    if until < now + SHORTEST:
+        raise Invalid("Choose a moment in the future.", field="until")
+    if until > now + LONGEST:
+        raise Invalid("At most a year from now.", field="until")
+    return until
 
 
 def end_snooze(
