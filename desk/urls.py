@@ -22,6 +22,7 @@ from desk.views import (
     finding,
     guide,
     insight,
+    keys,
     late,
     ledger,
     letters,
@@ -177,6 +178,7 @@ urlpatterns = [
     path("desk/live/notices/", live.notices, name="desk-live-notices"),
     path("desk/live/tickets/<str:number>/", live.ticket, name="desk-live-ticket"),
     path("desk/words/<slug:language>.<slug:mark>.js", words.show, name="desk-words"),
+    path("desk/keys/", keys.show, name="desk-keys"),
     path("desk/theme/", shell.choose_theme, name="desk-theme"),
     path("desk/styleguide/", guide.styleguide, name="desk-styleguide"),
 ]

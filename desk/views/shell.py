@@ -26,6 +26,7 @@ from desk.inbox import waiting_for
 from desk.late import late_tickets
 from desk.live.grants import bell_mark
 from desk.live.telling import bell_rang
+from desk.own_keys import keys_json
 from desk.words import moment_words
 from tickets.access import Principal
 from tickets.errors import DomainError
@@ -85,6 +86,8 @@ class Shell:
     bell: str = ""
     since: str = ""
     zone: str = ""
+    #: The reader's own keys, as JSON; "" where none was changed.
+    keys: str = ""
 
 
 DeskView = Callable[..., HttpResponseBase]
@@ -232,6 +235,7 @@ def shell_for(ask: Ask, place: str) -> Shell:
         # Two seconds more than needed: Redis has a clock of its own.
         since=f"{int(ask.now.timestamp() * 1000) - 2000}-0",
         zone=ask.zone.key,
+        keys=keys_json(user),
     )
 
 

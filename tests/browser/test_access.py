@@ -199,7 +199,7 @@ def new_pages(called: Ticket) -> list[str]:
         f"/desk/drafts/{tried.pk}/", "/desk/reports/fairness/", "/desk/reports/outcomes/",
         *(f"/desk/insight/{tab}" for tab in ("", "customers/", "promises/", "remedies/", "times/")),
         "/desk/insight/tickets/?measure=received",
-        "/desk/alerts/", "/desk/rota/",
+        "/desk/alerts/", "/desk/keys/", "/desk/rota/",
     ]  # fmt: skip
 
 

@@ -96,6 +96,43 @@ def test_the_queue_by_keyboard(people: People, live_desk: Desk) -> None:
     alice.locator("a[href='/desk/?view=snoozed']", has_text="1").wait_for()
 
 
+def test_keys_are_as_their_reader_has_them(people: People, live_desk: Desk) -> None:
+    from tests.builders import make_customer, make_ticket
+
+    for name in ("Rosa Ferrante", "Sam Whitlock"):
+        make_ticket(live_desk, now=timezone.now(), customer=make_customer(name))
+    own = {"queue": {"j": "m", "x": ""}, "ticket": {"n": "k"}}
+    type(live_desk.alice).objects.filter(pk=live_desk.alice.pk).update(own_keys={"own": own})
+    alice = people.of("alice")
+    rows, chosen = alice.locator(".row"), alice.locator("[data-selection-count]")
+    expect(alice.locator(".keys kbd").first).to_have_text("M", use_inner_text=True)
+    alice.keyboard.press("j")
+    alice.keyboard.press("x")
+    expect(rows.nth(0)).to_have_class("row cursor")
+    alice.keyboard.press("m")
+    expect(rows.nth(1)).to_have_class("row cursor")
+    alice.keyboard.press("k")
+    alice.keyboard.press("Shift+M")  # with Shift it selects along
+    expect(chosen).to_have_text("2 selected", use_inner_text=True)
+    alice.keyboard.press("Escape")
+    alice.keyboard.press("Enter")
+    alice.wait_for_url("**/desk/tickets/**")
+    alice.keyboard.press("n")
+    alice.keyboard.press("k")
+    field = alice.locator("#panel-note textarea")
+    expect(field).to_be_focused()
+    alice.keyboard.type("nnn")
+    expect(field).to_have_value("nnn")
+    alice.goto("/desk/keys/")
+    alice.get_by_label("Switch all single keys off").check()
+    alice.get_by_role("button", name="Keep it so").click()
+    alice.get_by_text("It holds from now on.").wait_for()
+    alice.keyboard.press("?")
+    alice.keyboard.press("Control+k")
+    expect(alice.locator("#palette")).to_be_visible()
+    expect(alice.locator("#keys")).not_to_be_visible()
+
+
 def test_a_slow_line_sends_once_and_loses_nothing(people: People, live_desk: Desk) -> None:
     from tests.builders import make_ticket
 

@@ -56,7 +56,7 @@ def _begun() -> list[str]:
         f"{at}refusal/", f"{at}preview/", f"{at}texts/", "/desk/search/?q=router",
         "/desk/search/suggest/?q=rout", "/desk/search/suggest/?q=&all=1", "/desk/search/?q=zzzz",
         "/desk/live/frame/", f"/desk/live/tickets/{rich.number}/?seen=0", "/desk/tickets/A-10485/",
-        "/desk/tickets/A-1/", "/desk/alerts/", "/desk/rota/", "/desk/drafts/",
+        "/desk/tickets/A-1/", "/desk/alerts/", "/desk/keys/", "/desk/rota/", "/desk/drafts/",
         "/desk/again/", "/desk/live/rows/?only=" + str(rich.pk), "/desk/ledger/?view=all",
         "/desk/policies/general/2/?rule=M-4&tab=form", "/desk/policies/general/2/?tab=yaml",
         "/desk/policies/general/2/?rule=M-4&search=1", "/desk/pain/?a_lasted=week&contacts=3",

@@ -170,7 +170,9 @@ def test_what_is_wrong_with_an_act_on_several_is_told_with_its_field(
         ({"do": "snooze", "until": "soon"}, "until", "invalid"),
     ]
     for typed, field, code in wrong:
-        answer = alice.post("/desk/bulk/", {**base, **typed}, headers={"Accept": "application/json"})
+        answer = alice.post(
+            "/desk/bulk/", {**base, **typed}, headers={"Accept": "application/json"}
+        )
         told = answer.json()
         assert (answer.status_code, told["field"]) == (422, field), typed
         assert told["message"], typed

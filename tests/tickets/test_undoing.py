@@ -8,9 +8,12 @@ from tests.builders import NOW, Desk, make_ticket, user
 from tickets import services
 from tickets.access import Principal
 from tickets.errors import Conflict
-from tickets.models import BulkAct, Event, Ticket, TicketLink
+from tickets.finding import find
+from tickets.models import BulkAct, Event, Message, Ticket, TicketLink
 from tickets.rules import Channel
 from tickets.services import pairing, together
+from tickets.services.files import Upload
+from tickets.services.indexing import index
 from tickets.state import fold, state_now
 
 pytestmark = pytest.mark.django_db
@@ -71,8 +74,18 @@ def test_a_merge_is_taken_back_and_both_are_as_before(
     desk: Desk, pair: tuple[Ticket, Ticket]
 ) -> None:
     into, other = pair
+    services.add_note(
+        other, body="Seen by nobody else: zebra", actor=user(desk.alice), now=NOW,
+        uploads=[Upload("meter.txt", b"42")],
+    )  # fmt: skip
+    said, files = into.messages.count(), into.attachments.count()
+    pair = (fresh(into), fresh(other))
+    into, other = pair
     act = merged(desk, pair)
     assert fresh(other).merged_into == into
+    assert into.messages.count() == said + 2
+    index([into.pk, other.pk])
+    assert into in find(alice(desk), "zebra", most=5).tickets
     done = together.undo(alice(desk), act.pk, now=SOON)
     assert done.numbers == (into.number,), done.refused
     for before in pair:
@@ -85,6 +98,13 @@ def test_a_merge_is_taken_back_and_both_are_as_before(
     assert not TicketLink.objects.exists()
     assert other.events.filter(type="merge_undone").get().data["other"] == into.number
     agree(*pair)
+    # What was said there stands there alone, is found there alone, and its file is there alone.
+    assert (into.messages.count(), into.attachments.count()) == (said, files)
+    assert (other.messages.count(), other.attachments.count()) == (2, 1)
+    index([into.pk, other.pk])
+    assert find(alice(desk), "zebra", most=5).tickets == [other]
+    thread = Message.everything.filter(ticket=into).exclude(taken_back_at=None)
+    assert thread.count() == 2, "nothing is rewritten"
     services.merge_tickets(into, other, reason="All the same", actor=user(desk.alice), now=SOON)
     assert fresh(other).merged_into == into
 

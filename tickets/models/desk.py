@@ -96,9 +96,14 @@ class QueueSettings(models.Model):
 
 
 class BulkAct(models.Model):
-    """What a person did to several tickets at once, and what they were before: for undoing it."""
+    """What a person or an integration did to several tickets at once, and what they were before:
+    for undoing it."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="+", db_index=False, null=True, blank=True
+    )
+    #: The integration by its name; "" for a person.
+    client = models.CharField(max_length=120, blank=True, default="", db_default="")
     #: "assign", "tag" …, and what was done in words.
     kind = models.CharField(max_length=12)
     words = models.CharField(max_length=200)
@@ -112,6 +117,10 @@ class BulkAct(models.Model):
             models.CheckConstraint(
                 condition=Q(undone_at__isnull=True) | Q(undone_at__gte=F("done_at")),
                 name="bulk_act_undone_after_done",
+            ),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, client="") | (Q(user__isnull=True) & ~Q(client="")),
+                name="bulk_act_of_one",
             ),
         ]
         indexes = [

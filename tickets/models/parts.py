@@ -1,5 +1,7 @@
 """What a ticket is made of beside itself."""
 
+from typing import ClassVar, Self, TypeVar
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -16,6 +18,8 @@ from tickets.rules import (
     Outcome,
     PersonRelation,
 )
+
+M = TypeVar("M", bound=models.Model)
 
 
 class Point(Quick):
@@ -43,6 +47,14 @@ class Point(Quick):
         return self.text
 
 
+class Standing(models.Manager[M]):
+    """What stands: copies that were taken back are left out, wherever one looks."""
+
+    def get_queryset(self) -> models.QuerySet[M]:
+        """All but those."""
+        return super().get_queryset().filter(taken_back_at=None)
+
+
 class Message(Quick):
     """What was said: by the customer, to the customer, or among ourselves."""
 
@@ -63,6 +75,11 @@ class Message(Quick):
     at = models.DateTimeField()
     #: RFC 5322 Message-ID of what came in or went out, to thread mail by.
     mail_id = models.CharField(max_length=255, blank=True)
+    #: A copy that stands here no longer, because what brought it was taken back.
+    taken_back_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects: ClassVar[models.Manager[Self]] = Standing()
+    everything: ClassVar[models.Manager[Self]] = models.Manager()
 
     class Meta:
         ordering = ["at", "id"]
@@ -100,6 +117,11 @@ class Attachment(models.Model):
     sha256 = models.CharField(max_length=64)
     internal = models.BooleanField(default=False, help_text="Not for the customer's eyes.")
     created_at = models.DateTimeField()
+    #: As with messages.
+    taken_back_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects: ClassVar[models.Manager[Self]] = Standing()
+    everything: ClassVar[models.Manager[Self]] = models.Manager()
 
     class Meta:
         ordering = ["id"]

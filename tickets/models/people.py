@@ -65,6 +65,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     next_after_sending = models.BooleanField(
         default=True, help_text="Once something was sent, the next ticket of the queue opens."
     )
+    own_keys = models.JSONField(
+        default=dict,
+        db_default={},
+        blank=True,
+        help_text="Single keys of the desk, as I have them.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()

@@ -161,3 +161,13 @@ def prefer_next_after_sending(user: User, on: bool) -> None:  # noqa: FBT001 - a
     if user.next_after_sending != on:
         user.next_after_sending = on
         user.save(update_fields=["next_after_sending"])
+
+
+def set_own_keys(user: User, *, off: bool, own: dict[str, dict[str, str]]) -> None:
+    """Which single keys of the desk this person has changed, by place, and whether all are off."""
+    kept: dict[str, object] = {"off": True} if off else {}
+    if own:
+        kept["own"] = own
+    if user.own_keys != kept:
+        user.own_keys = kept
+        user.save(update_fields=["own_keys"])

@@ -27,6 +27,8 @@ from tickets.values import json_value
 
 #: At most so many tickets in one act.
 MOST = 200
+#: Of the name of an integration, as its acts keep it.
+CLIENT_MAX = BulkAct._meta.get_field("client").max_length
 #: For so long it can be undone.
 UNDO_WITHIN = dt.timedelta(minutes=15)
 
@@ -221,14 +223,18 @@ def _key(number: str) -> int:
 
 def keep_act(
     who: Principal, kind: str, words: str, changed: list[dict[str, Any]], *, now: dt.datetime
-) -> BulkAct | None:
-    """Remember what was done, for undoing it."""
-    if who.user is None:
-        return None  # an integration undoes by doing the opposite
-    BulkAct.objects.filter(user=who.user, done_at__lt=now - dt.timedelta(days=1)).delete()
+) -> BulkAct:
+    """Remember what was done, for undoing it by whoever did it."""
+    mine = _whose(who)
+    BulkAct.objects.filter(**mine, done_at__lt=now - dt.timedelta(days=1)).delete()
     return BulkAct.objects.create(
-        user=who.user, kind=kind, words=words[:200], changed=changed, done_at=now
+        **mine, kind=kind, words=words[:200], changed=changed, done_at=now
     )
+
+
+def _whose(who: Principal) -> dict[str, Any]:
+    """A person's acts are his own, and so are those of an integration."""
+    return {"user": who.user, "client": "" if who.user else who.client[:CLIENT_MAX]}
 
 
 def undo(who: Principal, key: int, *, now: dt.datetime) -> Done:
@@ -238,8 +244,8 @@ def undo(who: Principal, key: int, *, now: dt.datetime) -> Done:
     longer ago than a quarter of an hour.
     """
     with transaction.atomic():
-        act = BulkAct.objects.select_for_update().filter(pk=key, user=who.user).first()
-        if act is None or who.user is None:
+        act = BulkAct.objects.select_for_update(of=("self",)).filter(pk=key, **_whose(who)).first()
+        if act is None:
             raise NotFound(field="act")
         if act.undone_at is not None:
             raise Conflict("This was undone already.", field="act")

@@ -11,7 +11,15 @@ from typing import Any
 from tickets.access import Principal, access_ticket
 from tickets.change import Change, changing, unit_of_work
 from tickets.errors import Conflict, NotFound
-from tickets.models import CorrectiveAction, Point, Ticket, TicketLink, User
+from tickets.models import (
+    Attachment,
+    CorrectiveAction,
+    Message,
+    Point,
+    Ticket,
+    TicketLink,
+    User,
+)
 from tickets.rules import EventType, LinkKind, Status
 from tickets.services.matter import unlink
 from tickets.services.rehoming import move_actions, move_points
@@ -86,9 +94,9 @@ def undo_merge(
 ) -> None:
     """The other is a ticket of its own again, with its points; `ticket` has what it had before.
 
-    What was said stays on both, and each clock of both keeps the earliest start, so that nobody
-    is promised less. Raises `Stale` where one of them was changed since, `Conflict` where a
-    promise went along.
+    What was said there stands there alone again. Each clock of both keeps the earliest start, so
+    that nobody is promised less. Raises `Stale` where one of them was changed since, `Conflict`
+    where a promise went along.
     """
     with unit_of_work(now=now):
         giver, taker = _both(ticket, before, who=who, now=now, seen=seen, verb="")
@@ -98,6 +106,7 @@ def undo_merge(
         own = {row.pk for row in giver.all(CorrectiveAction)} & set(before["actions"])
         more_gone, more_come = move_actions(giver, taker, only=own)
         left, ends = _unlinked(giver.ticket, taker.ticket, linked=before["linked"])
+        said = _uncopied(giver, taker.ticket)
         into = {
             **before["into"],
             "owner": User.objects.filter(pk=before["into"]["owner_id"]).first(),
@@ -111,7 +120,7 @@ def undo_merge(
         giver.record(
             EventType.MERGE_UNDONE_IN,
             data=data | {"other": taker.ticket.number, "other_id": taker.ticket.pk},
-            changes={**gone, **more_gone, **left},
+            changes={**gone, **more_gone, **left, **said},
         )
         ended = before["ended"]
         taker.set(
@@ -152,6 +161,27 @@ def _check_promises(other: Ticket) -> None:
             "A promise to the customer went along, and is kept here. Split the points off instead.",
             field="other",
         )
+
+
+def _uncopied(into: Change, other: Ticket) -> dict[str, tuple[Any, Any]]:
+    """What was said on the other, with its files, stands here as copies since the merge, and does
+    so no longer; returns the paths that end."""
+    merges = into.ticket.events.filter(type=EventType.MERGED_IN.value, data__other_id=other.pk)
+    event = merges.order_by("-seq").first()
+    came = event.changes if event is not None else {}
+    gone: dict[str, tuple[Any, Any]] = {}
+    models: tuple[tuple[Any, str, str], ...] = (
+        (Message, "messages", "kind"),
+        (Attachment, "attachments", "name"),
+    )
+    for model, prefix, name in models:
+        rows = into.all(model)
+        for row in [one for one in rows if f"{prefix}.{one.pk}" in came]:
+            row.taken_back_at = into.now
+            into.save(row, "taken_back_at")
+            rows.remove(row)
+            gone[f"{prefix}.{row.pk}"] = (getattr(row, name), None)
+    return gone
 
 
 def _unlinked(

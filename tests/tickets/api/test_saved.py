@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.builders import Desk, make_customer, make_ticket
-from tickets.models import SavedView
+from tickets.models import SavedView, Ticket
 
 pytestmark = pytest.mark.django_db
 AsUser = Callable[..., Any]
@@ -93,11 +93,18 @@ def test_several_tickets_are_changed_and_changed_back(desk: Desk, as_user: AsUse
         assert answer["done"] == [ticket.number for ticket in tickets], answer
 
 
-def test_an_integration_tags_and_can_neither_take_nor_keep_views(desk: Desk, api: Any) -> None:
+def test_an_integration_tags_and_can_neither_take_nor_keep_views(
+    desk: Desk, api: Any, as_user: AsUser
+) -> None:
     ticket = make_ticket(desk)
     sent = {"do": "tag", "tag": "leeds", "tickets": [ticket.number]}
     answer = api.post("/api/v1/bulk-actions/", sent, format="json").json()
-    assert (answer["id"], answer["done"]) == (None, [ticket.number])
+    assert answer["done"] == [ticket.number]
+    undo = f"/api/v1/bulk-actions/{answer['id']}/undo/"
+    assert as_user(desk.alice).post(undo).status_code == 404, "it is the integration's"
+    assert api.post(undo).json()["done"] == [ticket.number]
+    assert Ticket.objects.get(pk=ticket.pk).tags == []
+    assert api.post(undo).status_code == 409
     taken = api.post("/api/v1/bulk-actions/", {**sent, "do": "take"}, format="json")
     assert taken.status_code == 403
     assert api.post("/api/v1/views/", {"name": "x"}, format="json").status_code == 403

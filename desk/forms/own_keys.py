@@ -1,0 +1,81 @@
+"""The form in which a person chooses his own keys."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from desk.forms.base import Fields
+from desk.own_keys import PLACES, keys_of, own_of
+from tickets.models import User
+
+
+def field_name(place: str, key: str) -> str:
+    """The field of a key; keys are signs that no name of a field may hold."""
+    return f"{place or 'all'}-{ord(key)}"
+
+
+class OwnKeysForm(Fields):
+    """One sign for each key, or none; and whether single keys do anything at all."""
+
+    off = forms.BooleanField(label=_l("Switch all single keys off"), required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("off", bool(user.own_keys.get("off")))
+        for place in PLACES:
+            own = own_of(user, place)
+            for key, words in keys_of(place).items():
+                box = forms.TextInput(
+                    attrs={"class": "input", "autocomplete": "off", "spellcheck": "false"}
+                )
+                name = field_name(place, key)
+                self.fields[name] = forms.CharField(
+                    label=words, required=False, strip=False, max_length=1, widget=box
+                )
+                self.initial.setdefault(name, own[key])
+
+    def clean(self) -> dict[str, Any]:
+        """Signs that can be typed, and no two alike where both would be heard."""
+        data: dict[str, Any] = super().clean() or {}
+        for place in PLACES:
+            heard: dict[str, str] = {}
+            for part in dict.fromkeys(("", place)):
+                for key, words in keys_of(part).items():
+                    self._check(data, field_name(part, key), str(words), heard)
+        return data
+
+    def _check(self, data: dict[str, Any], name: str, words: str, heard: dict[str, str]) -> None:
+        typed = data.get(name) or ""
+        if not typed or name in self.errors:
+            return
+        if not typed.isprintable() or typed.isspace():
+            self.add_error(name, _("One letter, digit or sign that you can type; or nothing."))
+        elif typed in heard:
+            told = {"key": typed, "other": heard[typed]}
+            self.add_error(name, _("“%(key)s” is taken by “%(other)s”.") % told)
+        else:
+            heard[typed] = words
+
+    @property
+    def own(self) -> dict[str, dict[str, str]]:
+        """What differs from the keys of the pages, by place."""
+        return {
+            place: changed
+            for place in PLACES
+            if (
+                changed := {
+                    key: typed
+                    for key in keys_of(place)
+                    if (typed := self.cleaned_data.get(field_name(place, key)) or "") != key
+                }
+            )
+        }
+
+    def sections(self) -> list[tuple[str, list[Any]]]:
+        """The fields, place by place, with its name."""
+        return [
+            (str(title), [self[field_name(place, key)] for key in keys_of(place)])
+            for place, title in PLACES.items()
+        ]
