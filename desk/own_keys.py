@@ -39,6 +39,8 @@ _QUEUE: dict[str, Words] = {
     "a": _l("assign"),
     "z": pgettext_lazy("key", "put aside"),
     "c": _l("file what is selected elsewhere"),
+    "r": _l("reply to what is selected, one after the other"),
+    "l": _l("link what is selected"),
     "f": _l("filter"),
     "s": _l("save the filter as a view"),
     "n": _l("show what is new"),

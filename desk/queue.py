@@ -296,7 +296,8 @@ def cursor_of(ticket: Ticket, sort: str = Sort.DUE.value) -> str:
     return f"{5 - (ticket.pain or 0)}_{mark}" if sort == Sort.PAIN else mark
 
 
-def _after(cursor: str, sort: str) -> Q:
+def past(cursor: str, sort: str) -> Q:
+    """What stands after the place that `cursor` names, in this order. Raises `Invalid`."""
     *first, stamp, key = ["", *cursor.split("_")][-3:]
     try:
         at = dt.datetime.fromtimestamp(float(stamp), dt.UTC)
@@ -318,6 +319,13 @@ def _after(cursor: str, sort: str) -> Q:
     return later
 
 
+def in_order(tickets: TicketQuerySet, sort: str) -> TicketQuerySet:
+    """The tickets in one of the orders of the queue."""
+    if sort == Sort.PAIN:
+        tickets = tickets.annotate(ease=Value(5) - Coalesce("pain", 0))
+    return tickets.order_by(*_ORDERS[sort])
+
+
 def page_of(
     who: Principal, view: View, bounds: Bounds, *, after: str = "", sort: str = Sort.DUE.value
 ) -> Page:
@@ -326,12 +334,12 @@ def page_of(
     # sort what the index has in order.
     tickets = tickets_in(view, who, bounds)
     apart = sort == Sort.DUE and view.key != "waiting"
-    if sort == Sort.PAIN:
-        tickets = tickets.annotate(ease=Value(5) - Coalesce("pain", 0))
+    tickets = in_order(tickets, sort)
     one_owner = sort == Sort.DUE and len(view.owners) == 1 and not view.also and not view.criteria
-    tickets = tickets.order_by(*(_BY_OWNER if one_owner else _ORDERS[sort]))
+    if one_owner:
+        tickets = tickets.order_by(*_BY_OWNER)
     active = tickets.exclude(bounds.paused()) if apart else tickets
-    chosen = active.filter(_after(after, sort)) if after else active
+    chosen = active.filter(past(after, sort)) if after else active
     rows = list(chosen.defer(*_UNSEEN)[: PAGE + 1])
     more = rows[PAGE:]
     waiting: list[Ticket] = []

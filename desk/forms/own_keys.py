@@ -32,7 +32,7 @@ class OwnKeysForm(Fields):
                 )
                 name = field_name(place, key)
                 self.fields[name] = forms.CharField(
-                    label=words, required=False, strip=False, max_length=1, widget=box
+                    label=str(words), required=False, strip=False, max_length=1, widget=box
                 )
                 self.initial.setdefault(name, own[key])
 

@@ -33,7 +33,7 @@ from tickets.models import SavedView, Ticket, User
 from tickets.models.desk import Sort
 from tickets.saying import retold
 from tickets.selecting import NAMES, checked
-from tickets.services import take, together
+from tickets.services import pairing, take, together
 from tickets.services.snoozing import check_moment
 from tickets.services.views import may_change, queue_settings, visible_views
 
@@ -59,6 +59,8 @@ KEYS = (
 ALL_KEYS = (
     *KEYS,
     KeyView(("⇧X",), _l("select up to here")),
+    KeyView(("R",), _l("reply to what is selected, one after the other")),
+    KeyView(("L",), _l("link what is selected")),
     KeyView(("T",), _l("tag what is selected; else take the next one")),
     KeyView(("C",), _l("file what is selected elsewhere")),
     KeyView(("S",), _l("save the filter as a view")),
@@ -303,6 +305,8 @@ def _do_to_all(request: HttpRequest, ask: Ask) -> together.Done:
     """Raises `DomainError` where nothing could be tried."""
     post, numbers = request.POST, request.POST.getlist("ticket")
     act = post.get("do", "")
+    if act == "link":
+        return pairing.link_all(ask.who, numbers, now=ask.now)
     if act == "tag":
         return together.tag_all(ask.who, numbers, post.get("tag", ""), now=ask.now)
     if act == "category":

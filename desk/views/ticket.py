@@ -31,7 +31,7 @@ from desk.queue import Bounds
 from desk.said import undo_mark
 from desk.sending import carry_out, draft_kind
 from desk.views.shell import Ask, desk_page, desk_render, me_of, query
-from desk.walking import Walk
+from desk.walking import Walk, view_key
 from tickets.access import access_ticket, lead_on, may
 from tickets.errors import DomainError, NotFound, NumberInvalid, Stale
 from tickets.models import Draft, Event, Ticket
@@ -158,6 +158,7 @@ def _onward(
             bounds = Bounds.of(ask.now, ask.zone)
             walk = Walk.through(request.POST.get("view", ""), ask.who, bounds=bounds)
             number = walk.after(ticket) or walk.first(ticket)
+            walk = walk.done_with(ticket)
             if number is not None:
                 told = _("%(number)s: %(words)s This is the next one.") % {
                     "number": ticket.number,
@@ -165,6 +166,9 @@ def _onward(
                 }
                 messages.success(request, told, extra_tags=undo_mark(words))
                 return redirect(f"/desk/tickets/{number}/?view={walk.view.key}")
+            if walk.view.key == "x":  # that was the last of those that were chosen
+                messages.success(request, words, extra_tags=undo_mark(words))
+                return redirect("/desk/")
     messages.success(request, words, extra_tags=undo_mark(words))
     return redirect(f"/desk/tickets/{ticket.number}/{action.then}")
 
@@ -280,13 +284,13 @@ def owed_part(ticket: Ticket, ask: Ask) -> dict[str, Any]:
 
 def _view_key(request: HttpRequest) -> str:
     """The view of the queue that one walks through: as said, else the one that led here."""
-    said = query(request, "view")
+    said = request.GET.get("view", "")
     if not said and request.method == "POST":
         said = request.POST.get("view", "")
     if not said:
         found = re.search(r"^/desk/\?(?:.*&)?view=([\w-]+)", back_of(request).url)
         said = found[1] if found else ""
-    return said if re.fullmatch(r"[\w-]{1,80}", said) else ""
+    return view_key(said)
 
 
 def _composer(

@@ -17,7 +17,7 @@ from desk.queue import Bounds
 from desk.sending import draft_kind
 from desk.views.fetching import desk_data
 from desk.views.shell import Ask, desk_page, me_of, query
-from desk.walking import Walk
+from desk.walking import Walk, view_key
 from tickets.access import access_ticket, people_who_see
 from tickets.errors import Missing, NotFound
 from tickets.models import Ticket
@@ -173,7 +173,7 @@ def texts(request: HttpRequest, ask: Ask, number: str) -> HttpResponseBase:
 def walk(request: HttpRequest, ask: Ask, number: str, way: str) -> HttpResponse:
     """On to the next ticket of a view, or back to the one before."""
     ticket = access_ticket(ask.who, number)
-    key = query(request, "view")
+    key = view_key(request.GET.get("view", ""))
     through = Walk.through(key, ask.who, bounds=Bounds.of(ask.now, ask.zone))
     found = through.after(ticket) if way == "next" else through.before(ticket)
     more = f"?view={through.view.key}" if key else ""

@@ -1,6 +1,7 @@
 """The queue: who sees what, in which order, and what can be done with rows."""
 
 import datetime as dt
+from itertools import pairwise
 
 import pytest
 
@@ -182,3 +183,38 @@ def test_what_is_wrong_with_an_act_on_several_is_told_with_its_field(
     )
     assert answer.json() == {"to": "/desk/?view=team"}
     assert "1 ticket tagged leeds." in text_of(alice.get("/desk/?view=team"))
+
+
+def test_one_walks_in_the_order_that_one_has_chosen(sign_in: SignIn, whole_desk: Desk) -> None:
+    made = [
+        make_ticket(whole_desk, now=NOW - dt.timedelta(days=days), customer=make_customer(name))
+        for days, name in ((1, "Rosa"), (3, "Sam"), (2, "Omar"))
+    ]
+    rosa, sam, omar = (ticket.number for ticket in made)
+    alice = sign_in(whole_desk.alice)
+    for sort, order in (("newest", [rosa, omar, sam]), ("oldest", [sam, omar, rosa])):
+        alice.post("/desk/views/settings/", {"sort": sort, "next": "/desk/"})
+        rows = alice.get("/desk/?view=team").context["groups"][0].rows
+        assert [row.number for row in rows] == order
+        for here, there in pairwise(order):
+            on = alice.get(f"/desk/tickets/{here}/next/?view=team")["Location"]
+            assert on == f"/desk/tickets/{there}/?view=team", sort
+            back = alice.get(f"/desk/tickets/{there}/previous/?view=team")["Location"]
+            assert back == f"/desk/tickets/{here}/?view=team", sort
+
+
+def test_what_was_selected_is_answered_one_after_the_other(
+    sign_in: SignIn, whole_desk: Desk
+) -> None:
+    made = [make_ticket(whole_desk, customer=make_customer(name)) for name in ("Rosa", "Sam")]
+    make_ticket(whole_desk, customer=make_customer("Omar"))
+    alice = sign_in(whole_desk.alice)
+    key = "-".join(["x", *(str(ticket.pk) for ticket in made)])
+    sent = {"body": "Dear customer", "then_asked": "1", "then": "next", "view": key}
+    first = alice.post(f"/desk/tickets/{made[0].number}/reply/", sent)
+    assert first["Location"] == f"/desk/tickets/{made[1].number}/?view=x-{made[1].pk}"
+    page = alice.get(first["Location"])
+    assert f'name="view" value="x-{made[1].pk}"' in page.content.decode()
+    last = alice.post(f"/desk/tickets/{made[1].number}/reply/", {**sent, "view": f"x-{made[1].pk}"})
+    assert last["Location"] == "/desk/"
+    assert "Reply sent." in text_of(alice.get("/desk/"))

@@ -8,8 +8,8 @@ from tests.builders import NOW, Desk, make_customer, make_ticket, user
 from tickets import services
 from tickets.access import Principal
 from tickets.errors import Conflict, Invalid, Missing, NotFound
-from tickets.models import Alert, BulkAct, Ticket, User
-from tickets.services import together
+from tickets.models import Alert, BulkAct, Ticket, TicketLink, User
+from tickets.services import pairing, together
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + dt.timedelta(minutes=1)
@@ -128,3 +128,21 @@ def test_what_was_done_is_forgotten_after_a_day(desk: Desk, some: list[Ticket]) 
     together.tag_all(who(desk.alice), numbers(some), "one", now=NOW)
     together.tag_all(who(desk.alice), numbers(some), "two", now=NOW + dt.timedelta(days=2))
     assert BulkAct.objects.get().words == "tagged two"
+
+
+def test_several_are_linked_with_the_first_and_it_is_undone(desk: Desk, some: list[Ticket]) -> None:
+    foreign = make_ticket(desk, category=desk.flights)
+    done = pairing.link_all(who(desk.alice), [*numbers(some), foreign.number], now=NOW)
+    assert done.numbers == tuple(numbers(some))
+    assert [(one.number, one.code) for one in done.refused] == [(foreign.number, "not_found")]
+    links = TicketLink.objects.values_list("ticket", "other", "kind")
+    assert set(links) == {(one.pk, some[0].pk, "related") for one in some[1:]}
+    again = pairing.link_all(who(desk.alice), numbers(some), now=NOW)
+    assert (again.act, again.numbers) == (None, ())
+    assert {one.code for one in again.refused} == {"conflict"}
+    with pytest.raises(Missing, match="at least two"):
+        pairing.link_all(who(desk.alice), numbers(some)[:1], now=NOW)
+    assert done.act is not None
+    undone = together.undo(who(desk.alice), done.act.pk, now=LATER)
+    assert sorted(undone.numbers) == sorted(numbers(some)[1:])
+    assert not TicketLink.objects.exists()

@@ -4,8 +4,12 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tickets.access import Principal
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tickets.access import Principal, access_ticket
 from tickets.change import changing
+from tickets.errors import DomainError, Invalid, Missing
 from tickets.models import BulkAct, Ticket
 from tickets.rules import LinkKind
 from tickets.saying import Kept
@@ -18,6 +22,7 @@ from tickets.services.splitting import split_ticket
 LINKED = Kept("linked with {number}")
 MERGED = Kept("merged with {number}")
 SPLIT = Kept("split, {number}")
+LINKED_ALL = Kept("linked with each other")
 
 
 def link_undoably(
@@ -27,6 +32,36 @@ def link_undoably(
     link(ticket, other, kind, actor=who.actor, now=now)
     before = {"other": other.pk, "kind": LinkKind(kind).value}
     return _kept(who, "link", ticket, before, words=LINKED(number=other.number), now=now)
+
+
+def link_all(who: Principal, numbers: Sequence[str], *, now: dt.datetime) -> together.Done:
+    """The first of these and each of the others have something in common. Raises `Missing` for
+    fewer than two, and what `access_ticket` raises for the first."""
+    wanted = list(dict.fromkeys(str(number).strip() for number in numbers))
+    if len(wanted) < 2:
+        raise Missing(what=_("at least two tickets"), field="tickets")
+    if len(wanted) > together.MOST:
+        raise Invalid("At most {most} tickets at once.", most=together.MOST, field="tickets")
+    first = access_ticket(who, wanted[0], verb="work")
+    changed: list[dict[str, Any]] = []
+    done: list[str] = [first.number]
+    refused: list[together.Refused] = []
+    kind = LinkKind.RELATED.value
+    for number in wanted[1:]:
+        try:
+            with transaction.atomic():
+                ticket = access_ticket(who, number, verb="work")
+                link(ticket, first, kind, actor=who.actor, now=now)
+        except DomainError as error:
+            refused.append(together.Refused(number[:40], error.code, error.message))
+        else:
+            before = {"other": first.pk, "kind": kind}
+            changed.append({"ticket": ticket.pk, "version": 0, "before": before})
+            done.append(ticket.number)
+    if not changed:
+        return together.Done(None, (), tuple(refused))
+    act = together.keep_act(who, "link", LINKED_ALL(), changed, now=now)
+    return together.Done(act, tuple(done), tuple(refused))
 
 
 def merge_undoably(

@@ -24,6 +24,14 @@
     field.focus();
   }
 
+  // Answering several: one after the other, each read and sent by itself.
+  one("[data-answer]")?.addEventListener("click", () => {
+    const rows = [...document.querySelectorAll("[data-row]")].filter((row) => row.querySelector("input[type=checkbox]")?.checked);
+    const keys = rows.map((row) => row.dataset.id);
+    const view = keys.length > 1 ? `&view=x-${keys.join("-")}` : "";
+    if (rows.length) location.href = `${rows[0].dataset.href.split("?")[0]}?do=reply${view}#composer`;
+  });
+
   form.addEventListener("submit", async (event) => {
     const button = event.submitter;
     if (!button || button.name === "take") return; // that one leads to its ticket

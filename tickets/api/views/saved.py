@@ -17,7 +17,7 @@ from tickets.errors import Invalid, Missing, named_as
 from tickets.models import Category, SavedView, Team, User
 from tickets.models.desk import Sort
 from tickets.selecting import NAMES
-from tickets.services import together
+from tickets.services import pairing, together
 from tickets.services.views import (
     access_view,
     change_view,
@@ -174,7 +174,7 @@ class PutBackView(CommandView):
 class BulkInput(Input):
     """What is to be done, and to which tickets."""
 
-    do = serializers.ChoiceField(choices=["take", "assign", "tag", "category", "snooze"])
+    do = serializers.ChoiceField(choices=["take", "assign", "tag", "category", "snooze", "link"])
     tickets = serializers.ListField(
         child=Text(max_length=24), min_length=1, max_length=together.MOST,
         help_text="Their numbers.",
@@ -241,6 +241,8 @@ class BulkActs(CommandView):
         who, numbers, now = self.principal, data["tickets"], self.now
         if data["do"] == "take":
             return _result(together.take_all(who, numbers, now=now))
+        if data["do"] == "link":
+            return _result(pairing.link_all(who, numbers, now=now))
         wanted = {
             "assign": "owner", "tag": "tag", "category": "category", "snooze": "until"
         }[data["do"]]  # fmt: skip
