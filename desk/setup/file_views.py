@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from desk.setup import files, keeping
+from desk.setup import files
 from desk.setup.access import check_may_change, check_may_see
 from desk.setup.errors import SetupInvalid
 from desk.setup.keeping import Author
@@ -27,7 +27,7 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
         return _page(request, ask)
     check_may_change(ask.who)
     author = Author(ask.who, ask.now, Way.FILE)
-    text = ""
+    text, data = "", None
     try:
         text = _text(request)
         data = files.read(text)
@@ -42,7 +42,7 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
             request, ask, text=text, problems=[("", f"{told} {error.message}")], status=403
         )
     except DomainError as error:
-        return _page(request, ask, text=text, problems=keeping.refused(error), status=422)
+        return _page(request, ask, text=text, problems=files.told_of(error, data), status=422)
 
 
 def _text(request: HttpRequest) -> str:

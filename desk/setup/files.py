@@ -12,7 +12,6 @@ again changes nothing. No section holds a secret, so no file does.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +24,7 @@ from desk.setup import keeping
 from desk.setup.access import check_may_change, check_may_see
 from desk.setup.errors import SetupInvalid
 from desk.setup.fields import plain
+from desk.setup.filetext import Content, content_of
 from desk.setup.keeping import Author
 from desk.setup.rules import Deed
 from desk.setup.section import Doc, Section, digest, sections
@@ -114,7 +114,11 @@ def _given(value: Any) -> Any:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Texts of several lines as blocks, lists of words on one line."""
+    """Texts of several lines as blocks, lists of words on one line, and no references."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """What stands twice is written twice."""
+        return True
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
@@ -160,27 +164,21 @@ def schema() -> dict[str, Any]:
 # -- in -------------------------------------------------------------------------------------------
 
 
-def read(text: str) -> dict[str, Any]:
+def read(text: str) -> Content:
     """The content of a file, YAML or JSON. Raises `SetupInvalid`, with the line of a slip."""
     if len(text) > MOST_CHARACTERS:
         raise SetupInvalid([("", gettext("The file is too large."))])
-    try:
-        data = json.loads(text) if text.lstrip().startswith("{") else yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark is not None else getattr(error, "lineno", 0)
-        where = gettext("line %(line)s") % {"line": line} if line else ""
-        told = (
-            getattr(error, "problem", None)
-            or getattr(error, "msg", None)
-            or gettext("it can't be read")
-        )
-        raise SetupInvalid(
-            [(where, gettext("This is neither YAML nor JSON: %(told)s.") % {"told": told})]
-        ) from error
-    if not isinstance(data, dict):
-        raise SetupInvalid([("", gettext("A file begins with “amends: 1” and “sections:”."))])
-    return data
+    return content_of(text)
+
+
+def told_of(error: DomainError, content: Content | None) -> list[tuple[str, str]]:
+    """What was refused, as (place, words); the place with its line in the file."""
+    found = []
+    for place, words in keeping.refused(error):
+        line = content.line_of(place) if content is not None else 0
+        where = gettext("%(place)s (line %(line)s)") % {"place": place, "line": line}
+        found.append((where if line else place, words))
+    return found
 
 
 def _documents(data: Mapping[str, Any]) -> Iterator[tuple[Section, str, Doc]]:
@@ -188,7 +186,14 @@ def _documents(data: Mapping[str, Any]) -> Iterator[tuple[Section, str, Doc]]:
     known, wrong = sections(), []
     wrong += [(str(name)[:60], gettext("There is no such word here. Known are: amends, sections."))
               for name in data if name not in {"amends", "sections"}]  # fmt: skip
-    if data.get("amends") != VERSION or isinstance(data.get("amends"), bool):
+    given = data.get("amends")
+    if isinstance(given, int) and given > VERSION:
+        told = gettext(
+            "This file is of version %(given)s, from a newer Amends. This one reads version "
+            "%(version)s: update it, then try again."
+        )
+        raise SetupInvalid([("amends", told % {"given": given, "version": VERSION})])
+    if given != VERSION or isinstance(given, bool):
         wrong.append(
             ("amends", gettext("The version of the form is %(version)s.") % {"version": VERSION})
         )

@@ -102,6 +102,57 @@ def test_unknown_words_are_refused_with_their_place(whole_desk: Desk) -> None:
         files.read("just words")
 
 
+_TWO_FACTS = """amends: 1
+sections:
+  categories:
+    a:
+      name: A
+      facts:
+        - {name: f, label: F, kind: date}
+        - {name: g, label: G, kind: zap}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("amends: 1\nsections:\n  causes:\n    a: {name: A}\n    a: {name: B}\n",
+         "line 5: This is neither YAML nor JSON: “a” stands here twice."),
+        ('{"amends": 1, "amends": 1, "sections": {}}', "“amends” stands here twice"),
+        ("amends: 1\nsections: &a {causes: *a}\n", "references such as *a are not read"),
+        ("amends: 1\nsections: !!python/name:os.system\n", "line 2: This is neither YAML"),
+        ("amends: 7\nsections: {zap: {}}\n", "This file is of version 7, from a newer Amends."),
+        ("amends: 1\nsections:\n  causes:\n    a:\n      nmae: A\n",
+         "sections.causes.a.nmae (line 5): There is no such word here."),
+        ("amends: 1\nsections:\n  causes:\n    a:\n      nmae: A\n",
+         "sections.causes.a.name (line 4): This is needed."),
+        ("amends: 1\nsections:\n  categories:\n    a: {name: A}\n    b: {name: B, team: none}\n",
+         "sections.categories.b.team (line 5): There is no team “none”."),
+        (_TWO_FACTS,
+         "sections.categories.a.facts[1].kind (line 8): "),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_a_file_is_told_with_its_line(
+    whole_desk: Desk, sign_in: SignIn, tmp_path: Path, text: str, words: str
+) -> None:
+    path = tmp_path / "desk.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CommandError) as told:
+        command("import", str(path))
+    assert words in str(told.value), str(told.value)
+    page = sign_in(whole_desk.ada).post("/desk/settings/file/", {"text": text})
+    assert page.status_code == 422
+    assert words in text_of(page).replace(" : ", ": ")
+    assert not SetupChange.objects.exists()
+
+
+def test_a_file_that_is_no_text_is_told_so(whole_desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "desk.yaml"
+    path.write_bytes(b"\xb1\x00\xff")
+    with pytest.raises(CommandError, match="This file is no text"):
+        command("import", str(path))
+
+
 def test_it_is_all_or_nothing(whole_desk: Desk) -> None:
     data = {"amends": 1, "sections": {
         "causes": {"job": {"name": "Job"}},

@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from desk.setup import files
-from desk.setup.keeping import Author, refused
+from desk.setup.filetext import Content
+from desk.setup.keeping import Author
 from desk.setup.rules import Way
 from tickets.access import Principal
 from tickets.errors import DomainError
@@ -21,6 +22,9 @@ class Command(BaseCommand):
     """Reads the arguments and the clock."""
 
     help = "Export or import how the desk is set up, as one file (YAML or JSON)."
+
+    #: What was read, for the lines of what is wrong in it.
+    content: Content | None = None
 
     def add_arguments(self, parser: CommandParser) -> None:
         what = parser.add_subparsers(dest="what", required=True)
@@ -37,8 +41,11 @@ class Command(BaseCommand):
         try:
             getattr(self, f"_{options['what']}")(options)
         except DomainError as error:
-            told = [f"{place}: {words}" if place else words for place, words in refused(error)]
+            found = files.told_of(error, self.content)
+            told = [f"{place}: {words}" if place else words for place, words in found]
             raise CommandError("\n".join(["Nothing was changed.", *told])) from error
+        except UnicodeDecodeError as error:
+            raise CommandError("Nothing was changed.\nThis file is no text.") from error
         except OSError as error:
             raise CommandError(str(error)) from error
 
@@ -53,7 +60,8 @@ class Command(BaseCommand):
     def _import(self, options: dict[str, Any]) -> None:
         name = options["file"]
         text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
-        data, author = files.read(text), Author(_desk(options["by"]), timezone.now(), Way.FILE)
+        self.content = data = files.read(text)
+        author = Author(_desk(options["by"]), timezone.now(), Way.FILE)
         found = files.plan(data, author) if options["dry_run"] else files.put(data, author)
         for one in found.steps:
             mark = "+" if one.before is None else "~"
