@@ -87,13 +87,15 @@ WORDS = (
     gettext_noop("is so"),
     gettext_noop("none of"),
     gettext_noop("one of"),
-    # What differs between two versions.
+)
+
+#: What differs between two versions, and choices of fields.
+CHANGES = (
     gettext_noop("added"),
     gettext_noop("removed"),
     gettext_noop("changed"),
     gettext_noop("moved"),
     gettext_noop("it"),
-    # Choices of fields.
     gettext_noop("half up"),
     gettext_noop("half even"),
     gettext_noop("up"),

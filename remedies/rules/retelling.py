@@ -18,6 +18,7 @@ from babel.numbers import get_currency_symbol
 
 from remedies.rules.language.words import sign_of
 from remedies.rules.said import PARTS, SENTENCES
+from remedies.rules.said_wrong import ANY, WRONG
 from tickets.saying import filled, language, retold
 from tickets.saying import gettext as _
 
@@ -77,7 +78,7 @@ def _pattern(words: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _sentences() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((words, _pattern(words)) for words in SENTENCES)
+    return tuple((words, _pattern(words)) for words in (*WRONG, *SENTENCES, *ANY))
 
 
 @lru_cache(maxsize=1)
