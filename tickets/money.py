@@ -97,6 +97,12 @@ def plain_typed(digits: str) -> str:
     return digits.replace(".", ",") if places != 3 and language().startswith("de") else digits
 
 
+def said_count(count: int) -> str:
+    """A whole number as whoever reads writes it: "1,234", "1.234"."""
+    said = f"{count:,}"
+    return said.replace(",", ".") if language().startswith("de") else said
+
+
 def said_digits(digits: str) -> str:
     """A number that programs wrote with the reader's decimal sign: "1234.5" is "1234,5" in German.
     Thousands are not marked: it may be a year."""

@@ -17,6 +17,7 @@ from escalation.services import rederiving
 from escalation.services.rederiving import Progress
 from tickets.access import Principal, visible_tickets
 from tickets.errors import Conflict, Invalid, NotAllowed, NotFound
+from tickets.money import said_count
 from tickets.numbers import id_in
 
 #: Previews that may be under way at once: each looks at every open ticket.
@@ -39,7 +40,11 @@ class Found:
         said = self.progress.words(preview=self.job.preview)
         if not self.job.is_cancelled:
             return said
-        return f"{said}, of the first {self.progress.tickets:,} of {self.job.tickets:,} tickets"
+        return _("%(found)s, of the first %(some)s of %(all)s tickets") % {
+            "found": said,
+            "some": said_count(self.progress.tickets),
+            "all": said_count(self.job.tickets),
+        }
 
     @property
     def state(self) -> str:

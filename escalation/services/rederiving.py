@@ -19,6 +19,8 @@ from typing import Any
 import structlog
 from django.db import transaction
 from django.db.models import Count, Q, Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from escalation.derive import Told
 from escalation.models import Deadline, Pause, Rederivation, RederivationPart
@@ -70,15 +72,19 @@ class Progress:
 
     def words(self, *, preview: bool) -> str:
         """What people read: "412 deadlines move, 3 would be missed at once"."""
-        one = self.moved == 1
-        text = f"{self.moved} deadline{'' if one else 's'} "
         if preview:
-            text += f"{'moves' if one else 'move'}, {self.missed} would be missed at once"
+            said = ngettext("%(count)s deadline moves", "%(count)s deadlines move", self.moved)
+            missed = _("%(count)s would be missed at once")
         else:
-            text += f"moved, {self.missed} missed at once"
-        for count, word in ((self.dropped, "no longer run"), (self.added, "begin")):
-            text += f", {count} {word}" if count else ""
-        return text + (f"; {self.failed} tickets failed" if self.failed else "")
+            said = ngettext("%(count)s deadline moved", "%(count)s deadlines moved", self.moved)
+            missed = _("%(count)s missed at once")
+        parts = [said % {"count": self.moved}, missed % {"count": self.missed}]
+        if self.dropped:
+            parts.append(_("%(count)s no longer run") % {"count": self.dropped})
+        if self.added:
+            parts.append(_("%(count)s begin") % {"count": self.added})
+        failed = _("%(count)s tickets failed") % {"count": self.failed} if self.failed else ""
+        return "; ".join(filter(None, [", ".join(parts), failed]))
 
 
 @transaction.atomic

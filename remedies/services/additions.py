@@ -37,6 +37,7 @@ from tickets.errors import Conflict
 from tickets.languages import speaking
 from tickets.models import Ticket
 from tickets.money import words
+from tickets.saying import gettext_noop
 from tickets.services import check_reviewer, reply
 
 
@@ -216,7 +217,7 @@ def _grant(
             "total": offer.total,
             "currency": currency,
             "automatic": machine,
-            "words": words(offer.total, currency) if offer.total else "without money",
+            "words": words(offer.total, currency) if offer.total else gettext_noop("without money"),
         },
         changes=paths,
     )

@@ -18,6 +18,9 @@ from tickets.money import words
 from tickets.saying import Phrase, gettext_noop
 from tickets.services.texts import clean_text
 
+#: Before the sum of an offer that was accepted in part, as it is kept.
+IN_PART = gettext_noop("in part") + ", "
+
 
 def accept_offer(
     offer: Offer,
@@ -54,7 +57,7 @@ def accept_offer(
                 "total": total,
                 "currency": row.currency,
                 "part": not whole,
-                "words": ("in part, " if not whole else "") + words(total, row.currency),
+                "words": (IN_PART if not whole else "") + words(total, row.currency),
             },
             changes=paths,
         )
@@ -153,7 +156,7 @@ def decline_offer(
                 "amount": wish_amount,
                 "kind": kind,
                 "currency": row.currency,
-                "words": wish_words(row) or "without a wish",
+                "words": wish_words(row) or gettext_noop("without a wish"),
             },
             changes=paths,
         )

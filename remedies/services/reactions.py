@@ -24,7 +24,7 @@ from tickets.actors import SYSTEM
 from tickets.change import Change
 from tickets.errors import Conflict
 from tickets.models import Event, Outbox
-from tickets.money import words
+from tickets.money import Money
 
 #: After these, pain and offer may be others.
 RECONSIDER = frozenset(
@@ -94,7 +94,7 @@ def hold_back(change: Change, event: Event) -> None:
         return
     waiting = [row for row in change.all(ExceptionRequest) if row.status in UNDECIDED]
     if waiting:
-        asked = words(waiting[0].asked_total, waiting[0].currency)
+        asked = Money(waiting[0].asked_total, waiting[0].currency).said()
         raise Conflict(
             "An exception of {asked} that {name} asked for still waits to be "
             "decided. Have it decided, or withdraw it.",
@@ -118,7 +118,7 @@ def let_go(change: Change, event: Event) -> None:
         raise Conflict(
             "{number} has an offer of {total} that the customer may still answer.",
             number=number,
-            total=words(sent.total, sent.currency),
+            total=Money(sent.total, sent.currency).said(),
             field="other",
         )
     if waiting is not None:

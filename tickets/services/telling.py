@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from tickets import outbox
 from tickets.languages import speaking_to
 from tickets.models import Alert, Outbox, Untold, User
+from tickets.money import said_count
 from tickets.reaching import Decision, Manner, manner_of
 from tickets.ringing import wishes_of
 
@@ -219,7 +220,7 @@ def digest_of(
             # On how many tickets those are nobody has counted.
             rest = things - len(lines)
         if rest > 0:
-            told = {"count": f"{rest:,}", "link": f"{settings.SITE_URL}/desk/alerts/"}
+            told = {"count": said_count(rest), "link": f"{settings.SITE_URL}/desk/alerts/"}
             lines.append(_("… and %(count)s more: %(link)s") % told)
     return Outbox(
         kind="mail",
@@ -237,7 +238,7 @@ def digest_of(
 
 def _heads(person: User, things: int, tickets: int, *, counted: bool) -> tuple[str, str]:
     """The subject and the first line of a digest."""
-    told = {"things": f"{things:,}", "tickets": tickets, "name": person.get_short_name()}
+    told = {"things": said_count(things), "tickets": tickets, "name": person.get_short_name()}
     if not counted:
         subject = _("%(things)s things need you")
         head = _("%(things)s things need you, %(name)s.")

@@ -5,15 +5,16 @@ from decimal import Decimal
 
 from remedies.rules.checks.comparing import BANDS, Tally
 from remedies.rules.language.words import money
-from tickets.money import words
+from remedies.rules.retelling import told
+from tickets.money import Money, said_count
 from tickets.saying import gettext, ngettext
 
 
 def signed(minor: int, currency: str) -> str:
     """A difference: +£1,940.00, −£20.00, or £0.00."""
     if not minor:
-        return words(0, currency)
-    return f"{'+' if minor > 0 else '−'}{words(abs(minor), currency)}"
+        return Money(0, currency).said()
+    return f"{'+' if minor > 0 else '−'}{Money(abs(minor), currency).said()}"
 
 
 def finding(tally: Tally) -> str:
@@ -28,7 +29,7 @@ def finding(tally: Tally) -> str:
         return gettext("%(tickets)s, and none would have got anything else.") % {"tickets": many}
     cost = _listed([signed(line.delta, key) for key, line in sorted(tally.totals.items())])
     changes = ngettext("%(count)s changes", "%(count)s change", tally.changed)
-    return f"{many}, {changes % {'count': f'{tally.changed:,}'}}, {cost}. {exceptions(tally)}"
+    return f"{many}, {changes % {'count': said_count(tally.changed)}}, {cost}. {exceptions(tally)}"
 
 
 def exceptions(tally: Tally) -> str:
@@ -37,11 +38,11 @@ def exceptions(tally: Tally) -> str:
     if now == then == 0:
         return gettext("None would need an exception.")
     if now == then:
-        return gettext("Exceptions stay at %(count)s.") % {"count": f"{now:,}"}
+        return gettext("Exceptions stay at %(count)s.") % {"count": said_count(now)}
     words = gettext("Exceptions rise from %(now)s to %(then)s.")
     if then < now:
         words = gettext("Exceptions fall from %(now)s to %(then)s.")
-    return words % {"now": f"{now:,}", "then": f"{then:,}"}
+    return words % {"now": said_count(now), "then": said_count(then)}
 
 
 def notes(tally: Tally) -> list[str]:
@@ -72,12 +73,12 @@ def size_words(band: int, currency: str) -> str:
 
 
 def _whole(major: int, currency: str) -> str:
-    return money(Decimal(major), currency)
+    return told(money(Decimal(major), currency))
 
 
 def _tickets(count: int) -> str:
     words = ngettext("%(count)s ticket", "%(count)s tickets", count)
-    return words % {"count": f"{count:,}"}
+    return words % {"count": said_count(count)}
 
 
 def _listed(parts: Iterable[str]) -> str:

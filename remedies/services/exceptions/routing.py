@@ -12,7 +12,7 @@ from remedies.services.authorities import asked_of, used_on
 from remedies.services.exceptions.plans import planned
 from tickets.change import Change
 from tickets.models import TicketPerson, User
-from tickets.money import words
+from tickets.money import Money
 from tickets.rules import PersonRelation
 from tickets.saying import Kept, Phrase
 
@@ -64,7 +64,7 @@ def begin_route(
     able = [{u.pk for u in seated.get(level.id, ()) if who(u.pk)} for level in fit]
     first = told_first(fit, able)
     if not first:
-        raise NobodyDecides(amount=words(row.at_stake, row.currency), field="amounts")
+        raise NobodyDecides(amount=Money(row.at_stake, row.currency).said(), field="amounts")
     row.route = [level.id for level in fit]
     row.told = [level.id for level in first]
     return list(first)
