@@ -97,6 +97,13 @@
     return found;
   },
 
+  // How far what was drawn moved by itself since the page came, as browsers count it.
+  moved: () => {
+    const shifts = new PerformanceObserver(() => {});
+    shifts.observe({ type: "layout-shift", buffered: true });
+    return shifts.takeRecords().filter((one) => !one.hadRecentInput).reduce((sum, one) => sum + one.value, 0);
+  },
+
   // How a page stands that is read from right to left.
   turned: () => {
     const found = [];
