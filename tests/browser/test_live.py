@@ -264,3 +264,87 @@ def test_axe_finds_nothing_while_it_is_live(
     alice.get_by_label("Password of").wait_for()
     wrong += seen_in_all_looks(alice, "signing in")
     assert not wrong, "\n".join(wrong)
+
+
+#: What a browser does at its edge with notifications, as both tabs of it see it.
+NOTIFICATIONS = """
+window.Notification = class extends EventTarget {
+  static get permission() { return localStorage.getItem("may") || "default"; }
+  static async requestPermission() {
+    localStorage.setItem("asked", Number(localStorage.getItem("asked")) + 1);
+    localStorage.setItem("may", "granted");
+    return "granted";
+  }
+  constructor(title, options) {
+    super();
+    const shown = JSON.parse(localStorage.getItem("shown") || "[]");
+    localStorage.setItem("shown", JSON.stringify([...shown, { title, ...options }]));
+    window.latest = this;
+  }
+  close() {}
+};
+"""
+
+
+def shown_by(page: Page) -> list[dict[str, str]]:
+    """What the browser has shown, whichever tab asked it to."""
+    found: list[dict[str, str]] = page.evaluate("JSON.parse(localStorage.getItem('shown') || '[]')")
+    return found
+
+
+def test_a_browser_shows_each_alert_once_whichever_tab_asks(
+    people: People, live_desk: Desk, mine: list[Ticket]
+) -> None:
+    from tests.builders import user
+    from tickets import services
+    from tickets.models import Alert, AlertSettings
+
+    alice = people.of("alice")
+    alice.context.add_init_script(NOTIFICATIONS)
+    alice.goto("/desk/alerts/")
+    wish = alice.locator("#id_notify")
+    expect(wish).not_to_be_checked()
+    wish.check()  # only now is the browser asked, and once
+    alice.wait_for_function("localStorage.getItem('asked') === '1'")
+    expect(alice.locator("[data-notify-words]")).to_be_hidden()
+    wish.locator("xpath=ancestor::form").locator("button.btn-do").click()
+    expect(alice.locator("[data-messages]")).to_contain_text("Kept.")
+    alice.goto("/desk/")
+    other = alice.context.new_page()
+    other.goto("/desk/")
+    for page in (alice, other):
+        page.wait_for_function("document.querySelector('#live-state').dataset.how === 'live'")
+    # An alert while both tabs are open: both bells ring, one of them tells the browser.
+    services.assign(mine[2], live_desk.alice, actor=user(live_desk.sue), now=timezone.now())
+    for page in (alice, other):
+        look(page)
+        expect(page.locator("#bell summary")).to_contain_text("1")
+    alice.wait_for_function("localStorage.getItem('shown')")
+    for page in (alice, other, alice):
+        look(page)
+    (told,) = shown_by(alice)
+    alert = Alert.objects.get(key__startswith="owner:", ticket=mine[2])
+    assert told["tag"] == f"alert-{alert.pk}" and mine[2].number in told["body"]
+    assert alert.told_at is not None and alert.told_by == "browser"
+    # It leads to its ticket.
+    page = alice if alice.evaluate("Boolean(window.latest)") else other
+    page.evaluate("latest.dispatchEvent(new Event('click'))")
+    page.wait_for_url(f"**/desk/tickets/{mine[2].number}/")
+    # In quiet hours nothing is shown, and the bell is silent.
+    AlertSettings.objects.filter(user=live_desk.alice).update(quiet_days=list(range(7)))
+    services.assign(
+        mine[2], live_desk.bob, actor=user(live_desk.sue), now=timezone.now(), brief="Please."
+    )
+    services.assign(
+        mine[2], live_desk.alice, actor=user(live_desk.sue), now=timezone.now(), brief="Or you."
+    )
+    held = Alert.objects.filter(user=live_desk.alice, ticket=mine[2]).latest("pk")
+    assert held.pk != alert.pk and held.held_until is not None
+    other.goto("/desk/")
+    for _ in range(2):
+        look(other)
+    assert len(shown_by(other)) == 1
+    # A browser that was told not to is said to be, and how that is changed.
+    other.evaluate("localStorage.setItem('may', 'denied')")
+    other.goto("/desk/alerts/")
+    expect(other.locator("[data-notify-words]")).to_contain_text("has been told not to")
