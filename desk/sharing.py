@@ -40,6 +40,7 @@ class Share:
     person: User
     tickets: tuple[Ticket, ...]
     room: int | None
+    on_duty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +116,9 @@ def proposal_of(
     if not given:
         return None
     before = {load.user.pk: load.due for load in loads if load.user is not None}
+    duty = on_duty_now(bounds.now)
     shares = tuple(
-        Share(people[key], tuple(some), _room(answers, before.get(key, 0)))
+        Share(people[key], tuple(some), _room(answers, before.get(key, 0)), key in duty)
         for key, some in sorted(given.items(), key=lambda item: people[item[0]].name)
     )
     first = min(ticket.attention_at for some in given.values() for ticket in some)

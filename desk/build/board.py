@@ -259,6 +259,8 @@ def _room_words(shares: tuple[Share, ...]) -> str:
     """Why these people."""
     most = max(shares, key=lambda share: share.room or 0)
     name = most.person.get_short_name()
+    if most.on_duty:
+        return gettext("%(name)s is on duty.") % {"name": name}
     if most.room is None:
         return gettext("%(name)s has least to do today.") % {"name": name}
     if most.room == 0:

@@ -213,7 +213,9 @@ def test_who_is_away_is_proposed_nothing_and_who_is_on_duty_goes_first(
     DutySlot.objects.create(
         rota=rota, user=bob, weekday=NOW.weekday(), starts=dt.time(0), ends=dt.time(0)
     )
-    assert given_in(sue.get("/desk/late/")) == [f"{late.number}:{bob.pk}"]
+    page = sue.get("/desk/late/")
+    assert given_in(page) == [f"{late.number}:{bob.pk}"]
+    assert "Bob is on duty." in text_of(page)
 
 
 def test_what_somebody_took_meanwhile_stays_his(
