@@ -16,13 +16,16 @@ from escalation.services.manual import escalate_by_hand
 from feedback.models import FollowUp
 from feedback.services import close_followup
 from tickets import services
-from tickets.access import access_ticket
+from tickets.access import access_ticket, visible_tickets
 from tickets.catalogue import catalogue
 from tickets.errors import named_as
 from tickets.facts import words_of
 from tickets.money import Money
 from tickets.services import pairing
 from tickets.services.dividing import usual_share
+
+#: So many other tickets of a customer are there to choose from.
+OTHERS_SHOWN = 20
 
 
 def _promises(do: Doing) -> dict[str, Any]:
@@ -66,6 +69,17 @@ def _change(do: Doing) -> str:
         now=do.now,
     )
     return _("Noted: this is going to change.")
+
+
+def _others(do: Doing) -> dict[str, Any]:
+    """Other tickets of the same customer that the reader may see, the newest first."""
+    rows = visible_tickets(do.who).filter(customer=do.ticket.customer_id).exclude(pk=do.ticket.pk)
+    found = (
+        rows.filter(merged_into=None)
+        .order_by("-received_at", "-pk")
+        .values_list("number", "subject")
+    )
+    return {"others": list(found[:OTHERS_SHOWN])}
 
 
 def _link(do: Doing) -> str:
@@ -204,9 +218,11 @@ register(
            extras=_everyone),
     Action("call-above", _l("Call somebody above"), _l("Call"), ReasonForm, _call_above,
            "megaphone", when=OPEN),
-    Action("link", _l("Link with another"), _l("Link"), forms.LinkForm, _link, "link"),
+    Action("link", _l("Link with another"), _l("Link"), forms.LinkForm, _link, "link",
+           extras=_others),
     Action("merge", _l("Merge another into this"), _l("Merge"), forms.MergeForm, _merge,
-           "git-merge", when=OPEN, hint=_l("Clocks keep the earliest start of both.")),
+           "git-merge", extras=_others, when=OPEN,
+           hint=_l("Clocks keep the earliest start of both.")),
     Action("split", _l("Split points off"), _l("Split off"), forms.SplitForm, _split, "split",
            extras=_points, when=OPEN, hint=_l("The new ticket’s clocks run from the same receipt. "
            "A fact that sums are worked out from belongs to one of the two.")),

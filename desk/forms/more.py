@@ -1,5 +1,6 @@
 """Forms of what is done to a ticket less often."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -97,14 +98,24 @@ class PersonForm(TicketForm):
     )
 
 
-class LinkForm(TicketForm):
+class OtherForm(TicketForm):
+    """Another ticket by its number; those of the same customer are there to choose from."""
+
+    def __init__(self, *args: Any, others: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.others = others
+        if others:
+            self.fields["other"].widget.attrs |= {"list": "others", "autocomplete": "off"}
+
+
+class LinkForm(OtherForm):
     """Another ticket that belongs to this one."""
 
     other = forms.CharField(label=_l("Number of the other"), max_length=24)
     kind = forms.ChoiceField(label=_l("How do they belong together?"), choices=LINKS)
 
 
-class MergeForm(TicketForm):
+class MergeForm(OtherForm):
     """Another ticket about the same matter, which becomes part of this one."""
 
     other = forms.CharField(

@@ -33,7 +33,9 @@ def test_a_merge_by_form_leads_everybody_to_the_survivor(
     alice: Client, client: Client, ticket: Ticket, other: Ticket
 ) -> None:
     url = f"/desk/tickets/{ticket.number}/"
-    assert "Merge another into this" in text_of(alice.get(f"{url}?do=merge"))
+    page = alice.get(f"{url}?do=merge").content.decode()
+    assert "Merge another into this" in page
+    assert f'<option value="{other.number}">Nobody answers</option>' in page
     empty = alice.post(f"{url}merge/", {"other": "", "reason": ""})
     assert empty.status_code == 422
     done = alice.post(f"{url}merge/", {"other": other.number, "reason": "One outage"}, follow=True)

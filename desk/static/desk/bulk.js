@@ -12,7 +12,7 @@
     bar.querySelectorAll("[aria-invalid]").forEach((field) => { field.removeAttribute("aria-invalid"); field.removeAttribute("aria-describedby"); });
     if (!words) return;
     const sheet = one("details[open] .sheet") || bar;
-    const note = Object.assign(document.createElement("p"), { id: "bulk-error", className: "error", textContent: words });
+    const note = Object.assign(document.createElement("span"), { id: "bulk-error", className: "error", textContent: words });
     note.dataset.bulkError = "";
     note.setAttribute("role", "alert");
     const field = sheet.querySelector(`[name="${CSS.escape(name || "-")}"]`) || sheet.querySelector("input:not([type=hidden]), select");
