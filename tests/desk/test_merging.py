@@ -35,7 +35,7 @@ def test_a_merge_by_form_leads_everybody_to_the_survivor(
     url = f"/desk/tickets/{ticket.number}/"
     page = alice.get(f"{url}?do=merge").content.decode()
     assert "Merge another into this" in page
-    assert f'<option value="{other.number}">Nobody answers</option>' in page
+    assert f'<option value="{other.number}">{other.subject}</option>' in page
     empty = alice.post(f"{url}merge/", {"other": "", "reason": ""})
     assert empty.status_code == 422
     done = alice.post(f"{url}merge/", {"other": other.number, "reason": "One outage"}, follow=True)
