@@ -34,6 +34,8 @@ _WORDS, _BEGINNING = 8, 3
 _FEW, _NEWEST = 2_000, 1_000
 #: From which likeness on a name is nearly the one that was typed.
 _ALIKE = 0.6
+#: Of the words of a search so many, the longest, are taken for names that were mistyped.
+_MISTYPED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,29 @@ def find(who: Principal, text: str, *, most: int) -> Found:
     )
     if exact is not None and exact not in tickets:
         tickets = [exact, *tickets[: most - 1]]
+    if not tickets and not customers:
+        return _nearly(who, text, most=most)
     return Found(exact, tickets, customers)
+
+
+def _nearly(who: Principal, text: str, *, most: int) -> Found:
+    """Where nothing holds all the words: one of them may be a name that is nearly right, and the
+    tickets of those who are called so hold the others."""
+    words = re.findall(r"[^\W\d_]{4,}", text)
+    if len(words) < 2 and text.strip() == "".join(words):
+        return Found(None, [], [])  # a single word was looked for so already
+    for word in sorted(words, key=len, reverse=True)[:_MISTYPED]:
+        customers = _nearest(word, most=most)
+        rest = query_of(re.sub(rf"(?i)\b{re.escape(word)}\b", " ", text, count=1))
+        if not customers:
+            continue
+        rows = visible_tickets(who).filter(customer__in=[one.pk for one in customers])
+        if rest is not None:
+            rows = rows.filter(search__words=rest)
+        tickets = list(rows.with_names().order_by("-received_at", "-pk")[:most])
+        if tickets:
+            return Found(None, tickets, customers)
+    return Found(None, [], [])
 
 
 def query_of(text: str) -> SearchQuery | None:
@@ -110,11 +134,17 @@ def customers_like(text: str, *, most: int) -> list[Customer]:
     found = {*keys[:most], *by_contact.values_list("customer", flat=True)[:most]}
     found |= {*by_key.values_list("customer", flat=True)[:most]}
     if not found and len(text) > _BEGINNING:
-        alike = known.filter(plain__trigram_word_similar=plain)
-        nearest = alike.annotate(likeness=TrigramWordSimilarity(text, "plain"))
-        nearest = nearest.filter(likeness__gte=_ALIKE).order_by("-likeness", "name", "pk")
-        return list(nearest[:most])
+        return _nearest(text, most=most)
     return list(known.filter(pk__in=found).order_by("name", "pk")[:most])
+
+
+def _nearest(text: str, *, most: int) -> list[Customer]:
+    """By a name that is nearly the text, the nearest first."""
+    known = Customer.objects.filter(merged_into=None).annotate(plain=Plain("name"))
+    alike = known.filter(plain__trigram_word_similar=Plain(Value(text)))
+    nearest = alike.annotate(likeness=TrigramWordSimilarity(text, "plain"))
+    nearest = nearest.filter(likeness__gte=_ALIKE).order_by("-likeness", "name", "pk")
+    return list(nearest[:most])
 
 
 def _normal(text: str) -> str:

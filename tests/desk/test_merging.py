@@ -33,9 +33,9 @@ def test_a_merge_by_form_leads_everybody_to_the_survivor(
     alice: Client, client: Client, ticket: Ticket, other: Ticket
 ) -> None:
     url = f"/desk/tickets/{ticket.number}/"
-    page = alice.get(f"{url}?do=merge").content.decode()
-    assert "Merge another into this" in page
-    assert f'<option value="{other.number}">{other.subject}</option>' in page
+    body = alice.get(f"{url}?do=merge").content.decode()
+    assert "Merge another into this" in body
+    assert f'<option value="{other.number}">{other.subject}</option>' in body
     empty = alice.post(f"{url}merge/", {"other": "", "reason": ""})
     assert empty.status_code == 422
     done = alice.post(f"{url}merge/", {"other": other.number, "reason": "One outage"}, follow=True)

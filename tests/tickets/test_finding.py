@@ -142,3 +142,18 @@ def test_searching_asks_as_often_for_many_as_for_few(
     who = Principal.of_user(desk.alice, now=NOW)
     with django_assert_max_num_queries(12):  # type: ignore[operator]
         assert len(find(who, "parcel", most=30).tickets) == 12
+
+
+@pytest.mark.parametrize(
+    "text", ["Tomash evening", "router Wisnewski", "exam? Wisnewski!", "daughter Tomaz exam"]
+)
+def test_a_mistyped_name_beside_other_words_is_found(
+    desk: Desk, ticket: Ticket, text: str, django_assert_max_num_queries: object
+) -> None:
+    make_ticket(desk, customer=ticket.customer, subject="Billed twice", body="Twice.")
+    index_what_happened()
+    with django_assert_max_num_queries(18):  # type: ignore[operator]
+        found = _find(desk, text)
+    assert found.tickets == [ticket]
+    assert found.customers == [ticket.customer]
+    assert _find(desk, text, "charlie").tickets == []
