@@ -83,7 +83,8 @@ def _others(do: Doing) -> dict[str, Any]:
 
 
 def _link(do: Doing) -> str:
-    other = access_ticket(do.who, do.data["other"])
+    with named_as(ticket="other", number="other"):
+        other = access_ticket(do.who, do.data["other"])
     act = pairing.link_undoably(do.who, do.ticket, other, do.data["kind"], now=do.now)
     return Said.of(
         (_("Linked with %(number)s.") % {"number": other.number}), undo=act.pk if act else None
@@ -91,7 +92,7 @@ def _link(do: Doing) -> str:
 
 
 def _merge(do: Doing) -> str:
-    with named_as(ticket="other"):
+    with named_as(ticket="other", number="other"):
         other = access_ticket(do.who, do.data["other"], verb="work")
     act = pairing.merge_undoably(
         do.who, do.ticket, other, reason=do.data["reason"], now=do.now, seen=do.seen

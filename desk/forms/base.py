@@ -6,10 +6,17 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _l
+from django_stubs_ext import StrPromise
 
 from tickets.errors import DomainError
 from tickets.services.files import MAX_FILES, Upload, type_of
 
+#: What is allowed, where Django says only that something else is not.
+_ALLOWED: dict[type[forms.Field], StrPromise] = {
+    forms.DateTimeField: _l("This is no date and time. Write it like 2026-11-30 15:00."),
+    forms.DateField: _l("This is no day of the calendar. Write it like 2026-11-30."),
+}
 _PLAIN = (forms.CheckboxInput, forms.CheckboxSelectMultiple, forms.RadioSelect, forms.HiddenInput)
 
 
@@ -81,6 +88,8 @@ class Fields(forms.Form):
         for field in self.fields.values():
             if not isinstance(field.widget, _PLAIN):
                 field.widget.attrs.setdefault("class", "input")
+            if type(field) in _ALLOWED:
+                field.error_messages["invalid"] = _ALLOWED[type(field)]
             # Ten rows are Django's own default, which nobody here asked for.
             if str(field.widget.attrs.get("rows")) == "10":
                 field.widget.attrs["rows"] = "3"

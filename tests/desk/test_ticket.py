@@ -312,3 +312,24 @@ def test_who_only_reads_gets_no_link_to_a_form_that_is_not_there(
         body = sign_in(person).get(f"/desk/tickets/{ticket.number}/").content.decode()
         assert ("?do=" in body) is there, person
         assert 'id="composer"' in body, person
+
+
+@pytest.mark.parametrize(
+    ("verb", "typed", "field", "said"),
+    [
+        ("promise", {"what": "Call", "due": "2099-01-01T10:00"}, "due", "at most two years ahead"),
+        ("promise", {"what": "Call", "due": "soon"}, "due", "Write it like 2026-11-30 15:00."),
+        ("promise", {"what": "Call", "day": "31.02."}, "day", "Write it like 2026-11-30."),
+        ("link", {"other": "A-12", "kind": "related"}, "other", "its check digit is wrong"),
+        ("link", {"other": "A-10019", "kind": "related"}, "other", "nothing here under that name"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_with_what_is_allowed(
+    sign_in: SignIn, whole_desk: Desk, ticket: Ticket, verb: str, typed: dict[str, str],
+    field: str, said: str,
+) -> None:  # fmt: skip
+    answer = sign_in(whole_desk.alice).post(f"/desk/tickets/{ticket.number}/{verb}/", typed)
+    assert answer.status_code >= 400
+    panel = next(one for one in answer.context["panels"] if one.open)
+    assert said in " ".join(panel.form.errors[field])
+    assert panel.form[field].value() == typed[field]

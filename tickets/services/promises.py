@@ -16,6 +16,8 @@ from tickets.services.texts import needed
 WHAT_MAX = 200
 #: So many in one message.
 PROMISES_MAX = 5
+#: What lies further ahead is a mistyped year.
+LONGEST = dt.timedelta(days=731)
 
 
 def make_promise(
@@ -30,7 +32,7 @@ def make_promise(
     """Promise the customer something by the instant `due`. It becomes a deadline.
 
     A date alone means the end of that day in the customer's own time zone. Raises `Invalid` for
-    what does not lie in the future.
+    what does not lie in the future, or more than two years ahead.
     """
     text = needed(what, what=_("what is promised"), field="what", limit=WHAT_MAX)
     until = promised_moment(ticket, due, now=now, field="due")
@@ -56,7 +58,8 @@ def record_promise(change: Change, what: str, until: dt.datetime) -> None:
 def promised_moment(
     ticket: Ticket, due: dt.datetime | dt.date | None, *, now: dt.datetime, field: str
 ) -> dt.datetime | None:
-    """The instant that was promised. Raises `Invalid` unless it lies in the future."""
+    """The instant that was promised. Raises `Invalid` unless it lies in the future, and not so far
+    that a year was mistyped."""
     if due is not None and not isinstance(due, dt.datetime):
         try:
             due = end_of_day(due, ticket.customer.time_zone)
@@ -64,6 +67,8 @@ def promised_moment(
             raise Invalid("This date is too far away.", field=field) from error
     if due is not None and due <= now:
         raise Invalid("A promise lies in the future.", field=field)
+    if due is not None and due > now + LONGEST:
+        raise Invalid("A promise lies at most two years ahead.", field=field)
     return due
 
 
