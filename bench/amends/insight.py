@@ -5,7 +5,7 @@ import statistics
 import time
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from feedback.insight.measures import Measure
 from feedback.models import Rollup, Tally
@@ -39,7 +39,13 @@ def spread() -> dict[str, int]:
     """Have what was counted lie on so many days, as that of a desk does; what there is then."""
     with connection.cursor() as cursor:
         cursor.execute(_SPREAD, [DAYS])
-    add_up_anew()
+    return add_up()
+
+
+def add_up() -> dict[str, int]:
+    """Make the sums of what was counted; how much of both there is."""
+    with transaction.atomic():
+        add_up_anew()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE feedback_tally, feedback_rollup")
     return {"tallies": Tally.objects.count(), "sums": Rollup.objects.count()}

@@ -6,7 +6,7 @@ the number of the copy. Only keys inside JSON stay as they were.
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from django.apps import apps
@@ -75,16 +75,18 @@ def multiply(
     *,
     progress: Callable[[int], None] | None = None,
     without: Collection[type[models.Model]] = (),
+    spread: Mapping[type[models.Model], int] | None = None,
 ) -> None:
     """Add `copies` copies of everything that belongs to a ticket or customer, but for the rows of
-    `without`, of which none is left.
+    `without`, of which none is left. The dates (not the moments) of copies of `spread` lie on so
+    many days, back from those of the originals.
 
     The database's role must be a superuser: foreign keys and triggers are off meanwhile. Call it
     inside a transaction, which need not write its log where the server's wal_level is minimal,
     because the tables are emptied and filled anew in it.
     """
     members = belonging()
-    tables = plan([model for model in members if model not in without])
+    tables = plan([model for model in members if model not in without], spread or {})
     with connection.cursor() as cursor:
         # What this transaction wrote before must be checked before its tables are emptied.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -130,16 +132,25 @@ def belonging() -> list[type[models.Model]]:
     return found
 
 
-def plan(members: list[type[models.Model]]) -> list[Table]:
+def plan(
+    members: list[type[models.Model]], spread: Mapping[type[models.Model], int]
+) -> list[Table]:
     """How each table is copied."""
     distances = {model: _distance(model) for model in members}
     return [
         Table(model, distances[model], {
-            str(field.column): _expression(model, field, distances)
+            str(field.column): _earlier(field, spread.get(model, 0))
+            or _expression(model, field, distances)
             for field in model._meta.concrete_fields
         })
         for model in members
     ]  # fmt: skip
+
+
+def _earlier(field: models.Field, days: int) -> str:
+    """A date that lies on one of so many days; "" for what is none."""
+    is_date = isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField)
+    return f'o."{field.column}" - (k.n %% {days})::int' if days and is_date else ""
 
 
 def _distance(model: type[models.Model]) -> int:

@@ -8,15 +8,19 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.cached_db import SessionStore
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 from oauth2_provider.models import get_access_token_model, get_application_model
 
 from bench.amends.desk import complain, desk, set_up
+from bench.amends.insight import DAYS, add_up
 from bench.amends.multiply import multiply
 from bench.plan import open_of
 from desk.queue import cursor_of
 from escalation.models import Deadline
 from escalation.services import stepping
+from feedback.models import Rollup, Tally
+from feedback.services.insight import keeping
 from integrations.clients import make_client
 from tickets.access import Principal
 from tickets.models import Event, Message, Outbox, SavedView, Team, Ticket, User
@@ -44,12 +48,32 @@ def fill(tickets: int) -> dict[str, Any]:
 
 
 def fill_whole(tickets: int) -> dict[str, Any]:
-    """The same for a table that is only looked at: without events and outbox, which no page of the
-    desk reads, and with the index of words up to date."""
+    """The same for a desk that is only looked at: without the outbox, which no page reads, with the
+    index of words up to date, and with what insight counts spread over two years."""
     _complaints()
     while (part := index_what_happened()) is not None and part.events:
         continue
-    return _copy(tickets // ORIGINALS - 1, without=(Event, Outbox))
+    while keeping.catch_up():
+        continue
+    found = _copy(tickets // ORIGINALS - 1, without=(Outbox,), spread={Tally: DAYS})
+    put_aside(now=timezone.now())
+    return found | add_up()
+
+
+def put_aside(*, now: dt.datetime) -> None:
+    """Snooze one of a hundred open tickets for a week and a bit."""
+    until = now + dt.timedelta(days=7)
+    rep = User.objects.filter(role=Role.REP.value).order_by("id")[0]
+    one_of_many = Ticket.objects.still_open().annotate(share=F("id") % 100).filter(share=0)
+    one_of_many.update(snoozed_until=until, snoozed_by=rep)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE tickets_ticket")
+
+
+def quarter() -> tuple[str, str]:
+    """First and last day of the 13 weeks that insight counted last, in ISO 8601."""
+    last = Rollup.objects.order_by("-day").values_list("day", flat=True)[0]
+    return (last - dt.timedelta(days=90)).isoformat(), last.isoformat()
 
 
 def views() -> list[int]:
@@ -88,10 +112,15 @@ def fill_deadlines(deadlines: int) -> dict[str, Any]:
     return _copy(round(deadlines / open_deadlines()) - 1)
 
 
-def _copy(copies: int, *, without: tuple[type[Any], ...] = ()) -> dict[str, Any]:
+def _copy(
+    copies: int,
+    *,
+    without: tuple[type[Any], ...] = (),
+    spread: dict[type[Any], int] | None = None,
+) -> dict[str, Any]:
     began = time.perf_counter()
     with transaction.atomic():
-        multiply(copies, without=without)
+        multiply(copies, without=without, spread=spread)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     tickets = Ticket.objects.count()
