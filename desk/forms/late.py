@@ -1,9 +1,10 @@
 """Forms of the board of clocks."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from desk.forms.base import Fields, LocalMoment
 from tickets.models import User
@@ -21,6 +22,20 @@ class ExtendForm(Fields):
         widget=forms.Textarea(attrs={"rows": "8"}),
         help_text=gettext_lazy("It goes out as it stands here."),
     )
+
+    def __init__(self, *args: Any, blanks: Collection[str] = (), **kwargs: Any) -> None:
+        """`blanks` are the places of the proposed letter that its writer has to fill in."""
+        super().__init__(*args, **kwargs)
+        self.blanks = blanks
+
+    def clean_letter(self) -> str:
+        """No customer reads “[say why]”."""
+        letter: str = self.cleaned_data["letter"]
+        left = [blank for blank in self.blanks if blank in letter]
+        if left:
+            told = gettext("“%(blank)s” still stands in it: write there what belongs there.")
+            raise forms.ValidationError([told % {"blank": blank} for blank in left])
+        return letter
 
 
 class TakeOverForm(Fields):

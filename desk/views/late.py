@@ -1,5 +1,6 @@
 """The board of every clock, and what a supervisor does about one."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -238,7 +239,7 @@ def extend(request: HttpRequest, ask: Ask, deadline: Deadline) -> HttpResponse:
     if request.method != "POST":
         form = ExtendForm(initial={"letter": _letter(deadline, ask)})
         return _answer(request, ask, deadline, form, verb="extend")
-    form = ExtendForm(request.POST)
+    form = ExtendForm(request.POST, blanks=re.findall(r"\[[^\]]+\]", _letter(deadline, ask)))
 
     def run() -> str:
         extend_deadline(deadline, **form.cleaned_data, actor=ask.who.actor, now=ask.now)

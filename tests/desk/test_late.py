@@ -90,6 +90,23 @@ def test_an_extension_is_written_to_the_customer(sign_in: SignIn, whole_desk: De
     assert ticket.messages.filter(kind="reply", body="Dear Ines, …").exists()
 
 
+def test_a_letter_goes_out_only_when_its_blanks_are_filled_in(
+    sign_in: SignIn, whole_desk: Desk
+) -> None:
+    ticket = make_ticket(whole_desk)
+    row = ticket.deadlines.get(kind="resolve")
+    url, client = f"/desk/late/{row.pk}/extend/", sign_in(whole_desk.sue)
+    later = (row.due_at + dt.timedelta(days=5)).strftime("%Y-%m-%dT%H:%M")
+    letter = client.get(url).context["form"].initial["letter"]
+    given = {"to": later, "reason": "The engineer is ill"}
+    blank = client.post(url, {**given, "letter": letter})
+    assert blank.status_code == 422 and "“[say why]” still stands in it" in text_of(blank)
+    assert not ticket.messages.filter(kind="reply").exists()
+    filled = letter.replace("[say why]", "She is ill.").replace("[the new date]", "Friday [sic]")
+    assert client.post(url, {**given, "letter": filled}).status_code == 302
+    assert ticket.messages.filter(kind="reply", body__contains="Friday [sic]").exists()
+
+
 def test_what_is_missed_is_not_extended(sign_in: SignIn, whole_desk: Desk, late: Ticket) -> None:
     response = sign_in(whole_desk.sue).post(
         f"/desk/late/{nearest(late).pk}/extend/",
