@@ -5,6 +5,7 @@ tickets most of the time of a page. A count that stops costs the same in a desk 
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
@@ -72,6 +73,24 @@ def counted_by(model: type[models.Model], rows: QuerySet[Any], field: str) -> di
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {key}, {sql} FROM {table}", given)  # noqa: S608 - Django wrote it
         return {pk: count for pk, count in cursor.fetchall() if count}
+
+
+def counted_groups(parts: Sequence[QuerySet[Any]], field: str) -> dict[int, int]:
+    """How many rows of `parts`, which have nothing in common, have each value of `field`. One
+    query, which reads all of them: for parts that are some teams', not the whole desk's."""
+    asked = []
+    for part in parts:
+        with suppress(EmptyResultSet):
+            asked.append(part.values(field).query.sql_with_params())
+    if not asked:
+        return {}
+    both = " UNION ALL ".join(f"({sql})" for sql, _ in asked)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT key, COUNT(*) FROM ({both}) AS found(key) GROUP BY key",  # noqa: S608 - Django's
+            [value for _, given in asked for value in given],
+        )
+        return dict(cursor.fetchall())
 
 
 def shown(count: int) -> str:

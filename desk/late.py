@@ -1,7 +1,7 @@
 """What the board of clocks reads: every open deadline that its reader may see, nearest first."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, prefetch_related_objects
@@ -9,16 +9,17 @@ from django.db.models.functions import Coalesce
 
 from desk.build.clocks import is_late, late_rows
 from desk.counting import MOST, counted
+from desk.heads import first_of, heads
 from desk.queue import Bounds
 from escalation.clock import Status
 from escalation.models import Deadline
 from escalation.models.deadlines import COUNTED, DECIDED
-from tickets.access import Principal, visible_tickets
+from tickets.access import Principal, of_seen, seen_in_parts, visible_tickets
 from tickets.errors import NotFound
 from tickets.models import Membership, Team, Ticket, User
 from tickets.rules import OPEN_STATUSES
 
-SHOWN = 120
+SHOWN = 60
 PAUSED = 20
 #: How many clocks the figures beside the board are made of at most: those that are due first, and
 #: the promises that were decided last. A desk with more has the report for all of them.
@@ -47,14 +48,34 @@ class Load:
     due: int
 
 
-def clocks(who: Principal, *, team: str = "", kind: str = "") -> QuerySet[Deadline]:
-    """Open deadlines of tickets that the reader may see, in one team or of one kind if given."""
-    found = Deadline.objects.open().filter(ticket__in=visible_tickets(who).filter(historical=False))
-    if team:
-        found = found.filter(ticket__team__key=team)
+Clocks = list[QuerySet[Deadline]]
+
+
+def clocks(who: Principal, *, team: str = "", kind: str = "") -> Clocks:
+    """Open deadlines of tickets that the reader may see, in one team or of one kind if given: in
+    parts that have nothing in common, each in the order of an index by `_nearest`. At most two
+    queries."""
+    found = Deadline.objects.open().filter(of_seen(who, historical=False))
     if kind:
         found = found.filter(kind=kind)
-    return found
+    parts = seen_in_parts(who)
+    if team:
+        chosen = Team.objects.filter(key=team).values_list("pk", flat=True).first() or 0
+        found = found.filter(team_id=chosen)
+        parts = [
+            replace(part, team=part.team or chosen) if not part.keys else part
+            for part in parts
+            if part.team in (0, chosen)
+        ]
+    return [found.filter(part.of("ticket_id")).order_by(*part.by) for part in parts]
+
+
+def _nearest(found: Clocks, status: Status) -> Clocks:
+    """Those that run, or are paused, nearest first."""
+    return [
+        part.filter(status=status.value).order_by(*part.query.order_by, "status", "due_at", "id")
+        for part in found
+    ]
 
 
 Cursor = tuple[dt.datetime, int]
@@ -76,47 +97,40 @@ def cursor_text(row: Deadline) -> str:
     return f"{row.due_at.astimezone(dt.UTC).isoformat()}~{row.pk}"
 
 
-def rows_of(
-    found: QuerySet[Deadline], *, after: Cursor | None = None
-) -> tuple[list[Deadline], str]:
+def rows_of(found: Clocks, *, after: Cursor | None = None) -> tuple[list[Deadline], str]:
     """The nearest that run, on the first page some that are paused, with what a row shows; and
-    where the next page begins, or "". Three queries, on whichever page."""
-    full = found.select_related(
+    where the next page begins, or "". Five queries, on whichever page."""
+    full = Deadline.objects.order_by("due_at", "id").select_related(
         "ticket__customer", "ticket__owner__substitute", "ticket__category", "acknowledged_by"
     )
-    running = full.filter(status=Status.RUNNING.value).order_by("due_at", "id")
+    running = _nearest(found, Status.RUNNING)
     paused: list[Deadline] = []
     if after is None:
-        paused = list(full.filter(status=Status.PAUSED.value).order_by("due_at", "id")[:PAUSED])
+        paused = first_of(full, _nearest(found, Status.PAUSED), PAUSED)
     else:
         at, key = after
-        running = running.filter(due_at__gte=at).exclude(due_at=at, pk__lte=key)
-    page = list(running[: SHOWN + 1])
+        running = [part.filter(due_at__gte=at).exclude(due_at=at, pk__lte=key) for part in running]
+    page: list[Deadline] = first_of(full, running, SHOWN + 1)
     more = cursor_text(page[SHOWN - 1]) if len(page) > SHOWN else ""
     prefetch_related_objects(rows := [*page[:SHOWN], *paused], "pauses")
     return rows, more
 
 
-def counts_of(who: Principal, found: QuerySet[Deadline], bounds: Bounds) -> Counts:
+def counts_of(found: Clocks, bounds: Bounds) -> Counts:
     """Sizes of the groups, as desk.counting counts. One query."""
     now = bounds.now
     soon = now + _HOUR
-    runs = found.filter(status=Status.RUNNING.value).order_by("due_at", "id")
-    past = runs.filter(due_at__lt=now)
-    # A date at closing is not late before the opening; such dates are the last that passed.
-    last = past.reverse().values("pk")[: MOST + 1]
-    closed = Deadline.objects.filter(pk__in=last).exclude(late_rows(now))
-    paused = found.filter(status=Status.PAUSED.value).order_by("due_at", "id")
-    sizes = counted(
-        {
-            "late": [past.filter(late_rows(now))],
-            "soon": [runs.filter(due_at__gte=now, due_at__lt=soon), closed],
-            "today": [runs.filter(due_at__gte=soon, due_at__lt=bounds.tomorrow)],
-            "later": [runs.filter(due_at__gte=max(soon, bounds.tomorrow))],
-            "paused": [paused],
-        },
-    )
-    return Counts(**sizes)
+    sets: dict[str, Clocks] = {"late": [], "soon": [], "today": [], "later": []}
+    for runs in _nearest(found, Status.RUNNING):
+        past = runs.filter(due_at__lt=now)
+        # A date at closing is not late before the opening; such dates are the last that passed.
+        last = past.reverse().values("pk")[: MOST + 1]
+        sets["late"].append(past.filter(late_rows(now)))
+        sets["soon"].append(runs.filter(due_at__gte=now, due_at__lt=soon))
+        sets["soon"].append(Deadline.objects.filter(pk__in=last).exclude(late_rows(now)))
+        sets["today"].append(runs.filter(due_at__gte=soon, due_at__lt=bounds.tomorrow))
+        sets["later"].append(runs.filter(due_at__gte=max(soon, bounds.tomorrow)))
+    return Counts(**counted({**sets, "paused": _nearest(found, Status.PAUSED)}))
 
 
 def group_of(deadline: Deadline, bounds: Bounds) -> str:
@@ -181,8 +195,9 @@ def team_loads_of(who: Principal, bounds: Bounds) -> list[TeamLoad]:
 
 def _by(who: Principal, bounds: Bounds, name: str) -> QuerySet[Any, dict[str, Any]]:
     """Running clocks of today by one column: how many, and how many of them are late."""
-    today = clocks(who).filter(status=Status.RUNNING.value, due_at__lt=bounds.tomorrow)
-    first = today.order_by("due_at", "id").values("pk")[:AMONG]
+    runs = _nearest(clocks(who), Status.RUNNING)
+    keys = heads([part.filter(due_at__lt=bounds.tomorrow) for part in runs], AMONG)
+    first = Deadline.objects.filter(pk__in=keys).order_by("due_at", "id").values("pk")[:AMONG]
     return (
         Deadline.objects.filter(pk__in=first)
         .order_by()
@@ -198,9 +213,9 @@ def _load(user: User | None, row: Any) -> Load:
 def kept_this_week(who: Principal, *, now: dt.datetime) -> tuple[int, int]:
     """Promises that were decided in the last seven days, the newest `AMONG` of them: how many
     were kept, and how many there were."""
-    seen = visible_tickets(who).filter(historical=False)
     decided = (
-        Deadline.objects.filter(COUNTED, DECIDED, ticket__in=seen)
+        Deadline.objects.filter(COUNTED, DECIDED)
+        .filter(of_seen(who, historical=False))
         .annotate(decided_at=Coalesce("breached_at", "met_at"))
         .filter(decided_at__gte=now - _WEEK)
         .order_by("-decided_at")[:AMONG]
@@ -229,8 +244,9 @@ def access_deadline(who: Principal, deadline_id: int) -> Deadline:
     return found
 
 
-def late_tickets(who: Principal, *, now: dt.datetime) -> QuerySet[Ticket]:
-    """The tickets that run late, in the order of the index that finds them."""
+def late_tickets(who: Principal, *, now: dt.datetime) -> list[QuerySet[Ticket]]:
+    """The tickets that run late, in parts that have nothing in common, each in the order of the
+    index that finds it. At most one query."""
     late = (
         visible_tickets(who)
         .filter(
@@ -240,4 +256,7 @@ def late_tickets(who: Principal, *, now: dt.datetime) -> QuerySet[Ticket]:
         )
         .filter(Exists(Deadline.objects.filter(late_rows(now), ticket=OuterRef("pk"))))
     )
-    return late.order_by("attention_at", "id")
+    return [
+        late.filter(part.which).order_by(*part.by, "attention_at", "id")
+        for part in seen_in_parts(who)
+    ]

@@ -15,10 +15,11 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from desk.build.clocks import late_rows
-from desk.counting import MOST, counted, counted_by, pinned
+from desk.counting import MOST, counted, counted_by, counted_groups, pinned
+from desk.heads import first_of
 from escalation.models import Deadline
 from feedback.models import FollowUp
-from tickets.access import Principal, visible_tickets
+from tickets.access import Principal, SeenPart, seen_in_parts, visible_tickets
 from tickets.catalogue import catalogue
 from tickets.errors import Invalid
 from tickets.models import Category, SavedView, Ticket
@@ -219,22 +220,27 @@ def _parts(
     here: TicketQuerySet,
     known: dict[Q, TicketQuerySet],
     bounds: Bounds,
+    seen: Sequence[SeenPart],
 ) -> list[TicketQuerySet]:
     """The view in parts that have nothing in common, each in the order of an index: of `here`,
-    which is what is open. `known` keeps those of owners, which views share."""
-    if view.criteria:
-        by = _BY_RETURN if view.aside else _BY_DATE
-        return [tickets_in(view, who, bounds).order_by(*by)]
+    which is what is open. `known` keeps those of owners, which views share; `seen` is
+    `seen_in_parts`."""
     if view.aside:
         return [tickets_in(view, who, bounds).order_by(*_BY_RETURN)]
+    if view.criteria:
+        narrowed = tickets_in(view, who, bounds)
+        return [narrowed.filter(part.which).order_by(*part.by, *_BY_DATE) for part in seen]
     here = visible_tickets(who) if view.settled else here
     parts = []
     for owner in view.owners:
         if owner not in known:
             known[owner] = here.filter(owner).order_by(*_BY_OWNER)
         parts.append(known[owner])
-    if not parts:
+    if view.settled:
         parts = [here.filter(view.which).order_by(*_BY_DATE)]
+    elif not parts:
+        which = here.filter(view.which)
+        parts = [which.filter(part.which).order_by(*part.by, *_BY_DATE) for part in seen]
     if view.also:
         parts.append(visible_tickets(who).filter(pk__in=view.also).order_by("id"))
     return parts
@@ -245,12 +251,16 @@ def counts_of(
 ) -> tuple[dict[str, int], dict[int, int]]:
     """How many tickets each of `views` has, and each category, as desk.counting counts.
 
-    Two queries.
+    Two queries, and one more for a reader of some teams.
     """
     known: dict[Q, TicketQuerySet] = {}
-    here = pinned(open_tickets(who, bounds.now))
-    found = counted({view.key: _parts(view, who, here, known, bounds) for view in views})
-    return found, counted_by(Category, here.order_by(*_BY_DATE), "category_id")
+    here, seen = pinned(open_tickets(who, bounds.now)), seen_in_parts(who)
+    found = counted({view.key: _parts(view, who, here, known, bounds, seen) for view in views})
+    if who.teams is None:
+        return found, counted_by(Category, here.order_by(*_BY_DATE), "category_id")
+    # A category that others work on has no tickets to stop at: those of his teams are all read.
+    mine = [here.filter(part.which).order_by() for part in seen]
+    return found, counted_groups(mine, "category_id")
 
 
 def group_counts(who: Principal, view: View, bounds: Bounds) -> dict[str, int]:
@@ -258,12 +268,12 @@ def group_counts(who: Principal, view: View, bounds: Bounds) -> dict[str, int]:
 
     What is put aside stands in one, whose key is "all".
     """
-    now = bounds.now
+    now, seen = bounds.now, seen_in_parts(who)
     if view.aside:
-        return counted({"all": _parts(view, who, open_tickets(who, now), {}, bounds)})
+        return counted({"all": _parts(view, who, open_tickets(who, now), {}, bounds, seen)})
     missed = Exists(Deadline.objects.filter(late_rows(now), ticket=OuterRef("pk")))
     groups: dict[str, list[TicketQuerySet]] = {}
-    for named in _parts(view, who, open_tickets(who, now), {}, bounds):
+    for named in _parts(view, who, open_tickets(who, now), {}, bounds, seen):
         part = named if view.criteria else pinned(named).order_by(*named.query.order_by)
         active = part.exclude(bounds.paused())
         past = active.filter(attention_at__lt=now)
@@ -329,25 +339,32 @@ def in_order(tickets: TicketQuerySet, sort: str) -> TicketQuerySet:
 def page_of(
     who: Principal, view: View, bounds: Bounds, *, after: str = "", sort: str = Sort.DUE.value
 ) -> Page:
-    """A page of the view. Three queries, on the first page one more for those that wait."""
-    # Joined with their names PostgreSQL may begin at these, where few tickets are expected, and
-    # sort what the index has in order.
-    tickets = tickets_in(view, who, bounds)
+    """A page of the view. Four queries, on the first page two more for those that wait, and one
+    more for a reader of some teams."""
     apart = sort == Sort.DUE and view.key != "waiting"
-    tickets = in_order(tickets, sort)
-    one_owner = sort == Sort.DUE and len(view.owners) == 1 and not view.also and not view.criteria
-    if one_owner:
-        tickets = tickets.order_by(*_BY_OWNER)
-    active = tickets.exclude(bounds.paused()) if apart else tickets
-    chosen = active.filter(past(after, sort)) if after else active
-    rows = list(chosen.defer(*_UNSEEN)[: PAGE + 1])
+    parts = _sorted_parts(view, who, bounds, sort)
+    active = [part.exclude(bounds.paused()) for part in parts] if apart else parts
+    chosen = [part.filter(past(after, sort)) for part in active] if after else active
+    shown = in_order(Ticket.objects.defer(*_UNSEEN), sort)
+    rows: list[Ticket] = first_of(shown, chosen, PAGE + 1)
     more = rows[PAGE:]
     waiting: list[Ticket] = []
     if not after and apart:
-        waiting = list(tickets.filter(bounds.paused()).defer(*_UNSEEN)[:WAITING_SHOWN])
+        waiting = first_of(shown, [part.filter(bounds.paused()) for part in parts], WAITING_SHOWN)
     rows = rows[:PAGE]
     prefetch_related_objects([*rows, *waiting], "customer", "owner")
     return Page(rows, waiting, cursor_of(rows[-1], sort) if more else "", not after)
+
+
+def _sorted_parts(view: View, who: Principal, bounds: Bounds, sort: str) -> list[TicketQuerySet]:
+    """The view in parts, each in that order."""
+    if view.aside or view.settled or (view.owners and sort != Sort.DUE):
+        return [in_order(tickets_in(view, who, bounds), sort)]
+    here = open_tickets(who, bounds.now)
+    parts = _parts(view, who, here, {}, bounds, seen_in_parts(who))
+    if sort == Sort.DUE:
+        return parts
+    return [in_order(part, sort) for part in parts]
 
 
 def page_among(

@@ -7,6 +7,7 @@ from django.dispatch import receiver
 from escalation.services import tracking, wishes
 from tickets.change import Change
 from tickets.models import Event
+from tickets.rules import EventType
 from tickets.signals import ticket_changed
 
 
@@ -14,6 +15,13 @@ from tickets.signals import ticket_changed
 def keep_deadlines(change: Change, event: Event, **_: Any) -> None:
     """Start, meet, pause, resume and move deadlines."""
     tracking.react(change, event)
+
+
+@receiver(ticket_changed)
+def follow_team(change: Change, event: Event, **_: Any) -> None:
+    """A ticket that came to another team brings its clocks with it."""
+    if event.type == EventType.MOVED:
+        tracking.follow_team(change)
 
 
 @receiver(ticket_changed)

@@ -6,7 +6,7 @@ the values of one of them by "or".
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from tickets.access import Principal
 from tickets.catalogue import catalogue
 from tickets.errors import Invalid
 from tickets.finding import narrowed
-from tickets.models import Customer, Team
+from tickets.models import Customer, Team, Ticket
 from tickets.models.tickets import TicketQuerySet
 from tickets.rules import NEVER, OPEN_STATUSES, WAITING_STATUSES, Channel, Status
 
@@ -29,6 +29,8 @@ SNOOZED = ("only", "too")
 #: What is due within so long is due soon.
 SOON = dt.timedelta(hours=2)
 _MOST_VALUES, _LONGEST = 30, 200
+#: Up to so many open tickets with a tag are few.
+_FEW_TAGGED = 5_000
 _OPEN = sorted(status.value for status in OPEN_STATUSES)
 _WAITING = sorted(status.value for status in WAITING_STATUSES)
 
@@ -174,15 +176,19 @@ def selected(
     """Those of `rows` that the checked criteria ask for; without a status, those that are open,
     and without a word about it, none that is put aside.
 
-    "me" is whoever looks, and a day ends at midnight in his `zone`. Two queries more for words.
+    "me" is whoever looks, and a day ends at midnight in his `zone`. Two queries more for words, one
+    for tags.
     """
-    rows = rows.filter(status__in=criteria.get("status") or _OPEN)
+    statuses = criteria.get("status") or _OPEN
+    rows = rows.filter(status__in=statuses)
     aside = criteria.get("snoozed")
     if aside != "too":
         rows = rows.snoozed(now) if aside else rows.awake(now)
     for name, narrow in _PLAIN.items():
         if criteria.get(name):
             rows = rows.filter(narrow(criteria[name]))
+    if tags := criteria.get("tag"):
+        rows = rows.filter(_tagged(tags, statuses))
     if owners := criteria.get("owner"):
         rows = rows.filter(_owned(owners, who))
     if due := criteria.get("due"):
@@ -190,6 +196,18 @@ def selected(
     if text := criteria.get("text"):
         return cast(TicketQuerySet, narrowed(rows, text))
     return rows
+
+
+def _tagged(tags: list[str], statuses: Sequence[str]) -> Q:
+    """The tickets with one of the tags by their keys, where that is a few: tags are in no index of
+    the queue, and whoever reads it in its order looks at each ticket to find none. One query."""
+    tagged = Q(tags__overlap=tags)
+    if not set(statuses) <= OPEN_STATUSES:
+        return tagged
+    # As the index of open tags has it.
+    some = Ticket.objects.still_open().exclude(tags=[]).filter(tagged)
+    keys = list(some.order_by().values_list("pk", flat=True)[: _FEW_TAGGED + 1])
+    return tagged if len(keys) > _FEW_TAGGED else Q(pk__in=keys)
 
 
 def _owned(owners: list[str], who: Principal) -> Q:
@@ -228,7 +246,6 @@ _PLAIN: dict[str, Callable[[Any], Q]] = {
     "team": lambda keys: Q(team__in=Team.objects.filter(key__in=keys).values("pk")),
     "pain_min": lambda least: Q(pain__gte=least),
     "channel": lambda channels: Q(channel__in=channels),
-    "tag": lambda tags: Q(tags__overlap=tags),
     "awaiting": _awaited,
     "contacts_min": lambda least: Q(contacts__gte=least),
     "support_needs": lambda _yes: Q(customer__in=Customer.objects.exclude(support_needs="")),

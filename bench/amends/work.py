@@ -24,6 +24,7 @@ from feedback.services.insight import keeping
 from integrations.clients import make_client
 from tickets.access import Principal
 from tickets.models import Event, Message, Outbox, SavedView, Team, Ticket, User
+from tickets.models.search import Follower
 from tickets.rules import Role
 from tickets.services.indexing import index_what_happened
 from tickets.services.views import save_view
@@ -57,6 +58,8 @@ def fill_whole(tickets: int) -> dict[str, Any]:
         continue
     found = _copy(tickets // ORIGINALS - 1, without=(Outbox,), spread={Tally: DAYS})
     put_aside(now=timezone.now())
+    newest = Event.objects.order_by("-transaction", "-id")[0]
+    Follower.objects.update(transaction=newest.transaction, event=newest.pk)
     return found | add_up()
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 import io
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
@@ -139,7 +139,7 @@ def tickets(request: HttpRequest, ask: Ask) -> HttpResponse:
     asked = {name: query(request, name) for name in (*_NAMES, *_BEHIND)}
     what, period = behind.behind_of(asked), _period(ask, asked)
     scope, rows = behind.tallies_behind(ask.who, what, period)
-    totals = rows.order_by().aggregate(n=Sum("n", default=0), of=Count("ticket", distinct=True))
+    count, tickets_of = behind.size_behind(ask.who, what, period)
     after = query(request, "after")
     page = list(rows.filter(_after(after)).order_by("-day", "-pk")[: PAGE + 1])
     more = len(page) > PAGE
@@ -150,8 +150,8 @@ def tickets(request: HttpRequest, ask: Ask) -> HttpResponse:
     context: dict[str, Any] = {
         "place": "insight",
         "words": behind_words(what, scope),
-        "count": number_words(totals["n"]),
-        "tickets": number_words(totals["of"]) if totals["of"] != totals["n"] else "",
+        "count": number_words(count),
+        "tickets": "" if tickets_of in {None, count} else number_words(tickets_of or 0),
         "period": period,
         "rows": rows_of(page[:PAGE]),
         "next": f"?{request_.urlencode()}" if more else "",

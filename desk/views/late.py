@@ -57,7 +57,7 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
     bounds = Bounds.of(ask.now, ask.zone)
     team, kind = query(request, "team"), query(request, "kind")
     found = late.clocks(ask.who, team=team, kind=kind)
-    counts = late.counts_of(ask.who, found, bounds)
+    counts = late.counts_of(found, bounds)
     groups: dict[str, list[Any]] = {key: [] for key in _TITLES}
     after = late.cursor_of(query(request, "after"))
     shown, more = late.rows_of(found, after=after)

@@ -207,7 +207,7 @@ def shell_for(ask: Ask, place: str) -> Shell:
     waits = counted(
         {
             "exceptions": [waiting_for(ask.who).order_by()],
-            "late": [late_tickets(ask.who, now=ask.now)],
+            "late": late_tickets(ask.who, now=ask.now),
         }
     )
     items = tuple(

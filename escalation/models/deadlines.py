@@ -14,7 +14,7 @@ from escalation.clock import Status
 from escalation.models.config import DeadlinePolicy
 from escalation.policies.kinds import DEFAULTS, Kind
 from escalation.rules import EscalationLevel
-from tickets.models import Ticket
+from tickets.models import Team, Ticket
 from tickets.models.choices import choices_of, one_of
 from tickets.models.quick import Quick
 
@@ -45,6 +45,8 @@ class Deadline(Quick):
     """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="deadlines")
+    #: The ticket's team while the clock is open, so that a team's board is read from one index.
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=20, choices=[(k.value, DEFAULTS[k].words) for k in Kind])
     #: What it is about, where a ticket has several of the kind: "exception:12", "promise:7".
     subject = models.CharField(max_length=60, blank=True)
@@ -130,8 +132,13 @@ class Deadline(Quick):
             models.Index(
                 fields=["next_at", "id"], condition=Q(next_at__isnull=False), name="deadline_sweep"
             ),
-            # The board of what runs late, nearest first.
-            models.Index(fields=["due_at", "id"], condition=OPEN, name="deadline_open_by_due"),
+            # The board of what runs late, nearest first: of all teams, and of one.
+            models.Index(
+                fields=["status", "due_at", "id"], condition=OPEN, name="deadline_open_by_due"
+            ),
+            models.Index(
+                fields=["team", "status", "due_at", "id"], condition=OPEN, name="deadline_team_due"
+            ),
             # Rows whose step keeps failing, shown to an administrator.
             models.Index(fields=["id"], condition=Q(failures__gt=0), name="deadline_failing"),
             # Reports of a period: what was kept or missed in it. Nothing is written to it when a

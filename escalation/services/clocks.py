@@ -35,7 +35,7 @@ WRITTEN = [
     "policy", "started_at", "status", "due_at", "until", "until_on", "extended_to", "extended_at",
     "paused_since", "used_seconds", "met_at", "cancelled_at", "cancel_reason", "breached_at",
     "steps_taken", "acknowledged_at", "acknowledged_by", "next_at", "next_step",
-    "failures", "last_error", "counted_on",
+    "failures", "last_error", "counted_on", "team",
 ]  # fmt: skip
 
 #: Those of them that another reckoning can change.
@@ -155,6 +155,7 @@ class Clocks:
 
     def add(self, row: Deadline) -> Deadline:
         """A new deadline, whose moments are then worked out by `refresh`."""
+        row.team_id = self.ticket.team_id
         self.change.add(row)
         self._before[row.pk] = {}
         return row

@@ -58,6 +58,14 @@ def react(change: Change, event: Event) -> None:
     clocks.finish()
 
 
+def follow_team(change: Change) -> None:
+    """Have the open clocks of a ticket be those of the team that it came to."""
+    clocks = Clocks(change)
+    for row in clocks.open():
+        clocks.touch(row).team_id = clocks.ticket.team_id
+    clocks.finish()
+
+
 def _changed_tickets(clocks: Clocks, event: Event) -> bool:
     """A merge or a split: clocks come, or all end since they run on elsewhere."""
     if event.type in adopting.HEARD:

@@ -54,6 +54,8 @@ class Tally(Counted):
         indexes = [
             # The tickets behind a figure, newest first.
             models.Index(fields=["measure", "key", "day", "id"], name="tally_behind_figure"),
+            # The same of a figure of all keys.
+            models.Index(fields=["measure", "day", "id"], name="tally_behind_measure"),
         ]
 
     def __str__(self) -> str:

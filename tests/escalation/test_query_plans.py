@@ -80,7 +80,11 @@ def test_with_few_or_none_due_the_index_says_so_at_once() -> None:
 @pytest.mark.usefixtures("many")
 def test_the_board_reads_no_more_open_deadlines_than_it_shows() -> None:
     scan = scan_of_deadlines(
-        plan_of(lambda: list(Deadline.objects.open().order_by("due_at", "id")[:50]))
+        plan_of(
+            lambda: list(
+                Deadline.objects.open().filter(status="running").order_by("due_at", "id")[:50]
+            )
+        )
     )
     assert scan["Index Name"] == "deadline_open_by_due"
     assert scan["Actual Rows"] <= 50

@@ -22,6 +22,10 @@ _WAITING = sorted(status.value for status in WAITING_STATUSES)
 #: What counting a queue asks of each ticket beside its place in the order: with it in the index,
 #: a thousand are counted without reading one of them. Other indexes hold these columns anyway.
 _SEEN_BY = ("confidential", "status", "snoozed_until")
+#: What a filter asks of each: where few are left of many, the others are not read either.
+_FILTERED_BY = ("pain", "channel", "contacts", "historical")
+#: Settled, and something is owed all the same: a remedy that was promised.
+SETTLED_WITH_CLOCK = Q(attention_at__lt=NEVER) & ~Q(status__in=_OPEN)
 
 
 def new_access_key() -> str:
@@ -188,13 +192,14 @@ class Ticket(Quick):
             models.Index(
                 fields=["team", "attention_at", "id"],
                 condition=Q(status__in=_OPEN),
+                include=["owner", "category", *_SEEN_BY, *_FILTERED_BY],
                 name="ticket_team_queue",
             ),
             # The queue across teams (supervisors, managers, API).
             models.Index(
                 fields=["attention_at", "id"],
                 condition=Q(status__in=_OPEN),
-                include=["team", "owner", "category", *_SEEN_BY],
+                include=["team", "owner", "category", *_SEEN_BY, *_FILTERED_BY],
                 name="ticket_queue",
             ),
             # "Mine".
@@ -241,6 +246,11 @@ class Ticket(Quick):
             ),
             # The API's list, newest first, and reports by period.
             models.Index(fields=["-received_at", "-id"], name="ticket_received"),
+            # Settled tickets with a running clock that somebody owns: for the board of one who sees
+            # a few teams (tickets.access.seen_in_parts).
+            models.Index(
+                fields=["owner", "team"], condition=SETTLED_WITH_CLOCK, name="ticket_settled_clock"
+            ),
             # A customer's history.
             models.Index(fields=["customer", "-received_at"], name="ticket_customer"),
             # Confidential tickets are found by who is named, which is few.
@@ -257,6 +267,12 @@ class Ticket(Quick):
             ),
             # Filter by tag.
             GinIndex(fields=["tags"], name="ticket_tags"),
+            # The same in the queue (tickets.selecting): most that were ever tagged are settled.
+            GinIndex(
+                fields=["tags"],
+                condition=Q(status__in=_OPEN) & ~Q(tags=[]),
+                name="ticket_open_tags",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
+from typing import TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 
 from feedback.access import InsightScope, insight_scope
 from feedback.insight.measures import Measure
-from feedback.models import Tally
+from feedback.models import Rollup, Tally
+from feedback.models.insight import Counted
 from feedback.services.insight.shapes import Behind
 from feedback.services.insight.sums import narrowed
 from tickets.access import Principal, visible_tickets
@@ -20,6 +21,8 @@ from tickets.periods import Period
 #: What tells what was given and allowed.
 _COMPARING = frozenset({Measure.REMEDY, Measure.GRANTED, Measure.OFFER_TIME, Measure.EXCEPTION})
 MOST_KEYS = 50
+#: Up to so many, how many tickets are behind a figure is told beside it.
+MOST_TOLD = 5_000
 
 
 def query_of(what: Behind, scope: InsightScope) -> str:
@@ -65,16 +68,38 @@ def tallies_behind(
 ) -> tuple[InsightScope, QuerySet[Tally]]:
     """Of which a figure of the period is the sum, each with its ticket, customer and category; no
     order. Raises `NotAllowed`, `Invalid`."""
+    scope = _scope_of(who, what, period)
+    # Nothing of what may not be seen is ever counted; what is hidden a moment ago is not shown.
+    rows = _of(Tally.objects.all(), what, scope).filter(ticket__in=visible_tickets(who))
+    return scope, rows.select_related("ticket__customer", "ticket__category", "ticket__team")
+
+
+def size_behind(who: Principal, what: Behind, period: Period) -> tuple[int, int | None]:
+    """The figure, and how many tickets are behind it, of which one may count several times: None
+    where they are so many that nobody goes through them. At most two queries, besides those for
+    the scope. Raises `NotAllowed`, `Invalid`."""
+    scope, rows = tallies_behind(who, what, period)
+    found = _of(Rollup.objects.all(), what, scope).aggregate(n=Sum("n", default=0))["n"]
+    if found > MOST_TOLD:
+        return found, None
+    return found, rows.order_by().aggregate(of=Count("ticket", distinct=True))["of"]
+
+
+def _scope_of(who: Principal, what: Behind, period: Period) -> InsightScope:
     compares = what.measure in _COMPARING
-    scope = insight_scope(who, period, team=what.team, category=what.category, compares=compares)
-    days: tuple[dt.date, dt.date] = (period.first, period.last)
-    rows = Tally.objects.filter(measure=what.measure, day__range=days)
+    return insight_scope(who, period, team=what.team, category=what.category, compares=compares)
+
+
+Rows = TypeVar("Rows", bound=Counted)
+
+
+def _of(rows: QuerySet[Rows], what: Behind, scope: InsightScope) -> QuerySet[Rows]:
+    """Those of what was counted that the figure is made of."""
+    rows = rows.filter(measure=what.measure, day__range=(scope.period.first, scope.period.last))
     if what.keys:
         rows = rows.filter(key__in=what.keys)
     if what.buckets:
         rows = rows.filter(bucket__in=what.buckets)
     if what.alone:
         rows = rows.filter(category__key=what.category)
-    # Nothing of what may not be seen is ever counted; what is hidden a moment ago is not shown.
-    rows = narrowed(rows, scope).filter(ticket__in=visible_tickets(who))
-    return scope, rows.select_related("ticket__customer", "ticket__category", "ticket__team")
+    return narrowed(rows, scope)
