@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from django.db.models.functions import Coalesce
 
-from desk.late import AMONG, Load, clocks
+from desk.heads import first_of
+from desk.late import Load
 from desk.queue import Bounds
 from escalation.clock import Status
 from escalation.models import Deadline
@@ -20,7 +21,7 @@ from escalation.models.deadlines import COUNTED, DECIDED
 from escalation.people import on_duty_now
 from escalation.services.setup import setup
 from escalation.worktime import WorkTimeError
-from tickets.access import Principal, may, visible_tickets
+from tickets.access import Principal, may, of_seen, seen_in_parts, visible_tickets
 from tickets.models import Membership, Ticket, User
 from tickets.rules import Role
 
@@ -65,7 +66,7 @@ def answers_left(who: Principal, *, now: dt.datetime, zone: ZoneInfo) -> float |
         Deadline.objects.filter(
             COUNTED,
             DECIDED,
-            ticket__in=visible_tickets(who).filter(historical=False),
+            of_seen(who, historical=False),
             ticket__owner__isnull=False,
         )
         .annotate(decided=Coalesce("breached_at", "met_at"))
@@ -132,14 +133,22 @@ def _room(answers: float | None, due: int) -> int | None:
 def _unowned(who: Principal, bounds: Bounds) -> dict[Ticket, int]:
     """Tickets without an owner that have clocks today, the first due first, with how many; only
     those that the reader may give away."""
-    today = clocks(who).filter(
-        status=Status.RUNNING.value, due_at__lt=bounds.tomorrow, ticket__owner__isnull=True
+    # Who has the nearest clock has the nearest of the ticket's.
+    waiting = (
+        visible_tickets(who)
+        .still_open()
+        .filter(owner=None, historical=False, attention_at__lt=bounds.tomorrow)
     )
-    rows = today.order_by("due_at", "id").values_list("ticket", flat=True)[:AMONG]
-    counts = Counter(rows)
-    found = Ticket.objects.select_related("customer", "team").in_bulk(list(counts)[: 5 * MOST])
-    mine = [key for key in counts if key in found and may(who, "work", found[key])]
-    return {found[key]: counts[key] for key in mine[:MOST]}
+    nearest = ("attention_at", "id")
+    parts = [waiting.filter(part.which).order_by(*part.by, *nearest) for part in seen_in_parts(who)]
+    shown = Ticket.objects.select_related("customer", "team").order_by(*nearest)
+    found = {ticket.pk: ticket for ticket in first_of(shown, parts, 5 * MOST)}
+    today = Deadline.objects.filter(
+        ticket__in=list(found), status=Status.RUNNING.value, due_at__lt=bounds.tomorrow
+    )
+    counts = Counter(today.values_list("ticket", flat=True))
+    mine = [ticket for ticket in found.values() if may(who, "work", ticket)]
+    return {ticket: counts[ticket.pk] for ticket in mine[:MOST]}
 
 
 def _people_of(teams: set[int], now: dt.datetime) -> Mapping[int, Sequence[User]]:

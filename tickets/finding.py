@@ -187,9 +187,21 @@ def _keys(who: Principal, query: SearchQuery, customers: list[int], *, most: int
 
 
 def _few(query: SearchQuery) -> list[int] | None:
-    """All tickets that hold the words, where that is a few; None where it is more."""
-    keys = SearchEntry.objects.filter(words=query).values_list("pk", flat=True)[: _FEW + 1]
-    return list(keys) if len(keys) <= _FEW else None
+    """All tickets that hold the words, where that is a few; None where it is more. Two queries."""
+    newest = SearchEntry.objects.order_by("-pk").values("pk")[:_NEWEST]
+    holding = SearchEntry.objects.filter(pk__in=newest).filter(_one_by_one("words", query))
+    if holding.count() > _NEWEST * _FEW / 100_000:  # as many of a hundred thousand would be more
+        return None
+    sql, given = SearchEntry.objects.filter(words=query).values("pk").query.sql_with_params()
+    # Of what begins like a word PostgreSQL expects so much that it would rather go through the
+    # whole table until it has enough; behind an offset it does not know that there is an end.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT * FROM ({sql} OFFSET 0) AS found LIMIT {_FEW + 1}",  # noqa: S608 - Django's
+            given,
+        )
+        found = [key for (key,) in cursor.fetchall()]
+    return found if len(found) <= _FEW else None
 
 
 def _fresh(query: SearchQuery) -> list[int]:

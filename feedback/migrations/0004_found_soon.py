@@ -14,4 +14,10 @@ class Migration(migrations.Migration):
             model_name="tally",
             index=models.Index(fields=["measure", "day", "id"], name="tally_behind_measure"),
         ),
+        migrations.AddIndex(
+            model_name="tally",
+            index=models.Index(
+                fields=["measure", "bucket", "day", "id"], name="tally_behind_bucket"
+            ),
+        ),
     ]

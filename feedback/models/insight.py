@@ -54,8 +54,9 @@ class Tally(Counted):
         indexes = [
             # The tickets behind a figure, newest first.
             models.Index(fields=["measure", "key", "day", "id"], name="tally_behind_figure"),
-            # The same of a figure of all keys.
+            # The same of a figure of all keys, and of one of its buckets.
             models.Index(fields=["measure", "day", "id"], name="tally_behind_measure"),
+            models.Index(fields=["measure", "bucket", "day", "id"], name="tally_behind_bucket"),
         ]
 
     def __str__(self) -> str:

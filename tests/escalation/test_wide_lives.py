@@ -81,6 +81,7 @@ class Lives(Life):
         what = (deed, str(ticket), self.now)
         assert not {path for path, value in state.items() if told.get(path) != value}, what
         assert not unfolded(rows, events), what
+        assert all(row.team_id == ticket.team_id for row in rows if row.is_open), what
         first = self.first.setdefault(ticket.pk, rules)
         made = reckon(events, first, self.eras.get(ticket.pk, []))
         assert not differences(rows, made, rules, now=self.now), what

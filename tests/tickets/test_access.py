@@ -6,7 +6,7 @@ import pytest
 
 from tests.builders import NOW, Desk, make_ticket, make_user, user
 from tickets import services
-from tickets.access import Principal, access_ticket, may, visible_tickets
+from tickets.access import Principal, access_ticket, may, seen_in_parts, visible_tickets
 from tickets.actors import Actor
 from tickets.errors import NotAllowed, NotFound
 from tickets.models import Ticket, User
@@ -41,6 +41,24 @@ def test_each_role_has_its_view_of_a_ticket_of_home(
     assert visible_tickets(who).filter(pk=ticket.pk).exists() is seen
     assert may(who, "work", ticket) is works
     assert may(who, "supervise", ticket) is supervises
+
+
+@pytest.mark.parametrize("name", ["alice", "charlie", "sue", "mona", "audrey", "ada"])
+def test_the_parts_of_what_one_sees_are_all_of_it_and_each_ticket_is_in_one(
+    desk: Desk, name: str
+) -> None:
+    person, alice = getattr(desk, name), user(desk.alice)
+    for number in range(8):
+        ticket = make_ticket(desk, category=desk.flights if number % 2 else desk.outage)
+        if number % 4 > 1:  # his own, wherever it is
+            Ticket.objects.filter(pk=ticket.pk).update(owner=person)
+        if number > 3:
+            services.set_confidential(ticket, True, actor=alice, now=NOW)
+    who = principal(person)
+    parts = [visible_tickets(who).filter(part.which) for part in seen_in_parts(who)]
+    found = [ticket.pk for part in parts for ticket in part]
+    assert sorted(found) == sorted(visible_tickets(who).values_list("pk", flat=True))
+    assert found
 
 
 def test_what_one_may_not_see_is_not_there(desk: Desk) -> None:
