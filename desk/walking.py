@@ -8,8 +8,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from desk import queue
+from desk.heads import first_of
 from desk.queue import Bounds, View
-from tickets.access import Principal, may
+from tickets.access import Principal, may, seen_in_parts
 from tickets.errors import Invalid
 from tickets.models import Ticket
 from tickets.models.desk import Sort
@@ -18,6 +19,8 @@ from tickets.services.together import MOST
 from tickets.services.views import queue_settings, visible_views
 
 USUAL = "me"
+#: So many are looked at for one to work on.
+_FEW = 20
 #: Before the keys of tickets that were chosen, as the key of a view: "x-17-21".
 _CHOSEN = re.compile(rf"x(?:-\d{{1,12}}){{0,{MOST}}}")
 
@@ -77,28 +80,31 @@ class Walk:
     def after(self, ticket: Ticket) -> str | None:
         """The number of the ticket that stands after this one, which need not stand there any
         more; None at the end."""
-        return _workable(self.who, self._rows().exclude(pk=ticket.pk).filter(self._past(ticket)))
+        return self._workable(self._rows().exclude(pk=ticket.pk).filter(self._past(ticket)))
 
     def before(self, ticket: Ticket) -> str | None:
         """The one before it; None at the beginning."""
         rows = self._rows().exclude(pk=ticket.pk)
         if self.sort != Sort.DUE:
-            return _workable(self.who, rows.exclude(self._past(ticket)).reverse())
+            return self._workable(rows.exclude(self._past(ticket)).reverse())
         rows = rows.order_by("-attention_at", "-id")
         same = rows.filter(attention_at=ticket.attention_at, pk__lt=ticket.pk)
         sooner = rows.filter(attention_at__lt=ticket.attention_at)
-        return _workable(self.who, same) or _workable(self.who, sooner)
+        return self._workable(same) or self._workable(sooner)
 
     def first(self, without: Ticket) -> str | None:
         """The one that comes first of all, other than the one that was just dealt with."""
-        return _workable(self.who, self._rows().exclude(pk=without.pk))
+        return self._workable(self._rows().exclude(pk=without.pk))
 
     def _past(self, ticket: Ticket) -> Q:
         """What stands after it."""
         return queue.past(queue.cursor_of(ticket, self.sort), self.sort)
 
-
-def _workable(who: Principal, rows: TicketQuerySet) -> str | None:
-    """The first that the reader may work on; of the next few only, who may see all may work on
-    few of them."""
-    return next((row.number for row in rows[:20] if may(who, "work", row)), None)
+    def _workable(self, rows: TicketQuerySet) -> str | None:
+        """The first that the reader may work on; of the next few only, who may see all may work on
+        few of them. Two queries, and one more for a reader of some teams."""
+        parts = [rows]
+        if not (self.chosen or self.view.settled or self.view.also):
+            parts = [rows.filter(part.which) for part in seen_in_parts(self.who)]
+        some = first_of(rows, parts, _FEW)
+        return next((row.number for row in some if may(self.who, "work", row)), None)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("escalation", "0009_promised_days"),
-        ("tickets", "0024_found_soon"),
+        ("tickets", "0025_found_soon"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

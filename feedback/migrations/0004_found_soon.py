@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("feedback", "0003_rollups"),
-        ("tickets", "0024_found_soon"),
+        ("tickets", "0025_found_soon"),
     ]
 
     operations = [

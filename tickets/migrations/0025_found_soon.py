@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0023_language_last_used"),
+        ("tickets", "0024_own_keys_and_copies_taken_back"),
     ]
 
     operations = [
