@@ -91,10 +91,9 @@ def typed_sum(text: str) -> tuple[str, str]:
 
 
 def plain_typed(digits: str) -> str:
-    """A number that programs wrote, as one types it: "1234.5" is "1234,5" in German. With three
-    places the comma would be taken for one of thousands."""
-    places = len(digits.partition(".")[2])
-    return digits.replace(".", ",") if places != 3 and language().startswith("de") else digits
+    """A number that programs wrote, as one types it and `typed_digits` reads it: "1234.5" is
+    "1234,5" in German."""
+    return said_digits(digits)
 
 
 def said_count(count: int) -> str:

@@ -21,7 +21,7 @@ from tickets.facts import FactSpec, words_of
 from tickets.languages import speaking
 from tickets.mailed import message_text
 from tickets.models import Alert, Ticket, User
-from tickets.money import typed_digits, typed_sum
+from tickets.money import plain_typed, typed_digits, typed_sum
 from tickets.rules import FactKind
 from tickets.saying import Phrase
 
@@ -221,6 +221,7 @@ def test_numbers_are_typed_in_the_form_in_which_they_are_read(
 ) -> None:
     with speaking(language):
         assert typed_digits(typed) == digits
+        assert typed_digits(plain_typed(digits)) == digits
         assert typed_sum(f"{typed} €") == typed_sum(f"€{typed}") == (digits, "EUR")
 
 

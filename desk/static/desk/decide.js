@@ -8,7 +8,9 @@
   // approves the sums that were typed, and says what they come to
   const minor = (text, decimals) => {
     const bare = text.trim().replace(/^[£€$\s]+|[£€$\s]+$/g, "");
-    const comma = /^\d{1,3}(\.\d{3})*,\d{1,2}$|^\d+,\d{1,2}$/.test(bare);
+    const german = document.documentElement.lang === "de";
+    if (german && /^\d{1,3}(\.\d{3})+$/.test(bare)) return Math.round(Number(bare.replaceAll(".", "")) * 10 ** decimals);
+    const comma = german && /^\d+,\d+$/.test(bare) || /^\d{1,3}(\.\d{3})*,\d{1,2}$|^\d+,\d{1,2}$/.test(bare);
     const plain = comma ? bare.replaceAll(".", "").replace(",", ".") : bare.replace(/,(?=\d{3}(\D|$))/g, "");
     return /^\d+(\.\d*)?$/.test(plain) ? Math.round(Number(plain) * 10 ** decimals) : NaN;
   };
