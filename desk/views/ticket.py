@@ -51,6 +51,7 @@ KEYS = (
     KeyView(("/",), _l("texts, at the start of a line")),
     KeyView(("@",), _l("mention, in a note")),
     KeyView(("Ctrl", "⏎"), _l("send, then the next ticket")),
+    KeyView(("Ctrl", "⇧", "⏎"), _l("look at an offer’s letter before it is sent")),
 )
 
 
