@@ -1,8 +1,8 @@
 """What the board of clocks reads: every open deadline that its reader may see, nearest first."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.db.models.functions import Coalesce
@@ -144,13 +144,46 @@ def group_of(deadline: Deadline, bounds: Bounds) -> str:
     return "today" if deadline.due_at < bounds.tomorrow else "later"
 
 
-def loads_of(who: Principal, bounds: Bounds) -> tuple[list[Load], bool]:
-    """Clocks of today by person, in the order of names: the team's own, never a ranking.
+@dataclass(frozen=True, slots=True)
+class Today:
+    """Running clocks of today, those that are due first, by owner and team."""
 
-    Also says whether there are more than those that were counted, which are due first.
-    """
-    due = _by(who, bounds, "ticket__owner")
-    found: dict[int | None, Any] = {row["ticket__owner"]: row for row in due}
+    #: (owner, team) → how many, and how many of them are late.
+    counts: Mapping[tuple[int | None, int], tuple[int, int]]
+
+    def by(self, place: int) -> dict[int | None, tuple[int, int]]:
+        """The sums by owner (0) or by team (1)."""
+        found: dict[int | None, tuple[int, int]] = {}
+        for key, (due, late) in self.counts.items():
+            before = found.get(key[place], (0, 0))
+            found[key[place]] = (before[0] + due, before[1] + late)
+        return found
+
+    @property
+    def are_some(self) -> bool:
+        """Whether there are more than those that were counted."""
+        return sum(due for due, _ in self.counts.values()) >= AMONG
+
+
+def today_of(who: Principal, bounds: Bounds) -> Today:
+    """What the figures beside the board are made of. Three queries at most."""
+    runs = _nearest(clocks(who), Status.RUNNING)
+    keys = heads([part.filter(due_at__lt=bounds.tomorrow) for part in runs], AMONG)
+    first = Deadline.objects.filter(pk__in=keys)
+    if len(keys) > AMONG:
+        nearest = first.order_by("due_at", "id").values("pk")[:AMONG]
+        first = Deadline.objects.filter(pk__in=nearest)
+    rows = (
+        first.order_by()
+        .values_list("ticket__owner", "team")
+        .annotate(due=Count("id"), late=Count("id", filter=late_rows(bounds.now)))
+    )
+    return Today({(owner, team): (due, late) for owner, team, due, late in rows})
+
+
+def loads_of(who: Principal, today: Today) -> list[Load]:
+    """Clocks of today by person, in the order of names: the team's own, never a ranking."""
+    found = today.by(0)
     people = User.objects.filter(is_active=True).select_related("substitute").order_by("name")
     if who.teams is not None:
         people = people.filter(memberships__team_id__in=who.teams).distinct()
@@ -159,7 +192,7 @@ def loads_of(who: Principal, bounds: Bounds) -> tuple[list[Load], bool]:
     loads = [_load(person, found.get(person.pk)) for person in people[:40]]
     if None in found:
         loads.append(_load(None, found[None]))
-    return loads, sum(row["due"] for row in found.values()) >= AMONG
+    return loads
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +206,10 @@ class TeamLoad:
     people: int
 
 
-def team_loads_of(who: Principal, bounds: Bounds) -> list[TeamLoad]:
+def team_loads_of(who: Principal, bounds: Bounds, today: Today) -> list[TeamLoad]:
     """Clocks of today by team, in the order of names, of the same clocks as those by person. Two
-    queries, and one for the teams."""
-    found = {row["ticket__team"]: row for row in _by(who, bounds, "ticket__team")}
+    queries."""
+    found = today.by(1)
     links = Membership.objects.filter(user__is_active=True).select_related("user")
     people: dict[int, list[bool]] = {}
     for link in links:
@@ -184,8 +217,8 @@ def team_loads_of(who: Principal, bounds: Bounds) -> list[TeamLoad]:
     return [
         TeamLoad(
             team,
-            found[team.pk]["late"] if team.pk in found else 0,
-            found[team.pk]["due"] if team.pk in found else 0,
+            found.get(team.pk, (0, 0))[1],
+            found.get(team.pk, (0, 0))[0],
             sum(people.get(team.pk, ())),
             len(people.get(team.pk, ())),
         )
@@ -193,21 +226,9 @@ def team_loads_of(who: Principal, bounds: Bounds) -> list[TeamLoad]:
     ]
 
 
-def _by(who: Principal, bounds: Bounds, name: str) -> QuerySet[Any, dict[str, Any]]:
-    """Running clocks of today by one column: how many, and how many of them are late."""
-    runs = _nearest(clocks(who), Status.RUNNING)
-    keys = heads([part.filter(due_at__lt=bounds.tomorrow) for part in runs], AMONG)
-    first = Deadline.objects.filter(pk__in=keys).order_by("due_at", "id").values("pk")[:AMONG]
-    return (
-        Deadline.objects.filter(pk__in=first)
-        .order_by()
-        .values(name)
-        .annotate(due=Count("id"), late=Count("id", filter=late_rows(bounds.now)))
-    )
-
-
-def _load(user: User | None, row: Any) -> Load:
-    return Load(user, row["late"] if row else 0, row["due"] if row else 0)
+def _load(user: User | None, counts: tuple[int, int] | None) -> Load:
+    due, late = counts or (0, 0)
+    return Load(user, late, due)
 
 
 def kept_this_week(who: Principal, *, now: dt.datetime) -> tuple[int, int]:

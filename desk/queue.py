@@ -47,6 +47,7 @@ _ORDERS = {
 #: Long columns of a ticket that no row shows.
 _UNSEEN = ("wish", "facts", "factors", "pain_reasons")
 _WAITING = sorted(status.value for status in WAITING_STATUSES)
+_UNOWNED = Q(owner__isnull=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def views_for(who: Principal, bounds: Bounds) -> list[View]:
     mine = Q(owner=who.user)
     standing_in = Q(owner_id__in=who.stands_in_for)
     others = [Q(owner_id=other) for other in sorted(who.stands_in_for - {who.user.pk})]
-    unowned = Q(owner__isnull=True)
+    unowned = _UNOWNED
     # A poor score comes when the ticket is settled; somebody has to get in touch all the same.
     poor = Q(pk__in=FollowUp.objects.filter(closed_at=None).values("ticket_id"))
     to_call = _own_followups(who)
@@ -218,7 +219,7 @@ def _parts(
     view: View,
     who: Principal,
     here: TicketQuerySet,
-    known: dict[Q, TicketQuerySet],
+    known: dict[Q, list[TicketQuerySet]],
     bounds: Bounds,
     seen: Sequence[SeenPart],
 ) -> list[TicketQuerySet]:
@@ -234,8 +235,8 @@ def _parts(
     parts = []
     for owner in view.owners:
         if owner not in known:
-            known[owner] = here.filter(owner).order_by(*_BY_OWNER)
-        parts.append(known[owner])
+            known[owner] = _of_owner(here.filter(owner), owner, seen)
+        parts.extend(known[owner])
     if view.settled:
         parts = [here.filter(view.which).order_by(*_BY_DATE)]
     elif not parts:
@@ -246,6 +247,14 @@ def _parts(
     return parts
 
 
+def _of_owner(rows: TicketQuerySet, owner: Q, seen: Sequence[SeenPart]) -> list[TicketQuerySet]:
+    """What somebody owns, by the index of owners; what nobody does, where only some teams are
+    seen, by theirs, for others may have more of it than there is to see."""
+    if owner != _UNOWNED or seen == [SeenPart()]:
+        return [rows.order_by(*_BY_OWNER)]
+    return [rows.filter(part.which).order_by(*part.by, *_BY_DATE) for part in seen]
+
+
 def counts_of(
     who: Principal, views: list[View], bounds: Bounds
 ) -> tuple[dict[str, int], dict[int, int]]:
@@ -253,7 +262,7 @@ def counts_of(
 
     Two queries, and one more for a reader of some teams.
     """
-    known: dict[Q, TicketQuerySet] = {}
+    known: dict[Q, list[TicketQuerySet]] = {}
     here, seen = pinned(open_tickets(who, bounds.now)), seen_in_parts(who)
     found = counted({view.key: _parts(view, who, here, known, bounds, seen) for view in views})
     if who.teams is None:

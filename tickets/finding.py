@@ -194,10 +194,10 @@ def _few(query: SearchQuery) -> list[int] | None:
         return None
     sql, given = SearchEntry.objects.filter(words=query).values("pk").query.sql_with_params()
     # Of what begins like a word PostgreSQL expects so much that it would rather go through the
-    # whole table until it has enough; behind an offset it does not know that there is an end.
+    # whole table until it has enough: so it is not told beforehand that there is an end.
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT * FROM ({sql} OFFSET 0) AS found LIMIT {_FEW + 1}",  # noqa: S608 - Django's
+            f"WITH found AS MATERIALIZED ({sql}) SELECT * FROM found LIMIT {_FEW + 1}",  # noqa: S608
             given,
         )
         found = [key for (key,) in cursor.fetchall()]

@@ -64,10 +64,13 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
     for deadline in shown:
         row = board_row(deadline, who=ask.who, now=ask.now, zone=ask.zone)
         groups[late.group_of(deadline, bounds)].append(row)
-    loads, some = late.loads_of(ask.who, bounds)
+    today = late.today_of(ask.who, bounds)
+    loads = late.loads_of(ask.who, today)
     answers = sharing.answers_left(ask.who, now=ask.now, zone=ask.zone)
     most = max((load.due for load in loads), default=0)
-    team_loads = late.team_loads_of(ask.who, bounds) if len(late.teams_of(ask.who)) > 1 else []
+    team_loads = (
+        late.team_loads_of(ask.who, bounds, today) if len(late.teams_of(ask.who)) > 1 else []
+    )
     most_of_team = max((load.due for load in team_loads), default=0)
     proposal = None
     if ask.who.supervises or ask.who.role is Role.ADMIN:
@@ -107,7 +110,7 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
         "unowned": unowned.due if unowned else 0,
         "loads_note": gettext("Of the %(count)s clocks that are due first.")
         % {"count": number_words(late.AMONG)}
-        if some
+        if today.are_some
         else "",
         "kept": kept,
         "kept_words": gettext("the last %(count)s") % {"count": number_words(every)}
