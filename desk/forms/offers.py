@@ -76,10 +76,7 @@ class SendOfferForm(TicketForm):
         self.fields["body"].widget.attrs |= {
             "rows": "12",
             # The list is kept true while one types; it is guidance and bars nothing.
-            "hx-post": "/desk/apology/",
-            "hx-trigger": "input changed delay:600ms",
-            "hx-target": "#apology",
-            "hx-swap": "outerHTML",
+            "data-apology": "/desk/apology/",
             "aria-describedby": "apology",
         }
 

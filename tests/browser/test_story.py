@@ -124,7 +124,7 @@ def decide(sue: Page) -> None:
         "Alice asks for more for Ines Calloway", use_inner_text=True
     )
     expect(sue.locator(".compare").first).to_contain_text("£350.00", use_inner_text=True)
-    sue.locator("body").click(position={"x": 5, "y": 400})
+    sue.locator("#case").get_by_role("heading").first.click()
     sue.keyboard.press("a")
     sue.get_by_text("Approved for Ines Calloway.").wait_for()
 

@@ -98,7 +98,7 @@ def test_bad_input_is_told_at_its_field(sign_in: SignIn, whole_desk: Desk, hurt:
         ({**SINCE}, "Choose a policy, or write a text"),
         ({**SINCE, "text": "policy: x\nrules: {"}, "Not begun yet"),
         ({"since": "2036-01-01", "text": general(12)}, "It begins in the past"),
-        ({"since": "soon", "text": general(12)}, "Enter a valid date"),
+        ({"since": "soon", "text": general(12)}, "This is no day of the calendar."),
         ({**SINCE, "policy": "general@99"}, "Select a valid choice"),
     ):
         answer = client.post(PAGE, data)

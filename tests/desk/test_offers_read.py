@@ -72,7 +72,7 @@ def test_what_an_apology_lacks_is_said_while_one_writes_and_bars_nothing(
 ) -> None:
     alice = sign_in(whole_desk.alice)
     composer = alice.get(desk(hurt), {"do": "offer"}).content.decode()
-    assert 'hx-post="/desk/apology/"' in composer and 'id="apology"' in composer
+    assert 'data-apology="/desk/apology/"' in composer and 'id="apology"' in composer
     looked = text_of(alice.post("/desk/apology/", {"body": "We are sorry if you feel bad."}))
     assert "explanation: still missing" in looked and "doubts that it happened" in looked
     assert alice.post(desk(hurt, "offer/"), {"body": "Here is £121.40."}).status_code == 302

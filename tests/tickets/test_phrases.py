@@ -16,7 +16,7 @@ def test_a_phrase_is_said_in_the_language_that_is_active_and_its_values_too() ->
     )
     assert str(late) == "Missed, the promise of a first answer on A-10019: {promise}"
     with translation.override("de"):
-        assert str(late) == "Verpasst: die Zusage einer ersten Antwort zu A-10019: {promise}"
+        assert str(late) == "Versäumt: die Zusage einer ersten Antwort zu A-10019: {promise}"
 
 
 def test_what_was_written_down_in_english_is_told_again_with_its_numbers() -> None:

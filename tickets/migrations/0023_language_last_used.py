@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
             name="last_language",
             field=models.CharField(
                 blank=True,
+                db_default="",
                 default="",
                 editable=False,
                 help_text="What the browser of who chose no language asked for last.",

@@ -48,7 +48,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         max_length=10, blank=True, default="", help_text="Empty: as the browser asks for."
     )
     last_language = models.CharField(
-        max_length=10, blank=True, default="", editable=False,
+        max_length=10, blank=True, default="", db_default="", editable=False,
         help_text="What the browser of who chose no language asked for last.",
     )  # fmt: skip
     time_zone = models.CharField(max_length=64, default="Europe/London")

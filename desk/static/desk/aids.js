@@ -275,4 +275,24 @@
     composer.classList.remove("takes-files");
     if (composer.contains(event.target) && takes(open())) carryAll(open(), event.dataTransfer.files);
   });
+
+  // ---- what an apology still lacks, kept true as one writes
+  const PAUSE = 600;
+  let waits = 0;
+  composer.addEventListener("input", ({ target: field }) => {
+    if (!field.dataset?.apology) return;
+    clearTimeout(waits);
+    waits = setTimeout(async () => {
+      const said = field.value;
+      const body = new URLSearchParams({ body: said, csrfmiddlewaretoken: token(field.form) });
+      try {
+        const answer = await fetch(field.dataset.apology, { method: "POST", body });
+        const told = answer.ok && !answer.redirected ? await answer.text() : "";
+        const list = document.getElementById("apology");
+        if (told && list && field.value === said) list.outerHTML = told;
+      } catch {
+        // It is guidance: what stands there stays until the next word.
+      }
+    }, PAUSE);
+  });
 })();
