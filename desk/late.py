@@ -19,11 +19,11 @@ from tickets.errors import NotFound
 from tickets.models import Membership, Team, Ticket, User
 from tickets.rules import OPEN_STATUSES
 
-SHOWN = 60
+SHOWN = 40
 PAUSED = 20
 #: How many clocks the figures beside the board are made of at most: those that are due first, and
 #: the promises that were decided last. A desk with more has the report for all of them.
-AMONG = 2_000
+AMONG = 1_000
 _HOUR = dt.timedelta(hours=1)
 _WEEK = dt.timedelta(days=7)
 

@@ -235,7 +235,7 @@ def _parts(
     parts = []
     for owner in view.owners:
         if owner not in known:
-            known[owner] = _of_owner(here.filter(owner), owner, seen)
+            known[owner] = _of_owner(here, owner, seen)
         parts.extend(known[owner])
     if view.settled:
         parts = [here.filter(view.which).order_by(*_BY_DATE)]
@@ -247,12 +247,13 @@ def _parts(
     return parts
 
 
-def _of_owner(rows: TicketQuerySet, owner: Q, seen: Sequence[SeenPart]) -> list[TicketQuerySet]:
+def _of_owner(here: TicketQuerySet, owner: Q, seen: Sequence[SeenPart]) -> list[TicketQuerySet]:
     """What somebody owns, by the index of owners; what nobody does, where only some teams are
     seen, by theirs, for others may have more of it than there is to see."""
     if owner != _UNOWNED or seen == [SeenPart()]:
-        return [rows.order_by(*_BY_OWNER)]
-    return [rows.filter(part.which).order_by(*part.by, *_BY_DATE) for part in seen]
+        return [here.filter(owner).order_by(*_BY_OWNER)]
+    nobodys = here.annotate(whose=Coalesce("owner_id", 0)).filter(whose=0)  # in no index
+    return [nobodys.filter(part.which).order_by(*part.by, *_BY_DATE) for part in seen]
 
 
 def counts_of(
