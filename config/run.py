@@ -204,12 +204,14 @@ class Launcher:
         deadline = time.monotonic() + READY_WITHIN
         web = self.services[0]
         log = self.logs / "web.log"
+        # Not the public form: of a desk that is not set up yet it is closed, and says so.
+        page = f"http://{HOST}:{self.port}/accounts/login/"
         while time.monotonic() < deadline:
             if web.process is None or web.process.poll() is not None:
                 raise StackError(f"the web server does not start; see {log}.")
             with suppress(OSError):
                 try:
-                    with urllib.request.urlopen(f"http://{HOST}:{self.port}/", timeout=10):
+                    with urllib.request.urlopen(page, timeout=10):
                         return
                 except urllib.error.HTTPError as error:
                     if error.code < 500:

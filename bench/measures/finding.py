@@ -25,7 +25,8 @@ ten are open, asked for by one client: for a manager who sees every team, but wh
 supervisor is named. It was filled without the outbox, which no page reads. All of it is copies of
 fifty complaints, so each word stands in at least a fiftieth of the tickets and each name in one of
 eighty customers: harder than life. Filters are in no index of their own. What insight counts lies
-spread over two years, and is read for the last 13 weeks beside the 13 before."""
+spread over two years, and is read for the last 13 weeks beside the 13 before. To fill it takes some
+ten minutes and 35 GB."""
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,7 @@ PAGES = {
     "clock": (SUPERVISOR, "/desk/tickets/{number}/deadlines/?kind=decide"),
     "extend": (SUPERVISOR, "/desk/late/{clock}/extend/"),
     "alerts": (REP, "/desk/alerts/"),
+    "keys": (REP, "/desk/keys/"),
     "rota": (SUPERVISOR, "/desk/rota/"),
     "components": (SUPERVISOR, "/desk/styleguide/"),
     "form": (NOBODY, "/complain/?about=retail"),
