@@ -247,31 +247,18 @@ def case_of(row: ExceptionRequest, who: Principal, *, now: dt.datetime, zone: Zo
         id=row.pk,
         number=ticket.number,
         url=f"/desk/tickets/{ticket.number}/",
-        title=gettext("%(requester)s asks for more for %(name)s")
-        % {"requester": row.requester.get_short_name(), "name": ticket.customer.name},
+        title=_title(row),
         category=head.chips[2].words if len(head.chips) > 2 else "",
         stage=head.chips[1].words,
         pain=PainView(ticket.pain) if ticket.pain else None,
         asker=avatar(row.requester),
         clock=clock,
-        clock_words=", ".join(
-            filter(None, [gettext("decide, %(exact)s") % {"exact": clock.exact}, after_words(row)])
-        )
-        if clock
-        else "",
+        clock_words=_clock_words(row, clock),
         lines=case_lines(ticket, zone=zone),
-        customer=f"{since_words(ticket.customer, now=now)}. "
-        + (
-            ngettext("%(count)s earlier complaint.", "%(count)s earlier complaints.", count)
-            % {"count": number_words(count)}
-            if count
-            else gettext("No earlier complaint.")
-        ),
+        customer=f"{since_words(ticket.customer, now=now)}. {_earlier_words(count)}",
         cost=gettext("%(more)s more than policy. Exceptions this month so far: %(month)s.")
         % {"more": more, "month": money_words(weighed.month, row.currency)},
-        after=" ".join(
-            filter(None, [_after(row, first, compare), paid_words(row, now=now, zone=zone)])
-        ),
+        after=f"{_after(row, first, compare)} {paid_words(row, now=now, zone=zone)}".strip(),
         compare=compare,
         reason=row.reason,
         evidence=row.evidence,
@@ -292,6 +279,25 @@ def case_of(row: ExceptionRequest, who: Principal, *, now: dt.datetime, zone: Zo
         decided=decided_words(row, now=now, zone=zone),
         sees_ticket=visible_tickets(who).filter(pk=ticket.pk).exists(),
     )
+
+
+def _title(row: ExceptionRequest) -> str:
+    names = {"requester": row.requester.get_short_name(), "name": row.ticket.customer.name}
+    return gettext("%(requester)s asks for more for %(name)s") % names
+
+
+def _clock_words(row: ExceptionRequest, clock: ClockView | None) -> str:
+    if clock is None:
+        return ""
+    decide = gettext("decide, %(exact)s") % {"exact": clock.exact}
+    return ", ".join(filter(None, [decide, after_words(row)]))
+
+
+def _earlier_words(count: int) -> str:
+    if not count:
+        return gettext("No earlier complaint.")
+    words = ngettext("%(count)s earlier complaint.", "%(count)s earlier complaints.", count)
+    return words % {"count": number_words(count)}
 
 
 def _after(row: ExceptionRequest, first: str, compare: CompareView) -> str:

@@ -64,19 +64,6 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
     for deadline in shown:
         row = board_row(deadline, who=ask.who, now=ask.now, zone=ask.zone)
         groups[late.group_of(deadline, bounds)].append(row)
-    today = late.today_of(ask.who, bounds)
-    loads = late.loads_of(ask.who, today)
-    answers = sharing.answers_left(ask.who, now=ask.now, zone=ask.zone)
-    most = max((load.due for load in loads), default=0)
-    team_loads = (
-        late.team_loads_of(ask.who, bounds, today) if len(late.teams_of(ask.who)) > 1 else []
-    )
-    most_of_team = max((load.due for load in team_loads), default=0)
-    proposal = None
-    if ask.who.supervises or ask.who.role is Role.ADMIN:
-        proposal = sharing.proposal_of(ask.who, loads, bounds, answers=answers)
-    kept, every = late.kept_this_week(ask.who, now=ask.now)
-    unowned = next((load for load in loads if load.user is None), None)
     context = {
         "place": "late",
         "top_title": gettext("Running late"),
@@ -98,6 +85,28 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
         "team": team,
         "kind": kind,
         "kinds": list(KINDS.items()),
+        "works": works(ask.who),
+        "keys": _keys(),
+    }
+    beside = _loads(ask, bounds) | _kept(ask)
+    return desk_render(request, ask, "desk/late.html", {**context, **beside})
+
+
+def _loads(ask: Ask, bounds: Bounds) -> dict[str, Any]:
+    """Who has how much today, by person and by team, and how what nobody owns could be shared."""
+    today = late.today_of(ask.who, bounds)
+    loads = late.loads_of(ask.who, today)
+    answers = sharing.answers_left(ask.who, now=ask.now, zone=ask.zone)
+    most = max((load.due for load in loads), default=0)
+    several = len(late.teams_of(ask.who)) > 1
+    team_loads = late.team_loads_of(ask.who, bounds, today) if several else []
+    most_of_team = max((load.due for load in team_loads), default=0)
+    proposal = None
+    if ask.who.supervises or ask.who.role is Role.ADMIN:
+        proposal = sharing.proposal_of(ask.who, loads, bounds, answers=answers)
+    unowned = next((load for load in loads if load.user is None), None)
+    some = gettext("Of the %(count)s clocks that are due first.")
+    return {
         "loads": [
             load_view(
                 load, most=max(most, answers or 0), now=ask.now, zone=ask.zone, answers=answers
@@ -108,20 +117,20 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
         "team_loads": [team_load_view(load, most=most_of_team) for load in team_loads],
         "proposal": proposal_view(proposal, now=ask.now, zone=ask.zone) if proposal else None,
         "unowned": unowned.due if unowned else 0,
-        "loads_note": gettext("Of the %(count)s clocks that are due first.")
-        % {"count": number_words(late.AMONG)}
-        if today.are_some
-        else "",
+        "loads_note": some % {"count": number_words(late.AMONG)} if today.are_some else "",
+    }
+
+
+def _kept(ask: Ask) -> dict[str, Any]:
+    """The promises that were decided lately, and how many of them were kept."""
+    kept, every = late.kept_this_week(ask.who, now=ask.now)
+    newest = gettext("the last %(count)s") % {"count": number_words(every)}
+    return {
         "kept": kept,
-        "kept_words": gettext("the last %(count)s") % {"count": number_words(every)}
-        if every >= late.AMONG
-        else gettext("last seven days"),
+        "kept_words": newest if every >= late.AMONG else gettext("last seven days"),
         "every": every,
         "kept_share": f"{decimal_words(100 * kept / every)} %" if every else "",
-        "works": works(ask.who),
-        "keys": _keys(),
     }
-    return desk_render(request, ask, "desk/late.html", context)
 
 
 @desk_page
