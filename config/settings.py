@@ -305,7 +305,8 @@ STORAGES: dict[str, Any] = {
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+# A team of 500, or a category of 500 facts, is one form of the settings.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # Mail
 

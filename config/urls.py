@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from config.health import alive, ready
 from config.metrics import metrics
 from desk.api import Satisfaction
+from desk.keys_api import PATHS as keys_paths  # noqa: N811
 from desk.setup.api import PATHS as settings_paths  # noqa: N811
 from integrations.api.tokens import Revocation, Token
 from tickets.api.base import NoSuchPage
@@ -24,6 +25,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("feedback.api.urls")),
     path("", include("integrations.api.urls")),
     *settings_paths,
+    *keys_paths,
     path("reports/satisfaction/", Satisfaction.as_view(), name="api-satisfaction"),
     re_path("", NoSuchPage.as_view()),  # whatever else there is, line breaks included
 ]

@@ -30,7 +30,7 @@ from tickets.values import json_value
 MAX_PAIN = 5
 #: What a customer reads where a path gives no words of its own.
 LETTER = gettext_noop(
-    "Dear {name},\n\nyou should have heard from us about {number} by now. We were wrong to let you "
+    "Dear {name},\n\nYou should have heard from us about {number} by now. We were wrong to let you "
     "wait. Somebody who can decide looks at it now, and you will hear from us by {date}.\n"
 )
 

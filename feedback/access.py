@@ -1,11 +1,12 @@
 """Who may see and change what customers said: those who see, or work on, the ticket."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from feedback.models import Answer, FollowUp, Idea, Kudos, Survey
+from feedback.models import Answer, FollowUp, Idea, IdeaVote, Kudos, Survey
 from tickets.access import Principal, check_may, visible_tickets
 from tickets.catalogue import catalogue
 from tickets.errors import Invalid, NotAllowed, NotFound
@@ -57,14 +58,20 @@ def access_followup(who: Principal, key: int, *, verb: str = "") -> FollowUp:
     return row
 
 
-def visible_ideas(who: Principal) -> QuerySet[Idea]:
-    """Every idea, for everyone who works here or reads feedback, with its votes counted."""
-    return Idea.objects.select_related("author", "answered_by").annotate(vote_count=Count("votes"))
+def visible_ideas(who: Principal) -> Any:
+    """Every idea, for everyone who works here or reads feedback, as a query set: with its votes
+    counted (`vote_count`), whether his is among them (`voted`), and whether he may see the ticket
+    it came of (`shown`)."""
+    mine = IdeaVote.objects.filter(idea=OuterRef("pk"), user=who.user)
+    seen = visible_tickets(who).filter(pk=OuterRef("ticket"))
+    return Idea.objects.select_related("author", "answered_by", "ticket").annotate(
+        vote_count=Count("votes"), voted=Exists(mine), shown=Exists(seen.order_by())
+    )
 
 
 def access_idea(who: Principal, key: int) -> Idea:
     """One idea. Raises `NotFound`."""
-    row = visible_ideas(who).filter(pk=key).first()
+    row: Idea | None = visible_ideas(who).filter(pk=key).first()
     if row is None:
         raise NotFound(field="idea")
     return row
@@ -85,10 +92,15 @@ def check_person(who: Principal) -> User:
     return who.user
 
 
+def may_answer_ideas(who: Principal) -> bool:
+    """Whether `who` may say what becomes of an idea: supervisors and those above them."""
+    return who.user is not None and who.role in {Role.SUPERVISOR, Role.MANAGER, Role.ADMIN}
+
+
 def check_answers_ideas(who: Principal) -> User:
     """The person, if he may say what becomes of an idea. Raises `NotAllowed`."""
     user = check_person(who)
-    if who.role not in {Role.SUPERVISOR, Role.MANAGER, Role.ADMIN}:
+    if not may_answer_ideas(who):
         raise NotAllowed(who=_("A supervisor or manager"))
     return user
 

@@ -28,6 +28,18 @@ class VotedBefore(Conflict):
     code = "voted_before"
 
 
+class NotVoted(Conflict):
+    """You have not voted for this idea, so there is nothing to take back."""
+
+    code = "not_voted"
+
+
+class AnsweredMeanwhile(Conflict):
+    """Somebody else answered this idea while you wrote. Read that answer first; yours is kept."""
+
+    code = "answered_meanwhile"
+
+
 class OwnPraise(Conflict):
     """Kudos go to somebody else."""
 

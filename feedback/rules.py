@@ -21,6 +21,10 @@ class FeedbackEvent(StrEnum):
     FOLLOWUP_OPENED = "followup_opened"
     FOLLOWUP_CLOSED = "followup_closed"
     KUDOS_GIVEN = "kudos_given"
+    #: data: idea (id), title.
+    IDEA_SUGGESTED = "idea_suggested"
+    #: data: idea, title, status, answer.
+    IDEA_ANSWERED = "idea_answered"
 
 
 class SurveyStatus(StrEnum):

@@ -58,8 +58,8 @@ class Active:
 
 
 def _load() -> Active:
-    rows = RemedyPolicy.objects.filter(status=PolicyStatus.ACTIVE.value).order_by("-active_from")
-    return Active.of(rows)
+    rows = RemedyPolicy.objects.filter(status=PolicyStatus.ACTIVE.value)
+    return Active.of(rows.order_by("-active_from", "-pk"))
 
 
 active = Cached(_load, RemedyPolicy)

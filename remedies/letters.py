@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tickets.saying import gettext as _
-from tickets.saying import gettext_noop
+from tickets.saying import gettext_noop, language
 
 SORRY = gettext_noop("We were wrong, and we are sorry.")
 
@@ -107,10 +107,16 @@ def _offer(lines: Sequence[Line], total: str) -> list[str]:
     if rest:
         said.append(_listed(rest))
     if any(line.owed for line in lines):
-        owed = ", ".join(line.title.lower() for line in lines if line.owed)
+        owed = ", ".join(_inside(line.title) for line in lines if line.owed)
         words = _("What the law gives you is yours whatever you decide: %(owed)s.")
         said.append(words % {"owed": owed})
     return said
+
+
+def _inside(title: str) -> str:
+    """A title within a sentence: in English it begins small, where no name or letters begin it."""
+    small = language().startswith("en") and title[1:2].islower()
+    return title[:1].lower() + title[1:] if small else title
 
 
 def _money_line(line: Line) -> str:

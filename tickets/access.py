@@ -73,6 +73,11 @@ class Principal:
         """What `visible_tickets` gives: a page asks a dozen times, and each time it takes 1 ms."""
         return _visible_to(self)
 
+    @cached_property
+    def _elsewhere(self) -> tuple[int, ...]:
+        """What `seen_in_parts` asks the database for: of a page's lists each would ask again."""
+        return _seen_elsewhere(self)
+
     @property
     def is_supervisor(self) -> bool:
         """Whether the pages of supervisors concern this person."""
@@ -190,12 +195,12 @@ def seen_in_parts(who: Principal) -> list[SeenPart]:
     """What narrows `visible_tickets` to parts that have nothing in common and together are all of
     it that is open or has a clock that runs: one for a reader of all teams, else one of each team,
     and what he sees of others by its keys. PostgreSQL has an index for each of them, and none for
-    "his team's or his own". At most one query.
+    "his team's or his own". At most one query for each principal.
     """
     if who.teams is None:
         return [SeenPart()]
     parts = [SeenPart(team=team) for team in sorted(who.teams)]
-    elsewhere = _seen_elsewhere(who)
+    elsewhere = who._elsewhere  # noqa: SLF001 - asked once for each principal
     return [*parts, SeenPart(keys=elsewhere)] if elsewhere else parts
 
 

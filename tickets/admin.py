@@ -36,6 +36,7 @@ from tickets.models import (
 from tickets.rules import Role
 from tickets.services.alerts import checked_days
 from tickets.services.telling import try_again
+from tickets.tree import DEEPEST, depths
 
 
 def configures(request: HttpRequest) -> bool:
@@ -118,13 +119,16 @@ class CategoryForm(forms.ModelForm):
         ]
 
     def clean_parent(self) -> Category | None:
-        """Raises `ValidationError` where the tree would become a ring."""
+        """Raises `ValidationError` where the tree would become a ring, or too deep."""
         parent: Category | None = self.cleaned_data["parent"]
-        step = parent
-        while step is not None:
-            if step.pk == self.instance.pk:
-                raise ValidationError("A category can't lie below itself.")
-            step = step.parent
+        own = self.instance.pk or 0
+        above: dict[int, int | None] = dict(Category.objects.values_list("pk", "parent_id"))
+        above[own] = parent.pk if parent else None
+        found = depths(above)
+        if not found[own]:
+            raise ValidationError("A category can't lie below itself.")
+        if max(found.values()) > DEEPEST:
+            raise ValidationError(f"At most {DEEPEST} lie one below the other.")
         return parent
 
 

@@ -7,7 +7,7 @@ right. Every answer holds only what the reader may see.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib.postgres.search import (
     SearchQuery,
@@ -20,6 +20,7 @@ from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 from tickets.access import Principal, visible_tickets
 from tickets.errors import DomainError
 from tickets.following import unread
+from tickets.mistyped import meant_by
 from tickets.models import ContactPoint, Customer, ExternalId, SearchEntry, Ticket
 from tickets.models.plain import Plain
 from tickets.numbers import id_in
@@ -44,17 +45,29 @@ _THRESHOLD = "SELECT set_config('pg_trgm.word_similarity_threshold', %s, false)"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search found; `exact` is the ticket whose number was typed."""
+    """What a search found; `exact` is the ticket whose number was typed. Where nothing held what
+    was typed, it is what was found by `meant`."""
 
     exact: Ticket | None
     tickets: list[Ticket]
     customers: list[Customer]
+    meant: str = ""
 
 
 def find(who: Principal, text: str, *, most: int) -> Found:
     """Tickets that the reader may see, newest first, and customers, at most `most` of each.
-    A dozen queries at most, however many tickets there are."""
+    A dozen queries at most, however many tickets there are; where nothing holds the words, as many
+    again for what was probably meant."""
     text = text.replace("\0", " ").strip()[:LONGEST]
+    found = _find(who, text, most=most)
+    if found.tickets or found.customers or not (meant := meant_by(text)):
+        return found
+    found = _find(who, meant, most=most)
+    # A word that only others' tickets hold is not told.
+    return replace(found, meant=meant if found.tickets or found.customers else "")
+
+
+def _find(who: Principal, text: str, *, most: int) -> Found:
     query = query_of(text)
     if query is None:
         return Found(None, [], [])

@@ -62,6 +62,16 @@ def clean_choice(code: str) -> str:
     return code
 
 
+def known(code: str) -> str:
+    """The language itself where it is offered here, else "": in it people write, not the desk."""
+    return code if code and spoken(code).partition("-")[0] == code.partition("-")[0] else ""
+
+
+def is_right_to_left(code: str) -> bool:
+    """Whether a language, offered here or not, is read from right to left."""
+    return code.partition("-")[0].lower() in settings.LANGUAGES_BIDI
+
+
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
     """Texts made inside are in that language."""

@@ -3,12 +3,41 @@
 Here, and not where mail is sent, so that what is previewed is what is sent.
 """
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.utils.translation import gettext
 
+from tickets.languages import speaking
 from tickets.models import Ticket
 
 SUBJECT_MAX = 200
+#: Files of a message beyond this many bytes stay on the customer's page.
+_ATTACH_MAX = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """A message of ours as its mail reads."""
+
+    subject: str
+    text: str
+
+
+def mailed(ticket: Ticket, body: str) -> Mailed:
+    """The mail of a message on the ticket, in the language that the customer is written to."""
+    with speaking(ticket.language):
+        text = message_text(body=body, number=ticket.number, link=own_page(ticket))
+        return Mailed(subject_of(ticket, ticket.subject), text)
+
+
+def go_along(sizes: Iterable[int]) -> Iterator[bool]:
+    """Of files of a message, in their order, whether the mail carries them; `sizes` in bytes."""
+    room = _ATTACH_MAX
+    for size in sizes:
+        room -= size
+        yield room >= 0
 
 
 def own_page(ticket: Ticket) -> str:

@@ -259,7 +259,7 @@ def _steps(
 def _named(planned: Planned) -> tuple[str, ...]:
     """Whom a step of a path is going to tell, as the path calls them."""
     to = planned.step.to if planned.step is not None else ()
-    return tuple(_whom(word) for word in to)
+    return tuple(map(whom_words, to))
 
 
 def _step_words(key: str, planned: Planned | None) -> str:
@@ -288,7 +288,9 @@ _WHOM = {
 }
 
 
-def _whom(word: str) -> str:
+def whom_words(word: str) -> str:
+    """Whom a word of a step of a path means ("lead", "role:supervisor"), in the language that
+    is active; people by their address, as it stands there."""
     kind, __, rest = word.partition(":")
     if kind == "role":
         return pgettext("role", rest)

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, F, Max, Q, QuerySet, Sum, Value
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, Least, TruncDate
 
 from escalation.models import Deadline, Extension, Pause
@@ -23,6 +23,9 @@ from escalation.models.deadlines import COUNTED, DECIDED
 from escalation.policies.kinds import DEFAULTS, Kind
 from escalation.services.explaining import REASONS
 from tickets.access import Principal, visible_tickets
+from tickets.errors import Invalid
+from tickets.listed import Listed, Page
+from tickets.models import Point
 from tickets.periods import Period
 from tickets.saying import gettext_noop
 
@@ -154,6 +157,60 @@ def _decided(who: Principal, *, team: str, kind: str, category: str) -> QuerySet
     if category:
         rows = rows.filter(ticket__category__key=category)
     return rows.annotate(decided=Coalesce("breached_at", "met_at"))
+
+
+def promises_behind(
+    who: Principal,
+    period: Period,
+    page: Page,
+    *,
+    team: str = "",
+    kind: str = "",
+    category: str = "",
+    by: str = "all",
+    key: str = "",
+    which: str = "",
+) -> Listed:
+    """The promises behind a figure: of all or one line of a dimension, those kept or missed
+    (`which`), or every one. A part of the period is asked for as a period. Two queries.
+
+    Raises `Invalid` for a dimension or column that there is not.
+    """
+    known = ("all", *DIMENSIONS, "pause", "extension")
+    if by not in known:
+        raise Invalid("It is one of: {known}.", known=", ".join(known), field="what")
+    if which not in ({"", "pauses"} if by == "pause" else {"", "kept", "missed"}):
+        raise Invalid("There is no such column.", field="column")
+    rows = _decided(who, team=team, kind=kind, category=category)
+    rows = rows.filter(decided__gte=period.start, decided__lt=period.end)
+    if which == "pauses":
+        pauses = Pause.objects.filter(deadline__in=rows.values("pk"), reason=key)
+        began = pauses.order_by("-started_at", "-pk")
+        return _listed(began.values_list("deadline__ticket_id", "started_at"), page)
+    if which:
+        rows = rows.filter(breached_at__isnull=which == "kept")
+    if by == "cause":
+        rows = rows.filter(_of_cause(key))
+    elif by == "pause":
+        rows = rows.filter(Exists(Pause.objects.filter(deadline=OuterRef("pk"), reason=key)))
+    elif by == "extension":
+        rows = rows.filter(Exists(Extension.objects.filter(deadline=OuterRef("pk"))))
+    elif by != "all":
+        column = {"kind": "kind", "team": "ticket__team__key", "category": "ticket__category__key"}
+        rows = rows.filter(**{column[by]: key})
+    return _listed(rows.order_by("-decided", "-pk").values_list("ticket_id", "decided"), page)
+
+
+def _listed(rows: QuerySet[Any, Any], page: Page) -> Listed:
+    return Listed(rows.count(), tuple(rows[page.offset : page.offset + page.limit]))
+
+
+def _of_cause(key: str) -> Q:
+    """On a ticket with a point of this cause; with "", on one with a point without, or none."""
+    points = Point.objects.filter(ticket=OuterRef("ticket"))
+    if key:
+        return Q(Exists(points.filter(root_cause__key=key)))
+    return Q(Exists(points.filter(root_cause=None))) | ~Q(Exists(points))
 
 
 def _counts(period: Period) -> dict[str, Any]:

@@ -26,7 +26,9 @@ def promise_words(row: Deadline) -> Phrase:
 
 def _matter(ticket: Ticket) -> str:
     # An alert may reach somebody who may not see the ticket.
-    return ticket.number if ticket.confidential else f"{ticket.number}: {ticket.subject}"
+    return (
+        ticket.number if ticket.confidential else f"{ticket.number}: {ticket.subject.rstrip('.')}"
+    )
 
 
 def warning_words(row: Deadline, ticket: Ticket) -> Phrase:

@@ -2,8 +2,8 @@
 
 import django_filters
 
-from feedback.models import Answer, FollowUp, Survey
-from feedback.rules import SurveyStatus
+from feedback.models import Answer, FollowUp, Idea, Survey
+from feedback.rules import IdeaStatus, SurveyStatus
 from tickets.api.filters import MomentFilter, OfTicket
 
 
@@ -41,4 +41,17 @@ class FollowUpFilter(OfTicket):
 
     class Meta:
         model = FollowUp
+        fields: list[str] = []
+
+
+class IdeaFilter(django_filters.FilterSet):
+    """Filters join by "and"."""
+
+    status = django_filters.ChoiceFilter(choices=[(s.value, s.value) for s in IdeaStatus])
+    author = django_filters.NumberFilter(field_name="author")
+    after = MomentFilter(field_name="created_at", lookup_expr="gte")
+    before = MomentFilter(field_name="created_at", lookup_expr="lt")
+
+    class Meta:
+        model = Idea
         fields: list[str] = []

@@ -56,10 +56,13 @@ def idea(row: models.Idea) -> dict[str, Any]:
         "title": row.title,
         "text": row.text,
         "author": person(row.author),
+        "ticket": row.ticket.number if row.ticket and getattr(row, "shown", False) else None,
         "status": row.status,
         "votes": getattr(row, "vote_count", 0),
+        "voted": getattr(row, "voted", False),
         "answer": row.answer,
         "answered_by": person(row.answered_by),
+        "answered_at": row.answered_at,
         "created_at": row.created_at,
     }
 

@@ -64,10 +64,15 @@ class Idea(Shape):
     title = serializers.CharField()
     text = serializers.CharField()
     author = Person()
+    ticket = serializers.CharField(
+        allow_null=True, help_text="The number of the ticket it came of, if you may see it."
+    )
     status = one_of(IdeaStatus)
     votes = serializers.IntegerField()
+    voted = serializers.BooleanField(help_text="Whether one of them is yours.")
     answer = serializers.CharField(allow_blank=True)
     answered_by = Person(allow_null=True)
+    answered_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
 
 
@@ -124,6 +129,11 @@ class IdeaAnswerInput(Input):
         choices=[(s.value, s.value) for s in IdeaStatus if s is not IdeaStatus.NEW]
     )
     answer = Text(max_length=4000)
+    seen_answered_at = serializers.DateTimeField(
+        required=False,
+        allow_null=True,
+        help_text="`answered_at` as you saw it: 409 if somebody answered since.",
+    )
 
 
 class KudosInput(Input):

@@ -147,14 +147,18 @@ class CloseFollowUp(_Does):
 class Ideas(_Does):
     """Ways to do something better."""
 
+    filterset_class = filters.IdeaFilter
+
     @operation(
-        "ideas_list", "List ideas", tag="feedback", parameters=PAGE, answers=paged(shapes.Idea)
-    )
+        "ideas_list", "List ideas", tag="feedback", parameters=PAGE, filters=True,
+        answers=paged(shapes.Idea),
+    )  # fmt: skip
     def get(self, request: Request) -> Response:
         """A page of ideas, newest first."""
-        refuse_unknown(request.query_params)
+        rows = access.visible_ideas(self.principal)
+        found = checked(rows, request.query_params, filters.IdeaFilter)
         pages = CursorPages(NEWEST_ID)
-        page = pages.take(access.visible_ideas(self.principal), request)
+        page = pages.take(found, request)
         return pages.get_paginated_response([render.idea(row) for row in page])
 
     @operation(
@@ -196,6 +200,17 @@ class VoteForIdea(_Does):
         services.vote(idea, user=access.check_person(self.principal))
         return Response(render.idea(access.access_idea(self.principal, idea.pk)))
 
+    @operation(
+        "ideas_take_back", "Take your vote for an idea back", tag="feedback",
+        answers={200: shapes.Idea}, parameters=[KEY],
+    )  # fmt: skip
+    def delete(self, request: Request, key: int) -> Response:
+        """Where you have not voted, this is a 409."""
+        user = access.check_person(self.principal)
+        idea = access.access_idea(self.principal, key)
+        services.take_back(idea, user=user)
+        return Response(render.idea(access.access_idea(self.principal, idea.pk)))
+
 
 class AnswerIdea(_Does):
     """Say what becomes of it."""
@@ -212,7 +227,10 @@ class AnswerIdea(_Does):
         """Answer it."""
         by = access.check_answers_ideas(self.principal)
         idea = access.access_idea(self.principal, kwargs["key"])
-        services.answer_idea(idea, **self.parse(shapes.IdeaAnswerInput), by=by, now=self.now)
+        data = dict(self.parse(shapes.IdeaAnswerInput))
+        if "seen_answered_at" in data:
+            data["seen"] = data.pop("seen_answered_at")
+        services.answer_idea(idea, **data, by=by, now=self.now)
         return Response(render.idea(access.access_idea(self.principal, idea.pk)))
 
 

@@ -7,5 +7,6 @@ from feedback.services.asking import send_next as send_next
 from feedback.services.colleagues import answer_idea as answer_idea
 from feedback.services.colleagues import give_kudos as give_kudos
 from feedback.services.colleagues import suggest_idea as suggest_idea
+from feedback.services.colleagues import take_back as take_back
 from feedback.services.colleagues import vote as vote
 from feedback.services.following_up import close_followup as close_followup

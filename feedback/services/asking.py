@@ -189,7 +189,7 @@ def _mail(change: Change, survey: Survey) -> dict[str, str]:
         paragraphs = (
             _("Dear %(name)s,") % {"name": ticket.customer.name},
             _(
-                "your complaint “%(subject)s” is settled on our side. Only you can say whether it "
+                "Your complaint “%(subject)s” is settled on our side. Only you can say whether it "
                 "is on yours. Five short questions, one minute:"
             )
             % {"subject": ticket.subject},

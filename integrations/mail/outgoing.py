@@ -32,18 +32,16 @@ from integrations.mail.addresses import (
     reply_address,
     thread_id,
 )
-from integrations.mail.texts import html_of, next_steps, received_text
+from integrations.mail.pages import html_of
+from integrations.mail.texts import next_steps, received_text
 from tickets.actors import SYSTEM
 from tickets.change import Change, changing
-from tickets.languages import speaking
-from tickets.mailed import message_text, own_page, subject_of
+from tickets.languages import is_right_to_left, known, speaking, spoken
+from tickets.mailed import go_along, mailed, own_page, subject_of
 from tickets.models import Event, Message, Outbox, Ticket
 from tickets.models.customers import ContactKind
 from tickets.outbox import PermanentFailure
 from tickets.rules import MessageKind
-
-#: Attachments of a reply beyond this many bytes stay on the customer's page.
-_ATTACH_MAX = 8 * 1024 * 1024
 
 
 @dataclass
@@ -60,6 +58,8 @@ class Letter:
     files: list[tuple[str, bytes, str]] = field(default_factory=list)
     #: For people here, and in nobody's thread.
     inside: bool = False
+    #: Of its words, as a code; "" where it is not known.
+    language: str = ""
 
 
 def confirm_receipt(change: Change) -> None:
@@ -109,8 +109,7 @@ def _letter(row: Outbox) -> Letter:
         with speaking(ticket.language):
             return _received(ticket)
     if template == "message":
-        with speaking(ticket.language if ticket is not None else ""):
-            return _message(int(payload["message"]))
+        return _message(int(payload["message"]))
     if payload.get("subject") and payload.get("body"):
         return _plain(row, payload)
     raise PermanentFailure(f"There is no mail called {template!r}, and no text is given.")
@@ -145,6 +144,7 @@ def _received(ticket: Ticket) -> Letter:
         automatic=True,
         ticket=ticket,
         answers=opened_by.mail_id if opened_by else "",
+        language=spoken(ticket.language),
     )
 
 
@@ -162,28 +162,30 @@ def _message(key: int) -> Letter:
         .order_by("-at", "-id")
         .first()
     )
-    files, room = [], _ATTACH_MAX
-    for attachment in found.attachments.filter(internal=False):
-        room -= attachment.size
-        if room >= 0:
+    files = []
+    kept = list(found.attachments.filter(internal=False))
+    for attachment, goes in zip(kept, go_along(one.size for one in kept), strict=True):
+        if goes:
             with attachment.file.open("rb") as stream:
                 files.append((attachment.name, stream.read(), attachment.content_type))
-    text = message_text(body=found.body, number=ticket.number, link=own_page(ticket))
+    mail = mailed(ticket, found.body)
     return Letter(
         to=address_of(ticket),
-        subject=subject_of(ticket, ticket.subject),
-        text=text,
+        subject=mail.subject,
+        text=mail.text,
         id=message_id(ticket, found.pk),
         automatic=found.automatic,
         ticket=ticket,
         answers=before.mail_id if before else "",
         files=files,
+        language=known(ticket.language),
     )
 
 
 def _plain(row: Outbox, payload: dict[str, Any]) -> Letter:
     ticket = row.ticket
     inside = bool(payload.get("to"))
+    outside = None if inside else ticket
     to = payload.get("to") or (address_of(ticket) if ticket else [])
     text = str(payload["body"])
     subject = " ".join(str(payload["subject"]).split())
@@ -202,6 +204,7 @@ def _plain(row: Outbox, payload: dict[str, Any]) -> Letter:
         automatic=True,
         ticket=ticket,
         inside=inside,
+        language=str(payload.get("language") or (spoken(outside.language) if outside else "")),
     )
 
 
@@ -226,7 +229,13 @@ def _send(letter: Letter) -> None:
         reply_to=reply_to,
         headers=headers,
     )
-    mail.attach_alternative(html_of(letter.text), "text/html")
+    page = html_of(
+        letter.text,
+        title=letter.subject,
+        language=letter.language,
+        rtl=is_right_to_left(letter.language),
+    )
+    mail.attach_alternative(page, "text/html")
     for name, content, content_type in letter.files:
         mail.attach(name, content, content_type)
     try:

@@ -4,12 +4,10 @@ Plain and warm, short lines, no promise that nobody made.
 """
 
 import datetime as dt
-import html
-import re
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_datetime, get_timezone_location
 from django.utils.translation import get_language, gettext, gettext_lazy
 
 #: What a deadline promises the customer, in the order in which it happens.
@@ -21,34 +19,34 @@ _PROMISES = {
 }
 _NO_DATES = gettext_lazy("A person of our team reads it and writes to you.")
 
-_LINK = re.compile(r"https?://[^\s<>\"')]+[^\s<>\"').,;:!?]")
-
 
 def moment_words(moment: dt.datetime, zone: str) -> str:
     """ "Thursday 26 November 2026, 17:00 (London time)", in the IANA time zone `zone`."""
     local = moment.astimezone(ZoneInfo(zone))
-    city = zone.rsplit("/", 1)[-1].replace("_", " ")
+    spoken = get_language() or "en"
+    city = get_timezone_location(ZoneInfo(zone), locale=spoken, return_city=True)
     # Translators: how a moment is written, in the letters of CLDR's date patterns.
     pattern = gettext("EEEE d MMMM y, HH:mm")
-    told = format_datetime(local.replace(tzinfo=None), pattern, locale=get_language() or "en")
+    told = format_datetime(local.replace(tzinfo=None), pattern, locale=spoken)
     return gettext("%(moment)s (%(city)s time)") % {"moment": told, "city": city}
 
 
 def next_steps(deadlines: Mapping[str, str], *, zone: str) -> list[str]:
-    """What happens next and by when, one line each.
+    """What happens next and by when, one line each, the next one first.
 
     `deadlines` maps kinds to ISO moments, as the event `deadlines_set` tells them; kinds that
     are ours alone (acknowledge, approve) are left out, and so is what can't be read.
     """
-    steps = []
+    steps: list[tuple[dt.datetime, str]] = []
     for kind, words in _PROMISES.items():
         try:
             due = dt.datetime.fromisoformat(str(deadlines[kind]))
         except (KeyError, ValueError):
             continue
         if due.tzinfo is not None:
-            steps.append(words % {"when": moment_words(due, zone)})
-    return steps or [str(_NO_DATES)]
+            steps.append((due, words % {"when": moment_words(due, zone)}))
+    found = [words for _, words in sorted(steps, key=lambda step: step[0])]
+    return found or [str(_NO_DATES)]
 
 
 def received_text(*, name: str, number: str, subject: str, steps: list[str], link: str) -> str:
@@ -67,27 +65,3 @@ def received_text(*, name: str, number: str, subject: str, steps: list[str], lin
         gettext("You can also answer this mail. You don't have to tell us anything twice."),
     )
     return "\n\n".join(paragraphs)
-
-
-def html_of(text: str) -> str:
-    """`text` as a simple page: paragraphs, line breaks, links; everything else escaped."""
-
-    def linked(line: str) -> str:
-        parts, last = [], 0
-        for match in _LINK.finditer(line):
-            parts.append(html.escape(line[last : match.start()]))
-            address = html.escape(match[0], quote=True)
-            parts.append(f'<a href="{address}">{address}</a>')
-            last = match.end()
-        return "".join(parts) + html.escape(line[last:])
-
-    paragraphs = [
-        "<p>" + "<br>\n".join(linked(line) for line in block.split("\n")) + "</p>"
-        for block in re.split(r"\n{2,}", text.strip())
-    ]
-    return (
-        '<!doctype html>\n<html><head><meta charset="utf-8"></head>\n'
-        '<body style="font-family: sans-serif; line-height: 1.5; max-width: 40em">\n'
-        + "\n".join(paragraphs)
-        + "\n</body></html>\n"
-    )

@@ -15,7 +15,7 @@ from remedies.services.offers import STANDS
 from remedies.services.tallies import components_of
 from tickets.errors import Conflict, Invalid
 from tickets.languages import speaking
-from tickets.mailed import message_text, own_page, subject_of
+from tickets.mailed import mailed
 from tickets.models import CorrectiveAction, Point, Ticket
 from tickets.money import words
 from tickets.rules import Outcome
@@ -126,9 +126,10 @@ def preview_offer(
     ticket = offer.ticket
     text = clean_text(body, field="body", limit=BODY_MAX)
     text = text or letter_for(offer, sender=sender, until=until_words(until, ticket))
+    mail = mailed(ticket, text)
     return Preview(
-        subject=subject_of(ticket, ticket.subject),
-        text=message_text(body=text, number=ticket.number, link=own_page(ticket)),
+        subject=mail.subject,
+        text=mail.text,
         body=text,
         checklist=check_apology(text),
         until=until,

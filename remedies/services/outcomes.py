@@ -24,16 +24,19 @@ from tickets.access import Principal
 from tickets.models import Category, Team
 from tickets.periods import Period
 
-_SETTLED = """
-WITH seen AS MATERIALIZED ({seen}),
+#: Beyond so many days it is all the same.
+LONGEST = 57
+#: What each complaint that was settled came to, and what was given.
+FOUND = f"""
+WITH seen AS MATERIALIZED ({{seen}}),
 settled AS MATERIALIZED (
   SELECT * FROM seen WHERE resolved_at >= %(start)s AND resolved_at < %(end)s
     AND merged_into_id IS NULL
 ),
 found AS (
-  SELECT s.id, s.category_id, s.team_id,
+  SELECT s.id, s.category_id, s.team_id, s.resolved_at,
     least(((s.resolved_at AT TIME ZONE %(zone)s)::date
-      - (s.received_at AT TIME ZONE %(zone)s)::date), 57) AS days,
+      - (s.received_at AT TIME ZONE %(zone)s)::date), {LONGEST}) AS days,
     CASE
       WHEN bool_or(p.outcome = '') OR count(p.id) = 0 THEN ''
       WHEN bool_or(p.outcome = 'upheld') AND NOT bool_or(p.outcome = 'not_upheld') THEN 'upheld'
@@ -49,10 +52,12 @@ given AS (
   FROM settled s JOIN remedies_remedy m ON m.ticket_id = s.id WHERE m.status <> 'reversed'
   GROUP BY m.ticket_id
 )
+"""  # noqa: S608 - nothing of a reader's stands in it
+_SETTLED = f"""{FOUND}
 SELECT f.category_id, f.team_id, f.days, f.finding, coalesce(g.money, false),
   coalesce(g.other, false), count(*)
 FROM found f LEFT JOIN given g ON g.ticket_id = f.id GROUP BY 1, 2, 3, 4, 5, 6
-"""
+"""  # noqa: S608 - nothing of a reader's stands in it
 
 _REDRESS = """
 WITH seen AS ({seen})
@@ -63,10 +68,11 @@ WHERE m.granted_at >= %(start)s AND m.granted_at < %(end)s AND m.status <> 'reve
 GROUP BY m.currency, m.kind
 """
 
-_REVIEWS = """
+#: Decisions that were looked at again, and the rules that the refusals before them named.
+DECIDED_AGAIN = """
 WITH seen AS ({seen}),
 decided AS MATERIALIZED (
-  SELECT r.id, r.ticket_id, r.stage, r.overturned, r.because, r.asked_at, seen.team_id
+  SELECT r.id, r.ticket_id, r.stage, r.overturned, r.because, r.asked_at, r.decided_at, seen.team_id
   FROM seen JOIN tickets_review r ON r.ticket_id = seen.id
   WHERE r.decided_at >= %(start)s AND r.decided_at < %(end)s
 ),
@@ -77,6 +83,8 @@ ruled AS (
     WHERE f.ticket_id = d.ticket_id AND f.at <= d.asked_at ORDER BY f.id DESC LIMIT 1
   ) f ON true CROSS JOIN LATERAL jsonb_array_elements(f.points) item
 )
+"""
+_REVIEWS = f"""{DECIDED_AGAIN}
 SELECT 'stage' AS by, stage AS key, count(*), count(*) FILTER (WHERE overturned) FROM decided
   GROUP BY stage
 UNION ALL
@@ -87,7 +95,7 @@ SELECT 'reason', because, count(*), count(*) FROM decided WHERE overturned GROUP
 UNION ALL
 SELECT 'rule', rule, count(*), count(*) FILTER (WHERE d.overturned)
 FROM ruled JOIN decided d USING (id) WHERE rule <> '' GROUP BY rule
-"""
+"""  # noqa: S608 - nothing of a reader's stands in it
 
 
 @dataclass
@@ -172,12 +180,12 @@ def outcomes(who: Principal, period: Period, *, category: str = "", team: str = 
     bands = dict.fromkeys(TimeBand, 0)
     answers: dict[PortalCategory, int] = {}
     for category_id, team_id, days, finding, money, other, count in settled:
-        reported = reported_as(finding) if finding else None
+        counted = reported(finding)
         names = (("category", category_id, categories), ("team", team_id, teams))
-        total.add(reported, count)
+        total.add(counted, count)
         for dimension, key, rows in names:
             row = rows[key]
-            by[dimension].setdefault(key, Count(row.key, row.name)).add(reported, count)
+            by[dimension].setdefault(key, Count(row.key, row.name)).add(counted, count)
         findings[finding] = findings.get(finding, 0) + count
         bands[time_band(max(days, 0))] += count
         kind = portal_category(
@@ -194,6 +202,11 @@ def outcomes(who: Principal, period: Period, *, category: str = "", team: str = 
         redress=_redress(read(_REDRESS, seen, **span)),
         reviews=_reviews(reviews, teams),
     )
+
+
+def reported(finding: str) -> Reported | None:
+    """As what a settled complaint is counted; "" is one without a finding."""
+    return reported_as(finding) if finding else None
 
 
 def _ordered(lines: Any) -> tuple[Count, ...]:

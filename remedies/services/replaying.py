@@ -118,7 +118,7 @@ def replay_part(key: int, part: BacktestPart, *, now: dt.datetime) -> None:
 
 def sides_of(row: Backtest) -> Sides:
     """Both policies as they were when it began."""
-    rows = RemedyPolicy.objects.filter(pk__in=row.in_force).order_by("-active_from")
+    rows = RemedyPolicy.objects.filter(pk__in=row.in_force).order_by("-active_from", "-pk")
     return Sides.between(Active.of(rows), row.source, beside=row.beside_source)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.authentication import SessionAuthentication
@@ -29,8 +30,8 @@ from tickets.api.schema import ApiSchema
 from tickets.api.throttles import SenderThrottle
 from tickets.api.versions import seen_version
 from tickets.change import changing
-from tickets.errors import DomainError
-from tickets.models import Ticket
+from tickets.errors import DomainError, NotAllowed
+from tickets.models import Ticket, User
 from tickets.services.files import MAX_BYTES, MAX_FILES
 
 _made: dict[type[Any], serializers.BaseSerializer[Any]] = {}
@@ -90,6 +91,14 @@ class AccessView(APIView):
     def actor(self) -> Actor:
         """The one that events will name."""
         return self.principal.actor
+
+    @property
+    def person(self) -> User:
+        """The one who is signed in. Raises `NotAllowed` for an integration: what is asked for is a
+        person's own."""
+        if self.principal.user is None:
+            raise NotAllowed(who=_("A person who is signed in"))
+        return self.principal.user
 
     @property
     def seen(self) -> int | None:

@@ -10,6 +10,7 @@ from tickets.api.views import (
     drafts,
     events,
     merging,
+    own,
     parts,
     saved,
     tickets,
@@ -49,5 +50,6 @@ urlpatterns: list[URLPattern] = [
     path("bulk-actions/<int:act>/undo/", saved.UndoBulk.as_view(), name="api-bulk-undo"),
     path("me/alerts/", alerts.Alerts.as_view(), name="api-alerts"),
     path("me/alerts/read/", alerts.ReadAlerts.as_view(), name="api-alerts-read"),
+    path("me/desk-settings/", own.DeskSettings.as_view(), name="api-desk-settings"),
     path("me/alert-settings/", alerts.Settings.as_view(), name="api-alert-settings"),
 ]

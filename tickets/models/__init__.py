@@ -26,6 +26,7 @@ from tickets.models.reviews import Recourse as Recourse
 from tickets.models.reviews import Review as Review
 from tickets.models.search import Follower as Follower
 from tickets.models.search import SearchEntry as SearchEntry
+from tickets.models.search import SearchWord as SearchWord
 from tickets.models.stream import Event as Event
 from tickets.models.stream import Outbox as Outbox
 from tickets.models.tickets import Ticket as Ticket

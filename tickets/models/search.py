@@ -1,6 +1,6 @@
 """What searching reads, and how far the stream of events was followed."""
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
@@ -28,6 +28,24 @@ class SearchEntry(models.Model):
 
     def __str__(self) -> str:
         return f"words of {self.ticket_id}"
+
+
+class SearchWord(models.Model):
+    """A word that some ticket holds, or held once: what was mistyped is compared with.
+
+    Kept together with the entries. Whoever searches is shown one only where it finds him something.
+    """
+
+    word = models.CharField(max_length=30, primary_key=True)
+
+    class Meta:
+        indexes = [
+            # tickets.mistyped asks it for words alike.
+            GinIndex(OpClass("word", name="gin_trgm_ops"), name="search_word_alike"),
+        ]
+
+    def __str__(self) -> str:
+        return self.word
 
 
 class Follower(models.Model):

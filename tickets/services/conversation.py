@@ -157,7 +157,7 @@ def reply(
     person who answers a ticket without an owner becomes its owner. Raises `Missing` for an empty
     text, `GapsLeft`, `Stale`, and `Invalid` for a promise that does not lie in the future.
     """
-    text = _public(body, what=_("a message"))
+    text = public_text(body, what=_("a message"))
     promised = promised_moment(ticket, promised_next, now=now, field="promised_next")
     checked = _checked(ticket, promises, now=now)
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
@@ -212,7 +212,7 @@ def _checked(
     return found
 
 
-def _public(body: str, *, what: str) -> str:
+def public_text(body: str, *, what: str) -> str:
     """A text for the customer. Raises `Missing`, and `GapsLeft` where something of a reusable
     text was never filled in."""
     text = needed(body, what=what, field="body", limit=BODY_MAX)
@@ -300,7 +300,7 @@ def request_information(
     Raises `Conflict` for a fact that is known already (nobody is asked twice), `Invalid` for
     one that the category does not have.
     """
-    text = _public(body, what=_("the question"))
+    text = public_text(body, what=_("the question"))
     entry = catalogue().entry(ticket.category_id)
     for position, name in enumerate(facts):
         if name not in entry.facts:

@@ -115,9 +115,9 @@ def drop_draft_file(ticket: Ticket, file: int, *, user: User) -> None:
             raise NotFound(field="file")
 
 
-def draft_uploads(
+def draft_files(
     ticket: Ticket, kind: DraftKind, files: Collection[int], *, user: User
-) -> list[Upload]:
+) -> list[DraftFile]:
     """Those of a draft's files that are to go with what is sent, in the order of their arrival.
 
     Raises `FileRefused` where one of them is gone, so that nothing leaves without it.
@@ -130,8 +130,15 @@ def draft_uploads(
         raise FileRefused(
             name=_("A file"), why=_("it is not here any more, put it in again"), field="attachments"
         )
+    return found
+
+
+def draft_uploads(
+    ticket: Ticket, kind: DraftKind, files: Collection[int], *, user: User
+) -> list[Upload]:
+    """The same as they are sent. Raises `FileRefused` where one is gone, or can't be read."""
     uploads = []
-    for row in found:
+    for row in draft_files(ticket, kind, files, user=user):
         try:
             with row.file.open("rb") as stream:
                 uploads.append(Upload(row.name, stream.read()))

@@ -21,12 +21,23 @@ SELECT id, amends_words_of(id) FROM tickets_ticket WHERE id = ANY(%s)
 ON CONFLICT (ticket_id) DO UPDATE SET words = excluded.words
 WHERE tickets_searchentry.words IS DISTINCT FROM excluded.words
 """
+#: Words of letters that are long enough to be mistyped. The few that are new are written in the
+#: order of their names, so that no two processes wait for each other.
+_WORDS = r"""
+INSERT INTO tickets_searchword (word)
+SELECT DISTINCT lexeme FROM tickets_searchentry, unnest(words) WHERE ticket_id = ANY(%s)
+    AND lexeme ~ '^[[:alpha:]]{5,30}$'
+    AND NOT EXISTS (SELECT FROM tickets_searchword WHERE word = lexeme)
+ORDER BY lexeme ON CONFLICT DO NOTHING
+"""
 
 
 def index(tickets: Collection[int]) -> None:
-    """Write the entries of these tickets (keys). One statement, harmless to repeat."""
+    """Write the entries of these tickets (keys), and the words that are new. Two statements,
+    harmless to repeat."""
     with connection.cursor() as cursor:
         cursor.execute(_INDEX, [sorted(tickets)])
+        cursor.execute(_WORDS, [sorted(tickets)])
 
 
 def index_what_happened() -> Part | None:

@@ -17,7 +17,7 @@ from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 
 from tickets import outbox
-from tickets.languages import speaking_to
+from tickets.languages import speaking_to, spoken
 from tickets.models import Alert, Outbox, Untold, User
 from tickets.money import said_count
 from tickets.reaching import Decision, Manner, manner_of
@@ -196,6 +196,7 @@ def _single(person: User, alert: Alert, *, now: dt.datetime) -> Outbox:
         payload={
             "template": "alert",
             "to": [person.email],
+            "language": spoken(person.reads),
             "subject": subject,
             "body": f"{alert.text}.\n\n{_link(alert)}\n",
         },
@@ -228,6 +229,7 @@ def digest_of(
         payload={
             "template": "alert_digest",
             "to": [person.email],
+            "language": spoken(person.reads),
             "subject": subject,
             "body": f"{head}\n\n" + "\n".join(lines) + "\n",
         },

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from feedback.access import InsightScope, insight_scope, may_compare
-from feedback.services.insight import causes, customers, promises, remedies, times
+from feedback.services.insight import causes, customers, ideas, promises, remedies, times
 from feedback.services.insight.shapes import Insight, Part, Tab
 from feedback.services.insight.sums import load
 from tickets.access import Principal
@@ -43,11 +43,6 @@ def _overview(scope: InsightScope) -> Iterator[Part]:
         yield remedies.kinds(found)
 
 
-def _nothing(scope: InsightScope) -> Iterator[Part]:
-    """Ideas and thanks are read as they are: nothing of them is counted up."""
-    yield from ()
-
-
 _PARTS: dict[Tab, Callable[[InsightScope], Iterator[Part]]] = {
     Tab.OVERVIEW: _overview,
     Tab.CUSTOMERS: customers.parts,
@@ -55,6 +50,6 @@ _PARTS: dict[Tab, Callable[[InsightScope], Iterator[Part]]] = {
     Tab.PROMISES: promises.parts,
     Tab.REMEDIES: remedies.parts,
     Tab.EXCEPTIONS: remedies.exceptions,
-    Tab.IDEAS: _nothing,
+    Tab.IDEAS: ideas.parts,
     Tab.TIMES: times.parts,
 }

@@ -1,5 +1,6 @@
 """Fairness seen: equal remedies for equal facts, and how long an offer takes."""
 
+from remedies.services.fairness.behind import Figure, first_offers_behind, tickets_behind
 from remedies.services.fairness.spread import (
     Asked,
     Fairness,
@@ -14,12 +15,15 @@ from remedies.services.fairness.times import OfferTimes, TimeLine, offer_times
 __all__ = [
     "Asked",
     "Fairness",
+    "Figure",
     "Group",
     "OfferTimes",
     "Outlier",
     "Part",
     "TimeLine",
     "fairness",
+    "first_offers_behind",
     "offer_times",
     "outliers_of",
+    "tickets_behind",
 ]

@@ -59,6 +59,8 @@ class Group:
     #: (label, words) of the facts that the rule read.
     facts: tuple[tuple[str, str], ...]
     box: Box
+    #: By which the tickets behind it are asked for.
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,24 +156,27 @@ def outliers_of(who: Principal, period: Period, asked: Asked) -> tuple[str, tupl
 
 def _row(query: str, who: Principal, period: Period, asked: Asked, *, limit: int) -> list[Any]:
     """The one row of the query. Raises `NotAllowed`, `Invalid`."""
+    seen, values = values_of(who, period, asked)
+    (row,) = read(query, seen, **values, limit=limit)
+    return row
+
+
+def values_of(who: Principal, period: Period, asked: Asked) -> tuple[Any, dict[str, Any]]:
+    """The tickets that a query looks at, and its values. Raises `NotAllowed`, `Invalid`."""
     seen = tickets_compared_by(who, category=asked.category, team=asked.team)
     if asked.currency and not (len(asked.currency) == 3 and asked.currency.isalpha()):
         raise Invalid("A currency has three letters, such as GBP.", field="currency")
     teams = reps_compared_by(who)
-    (row,) = read(
-        query,
-        seen.values("id", "category_id", "team_id"),
-        start=period.start,
-        end=period.end,
-        rule=asked.rule or "*",
-        currency=asked.currency.upper(),
-        enough=ENOUGH,
-        reach=REACH,
-        all_reps=teams is None,
-        rep_teams=sorted(teams or ()),
-        limit=limit,
-    )
-    return row
+    return seen.values("id", "category_id", "team_id"), {
+        "start": period.start,
+        "end": period.end,
+        "rule": asked.rule or "*",
+        "currency": asked.currency.upper(),
+        "enough": ENOUGH,
+        "reach": REACH,
+        "all_reps": teams is None,
+        "rep_teams": sorted(teams or ()),
+    }
 
 
 def _told_by(parts: set[int]) -> dict[int, OfferComponent]:
@@ -215,7 +220,7 @@ def _group(row: Mapping[str, Any], told: Mapping[int, OfferComponent]) -> Group:
         row["outliers"],
     )  # fmt: skip
     facts = tuple((label, words) for _, label, words in part.facts)
-    return Group(rule=part.rule, title=part.title, facts=facts, box=drawn)
+    return Group(part.rule, part.title, facts, drawn, row["alike"])
 
 
 def _by(

@@ -115,7 +115,7 @@ SELECT coalesce(json_agg(t ORDER BY t.n DESC, t.currency), '[]') FROM (
 _GROUPS = """
 SELECT coalesce(json_agg(t ORDER BY t.outliers DESC, t.width DESC, t.n DESC, t.part_id), '[]')
 FROM (
-  SELECT e.part_id, e.n, e.least, e.most, e.q, e.example, e.most - e.least AS width,
+  SELECT e.part_id, e.alike::text, e.n, e.least, e.most, e.q, e.example, e.most - e.least AS width,
     x.outliers, x.foot, x.head
   FROM equals e
   JOIN (
@@ -181,3 +181,30 @@ def _told(*parts: str) -> str:
 
 WHOLE_REPORT = _told(_SHOWN, _TOTALS, _GROUPS, _BY_RULE, _BY_PLACE, _OUTLIERS, _STANDING)
 JUST_OUTLIERS = _told(_SHOWN, _OUTLIERS)
+
+#: The tickets behind a figure: those of a line (`what`, `key`), and what of it (`column`).
+BEHIND = f"""{PREFIX},
+every AS (
+  SELECT s.id, s.part_id, s.ticket_id, s.decided, s.n, s.apart, s.out, s.refused FROM mine s
+  WHERE CASE %(what)s
+    WHEN 'group' THEN s.alike::text = %(key)s
+    WHEN 'rule' THEN s.part_id IN (SELECT part_id FROM parts WHERE rule = %(key)s)
+    WHEN 'category' THEN s.category_id::text = %(key)s
+    WHEN 'team' THEN s.team_id::text = %(key)s
+    WHEN 'rep' THEN s.rep_id::text = %(key)s
+      AND (%(all_reps)s OR s.team_id = ANY(%(rep_teams)s))
+    WHEN 'standing' THEN s.out AND (s.id, s.part_id) IN (SELECT id, part_id FROM standing)
+      OR s.out AND s.part_id IS NULL AND s.id IN (SELECT id FROM standing WHERE part_id IS NULL)
+    ELSE true END
+  AND (%(what)s IN ('group', 'rule', 'standing') OR s.part_id IS NULL OR %(rule)s <> '*')
+)
+SELECT ticket_id, decided, count(*) OVER () FROM every
+WHERE CASE %(column)s
+  WHEN 'equal' THEN n > 1
+  WHEN 'compared' THEN n >= %(enough)s
+  WHEN 'same' THEN n >= %(enough)s AND apart = 0
+  WHEN 'out' THEN out
+  WHEN 'refused' THEN refused
+  ELSE true END
+ORDER BY decided DESC, ticket_id DESC, id DESC, part_id LIMIT %(limit)s OFFSET %(offset)s
+"""  # noqa: S608 - nothing of a reader's stands in it

@@ -14,13 +14,16 @@ from remedies.services.fairness.reading import read
 from tickets.access import Principal
 from tickets.models import Category, Team
 from tickets.periods import Period
+from tickets.saying import gettext_noop
 
 HOUR, DAY = 3600, 86_400
 #: Up to so many seconds, and in words.
 BUCKETS = (
-    (HOUR, "an hour"), (4 * HOUR, "4 hours"), (DAY, "a day"), (2 * DAY, "2 days"),
-    (4 * DAY, "4 days"), (7 * DAY, "a week"), (14 * DAY, "2 weeks"), (28 * DAY, "4 weeks"),
-    (56 * DAY, "8 weeks"),
+    (HOUR, gettext_noop("an hour")), (4 * HOUR, gettext_noop("4 hours")),
+    (DAY, gettext_noop("a day")), (2 * DAY, gettext_noop("2 days")),
+    (4 * DAY, gettext_noop("4 days")), (7 * DAY, gettext_noop("a week")),
+    (14 * DAY, gettext_noop("2 weeks")), (28 * DAY, gettext_noop("4 weeks")),
+    (56 * DAY, gettext_noop("8 weeks")),
 )  # fmt: skip
 
 _QUERY = """

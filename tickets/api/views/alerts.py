@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,8 +12,8 @@ from tickets.api.filters import refuse_unknown
 from tickets.api.pagination import NEWEST_ID, CursorPages
 from tickets.api.schema import PAGE, operation, paged
 from tickets.api.shapes import Shape
-from tickets.errors import Invalid, NotAllowed
-from tickets.models import Alert, AlertSettings, User
+from tickets.errors import Invalid
+from tickets.models import Alert, AlertSettings
 from tickets.rules import ToldBy
 from tickets.services.alerts import alerts_of, read_alerts, set_alert_settings, settings_of
 
@@ -127,13 +126,6 @@ def _settings(row: AlertSettings) -> dict[str, Any]:
     }
 
 
-def _person(view: AccessView) -> User:
-    """Raises `NotAllowed` for an integration: alerts are people's."""
-    if view.principal.user is None:
-        raise NotAllowed(who=_("A person who is signed in"))
-    return view.principal.user
-
-
 class Alerts(AccessView):
     """Your alerts."""
 
@@ -145,7 +137,7 @@ class Alerts(AccessView):
         """Newest first, also what was read or your quiet hours hold back. For people only."""
         refuse_unknown(request.query_params)
         pages = CursorPages(NEWEST_ID)
-        page = pages.take(alerts_of(_person(self)), request)
+        page = pages.take(alerts_of(self.person), request)
         return pages.get_paginated_response([_alert(row) for row in page])
 
 
@@ -162,8 +154,7 @@ class ReadAlerts(CommandView):
 
     def do(self, **kwargs: Any) -> Response:
         """Read them."""
-        person = _person(self)
-        count = read_alerts(person, up_to=self.parse(ReadInput)["up_to"], now=self.now)
+        count = read_alerts(self.person, up_to=self.parse(ReadInput)["up_to"], now=self.now)
         return Response({"read": count})
 
 
@@ -176,7 +167,7 @@ class Settings(AccessView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Quiet hours, and from how many on mails become one. For people only."""
-        return Response(_settings(settings_of(_person(self))))
+        return Response(_settings(settings_of(self.person)))
 
     @operation(
         "alert_settings_set", "Say when and how you are told", tag="alerts",
@@ -185,7 +176,7 @@ class Settings(AccessView):
     def put(self, request: Request) -> Response:
         """In your own time zone. In quiet hours nothing rings; it is kept, and reaches you when
         they end, unless you are on duty."""
-        person = _person(self)
+        person = self.person
         values = self.parse(SettingsInput)
         days = [DAYS.index(day) for day in values.pop("quiet_days")]
         if len(days) != len(set(days)):
