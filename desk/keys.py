@@ -58,6 +58,8 @@ KEYS = {
     "close": "X",
     "factors": "Y",
     "withdraw-offer": "Z",
+    "idea": "*",
+    "thanks": "=",
 }
 
 #: What else people call it: the palette finds it by these words, too.
@@ -88,6 +90,8 @@ ALSO: dict[str, str | Promise] = {
     "category": _l("move topic queue"),
     "team": _l("move transfer"),
     "subject": _l("title rename"),
+    "idea": _l("improve suggestion propose process"),
+    "thanks": _l("kudos praise recognise"),
     "loss": _l("money damage cost"),
     "review": _l("appeal second stage"),
     "external": _l("ombudsman regulator"),

@@ -33,6 +33,7 @@ class Counts:
     """How many clocks stand in each group."""
 
     late: int
+    opening: int
     soon: int
     today: int
     later: int
@@ -120,14 +121,14 @@ def counts_of(found: Clocks, bounds: Bounds) -> Counts:
     """Sizes of the groups, as desk.counting counts. One query."""
     now = bounds.now
     soon = now + _HOUR
-    sets: dict[str, Clocks] = {"late": [], "soon": [], "today": [], "later": []}
+    sets: dict[str, Clocks] = {key: [] for key in ("late", "opening", "soon", "today", "later")}
     for runs in _nearest(found, Status.RUNNING):
         past = runs.filter(due_at__lt=now)
         # A date at closing is not late before the opening; such dates are the last that passed.
         last = past.reverse().values("pk")[: MOST + 1]
         sets["late"].append(past.filter(late_rows(now)))
         sets["soon"].append(runs.filter(due_at__gte=now, due_at__lt=soon))
-        sets["soon"].append(Deadline.objects.filter(pk__in=last).exclude(late_rows(now)))
+        sets["opening"].append(Deadline.objects.filter(pk__in=last).exclude(late_rows(now)))
         sets["today"].append(runs.filter(due_at__gte=soon, due_at__lt=bounds.tomorrow))
         sets["later"].append(runs.filter(due_at__gte=max(soon, bounds.tomorrow)))
     return Counts(**counted({**sets, "paused": _nearest(found, Status.PAUSED)}))
@@ -139,6 +140,8 @@ def group_of(deadline: Deadline, bounds: Bounds) -> str:
         return "paused"
     if is_late(deadline, now=bounds.now):
         return "late"
+    if deadline.due_at < bounds.now:
+        return "opening"
     if deadline.due_at < bounds.now + _HOUR:
         return "soon"
     return "today" if deadline.due_at < bounds.tomorrow else "later"

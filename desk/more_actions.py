@@ -9,12 +9,14 @@ from django.utils.translation import pgettext_lazy
 from desk.actions import OPEN, Action, Doing, register
 from desk.build.team import colleagues
 from desk.forms import more as forms
+from desk.forms.ideas import TicketIdeaForm, TicketThanksForm
 from desk.forms.ticket import NoFields, ReasonForm
 from desk.said import Said
 from escalation.models import Deadline
 from escalation.services.manual import escalate_by_hand
+from feedback.access import check_person
 from feedback.models import FollowUp
-from feedback.services import close_followup
+from feedback.services import close_followup, give_kudos, suggest_idea
 from tickets import services
 from tickets.access import access_ticket, visible_tickets
 from tickets.catalogue import catalogue
@@ -201,6 +203,27 @@ def _person(do: Doing) -> str:
     return words[do.data["relation"]]
 
 
+def _me(do: Doing) -> dict[str, Any]:
+    return {"me": do.actor.user}
+
+
+def _idea(do: Doing) -> str:
+    suggest_idea(
+        title=do.data["title"],
+        text=do.data["text"],
+        author=check_person(do.who),
+        ticket=do.ticket,
+        now=do.now,
+    )
+    return _("Told. Others can vote for it now, and it gets an answer.")
+
+
+def _thanks(do: Doing) -> str:
+    to = do.data["to"]
+    give_kudos(to=to, words=do.data["words"], actor=do.actor, ticket=do.ticket, now=do.now)
+    return _("%(name)s is thanked.") % {"name": to.name}
+
+
 def _call_above(do: Doing) -> str:
     row = escalate_by_hand(
         do.ticket, reason=do.data["reason"], actor=do.actor, now=do.now, seen=do.seen
@@ -235,6 +258,10 @@ register(
            "folder-tree", extras=_categories),
     Action("team", _l("Give to another team"), _l("Give"), forms.TeamForm, _team, "users-round",
            when=OPEN),
+    Action("idea", _l("Tell an idea"), _l("Tell the idea"), TicketIdeaForm, _idea, "lightbulb",
+           hint=_l("It stands among the ideas of insight, with this ticket behind it.")),
+    Action("thanks", _l("Thank a colleague"), _l("Give thanks"), TicketThanksForm, _thanks,
+           "heart-handshake", extras=_me),
     Action("external", _l("Outside body has it"), _l("Note it"), forms.ExternalForm, _external,
            "landmark"),
     Action("confidential", _l("Confidential, or open again"), _l("Change it"), NoFields,

@@ -6,17 +6,19 @@ act on them. What is put aside stands in no view but its own, by when it comes b
 """
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, Value, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from desk.build.clocks import late_rows
 from desk.counting import MOST, counted, counted_by, counted_groups, pinned
 from desk.heads import first_of
+from desk.orders import BY_DATE, BY_RETURN, cursor_of, in_order, past
 from escalation.models import Deadline
 from feedback.models import FollowUp
 from tickets.access import Principal, SeenPart, seen_in_parts, visible_tickets
@@ -26,24 +28,13 @@ from tickets.models import Category, SavedView, Ticket
 from tickets.models.desk import Sort
 from tickets.models.tickets import TicketQuerySet
 from tickets.rules import OPEN_STATUSES, WAITING_STATUSES
-from tickets.selecting import SOON, Criteria, selected
+from tickets.selecting import SOON, Criteria, checked, selected
 
 PAGE = 50
 WAITING_SHOWN = 10
-#: The order of the queue, and that of the index of owners: what is counted in the order of an
+#: The order of the index of owners: what is counted in the order of an
 #: index is found by it. Left to itself PostgreSQL reads the whole table, expecting enough soon.
-_BY_DATE = ("attention_at", "id")
-_BY_OWNER = ("owner_id", *_BY_DATE)
-#: The order of what is put aside, which is that of its index; no view keeps it as its own.
-BACK = "back"
-_BY_RETURN = ("snoozed_until", "id")
-_ORDERS = {
-    Sort.DUE.value: _BY_DATE,
-    Sort.PAIN.value: ("ease", *_BY_DATE),
-    Sort.OLDEST.value: ("received_at", "id"),
-    Sort.NEWEST.value: ("-received_at", "-id"),
-    BACK: _BY_RETURN,
-}
+_BY_OWNER = ("owner_id", *BY_DATE)
 #: Long columns of a ticket that no row shows.
 _UNSEEN = ("wish", "facts", "factors", "pain_reasons")
 _WAITING = sorted(status.value for status in WAITING_STATUSES)
@@ -104,6 +95,8 @@ class Bounds:
         """The key of the group that the ticket stands in; `late` as its nearest clock says."""
         if late:
             return "late"
+        if ticket.attention_at < self.now:
+            return "opening"
         if ticket.attention_at < self.soon:
             return "soon"
         return "today" if ticket.attention_at < self.tomorrow else "later"
@@ -195,6 +188,14 @@ def view_called(key: str, views: list[View], saved: Sequence[SavedView] = ()) ->
     return View(key, entry.category.name, entry.icon, _below(entry.category.key))
 
 
+def narrowed(view: View, raw: Mapping[str, Any]) -> View:
+    """The view with other criteria than its own. Raises `Invalid`, naming the criterion."""
+    criteria = checked(raw)
+    if view.aside:
+        criteria["snoozed"] = "only"
+    return replace(view, criteria=criteria, also=(), owners=())
+
+
 def open_tickets(who: Principal, now: dt.datetime) -> TicketQuerySet:
     """Everything that is still to be done and not put aside, and that this reader may see."""
     return visible_tickets(who).still_open().awake(now)
@@ -227,10 +228,10 @@ def _parts(
     which is what is open. `known` keeps those of owners, which views share; `seen` is
     `seen_in_parts`."""
     if view.aside:
-        return [tickets_in(view, who, bounds).order_by(*_BY_RETURN)]
+        return [tickets_in(view, who, bounds).order_by(*BY_RETURN)]
     if view.criteria:
         narrowed = tickets_in(view, who, bounds)
-        return [narrowed.filter(part.which).order_by(*part.by, *_BY_DATE) for part in seen]
+        return [narrowed.filter(part.which).order_by(*part.by, *BY_DATE) for part in seen]
     here = visible_tickets(who) if view.settled else here
     parts = []
     for owner in view.owners:
@@ -238,10 +239,10 @@ def _parts(
             known[owner] = _of_owner(here, owner, seen)
         parts.extend(known[owner])
     if view.settled:
-        parts = [here.filter(view.which).order_by(*_BY_DATE)]
+        parts = [here.filter(view.which).order_by(*BY_DATE)]
     elif not parts:
         which = here.filter(view.which)
-        parts = [which.filter(part.which).order_by(*part.by, *_BY_DATE) for part in seen]
+        parts = [which.filter(part.which).order_by(*part.by, *BY_DATE) for part in seen]
     if view.also:
         parts.append(visible_tickets(who).filter(pk__in=view.also).order_by("id"))
     return parts
@@ -253,7 +254,7 @@ def _of_owner(here: TicketQuerySet, owner: Q, seen: Sequence[SeenPart]) -> list[
     if owner != _UNOWNED or seen == [SeenPart()]:
         return [here.filter(owner).order_by(*_BY_OWNER)]
     nobodys = here.annotate(whose=Coalesce("owner_id", 0)).filter(whose=0)  # in no index
-    return [nobodys.filter(part.which).order_by(*part.by, *_BY_DATE) for part in seen]
+    return [nobodys.filter(part.which).order_by(*part.by, *BY_DATE) for part in seen]
 
 
 def counts_of(
@@ -267,7 +268,7 @@ def counts_of(
     here, seen = pinned(open_tickets(who, bounds.now)), seen_in_parts(who)
     found = counted({view.key: _parts(view, who, here, known, bounds, seen) for view in views})
     if who.teams is None:
-        return found, counted_by(Category, here.order_by(*_BY_DATE), "category_id")
+        return found, counted_by(Category, here.order_by(*BY_DATE), "category_id")
     # A category that others work on has no tickets to stop at: those of his teams are all read.
     mine = [here.filter(part.which).order_by() for part in seen]
     return found, counted_groups(mine, "category_id")
@@ -294,10 +295,11 @@ def group_counts(who: Principal, view: View, bounds: Bounds) -> dict[str, int]:
         today = active.filter(attention_at__gte=bounds.soon, attention_at__lt=bounds.tomorrow)
         later = active.filter(attention_at__gte=max(bounds.soon, bounds.tomorrow))
         groups.setdefault("late", []).append(past.filter(missed))
-        groups.setdefault("soon", []).extend([soon, closed])
+        groups.setdefault("opening", []).append(closed)
+        groups.setdefault("soon", []).append(soon)
         groups.setdefault("today", []).append(today)
         groups.setdefault("later", []).append(later)
-        groups.setdefault("waiting", []).append(part.filter(bounds.paused()).order_by(*_BY_DATE))
+        groups.setdefault("waiting", []).append(part.filter(bounds.paused()).order_by(*BY_DATE))
     return counted(groups)
 
 
@@ -307,52 +309,13 @@ def total_of(who: Principal, views: Sequence[View], bounds: Bounds) -> dict[str,
     return counted({view.key: [tickets_in(view, who, bounds).order_by()] for view in views})
 
 
-def cursor_of(ticket: Ticket, sort: str = Sort.DUE.value) -> str:
-    """Where the page after this ticket begins."""
-    at = ticket.attention_at if sort in (Sort.DUE, Sort.PAIN) else ticket.received_at
-    if sort == BACK and ticket.snoozed_until is not None:
-        at = ticket.snoozed_until
-    mark = f"{at.timestamp():.6f}_{ticket.pk}"
-    return f"{5 - (ticket.pain or 0)}_{mark}" if sort == Sort.PAIN else mark
-
-
-def past(cursor: str, sort: str) -> Q:
-    """What stands after the place that `cursor` names, in this order. Raises `Invalid`."""
-    *first, stamp, key = ["", *cursor.split("_")][-3:]
-    try:
-        at = dt.datetime.fromtimestamp(float(stamp), dt.UTC)
-        pk = int(key)
-        ease = int(first[0]) if sort == Sort.PAIN else 0
-    except (ValueError, IndexError, OverflowError, OSError):
-        raise Invalid(
-            _("This page does not exist any more. Start from the top."), field="after"
-        ) from None
-    if sort == Sort.NEWEST:
-        return Q(received_at__lte=at) & (Q(received_at__lt=at) | Q(id__lt=pk))
-    if sort == BACK:
-        return Q(snoozed_until__gte=at) & (Q(snoozed_until__gt=at) | Q(id__gt=pk))
-    if sort == Sort.OLDEST:
-        return Q(received_at__gte=at) & (Q(received_at__gt=at) | Q(id__gt=pk))
-    later = Q(attention_at__gte=at) & (Q(attention_at__gt=at) | Q(id__gt=pk))
-    if sort == Sort.PAIN:
-        return Q(ease__gte=ease) & (Q(ease__gt=ease) | later)
-    return later
-
-
-def in_order(tickets: TicketQuerySet, sort: str) -> TicketQuerySet:
-    """The tickets in one of the orders of the queue."""
-    if sort == Sort.PAIN:
-        tickets = tickets.annotate(ease=Value(5) - Coalesce("pain", 0))
-    return tickets.order_by(*_ORDERS[sort])
-
-
 def page_of(
     who: Principal, view: View, bounds: Bounds, *, after: str = "", sort: str = Sort.DUE.value
 ) -> Page:
     """A page of the view. Four queries, on the first page two more for those that wait, and one
     more for a reader of some teams."""
     apart = sort == Sort.DUE and view.key != "waiting"
-    parts = _sorted_parts(view, who, bounds, sort)
+    parts = sorted_parts(view, who, bounds, sort)
     active = [part.exclude(bounds.paused()) for part in parts] if apart else parts
     chosen = [part.filter(past(after, sort)) for part in active] if after else active
     shown = in_order(Ticket.objects.defer(*_UNSEEN), sort)
@@ -366,7 +329,7 @@ def page_of(
     return Page(rows, waiting, cursor_of(rows[-1], sort) if more else "", not after)
 
 
-def _sorted_parts(view: View, who: Principal, bounds: Bounds, sort: str) -> list[TicketQuerySet]:
+def sorted_parts(view: View, who: Principal, bounds: Bounds, sort: str) -> list[TicketQuerySet]:
     """The view in parts, each in that order."""
     if view.aside or view.settled or (view.owners and sort != Sort.DUE):
         return [in_order(tickets_in(view, who, bounds), sort)]
@@ -381,21 +344,9 @@ def page_among(
     only: Sequence[int], who: Principal, view: View, bounds: Bounds, *, sort: str = Sort.DUE.value
 ) -> Page:
     """Those of the tickets `only` (keys) that stand in the view. Three queries."""
-    rows = list(tickets_in(view, who, bounds).filter(pk__in=only).order_by(*_BY_DATE))
+    rows = list(tickets_in(view, who, bounds).filter(pk__in=only).order_by(*BY_DATE))
     prefetch_related_objects(rows, "customer", "owner")
     if sort != Sort.DUE or view.key == "waiting":
         return Page(rows, [], "", True)
     rests = [row for row in rows if row.status in _WAITING and row.attention_at >= bounds.tomorrow]
     return Page([row for row in rows if row not in rests], rests, "", True)
-
-
-def order_of(ticket: Ticket, sort: str) -> str:
-    """A number by which rows of a group stand in that order."""
-    if sort == Sort.PAIN:
-        return f"{(5 - (ticket.pain or 0)) * 10**12 + ticket.attention_at.timestamp():.3f}"
-    if sort == Sort.DUE:
-        return f"{ticket.attention_at.timestamp():.3f}"
-    if sort == BACK and ticket.snoozed_until is not None:
-        return f"{ticket.snoozed_until.timestamp():.3f}"
-    at = ticket.received_at.timestamp()
-    return f"{-at if sort == Sort.NEWEST else at:.3f}"

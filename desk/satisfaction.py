@@ -4,7 +4,7 @@ Of the desk, because it joins feedback's answers with the ledger of remedies. By
 person.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import (
@@ -32,6 +32,7 @@ from remedies.rules.checks.equality import ENOUGH
 from remedies.rules.states import RemedyStatus
 from tickets.access import Principal
 from tickets.errors import Invalid
+from tickets.listed import Listed, Page
 from tickets.money import decimals_of
 from tickets.periods import Period
 
@@ -56,6 +57,8 @@ class Band:
     result: float | None
     fair: float | None
     poor: int
+    #: Its place among the bands.
+    place: int = 0
 
     @property
     def enough(self) -> bool:
@@ -104,10 +107,35 @@ def satisfaction(
     bounds: list[tuple[int | None, int | None]] = [(None, 0)]
     bounds += list(zip(edges, [*edges[1:], None], strict=True))
     return currency, tuple(
-        _band(found[place], above, up_to, currency)
+        replace(_band(found[place], above, up_to, currency), place=place)
         for place, (above, up_to) in enumerate(bounds)
         if place in found
     )
+
+
+def answers_behind(
+    who: Principal,
+    period: Period,
+    page: Page,
+    *,
+    currency: str,
+    category: str = "",
+    team: str = "",
+    band: int,
+    poor: bool = False,
+) -> Listed:
+    """The answers of one band (its place among the edges, 0 for nothing), or its poor ones alone.
+    Two queries. Raises `NotAllowed`, `Invalid` as `satisfaction` does."""
+    seen = tickets_compared_by(who, category=category, team=team)
+    answers = Answer.objects.filter(at__gte=period.start, at__lt=period.end, ticket__in=seen)
+    if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
+        raise Invalid("A currency has three letters, such as GBP.", field="currency")
+    unit = 10 ** decimals_of(currency)
+    rows = _banded(answers, currency.upper(), [edge * unit for edge in EDGES]).filter(band=band)
+    if poor:
+        rows = rows.filter(result__lte=POOR)
+    found = rows.order_by("-at", "-pk").values_list("ticket_id", "at")
+    return Listed(rows.count(), tuple(found[page.offset : page.offset + page.limit]))
 
 
 def _granted_on() -> Any:
@@ -129,6 +157,21 @@ def _most_granted(answers: Any) -> str:
 
 
 def _counted(answers: Any, currency: str, edges: list[int]) -> Any:
+    return (
+        _banded(answers, currency, edges)
+        .order_by()
+        .values("band")
+        .annotate(
+            answers=Count("pk"),
+            total=Sum("granted"),
+            poor=Count("pk", filter=Q(result__lte=POOR)),
+            **{f"mean_{name}": Avg(name) for name in _SCORES},
+        )
+    )
+
+
+def _banded(answers: Any, currency: str, edges: list[int]) -> Any:
+    """Each answer with what was granted before it, and the place of its band."""
     granted = (
         _granted_on()
         .filter(currency=currency)
@@ -147,14 +190,6 @@ def _counted(answers: Any, currency: str, edges: list[int]) -> Any:
         answers.exclude(Exists(elsewhere))
         .annotate(granted=Coalesce(Subquery(granted), 0, output_field=IntegerField()))
         .annotate(band=band)
-        .order_by()
-        .values("band")
-        .annotate(
-            answers=Count("pk"),
-            total=Sum("granted"),
-            poor=Count("pk", filter=Q(result__lte=POOR)),
-            **{f"mean_{name}": Avg(name) for name in _SCORES},
-        )
     )
 
 

@@ -9,7 +9,7 @@ from babel import Locale, UnknownLocaleError
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from desk.build.people import customer_avatar
 from desk.glyphs import AvatarView
@@ -190,7 +190,8 @@ def earlier_view(ticket: Ticket, *, now: dt.datetime, zone: ZoneInfo) -> Earlier
     """One earlier complaint. Reads points, remedies and broken promises, so prefetch them."""
     outcome = outcome_of(list(ticket.points.all()))
     done = ticket.status in {Status.RESOLVED, Status.CLOSED}
-    words = outcome_words(outcome.value) if outcome else ticket.status.replace("_", " ")
+    standing = pgettext("status", ticket.get_status_display())
+    words = outcome_words(outcome.value) if outcome else standing
     when = moment_words(ticket.resolved_at or ticket.received_at, now=now, zone=zone)
     return EarlierView(
         number=ticket.number,

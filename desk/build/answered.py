@@ -7,6 +7,8 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from desk.build.boxes import sum_words
 from desk.build.insight import counts
+from desk.build.insight.views import CellView
+from desk.build.ways import Ways
 from desk.satisfaction import Band
 from desk.words import decimal_words, number_words, span_words
 from remedies.rules.checks.equality import ENOUGH
@@ -26,7 +28,7 @@ class BandView:
     #: Place of the mean on 1 to 5, in percent; "" where too few answered.
     handling: str
     result: str
-    cells: tuple[str, ...]
+    cells: tuple[CellView, ...]
     enough: bool
 
 
@@ -40,7 +42,7 @@ BAND_HEADS = (
 )
 
 
-def band_views(bands: Sequence[Band]) -> list[BandView]:
+def band_views(bands: Sequence[Band], ways: Ways) -> list[BandView]:
     """Each band with its means, where enough answered."""
     return [
         BandView(
@@ -49,10 +51,12 @@ def band_views(bands: Sequence[Band]) -> list[BandView]:
             handling=_on_five(band.handling) if band.enough else "",
             result=_on_five(band.result) if band.enough else "",
             cells=(
-                number_words(band.answers),
-                *(_mean(band, one) for one in (band.handling, band.result, band.fair)),
-                number_words(band.poor) if band.enough else "–",
-                sum_words(band.granted / band.answers, band.currency),
+                ways.cell(number_words(band.answers), band.answers, "answers", str(band.place)),
+                *(CellView(_mean(band, one)) for one in (band.handling, band.result, band.fair)),
+                ways.cell(number_words(band.poor), band.poor, "answers", str(band.place), "poor")
+                if band.enough
+                else CellView("–"),
+                CellView(sum_words(band.granted / band.answers, band.currency)),
             ),
             enough=band.enough,
         )
@@ -107,8 +111,9 @@ class TimeView:
     median: str
     ninetieth: str
     count: str
-    bars: tuple[tuple[str, str, str], ...]
-    rows: tuple[tuple[str, tuple[str, ...]], ...]
+    count_url: str
+    bars: tuple[tuple[str, CellView, str], ...]
+    rows: tuple[tuple[str, tuple[CellView, ...]], ...]
 
 
 TIME_HEADS = (
@@ -119,33 +124,43 @@ TIME_HEADS = (
 )
 
 
-def time_view(found: OfferTimes) -> TimeView | None:
+def time_view(found: OfferTimes, ways: Ways) -> TimeView | None:
     """How long customers waited for an offer; None where none was sent."""
     total = found.total
     if total is None:
         return None
     most = max(total.counts)
     names = [
-        *(gettext("up to %(time)s") % {"time": words} for _, words in BUCKETS),
+        *(gettext("up to %(time)s") % {"time": gettext(words)} for _, words in BUCKETS),
         gettext("longer"),
     ]
-    lines = [total, *found.by["team"], *found.by["category"]]
+    lines = [("offers", total)]
+    lines += [(f"offers-{by}", line) for by in ("team", "category") for line in found.by[by]]
     return TimeView(
         median=span_words(total.median),
         ninetieth=span_words(total.ninetieth),
         count=ngettext("%(count)s first offer", "%(count)s first offers", total.count)
         % {"count": number_words(total.count)},
+        count_url=ways.url("offers"),
         bars=tuple(
-            (name, number_words(count), f"{100 * count / most:.1f}%")
-            for name, count in zip(names, total.counts, strict=True)
+            (
+                name,
+                ways.cell(number_words(count), count, "offers-bucket", str(place)),
+                f"{100 * count / most:.1f}%",
+            )
+            for place, (name, count) in enumerate(zip(names, total.counts, strict=True))
             if count
         ),
-        rows=tuple((line.name, _time_cells(line)) for line in lines[: 2 * SHOWN]),
+        rows=tuple(
+            (line.name, _time_cells(line, ways.url(what, line.key)))
+            for what, line in lines[: 2 * SHOWN]
+        ),
     )
 
 
-def _time_cells(line: TimeLine) -> tuple[str, ...]:
+def _time_cells(line: TimeLine, url: str) -> tuple[CellView, ...]:
+    count = CellView(number_words(line.count), url)
     if line.count < ENOUGH:
-        return (number_words(line.count), gettext("too few to tell"), "–", "–")
+        return (count, *map(CellView, (gettext("too few to tell"), "–", "–")))
     spans = (line.median, line.ninetieth, line.longest)
-    return (number_words(line.count), *map(span_words, spans))
+    return (count, *(CellView(span_words(span)) for span in spans))

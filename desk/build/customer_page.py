@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from desk.build.asked_above import AskedAbove, asked_above, with_wish
 from desk.build.people import author, file_view
 from desk.build.recourse import RecourseView, recourse_view
-from desk.present import MessageView, StageView
+from desk.glyphs import AvatarView
+from desk.present import FileView, MessageView, StageView
 from desk.words import day_words, long_day_words, long_moment_words, moment_words
 from escalation.clock import Status as ClockStatus
 from escalation.models import Deadline
 from tickets.catalogue import catalogue
-from tickets.models import Event, Point, Ticket
+from tickets.models import Event, Point, Ticket, User
 from tickets.rules import OPEN_STATUSES, EventType, MessageKind, Outcome, Stage, Status
 
 MESSAGES_SHOWN = 100
@@ -262,6 +263,21 @@ def asked_of(ticket: Ticket) -> Asked:
 def paragraphs_of(body: str) -> tuple[str, ...]:
     """A text in its paragraphs."""
     return tuple(part for part in body.split("\n\n") if part.strip())
+
+
+def as_said(
+    body: str, *, me: User, now: dt.datetime, files: Sequence[FileView] = ()
+) -> MessageView:
+    """A message that is not sent yet, as the page will show it."""
+    return MessageView(
+        id=0,
+        who=AvatarView.of(me.name, key=me.pk),
+        channel="",
+        when=_("when it is sent"),
+        exact=now.isoformat(),
+        paragraphs=paragraphs_of(body),
+        files=tuple(files),
+    )
 
 
 def said_to_customer(

@@ -150,6 +150,8 @@ def _back(because: str) -> str:
     }.get(because, _("back in the queue"))
 
 
+_IDEAS = Spoken({"planned": _l("planned"), "done": _l("done"), "declined": _l("declined")})
+
 _DECIDED = Spoken(
     {
         "approved": _l("exception approved"),
@@ -305,6 +307,11 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "followup_opened": lambda d: _("follow-up opened: %(why)s") % {"why": d.get("why", "")},
     "followup_closed": lambda d: _("followed up: %(result)s") % {"result": d.get("result", "")},
     "kudos_given": lambda d: _("kudos given"),
+    "idea_suggested": lambda d: _("idea: %(title)s") % {"title": d.get("title", "")},
+    "idea_answered": lambda d: (
+        _("idea answered: %(title)s, %(status)s")
+        % {"title": d.get("title", ""), "status": _IDEAS.get(str(d.get("status")), "")}
+    ),
     "mail_sent": lambda d: _("mail sent: %(subject)s") % {"subject": d.get("subject", "")},
     "outbox_dead": lambda d: (
         _("%(kind)s could not be delivered") % {"kind": d.get("kind") or _("message")}

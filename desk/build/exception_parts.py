@@ -14,6 +14,7 @@ from remedies.access import may_decide
 from remedies.levels import levels_by_key
 from remedies.models import ExceptionRequest, Refusal, RuleProposal
 from remedies.rules.grounds import Ground, told_of
+from remedies.rules.routing import BUILT_IN, Level, Who
 from remedies.rules.states import DECIDED, ExceptionStatus
 from remedies.services.exceptions.weighing import Weighing
 from tickets.access import Principal
@@ -93,22 +94,32 @@ def voices_of(row: ExceptionRequest) -> tuple[VoiceView, ...]:
 
 
 def needed_words(row: ExceptionRequest) -> str:
-    """Who decides it: "Two of Supervisors of the team, or one of Managers"."""
+    """Who decides it: "2 supervisors of the team, or a manager"."""
     told = [level for level in levels_by_key(row.route) if level.id in row.told]
-    parts = [
-        ngettext("one of %(name)s", "%(count)s of %(name)s", level.needed)
-        % {"count": level.needed, "name": retold(level.name)}
-        for level in told
-    ]
-    words = gettext(", or ").join(parts)
-    return words[:1].upper() + words[1:]
+    return gettext(", or ").join(_deciders(level) for level in told)
+
+
+def _deciders(level: Level) -> str:
+    """Whose yes it takes: by their part where it says who they are, else by the level's name."""
+    needed, name = level.needed, retold(level.name)
+    if level.who == Who.SUPERVISORS:
+        words = ngettext("a supervisor of the team", "%(count)s supervisors of the team", needed)
+    elif level in BUILT_IN and level.who == Who.MANAGERS:
+        words = ngettext("a manager", "%(count)s managers", needed)
+    elif level in BUILT_IN:
+        words = ngettext("an administrator", "%(count)s administrators", needed)
+    elif needed == 1 and level.who in (Who.MANAGERS, Who.ADMINS):
+        return name
+    else:
+        words = ngettext("one of %(name)s", "%(count)s of %(name)s", needed)
+    return words % {"count": needed, "name": name}
 
 
 def after_words(row: ExceptionRequest) -> str:
     """Who is asked next where nobody decides in time; "" where nobody is above."""
     rest = [key for key in row.route if key not in row.told]
     after = next(iter(levels_by_key(rest)), None)
-    return gettext("then %(name)s") % {"name": retold(after.name)} if after is not None else ""
+    return gettext("then %(name)s") % {"name": _deciders(after)} if after is not None else ""
 
 
 def files_of(row: ExceptionRequest) -> tuple[FileView, ...]:

@@ -88,6 +88,7 @@ class Case:
     asker: AvatarView
     clock: ClockView | None
     clock_words: str
+    left: str
     lines: tuple[str, ...]
     customer: str
     cost: str
@@ -153,8 +154,8 @@ def inbox_row(
             ClockState.PAUSED, clock.used, gettext("asked back"), "exception", row.question
         )
         left = gettext("asked back")
-    elif deadline is not None and clock.state is not ClockState.LATE:
-        left = gettext("%(words)s left") % {"words": clock.words}
+    elif deadline is not None:
+        left = _left(deadline, clock, now=now)
     ago = span_words(now - row.created_at)
     return InboxRow(
         id=row.pk,
@@ -254,6 +255,7 @@ def case_of(row: ExceptionRequest, who: Principal, *, now: dt.datetime, zone: Zo
         asker=avatar(row.requester),
         clock=clock,
         clock_words=_clock_words(row, clock),
+        left=_left(deadline, clock, now=now) if deadline and clock else "",
         lines=case_lines(ticket, zone=zone),
         customer=f"{since_words(ticket.customer, now=now)}. {_earlier_words(count)}",
         cost=gettext("%(more)s more than policy. Exceptions this month so far: %(month)s.")
@@ -284,6 +286,13 @@ def case_of(row: ExceptionRequest, who: Principal, *, now: dt.datetime, zone: Zo
 def _title(row: ExceptionRequest) -> str:
     names = {"requester": row.requester.get_short_name(), "name": row.ticket.customer.name}
     return gettext("%(requester)s asks for more for %(name)s") % names
+
+
+def _left(deadline: Deadline, clock: ClockView, *, now: dt.datetime) -> str:
+    """ "42 min left"; the words of a clock that is late, paused or at the next opening say it."""
+    if clock.state in {ClockState.LATE, ClockState.PAUSED} or deadline.due_at < now:
+        return clock.words
+    return gettext("%(words)s left") % {"words": clock.words}
 
 
 def _clock_words(row: ExceptionRequest, clock: ClockView | None) -> str:

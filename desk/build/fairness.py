@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from desk.build.boxes import AxisView, BoxView, Scale, plain, sum_words
+from desk.build.insight.views import CellView
+from desk.build.ways import Ways
 from desk.words import moment_words, number_words
 from remedies.rules.checks.equality import ENOUGH, Box
 from remedies.rules.retelling import known_words
@@ -36,7 +38,7 @@ class RowView:
     box: BoxView | None
     outliers: int
     #: Each figure as the table prints it.
-    cells: tuple[str, ...]
+    cells: tuple[CellView, ...]
     #: The key that narrows the page to it; empty where it can't.
     key: str = ""
 
@@ -55,6 +57,8 @@ class PictureView:
     finding: str = ""
     rest: str = ""
     more: int = 0
+    #: The tickets behind what `count` says.
+    count_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ PART_HEADS = (
 )
 
 
-def groups_picture(found: Fairness) -> PictureView:
+def groups_picture(found: Fairness, ways: Ways) -> PictureView:
     """Sets of equals, those in which something stands out first."""
     shown = found.groups
     currency = found.currency
@@ -112,10 +116,11 @@ def groups_picture(found: Fairness) -> PictureView:
         name=gettext("What was given for equal facts: %(finding)s %(rest)s Numbers in the table.")
         % {"finding": finding, "rest": rest},
         axis=scale.axis(),
-        rows=tuple(_group_row(group, scale) for group in shown),
+        rows=tuple(_group_row(group, scale, ways) for group in shown),
         heads=tuple(map(str, GROUP_HEADS)),
         finding=finding,
         rest=rest,
+        count_url=ways.url("all") if total is not None else "",
     )
 
 
@@ -142,7 +147,7 @@ def _finding(found: Fairness) -> tuple[str, str]:
     return gettext("Nothing stands out."), said
 
 
-def _group_row(group: Group, scale: Scale) -> RowView:
+def _group_row(group: Group, scale: Scale, ways: Ways) -> RowView:
     box, currency = group.box, scale.currency
     figures = (box.least, box.low, box.usual, box.high, box.most)
     return RowView(
@@ -155,9 +160,9 @@ def _group_row(group: Group, scale: Scale) -> RowView:
         box=scale.box(box) if box.enough else None,
         outliers=box.outliers,
         cells=(
-            number_words(box.count),
-            *(sum_words(one, currency) for one in figures),
-            number_words(box.outliers),
+            ways.cell(number_words(box.count), box.count, "group", group.key),
+            *(CellView(sum_words(one, currency)) for one in figures),
+            ways.cell(number_words(box.outliers), box.outliers, "group", group.key, "out"),
         ),
         key=group.rule,
     )
@@ -167,16 +172,16 @@ def _says_nothing(words: str) -> bool:
     return words.split(" ", maxsplit=1)[0] in {"0", "no", "none", "undecided"}
 
 
-def part_pictures(found: Fairness) -> list[PictureView]:
+def part_pictures(found: Fairness, ways: Ways) -> list[PictureView]:
     """How far from the usual, by rule, category, team and (for those who lead them) colleague."""
     return [
-        _parts(by, found.by.get(by, ()), found.currency)
+        _parts(by, found.by.get(by, ()), found.currency, ways)
         for by in TITLES
         if by != "rep" or found.reps
     ]
 
 
-def _parts(by: str, parts: Sequence[Part], currency: str) -> PictureView:
+def _parts(by: str, parts: Sequence[Part], currency: str, ways: Ways) -> PictureView:
     boxes = [part.box for part in parts if part.box is not None]
     reach = [one for box in boxes for one in (box.from_, box.to)]
     scale = Scale(min([-1, *reach]), max([1, *reach]), currency)
@@ -199,7 +204,7 @@ def _parts(by: str, parts: Sequence[Part], currency: str) -> PictureView:
         name=gettext("%(title)s: how far from what is usual among equals. Numbers in the table.")
         % {"title": TITLES[by]},
         axis=scale.axis(signed=True),
-        rows=tuple(_part_row(part, scale, link=by != "rep") for part in parts[:SHOWN]),
+        rows=tuple(_part_row(by, part, scale, ways) for part in parts[:SHOWN]),
         heads=tuple(map(str, PART_HEADS)),
         finding=finding if boxes else "",
         rest=rest if boxes else "",
@@ -221,7 +226,7 @@ def _widest(parts: Sequence[Part], currency: str) -> tuple[str, str]:
     )
 
 
-def _part_row(part: Part, scale: Scale, *, link: bool) -> RowView:
+def _part_row(by: str, part: Part, scale: Scale, ways: Ways) -> RowView:
     box, currency = part.box, scale.currency
     told = ("–", "–", "–")
     if box is not None:
@@ -238,13 +243,13 @@ def _part_row(part: Part, scale: Scale, *, link: bool) -> RowView:
         box=scale.box(box, marks=False) if box is not None else None,
         outliers=part.outliers,
         cells=(
-            number_words(part.count),
-            number_words(part.compared),
-            number_words(part.same),
-            *told,
-            number_words(part.outliers),
+            ways.cell(number_words(part.count), part.count, by, part.key),
+            ways.cell(number_words(part.compared), part.compared, by, part.key, "compared"),
+            ways.cell(number_words(part.same), part.same, by, part.key, "same"),
+            *map(CellView, told),
+            ways.cell(number_words(part.outliers), part.outliers, by, part.key, "out"),
         ),
-        key=part.key if link else "",
+        key=part.key if by != "rep" else "",
     )
 
 

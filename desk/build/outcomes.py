@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from desk.build.boxes import plain, sum_words
+from desk.build.insight.views import CellView
 from desk.build.kinds import kind_of_remedy
+from desk.build.ways import Ways
 from desk.words import number_words
 from remedies.rules.reporting import PortalCategory, TimeBand
 from remedies.services.outcomes import Count, Outcomes, Redress, Reviewed
@@ -43,7 +45,7 @@ class BarView:
 
     name: str
     width: str
-    cells: tuple[str, ...]
+    cells: tuple[CellView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,41 +68,47 @@ def share_words(count: Count) -> str:
     return f"{100 * count.share:.0f} %"
 
 
-def bars_of(found: Outcomes) -> list[BarsView]:
+def bars_of(found: Outcomes, ways: Ways) -> list[BarsView]:
     """What complaints came to, from several sides."""
     return [
         *(
-            _counts(by, title, found.by[by])
+            _counts(by, title, found.by[by], ways)
             for by, title in (("category", gettext("By category")), ("team", gettext("By team")))
         ),
         _simple(
             "findings",
             gettext("As they were found"),
-            {
-                str(words): found.findings[key]
+            "finding",
+            [
+                (key, str(words), found.findings[key])
                 for key, words in FINDINGS.items()
                 if key in found.findings
-            },
+            ],
+            ways,
         ),
         _simple(
             "bands",
             gettext("From receipt to the end"),
-            {str(words): found.bands[band] for band, words in BANDS.items()},
+            "time",
+            [(band.value, str(words), found.bands[band]) for band, words in BANDS.items()],
+            ways,
         ),
         _simple(
             "answers",
             gettext("What customers got"),
-            {
-                str(words): found.answers[key]
+            "answer",
+            [
+                (key.value, str(words), found.answers[key])
                 for key, words in ANSWERS.items()
                 if key in found.answers
-            },
+            ],
+            ways,
         ),
-        *(_redress(one) for one in found.redress),
+        *(_redress(one, ways) for one in found.redress),
     ]
 
 
-def _counts(key: str, title: str, lines: Sequence[Count]) -> BarsView:
+def _counts(key: str, title: str, lines: Sequence[Count], ways: Ways) -> BarsView:
     most = max([1, *(line.settled for line in lines)])
     return BarsView(
         key,
@@ -111,10 +119,12 @@ def _counts(key: str, title: str, lines: Sequence[Count]) -> BarsView:
                 line.name,
                 f"{100 * line.settled / most:.1f}%",
                 (
-                    number_words(line.settled),
-                    number_words(line.upheld),
-                    number_words(line.rejected),
-                    share_words(line),
+                    ways.cell(number_words(line.settled), line.settled, key, line.key),
+                    ways.cell(number_words(line.upheld), line.upheld, key, line.key, "upheld"),
+                    ways.cell(
+                        number_words(line.rejected), line.rejected, key, line.key, "rejected"
+                    ),
+                    CellView(share_words(line)),
                 ),
             )
             for line in lines[:SHOWN]
@@ -122,8 +132,12 @@ def _counts(key: str, title: str, lines: Sequence[Count]) -> BarsView:
     )
 
 
-def _simple(key: str, title: str, counts: dict[str, int]) -> BarsView:
-    every, most = sum(counts.values()) or 1, max([1, *counts.values()])
+def _simple(
+    key: str, title: str, what: str, lines: Sequence[tuple[str, str, int]], ways: Ways
+) -> BarsView:
+    """Lines of one kind: the key of each, its name, and how many."""
+    counts = [count for _, _, count in lines]
+    every, most = sum(counts) or 1, max([1, *counts])
     return BarsView(
         key,
         title,
@@ -132,14 +146,17 @@ def _simple(key: str, title: str, counts: dict[str, int]) -> BarsView:
             BarView(
                 name,
                 f"{100 * count / most:.1f}%",
-                (number_words(count), f"{100 * count / every:.0f} %"),
+                (
+                    ways.cell(number_words(count), count, what, line),
+                    CellView(f"{100 * count / every:.0f} %"),
+                ),
             )
-            for name, count in counts.items()
+            for line, name, count in lines
         ),
     )
 
 
-def _redress(one: Redress) -> BarsView:
+def _redress(one: Redress, ways: Ways) -> BarsView:
     most = max([1, *(total for _, total in one.kinds.values())])
     return BarsView(
         f"redress-{one.currency}",
@@ -149,14 +166,19 @@ def _redress(one: Redress) -> BarsView:
             BarView(
                 kind_of_remedy(kind).capitalize(),
                 f"{100 * total / most:.1f}%",
-                (number_words(count), sum_words(total, one.currency)),
+                (
+                    ways.cell(number_words(count), count, "redress", f"{kind} {one.currency}"),
+                    ways.cell(
+                        sum_words(total, one.currency), count, "redress", f"{kind} {one.currency}"
+                    ),
+                ),
             )
             for kind, (count, total) in one.kinds.items()
         ),
     )
 
 
-def review_bars(found: Outcomes) -> list[BarsView]:
+def review_bars(found: Outcomes, ways: Ways) -> list[BarsView]:
     """Decisions that were looked at again, by stage, rule, team and reason."""
     titles = {
         "stage": gettext("By stage"),
@@ -164,11 +186,12 @@ def review_bars(found: Outcomes) -> list[BarsView]:
         "team": gettext("By team"),
         "reason": gettext("Why they fell"),
     }
-    return [_reviewed(by, title, found.reviews[by]) for by, title in titles.items()]
+    return [_reviewed(by, title, found.reviews[by], ways) for by, title in titles.items()]
 
 
-def _reviewed(by: str, title: str, lines: Sequence[Reviewed]) -> BarsView:
+def _reviewed(by: str, title: str, lines: Sequence[Reviewed], ways: Ways) -> BarsView:
     most = max([1, *(line.count for line in lines)])
+    what = "review_team" if by == "team" else by
     heads = (gettext("Fell"),) if by == "reason" else (gettext("Reviewed"), gettext("Overturned"))
     return BarsView(
         f"review-{by}",
@@ -178,9 +201,20 @@ def _reviewed(by: str, title: str, lines: Sequence[Reviewed]) -> BarsView:
             BarView(
                 _name(by, line),
                 f"{100 * line.count / most:.1f}%",
-                (number_words(line.overturned),)
-                if by == "reason"
-                else (number_words(line.count), number_words(line.overturned)),
+                (
+                    *(
+                        ()
+                        if by == "reason"
+                        else (ways.cell(number_words(line.count), line.count, what, line.key),)
+                    ),
+                    ways.cell(
+                        number_words(line.overturned),
+                        line.overturned,
+                        what,
+                        line.key,
+                        "overturned",
+                    ),
+                ),
             )
             for line in lines[:SHOWN]
         ),

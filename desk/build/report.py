@@ -1,10 +1,14 @@
 """The report of kept and missed promises as its page shows it: words, bars and a line chart."""
 
+import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from desk.build.events import KINDS
+from desk.build.insight.views import CellView
+from desk.build.ways import Ways
 from desk.words import full_date_words, number_words, pointed, short_date_words, span_words
 from escalation.services.reports import Line, Report, TrendPoint, percent
 from tickets.saying import retold
@@ -26,10 +30,10 @@ class BarView:
     """One line of a chart: a bar of kept and missed, with the figures printed."""
 
     name: str
-    kept: int
-    missed: int
-    share: str
-    before: str
+    kept: CellView
+    missed: CellView
+    share: CellView
+    before: CellView
     change: str
     tone: str
     x_missed: str
@@ -60,7 +64,7 @@ class TrendView:
     end_before: tuple[str, str] | None
     grid: tuple[tuple[str, str], ...]
     labels: tuple[tuple[str, str], ...]
-    rows: tuple[tuple[str, str, str, str, str], ...]
+    rows: tuple[tuple[str, tuple[CellView, ...]], ...]
     end_words: str = ""
     end_before_words: str = ""
 
@@ -91,7 +95,7 @@ def change_words(line: Line) -> tuple[str, str]:
     return gettext("worse, was %(was)s") % {"was": was}, "late"
 
 
-def chart(key: str, found: Report) -> ChartView:
+def chart(key: str, found: Report, ways: Ways) -> ChartView:
     """The lines of one dimension, with what stands out in a sentence."""
     lines = found.by[key]
     if key == "kind":
@@ -104,7 +108,7 @@ def chart(key: str, found: Report) -> ChartView:
         count=_count_of(key, sum(1 for line in lines if line.every)),
         finding=finding,
         rest=rest,
-        lines=tuple(_bar(line) for line in shown[:SHOWN]),
+        lines=tuple(_bar(key, line, ways) for line in shown[:SHOWN]),
         more=max(len(shown) - SHOWN, 0),
     )
 
@@ -144,15 +148,22 @@ def _as_on_the_board(line: Line) -> Line:
     return replace(line, name=words[:1].upper() + words[1:])
 
 
-def _bar(line: Line) -> BarView:
+def _bar(by: str, line: Line, ways: Ways) -> BarView:
     kept = BAR * (line.share if line.share is not None else 0)
     words, tone = change_words(line)
+    was = words or share_words(line.share_before)
+    before = ways.period.before
     return BarView(
         name=retold(line.name),
-        kept=line.kept,
-        missed=line.missed,
-        share=share_words(line.share),
-        before=share_words(line.share_before),
+        kept=ways.cell(number_words(line.kept), line.kept, by, line.key, "kept"),
+        missed=ways.cell(number_words(line.missed), line.missed, by, line.key, "missed"),
+        share=ways.cell(share_words(line.share), line.every, by, line.key),
+        before=CellView(
+            was,
+            ways.url(by, line.key, days=(before.first, before.last))
+            if line.kept_before + line.missed_before
+            else "",
+        ),
         change=words,
         tone=tone,
         x_missed=f"{kept:.1f}",
@@ -165,7 +176,7 @@ def _bar(line: Line) -> BarView:
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 190, 62, 30, 12, 30
 
 
-def trend(found: Report) -> TrendView | None:
+def trend(found: Report, ways: Ways) -> TrendView | None:
     """The share kept, part by part; None where the period is too short or empty."""
     points = found.trend
     if len(points) < 2 or not found.total.every:
@@ -198,19 +209,36 @@ def trend(found: Report) -> TrendView | None:
             for place, point in enumerate(points)
             if place % 3 == 0
         ),
-        rows=tuple(_trend_row(point) for point in points),
+        rows=tuple(_trend_row(point, days, ways) for point, days in _days(found)),
         end_words=gettext("this period"),
         end_before_words=gettext("the one before"),
     )
 
 
-def _trend_row(point: TrendPoint) -> tuple[str, str, str, str, str]:
-    return (
-        full_date_words(point.first),
-        number_words(point.kept),
-        number_words(point.missed),
-        share_words(_share(point.kept, point.missed)),
-        share_words(_share(point.kept_before, point.missed_before)),
+Days = tuple[dt.date, dt.date]
+
+
+def _days(found: Report) -> Iterator[tuple[TrendPoint, Days]]:
+    """Each part of the period with its first and last day."""
+    firsts = [point.first for point in found.trend]
+    lasts = [*(first - dt.timedelta(days=1) for first in firsts[1:]), found.period.last]
+    return zip(found.trend, zip(firsts, lasts, strict=True), strict=True)
+
+
+def _trend_row(point: TrendPoint, days: Days, ways: Ways) -> tuple[str, tuple[CellView, ...]]:
+    back = ways.period.first - ways.period.before.first
+    was = (days[0] - back, days[1] - back)
+    kept, missed = point.kept, point.missed
+    every_before = point.kept_before + point.missed_before
+
+    def cell(words: str, count: int, column: str, span: Days) -> CellView:
+        return CellView(words, ways.url("all", "", column, days=span) if count else "")
+
+    return full_date_words(point.first), (
+        cell(number_words(kept), kept, "kept", days),
+        cell(number_words(missed), missed, "missed", days),
+        cell(share_words(_share(kept, missed)), kept + missed, "", days),
+        cell(share_words(_share(point.kept_before, point.missed_before)), every_before, "", was),
     )
 
 
@@ -239,15 +267,17 @@ def _y(share: float, low: float) -> str:
     return f"{TOP + (HEIGHT - TOP - BOTTOM) * (1 - (share - low) / (1 - low)):.1f}"
 
 
-def pause_lines(found: Report) -> list[tuple[str, str, str, str, str]]:
+def pause_lines(found: Report, ways: Ways) -> list[tuple[str, tuple[CellView, ...]]]:
     """Pauses that were used, in words."""
     return [
         (
             used.words[:1].upper() + used.words[1:],
-            number_words(used.deadlines),
-            number_words(used.pauses),
-            span_words(used.total / used.pauses),
-            span_words(used.longest),
+            (
+                ways.cell(number_words(used.deadlines), used.deadlines, "pause", used.reason),
+                ways.cell(number_words(used.pauses), used.pauses, "pause", used.reason, "pauses"),
+                CellView(span_words(used.total / used.pauses)),
+                CellView(span_words(used.longest)),
+            ),
         )
         for used in found.pauses
     ]

@@ -13,8 +13,8 @@ from desk.build.clocks import clock_of, nearest, no_clock, tone_of
 from desk.build.events import kind_words
 from desk.build.people import avatar
 from desk.glyphs import ChipView, ClockState, ClockView, PainView
+from desk.orders import order_of
 from desk.present import RowView
-from desk.queue import order_of
 from desk.words import moment_words, ordinal, short_moment_words
 from escalation.models import Deadline
 from tickets.access import Principal, may

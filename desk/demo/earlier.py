@@ -17,8 +17,8 @@ from integrations.importing.reading import Reject, Row
 
 SEED = 19940611
 #: They were brought over so long ago; the oldest and the youngest had come so many days ago.
-BROUGHT = dt.timedelta(days=98)
-DAYS = (430, 126)
+BROUGHT = dt.timedelta(days=192)
+DAYS = (540, 220)
 #: So many customers of those who complained came again, each with two more.
 AGAIN = 18
 #: Of customers who have a story on this desk, so many had one before.

@@ -1,4 +1,6 @@
-"""Makes the settled cases of the last months out of matters. Pure; the same every time.
+"""Makes the settled cases of the last six months out of matters. Pure; the same every time.
+
+Half a year, so that the last thirteen weeks, which reports show first, have as many before them.
 
 A matter has the words of several customers, and how such a complaint goes: taken, answered,
 decided, offered or refused, accepted, paid, resolved, asked about, closed. Times lie within what
@@ -13,7 +15,7 @@ from typing import Any
 from desk.demo.content import Case, ContentInvalid, Shopper, case_of, read, regulars, shoppers
 
 SEED = 20140303
-FILES = ("past_home", "past_travel", "past_billing", "past_more")
+FILES = ("past_home", "past_travel", "past_billing", "past_more", "past_before")
 #: Settled cases are resolved at the latest so many working days ago.
 LATEST = 2
 

@@ -46,7 +46,7 @@ from tickets.services.customers import CustomerDetails
 #: What everyone of the demo signs in with. Made for it, and set nowhere else.
 PASSWORD = "amends-demo"  # noqa: S105 - known to everyone, on purpose
 #: How long before the first complaint the desk was set up.
-BEFORE = dt.timedelta(days=120)
+BEFORE = dt.timedelta(days=212)
 
 
 @dataclass

@@ -3,11 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from desk.forms.base import Fields
-from desk.own_keys import PLACES, keys_of, own_of
+from desk.own_keys import PLACES, faults_of, keys_of, own_of
 from tickets.models import User
 
 
@@ -39,39 +38,23 @@ class OwnKeysForm(Fields):
     def clean(self) -> dict[str, Any]:
         """Signs that can be typed, and no two alike where both would be heard."""
         data: dict[str, Any] = super().clean() or {}
-        for place in PLACES:
-            heard: dict[str, str] = {}
-            for part in dict.fromkeys(("", place)):
-                for key, words in keys_of(part).items():
-                    self._check(data, field_name(part, key), str(words), heard)
+        for fault in faults_of(self._typed(data)):
+            name = field_name(fault.place, fault.key)
+            if name not in self.errors:
+                self.add_error(name, fault.words)
         return data
 
-    def _check(self, data: dict[str, Any], name: str, words: str, heard: dict[str, str]) -> None:
-        typed = data.get(name) or ""
-        if not typed or name in self.errors:
-            return
-        if not typed.isprintable() or typed.isspace():
-            self.add_error(name, _("One letter, digit or sign that you can type; or nothing."))
-        elif typed in heard:
-            told = {"key": typed, "other": heard[typed]}
-            self.add_error(name, _("“%(key)s” is taken by “%(other)s”.") % told)
-        else:
-            heard[typed] = words
+    @staticmethod
+    def _typed(data: dict[str, Any]) -> dict[str, dict[str, str]]:
+        return {
+            place: {key: data.get(field_name(place, key)) or "" for key in keys_of(place)}
+            for place in PLACES
+        }
 
     @property
     def own(self) -> dict[str, dict[str, str]]:
-        """What differs from the keys of the pages, by place."""
-        return {
-            place: changed
-            for place in PLACES
-            if (
-                changed := {
-                    key: typed
-                    for key in keys_of(place)
-                    if (typed := self.cleaned_data.get(field_name(place, key)) or "") != key
-                }
-            )
-        }
+        """The keys as typed, by place."""
+        return self._typed(self.cleaned_data)
 
     def sections(self) -> list[tuple[str, list[Any]]]:
         """The fields, place by place, with its name."""

@@ -197,8 +197,10 @@ class Choice(Field):
     def check(self, value: Any, at: str, wrong: Problems) -> Any:
         if value is None or value == "":
             return self.missing(at, wrong)
+        if self.open and isinstance(value, str):
+            return value
         known = [key for key, _ in self.options()]
-        if not isinstance(value, str) or (not self.open and value not in known):
+        if not isinstance(value, str) or value not in known:
             wrong.append(
                 (
                     at,

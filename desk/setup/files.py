@@ -28,6 +28,8 @@ from desk.setup.filetext import Content, content_of
 from desk.setup.keeping import Author
 from desk.setup.rules import Deed
 from desk.setup.section import Doc, Section, digest, sections
+from desk.setup.storing import write_all
+from desk.words import number_words
 from tickets.access import Principal
 from tickets.cached import forget_all
 from tickets.errors import Conflict, DomainError
@@ -35,6 +37,8 @@ from tickets.errors import Conflict, DomainError
 VERSION = 1
 #: A file that is larger is none of ours.
 MOST_CHARACTERS = 5_000_000
+#: Changes of one section that a page lists; the command and the API tell them all.
+MOST_SHOWN = 50
 SCHEMA_ID = "urn:amends:configuration:1"
 
 
@@ -59,12 +63,43 @@ class Planned:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """What a file would change in one section, as a page lists it."""
+
+    section: Section
+    count: int
+    steps: tuple[Planned, ...]
+
+    @property
+    def counted(self) -> str:
+        """ "1,200"."""
+        return number_words(self.count)
+
+    @property
+    def further(self) -> str:
+        """How many are not listed: "and 1,150 more"; "" for none."""
+        left = self.count - len(self.steps)
+        return gettext("and %(count)s more") % {"count": number_words(left)} if left else ""
+
+
+@dataclass(frozen=True)
 class Plan:
     """What a file would change."""
 
     steps: tuple[Planned, ...]
     #: Documents that the file names and that are so already.
     same: int
+
+    @property
+    def shown(self) -> list[Shown]:
+        """The changes by section, the first of each."""
+        found: dict[str, list[Planned]] = {}
+        for one in self.steps:
+            found.setdefault(one.section.key, []).append(one)
+        return [
+            Shown(every[0].section, len(every), tuple(every[:MOST_SHOWN]))
+            for every in found.values()
+        ]
 
     @property
     def stamp(self) -> str:
@@ -76,7 +111,8 @@ class Plan:
     def words(self) -> str:
         """ "3 are made, 2 changed, 40 are so already"."""
         made = sum(one.before is None for one in self.steps)
-        told = {"new": made, "changed": len(self.steps) - made, "same": self.same}
+        counts = {"new": made, "changed": len(self.steps) - made, "same": self.same}
+        told = {name: number_words(count) for name, count in counts.items()}
         return gettext("%(new)s new, %(changed)s changed, %(same)s as they are already") % told
 
 
@@ -277,52 +313,43 @@ def _apply(data: Mapping[str, Any], author: Author, *, trial: bool) -> Plan:
     check_may_change(author.who)
     todo = list(_documents(data))
     keeping.lock()
-    before = {section.key: section.documents() for section, _, _ in todo}
+    named = {section.key: section for section, _, _ in todo}
+    before = {key: section.documents() for key, section in named.items()}
     waiting = [(section, key, doc) for section, key, doc in todo
                if before[section.key].get(key) != doc]  # fmt: skip
     same = len(todo) - len(waiting)
     for section, key, doc in waiting:
         check_may_change(author.who, section)
         section.check_may(author.who, before[section.key].get(key), doc)
-    _write_all(waiting, before, author)
+    write_all(waiting, before, author)
     forget_all()
     steps = []
-    after = {section.key: section.documents() for section, _, _ in waiting}
+    after = {key: named[key].documents() for key in {section.key for section, _, _ in waiting}}
     for section, key, _ in waiting:
         was, now = before[section.key].get(key), after[section.key].get(key)
         if now is None or now == was:
             same += 1
             continue
         steps.append(Planned(section, key, was, now))
-        if not trial:
-            keeping.note(section, key, was, now, author, Deed.MADE if was is None else Deed.CHANGED)
-    moved = any(one.section.moves_deadlines for one in steps)
-    if moved and not trial:
-        keeping.work_out_anew("A file of the configuration", author)
+    if not trial:
+        _keep(steps, author)
     return Plan(tuple(steps), same)
 
 
-def _write_all(
-    waiting: list[tuple[Section, str, Doc]], before: Mapping[str, Mapping[str, Doc]], author: Author
-) -> None:
-    """Write documents in an order in which each finds what it names: those that are refused are
-    tried again once others are there."""
-    while waiting:
-        refused: list[tuple[tuple[Section, str, Doc], DomainError]] = []
-        for one in waiting:
-            section, key, doc = one
-            try:
-                keeping.write(section, key, doc, before=before[section.key].get(key), author=author)
-            except DomainError as error:
-                refused.append((one, error))
-            forget_all()
-        if len(refused) == len(waiting):
-            raise SetupInvalid(
-                [(".".join(filter(None, (f"sections.{section.key}.{key}", place))), words)
-                 for (section, key, _), error in refused
-                 for place, words in keeping.refused(error)]
-            )  # fmt: skip
-        waiting = [one for one, _ in refused]
+def _keep(steps: list[Planned], author: Author) -> None:
+    """History of what a file changed, and the deadlines that it moves."""
+    by_section: dict[str, list[Planned]] = {}
+    for one in steps:
+        by_section.setdefault(one.section.key, []).append(one)
+    for done in by_section.values():
+        keeping.note_all(
+            done[0].section,
+            [(one.key, one.before, one.after, Deed.MADE if one.before is None else Deed.CHANGED)
+             for one in done],
+            author,
+        )  # fmt: skip
+    if any(one.section.moves_deadlines for one in steps):
+        keeping.work_out_anew("A file of the configuration", author)
 
 
 def name_of(now: dt.datetime) -> str:

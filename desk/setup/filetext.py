@@ -30,7 +30,23 @@ class Content(dict[str, Any]):
         return self.lines.get(place, 0)
 
 
-class _Loader(yaml.SafeLoader):
+class _Once:
+    """Each word of a mapping once."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 - PyYAML's own
+        """As it is, but each word once."""
+        seen: set[Hashable] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)  # type: ignore[attr-defined]
+            if isinstance(key, Hashable) and key in seen:
+                told = gettext("“%(key)s” stands here twice") % {"key": key}
+                raise ConstructorError(None, None, told, key_node.start_mark)
+            if isinstance(key, Hashable):
+                seen.add(key)
+        return super().construct_mapping(node, deep=deep)  # type: ignore[misc]
+
+
+class _Loader(_Once, yaml.SafeLoader):
     """Plain values, each word once, and no references."""
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
@@ -41,17 +57,13 @@ class _Loader(yaml.SafeLoader):
             raise ComposerError(None, None, told % {"name": event.anchor}, event.start_mark)
         return super().compose_node(parent, index)
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 - PyYAML's own
-        """As it is, but each word once."""
-        seen: set[Hashable] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if isinstance(key, Hashable) and key in seen:
-                told = gettext("“%(key)s” stands here twice") % {"key": key}
-                raise ConstructorError(None, None, told, key_node.start_mark)
-            if isinstance(key, Hashable):
-                seen.add(key)
-        return super().construct_mapping(node, deep=deep)
+
+class _Refused(Exception):
+    """The quick reader does not go on: the other one reads it, and has the words for a slip."""
+
+
+#: The reader in C, several times as quick; where PyYAML was built without it, the other one.
+_Quick = type("_Quick", (_Once, getattr(yaml, "CSafeLoader", yaml.SafeLoader)), {})
 
 
 def content_of(text: str) -> Content:
@@ -78,29 +90,38 @@ def content_of(text: str) -> Content:
 
 
 def _yaml(text: str) -> tuple[Any, dict[str, int]]:
-    loader = _Loader(text)
+    try:
+        return _loaded(_Quick(text))
+    except (yaml.YAMLError, _Refused):
+        return _loaded(_Loader(text))
+
+
+def _loaded(loader: Any) -> tuple[Any, dict[str, int]]:
     try:
         node = loader.get_single_node()
         if node is None:
             return None, {}
         lines: dict[str, int] = {}
-        _note(node, "", lines)
+        _note(node, "", lines, set())
         return loader.construct_document(node), lines
     finally:
         loader.dispose()
 
 
-def _note(node: yaml.Node, at: str, lines: dict[str, int]) -> None:
-    """Lines of everything below a node."""
+def _note(node: yaml.Node, at: str, lines: dict[str, int], met: set[int]) -> None:
+    """Lines of everything below a node. Raises `_Refused` where one stands in two places."""
+    if id(node) in met:
+        raise _Refused
+    met.add(id(node))
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             place = f"{at}.{key.value}" if at else str(key.value)
             lines[place] = key.start_mark.line + 1
-            _note(value, place, lines)
+            _note(value, place, lines, met)
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
             lines[f"{at}[{index}]"] = value.start_mark.line + 1
-            _note(value, f"{at}[{index}]", lines)
+            _note(value, f"{at}[{index}]", lines, met)
 
 
 def _json(text: str) -> tuple[Any, dict[str, int]]:

@@ -18,6 +18,7 @@ from escalation.models import EscalationPath
 from escalation.policies.kinds import DEFAULTS, Kind
 from escalation.policies.paths import Path
 from escalation.policies.policy import Policy
+from escalation.services.explaining import whom_words
 from escalation.services.setup import ALWAYS, setup
 from escalation.worktime import WorkTimeError
 from tickets.errors import DomainError
@@ -92,24 +93,6 @@ class RungView:
     answer: str
 
 
-#: Whom a step tells, for people.
-_WHOM = {
-    "owner": gettext_noop("the owner"),
-    "lead": gettext_noop("the lead"),
-    "supervisors": gettext_noop("the supervisors"),
-    "team": gettext_noop("the team"),
-    "rota": gettext_noop("whoever is on duty"),
-}
-
-
-def _whom(word: str) -> str:
-    """Whom a word of a step means; people by their address, as it stands there."""
-    kind, _, rest = word.partition(":")
-    if kind == "role":
-        return str(ROLES.get(Role(rest), rest)) if rest in set(Role) else rest
-    return told(_WHOM[word]) if word in _WHOM else rest or word
-
-
 _DO = {
     "notify": gettext_noop("an alert"),
     "mail": gettext_noop("a mail"),
@@ -130,7 +113,7 @@ def ladder_of(path: Path, steps: Sequence[Mapping[str, Any]]) -> list[RungView]:
         found.append(
             RungView(
                 when=_when(raw, timed=parsed.timed),
-                to=tuple(_whom(word) for word in parsed.to),
+                to=tuple(map(whom_words, parsed.to)),
                 do=tuple(told(_DO.get(a.partition(":")[0], a)) for a in parsed.actions),
                 only=", ".join(f"{name} {_said(value)}" for name, value in only.items()),
                 answer=str(raw.get("answer_within") or ""),

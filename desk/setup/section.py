@@ -21,9 +21,11 @@ from django.utils.translation import gettext
 from desk.setup.compound import check_all, schema_of
 from desk.setup.errors import SetupInvalid
 from desk.setup.fields import Field, Problems, told
+from desk.setup.many import batch
 from tickets.access import Principal
 from tickets.errors import Invalid
 from tickets.models import User
+from tickets.tree import DEEPEST, depths
 
 Doc = dict[str, Any]
 
@@ -71,6 +73,8 @@ class Section:
     named: ClassVar[str] = "name"
     #: Fields that its key is made of; they stay once it is made. Empty: the key is typed.
     identity: ClassVar[tuple[str, ...]] = ()
+    #: The field that names another document of the section, which this one lies below.
+    above: ClassVar[str] = ""
     #: The key of the only document there is; "" where there are many.
     single: ClassVar[str] = ""
     #: Only people change it, no integration.
@@ -105,6 +109,25 @@ class Section:
 
     def check_may(self, who: Principal, before: Doc | None, after: Doc | None) -> None:
         """Raises `NotAllowed` where not everybody who sets the desk up may make this change."""
+
+    def check_above(
+        self, before: Mapping[str, Doc], after: Mapping[str, Doc]
+    ) -> list[tuple[str, str]]:
+        """What a change makes lie below itself, or too deep: (key, words)."""
+        if not self.above:
+            return []
+        was, now = (
+            depths({key: doc[self.above] or None for key, doc in docs.items()})
+            for docs in (before, after)
+        )
+        told_of = {
+            0: gettext("It can't lie below itself."),
+            1: gettext("At most %(most)s lie one below the other.") % {"most": DEEPEST},
+        }
+        return [
+            (key, told_of[min(depth, 1)]) for key, depth in now.items()
+            if (depth == 0 or depth > DEEPEST) and was.get(key) != depth
+        ]  # fmt: skip
 
     def locked(self, who: Principal) -> frozenset[str]:
         """Names of fields that this person may look at, not change."""
@@ -180,7 +203,8 @@ def referred(model: Any, key: Any, at: str, *, by: str = "key", what: str = "") 
     """The row that a document names; None for "". Raises `SetupInvalid`, naming those there are."""
     if not key:
         return None
-    row = model.objects.filter(**{by: key}).first()
+    many = batch()
+    row = many.find(model, by, key) if many else model.objects.filter(**{by: key}).first()
     if row is None:
         known = ", ".join(map(str, model.objects.order_by(by).values_list(by, flat=True)[:20]))
         noun = what or model._meta.verbose_name
@@ -196,9 +220,23 @@ def referred(model: Any, key: Any, at: str, *, by: str = "key", what: str = "") 
     return row
 
 
-def stored(row: Model, *, at: str = "", exclude: Iterable[str] = ()) -> None:
-    """Check a row as the admin does, and save it. Raises `SetupInvalid`, naming the fields."""
+def held(model: Any, before: Doc | None, **by: Any) -> Any:
+    """The row of a document; None for a new one, which is not even looked for where many are
+    stored together."""
+    return None if before is None and batch() else model.objects.filter(**by).first()
+
+
+def stored(row: Model, *, at: str = "", exclude: Iterable[str] = (), later: bool = False) -> None:
+    """Check a row as the admin does, and save it; where many are stored together a new one may
+    wait with `later`, if nothing asks for its primary key.
+
+    Raises `SetupInvalid`, naming the fields, and where many are stored together `IntegrityError`.
+    """
+    many = batch()
     try:
+        if many is not None:
+            many.store(row, exclude, later=later)
+            return
         row.full_clean(exclude=set(exclude))
     except ValidationError as error:
         raise SetupInvalid(list(problems_of(error, at))) from error

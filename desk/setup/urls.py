@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.setup import file_views, start_views, views
+from desk.setup import file_views, list_views, start_views, views
 
 urlpatterns = [
     path("desk/start/", start_views.begin, name="desk-start"),
@@ -12,7 +12,7 @@ urlpatterns = [
     path("desk/settings/file.yaml", file_views.download, name="desk-settings-download"),
     path("desk/settings/schema.json", file_views.schema, name="desk-settings-schema"),
     path("desk/settings/people/<str:key>/invite/", views.invite_again, name="desk-invite"),
-    path("desk/settings/<slug:section>/", views.show, name="desk-section"),
+    path("desk/settings/<slug:section>/", list_views.show, name="desk-section"),
     path("desk/settings/<slug:section>/<str:key>/", views.edit, name="desk-setting"),
     path("desk/settings/<slug:section>/<str:key>/history/", views.history,
          name="desk-setting-history"),

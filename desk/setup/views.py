@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 from desk.setup import keeping
 from desk.setup.access import ADMIN, check_admin, check_may_change, check_may_see
 from desk.setup.controls import controls_of, document_in, others
-from desk.setup.errors import SetupStale
-from desk.setup.fields import Choice, told
+from desk.setup.errors import SetupInvalid, SetupStale
+from desk.setup.fields import told
 from desk.setup.invitations import invite
 from desk.setup.keeping import Author
 from desk.setup.models import SetupChange
@@ -61,55 +61,6 @@ def index(request: HttpRequest, ask: Ask) -> HttpResponse:
         "attention": attention_of(documents),
     }
     return desk_render(request, ask, "desk/setup/index.html", context)
-
-
-@desk_page
-@require_safe
-def show(request: HttpRequest, ask: Ask, section: str) -> HttpResponse:
-    """The documents of a section."""
-    found = page_section(ask, section)
-    if found.single:
-        return redirect(f"{found.url}{found.single}/")
-    documents = found.documents()
-    by_name = found.by_name
-    heads = [told(by_name[name].label) for name in found.columns]
-    # What is chosen among other documents is asked for once, not in each row.
-    names = {name: dict(one.options()) for name in found.columns
-             if isinstance(one := by_name[name], Choice)}  # fmt: skip
-    rows = [
-        (
-            found.title_of(key, doc),
-            f"{found.url}{key}/",
-            [_short(found, name, doc, names.get(name)) for name in found.columns],
-            doc.get("active", True),
-        )
-        for key, doc in documents.items()
-    ]
-    context = {
-        "place": "settings", "section": found, "one": told(found.one), "heads": heads, "rows": rows,
-        "attention": list(found.attention(documents)), "may_make": _may_make(found, ask),
-        "back": ("/desk/settings/", gettext("Settings")),
-    }  # fmt: skip
-    return desk_render(request, ask, "desk/setup/list.html", context)
-
-
-def _short(section: Section, name: str, doc: Doc, names: dict[str, str] | None) -> str:
-    """A value in a cell of a list: of a list of mappings, how many."""
-    value = doc.get(name)
-    if names is not None:
-        return names.get(str(value), str(value)) if value else "–"
-    if isinstance(value, list) and value and isinstance(value[0], dict):
-        return str(len(value))
-    if value in (None, "", [], {}):
-        return "–"
-    text = section.by_name[name].words(value)
-    return text if len(text) <= 60 else f"{text[:57]}…"
-
-
-def _may_make(section: Section, ask: Ask) -> bool:
-    if section.key == "people":
-        return not section.locked(ask.who)
-    return True
 
 
 # -- one document ---------------------------------------------------------------------------------
@@ -162,7 +113,7 @@ def _keep(
 ) -> str:
     """Keep a document; returns where to go on."""
     if fresh and not section.identity:
-        check_key(section, sent.key)
+        _check_new(section, sent.key, doc)
     with transaction.atomic():
         item = keeping.save(section, sent.key, doc, author_of(ask), seen="" if fresh else sent.seen)
         words = gettext("%(key)s is kept.") % {"key": section.title_of(item.key, item.doc)}
@@ -175,6 +126,19 @@ def _keep(
                 }
     messages.success(request, words)
     return f"{section.url}{item.key}/"
+
+
+def _check_new(section: Section, key: str, doc: Doc) -> None:
+    """Raises `SetupInvalid` with what is wrong with the key, and with everything else."""
+    try:
+        check_key(section, key)
+    except Invalid as error:
+        wrong = [("key", error.message)]
+        try:
+            section.checked(doc)
+        except SetupInvalid as other:
+            wrong += [(place, words) for place, _, words in other.details]
+        raise SetupInvalid(wrong) from error
 
 
 def check_key(section: Section, key: str) -> str:

@@ -1,6 +1,7 @@
 """Tags for the desk's templates: inline icons, and nothing that decides."""
 
 import functools
+from datetime import date
 from typing import Any
 
 import lucide
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
 from desk.scripts import address_of
+from desk.words import full_date_words, short_date_words
 from remedies.rules.retelling import told
 from tickets.saying import retold
 
@@ -62,6 +64,18 @@ def drawn(name: str, **values: Any) -> SafeString:
 def said_again(words: Any) -> str:
     """What is kept in English, in the reader's language where the catalogue has it."""
     return retold(str(words or ""))
+
+
+@register.filter
+def short_day(day: date) -> str:
+    """A day without its year: "19 Nov", "19. Nov."."""
+    return short_date_words(day)
+
+
+@register.filter
+def full_day(day: date) -> str:
+    """A day with its year: "19 Nov 2026", "19. Nov. 2026"."""
+    return full_date_words(day)
 
 
 @register.filter

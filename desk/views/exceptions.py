@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from desk import inbox
@@ -17,7 +17,7 @@ from desk.views.shell import Ask, desk_page, desk_render
 from remedies.access import access_exception, may_see_drafts, visible_exceptions
 from remedies.models import ExceptionRequest
 from remedies.rules.grounds import DECLINE_WORDS, DeclineCode
-from remedies.rules.states import UNDECIDED
+from remedies.rules.states import UNDECIDED, ExceptionStatus
 from remedies.services import (
     approve_exception,
     ask_back,
@@ -28,6 +28,12 @@ from remedies.services import (
 from remedies.services.exceptions import Outcome
 from remedies.services.exceptions.undoing import UNDO
 from tickets.errors import DomainError, NotFound
+
+_OUTCOMES = {
+    ExceptionStatus.APPROVED.value: gettext_lazy("approved"),
+    ExceptionStatus.AMENDED.value: gettext_lazy("amended"),
+    ExceptionStatus.DECLINED.value: gettext_lazy("declined"),
+}
 
 
 def _keys() -> tuple[KeyView, ...]:
@@ -226,6 +232,36 @@ def together(request: HttpRequest, ask: Ask) -> HttpResponse:
         {"done": one.done, "name": names.get(one.exception, ""), "words": _outcome_words(one)}
         for one in found
     ]
+    if done := [str(one.row.pk) for one in found if one.row and one.row.status not in UNDECIDED]:
+        words = ngettext("%(count)s decided.", "%(count)s decided.", len(done))
+        request.session["undo"] = {
+            "ids": done,
+            "words": words % {"count": len(done)},
+            "until": (ask.now + UNDO).isoformat(),
+        }
+    return redirect("/desk/exceptions/")
+
+
+@desk_page
+@require_POST
+def undo_together(request: HttpRequest, ask: Ask) -> HttpResponse:
+    """Take back what one decided together, each by itself; what can't be is named with why."""
+    keys = [int(key) for key in request.POST.getlist("exception") if key.isdecimal()][:500]
+    back, refused = 0, []
+    for key in keys:
+        try:
+            row = access_exception(ask.who, key)
+            undo_decision(row, actor=ask.who.actor, now=ask.now)
+            back += 1
+        except DomainError as error:
+            refused.append({"done": False, "name": "", "words": error.message})
+    if refused:
+        request.session["together"] = refused
+    if back:
+        words = ngettext(
+            "%(count)s taken back. It waits again.", "%(count)s taken back. They wait again.", back
+        )
+        messages.success(request, words % {"count": back})
     return redirect("/desk/exceptions/")
 
 
@@ -234,4 +270,4 @@ def _outcome_words(one: Outcome) -> str:
         return one.message
     if one.row.status in UNDECIDED:
         return gettext("your yes is kept; somebody else has to say it too")
-    return one.row.status
+    return str(_OUTCOMES.get(one.row.status, one.row.status))

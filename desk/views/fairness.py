@@ -15,6 +15,7 @@ from desk.build.answered import (
     time_view,
 )
 from desk.build.fairness import groups_picture, outlier_views, part_pictures, table
+from desk.build.ways import Ways
 from desk.satisfaction import satisfaction
 from desk.views.shell import Ask, desk_page, desk_render, query
 from remedies.services.fairness import Asked, Fairness, fairness, offer_times, outliers_of
@@ -48,22 +49,26 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
         error, asked = wrong.message, dict.fromkeys(asked, "")
         found = fairness(ask.who, _period(ask, asked), _wanted(asked))
     narrow = {name: asked[name] for name in ("category", "team")}
-    _, bands = satisfaction(ask.who, found.period, currency=found.currency, **narrow)
+    currency, bands = satisfaction(ask.who, found.period, currency=found.currency, **narrow)
     times = offer_times(ask.who, found.period, **narrow)
+    told = {name: asked[name] for name in ("category", "team", "rule")}
+    ways = Ways("fairness", found.period, {**told, "currency": found.currency or currency})
     context = {
         "place": "insight",
         "asked": asked,
         "error": error,
         "query": request.GET.urlencode(),
         "found": found,
-        "picture": groups_picture(found) if found.total else None,
-        "parts": part_pictures(found) if found.total else [],
+        "printed": query(request, "print") == "1",
+        "picture": groups_picture(found, ways) if found.total else None,
+        "parts": part_pictures(found, ways) if found.total else [],
         "outliers": outlier_views(found.outliers, found.currency, now=ask.now, zone=ask.zone),
-        "bands": band_views(bands),
+        "bands": band_views(bands, ways),
         "band_heads": BAND_HEADS,
         "band_finding": band_finding(bands),
-        "times": time_view(times),
+        "times": time_view(times, ways),
         "time_heads": TIME_HEADS,
+        "standing_url": ways.url("standing") if found.standing_out else "",
         **_choices(ask, found),
     }
     return desk_render(request, ask, "desk/fairness.html", context, status=400 if error else 200)

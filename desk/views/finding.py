@@ -44,6 +44,7 @@ def suggest(request: HttpRequest, ask: Ask) -> HttpResponse:
         context["places"] = _places(ask, text)
     if len(text) >= LEAST:
         found = find(ask.who, text, most=MOST)
+        context["meant"] = found.meant
         context["tickets"] = [_ticket(ticket) for ticket in found.tickets]
         context["customers"] = [
             LinkView(customer.name, f"/desk/customers/{customer.pk}/", "user-round")

@@ -35,7 +35,8 @@ _BEHIND = ("measure", "key", "bucket", "alone")
 QUOTES, PAGE = 12, 50
 
 
-def _asked(request: HttpRequest) -> dict[str, str]:
+def asked_of(request: HttpRequest) -> dict[str, str]:
+    """What the page is narrowed to, as the address says."""
     return {name: query(request, name) for name in _NAMES}
 
 
@@ -50,7 +51,8 @@ def _tab(name: str) -> Tab:
         raise NotFound(field="tab") from None
 
 
-def _found(ask: Ask, tab: Tab, asked: dict[str, str]) -> tuple[InsightScope, Insight]:
+def found_of(ask: Ask, tab: Tab, asked: dict[str, str]) -> tuple[InsightScope, Insight]:
+    """A tab for who asks. Raises `NotAllowed`, `Invalid`."""
     period = _period(ask, asked)
     return insight(ask.who, tab, period, team=asked["team"], category=asked["category"])
 
@@ -59,17 +61,32 @@ def _found(ask: Ask, tab: Tab, asked: dict[str, str]) -> tuple[InsightScope, Ins
 @require_safe
 def show(request: HttpRequest, ask: Ask, tab: str = Tab.OVERVIEW.value) -> HttpResponse:
     """One tab, with the period before beside it."""
-    which, asked, error = _tab(tab), _asked(request), ""
-    try:
-        scope, found = _found(ask, which, asked)
-    except Invalid as wrong:
-        error, asked = wrong.message, dict.fromkeys(asked, "")
-        scope, found = _found(ask, which, asked)
+    which = _tab(tab)
+    scope, found, frame, status = framed(request, ask, which)
     quotes: tuple[QuoteView, ...] = ()
     if which in {Tab.OVERVIEW, Tab.CUSTOMERS}:
         quotes = quotes_of(customers.words(scope)[:QUOTES])
-    kept = {name: value for name, value in asked.items() if value}
     context = {
+        **frame,
+        "panels": panels_of(found, scope, quotes=quotes),
+        "lists": entries_of(scope, which),
+    }
+    return desk_render(request, ask, "desk/insight.html", context, status=status)
+
+
+def framed(
+    request: HttpRequest, ask: Ask, which: Tab
+) -> tuple[InsightScope, Insight, dict[str, Any], int]:
+    """What a tab is of, its figures, what stands around its cards, and the status of the page:
+    where what was asked makes no sense, the last weeks with what was wrong."""
+    asked, error = asked_of(request), ""
+    try:
+        scope, found = found_of(ask, which, asked)
+    except Invalid as wrong:
+        error, asked = wrong.message, dict.fromkeys(asked, "")
+        scope, found = found_of(ask, which, asked)
+    kept = {name: value for name, value in asked.items() if value}
+    frame = {
         "place": "insight",
         "tab": which.value,
         "title": str(TABS[which]),
@@ -80,13 +97,11 @@ def show(request: HttpRequest, ask: Ask, tab: str = Tab.OVERVIEW.value) -> HttpR
         "query": request.GET.urlencode(),
         "period": found.period,
         "days": (found.period.last - found.period.first).days + 1,
-        "panels": panels_of(found, scope, quotes=quotes),
-        "lists": entries_of(scope, which, now=ask.now, zone=ask.zone),
         "printed": query(request, "print") == "1",
         "teams": late.teams_of(ask.who),
         "categories": list(Category.objects.order_by("name").values_list("key", "name")),
     }
-    return desk_render(request, ask, "desk/insight.html", context, status=400 if error else 200)
+    return scope, found, frame, 400 if error else 200
 
 
 def _tabs(ask: Ask, current: Tab, request: HttpRequest) -> list[LinkView]:
@@ -108,7 +123,7 @@ def _address(tab: Tab) -> str:
 @require_safe
 def as_csv(request: HttpRequest, ask: Ask, tab: str) -> HttpResponse:
     """A tab as a file for a spreadsheet, or one of its tables (`part`)."""
-    _, found = _found(ask, _tab(tab), _asked(request))
+    _, found = found_of(ask, _tab(tab), asked_of(request))
     wanted = query(request, "part")
     parts = [part for part in found.parts.values() if wanted in {"", part.key}]
     if not parts:
@@ -157,6 +172,8 @@ def tickets(request: HttpRequest, ask: Ask) -> HttpResponse:
         "next": f"?{request_.urlencode()}" if more else "",
         "first": not after,
         "back": back_of(request, Back(gettext("Insight"), "/desk/insight/")),
+        "above": "/desk/insight/",
+        "above_words": gettext("Back to insight"),
     }
     return desk_render(request, ask, "desk/insight_tickets.html", context)
 

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from desk.forms.own_keys import OwnKeysForm
+from desk.own_keys import keep_own_keys
 from desk.views.shell import Ask, desk_page, desk_render, me_of
-from tickets.services.people import set_own_keys
 
 
 @desk_page
@@ -17,13 +17,13 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
     """Look at one's keys, change them, or have all as they were."""
     me = me_of(ask)
     if request.method == "POST" and request.POST.get("do") == "reset":
-        set_own_keys(me, off=False, own={})
+        keep_own_keys(me, off=False, own={})
         messages.success(request, _("All keys are as they were."))
         return redirect("desk-keys")
     posted = request.POST if request.method == "POST" else None
     form = OwnKeysForm(posted, user=me)
     if posted is not None and form.is_valid():
-        set_own_keys(me, off=form.cleaned_data["off"], own=form.own)
+        keep_own_keys(me, off=form.cleaned_data["off"], own=form.own)
         messages.success(request, _("Kept. It holds from now on."))
         return redirect("desk-keys")
     context = {"place": "", "top_title": _("Your keys"), "form": form, "keys": ()}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -30,6 +31,8 @@ from tickets.services import assign, together
 
 _TITLES = {
     "late": (gettext_lazy("Missed"), "late"),
+    # Due when work ended, and not missed before it begins again: no hour of it is left.
+    "opening": (gettext_lazy("By the next opening"), "soon"),
     "soon": (gettext_lazy("Under one hour"), "soon"),
     "today": (gettext_lazy("Today"), ""),
     "later": (gettext_lazy("Later"), ""),
@@ -58,6 +61,7 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
     team, kind = query(request, "team"), query(request, "kind")
     found = late.clocks(ask.who, team=team, kind=kind)
     counts = late.counts_of(found, bounds)
+    due_today = counts.late + counts.opening + counts.soon + counts.today
     groups: dict[str, list[Any]] = {key: [] for key in _TITLES}
     after = late.cursor_of(query(request, "after"))
     shown, more = late.rows_of(found, after=after)
@@ -75,10 +79,8 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
             for key, (title, tone) in _TITLES.items()
             if groups[key]
         ],
-        "total": counting.shown(
-            counts.late + counts.soon + counts.today + counts.later + counts.paused
-        ),
-        "due_today": counting.shown(counts.late + counts.soon + counts.today),
+        "total": counting.shown(due_today + counts.later + counts.paused),
+        "due_today": counting.shown(due_today),
         "more": more,
         "further": after is not None,
         "teams": late.teams_of(ask.who),
@@ -267,12 +269,12 @@ def _letter(deadline: Deadline, ask: Ask) -> str:
         told = {
             "name": customer.name,
             "what": kind_words(deadline.kind),
-            "when": long_day_words(deadline.due_at, zone=ask.zone),
+            "when": long_day_words(deadline.due_at, zone=ZoneInfo(customer.time_zone)),
             "who": ask.who.actor.name,
         }
         words = gettext(
             "Dear %(name)s,\n\n"
-            "we promised you the %(what)s by %(when)s. We need longer, and you "
+            "We promised you the %(what)s by %(when)s. We need longer, and you "
             "should know why:\n\n[say why]\n\n"
             "You will hear from us by [the new date]. That it takes longer is our fault, not yours."
             "\n\n%(who)s"

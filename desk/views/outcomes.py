@@ -8,7 +8,9 @@ from django.views.decorators.http import require_safe
 
 from desk import late
 from desk.build.outcomes import bars_of, review_bars, review_words, share_words, table
+from desk.build.ways import Ways
 from desk.views.shell import Ask, desk_page, desk_render, query
+from desk.words import number_words
 from remedies.services.outcomes import Outcomes, outcomes
 from tickets.errors import Invalid
 from tickets.models import Category
@@ -32,15 +34,28 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
     except Invalid as wrong:
         error, asked = wrong.message, dict.fromkeys(asked, "")
         found = _found(ask, asked)
+    ways = Ways("outcomes", found.period, {name: asked[name] for name in ("category", "team")})
+    total = found.total
     context = {
         "place": "insight",
+        "all": ways.cell(number_words(total.settled), total.settled, "all"),
+        "counts": [
+            ways.cell(number_words(count), count, "all", "", column)
+            for column, count in (
+                ("upheld", total.upheld),
+                ("rejected", total.rejected),
+                ("neither", total.neither),
+            )
+        ],
+        "again_url": ways.url("stage") if found.reviews["stage"] else "",
         "asked": asked,
         "error": error,
         "query": request.GET.urlencode(),
         "found": found,
+        "printed": query(request, "print") == "1",
         "share": share_words(found.total),
-        "bars": bars_of(found),
-        "reviews": review_bars(found),
+        "bars": bars_of(found, ways),
+        "reviews": review_bars(found, ways),
         "review_words": review_words(found),
         "teams": late.teams_of(ask.who),
         "categories": list(Category.objects.order_by("name").values_list("key", "name")),

@@ -44,6 +44,7 @@ def search(request: HttpRequest, ask: Ask) -> HttpResponse:
             "place": "queue",
             "top_title": _("Search"),
             "search_text": text,
+            "meant": found.meant,
             "rows": rows_of(found.tickets, context),
             "customers": [line_of_customer(customer, now=ask.now) for customer in found.customers],
             "keys": KEYS,

@@ -1,6 +1,5 @@
 """The rep's queue: what next, and what can be done with several rows at once."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +19,7 @@ from desk.build.team import colleagues, works
 from desk.build.waiting import exceptions_waiting, offers_on
 from desk.counting import shown
 from desk.forms.snooze import SnoozeForm
+from desk.orders import BACK
 from desk.present import GroupView, KeyView, LinkView
 from desk.queue import Bounds, Page, View
 from desk.setup import start
@@ -32,7 +32,7 @@ from tickets.errors import DomainError, Invalid
 from tickets.models import SavedView, Ticket, User
 from tickets.models.desk import Sort
 from tickets.saying import retold
-from tickets.selecting import NAMES, checked
+from tickets.selecting import NAMES
 from tickets.services import pairing, take, together
 from tickets.services.snoozing import check_moment
 from tickets.services.views import may_change, queue_settings, visible_views
@@ -41,6 +41,8 @@ from tickets.services.views import may_change, queue_settings, visible_views
 REFUSED_SHOWN = 5
 _TITLES = {
     "late": (pgettext_lazy("group of the queue", "Late"), "late"),
+    # Due when work ended, and not missed before it begins again.
+    "opening": (_l("By the next opening"), ""),
     "soon": (_l("Next two hours"), ""),
     "today": (_l("Today"), ""),
     "waiting": (_l("Waiting"), ""),
@@ -135,13 +137,10 @@ def _asked_for(
     view = queue.view_called(query(request, "view", "me"), views, saved)
     changed = bool(query(request, "filter")) or any(query(request, name) for name in NAMES)
     if changed:
-        chosen = checked({name: query(request, name) for name in NAMES})
-        if view.aside:
-            chosen["snoozed"] = "only"
-        view = replace(view, criteria=chosen, which=view.which, also=(), owners=())
-    usual = queue.BACK if view.aside else usual
+        view = queue.narrowed(view, {name: query(request, name) for name in NAMES})
+    usual = BACK if view.aside else usual
     sort = query(request, "sort") or (view.saved.sort if view.saved else usual)
-    known = [*SORTS, queue.BACK] if view.aside else SORTS
+    known = [*SORTS, BACK] if view.aside else SORTS
     return view, changed, sort if sort in known else usual
 
 
@@ -204,7 +203,7 @@ def _chosen(
         "changed": changed,
         "criteria": {name: text_of(value) for name, value in view.criteria.items()},
         "sort": sort,
-        "sorts": ({**SORTS} | ({queue.BACK: back_words()} if view.aside else {})).items(),
+        "sorts": ({**SORTS} | ({BACK: back_words()} if view.aside else {})).items(),
         "teams": teams,
         "may_change": view.saved is not None and may_change(ask.who, view.saved),
         "categories_known": sorted(
@@ -249,7 +248,7 @@ def _groups(
     if sort != Sort.DUE:
         count = shown(sum(numbers.values())) if numbers else ""
         every = rows_of(page.rows, context)
-        title = back_words() if sort == queue.BACK else SORTS[sort]
+        title = back_words() if sort == BACK else SORTS[sort]
         return [GroupView("all", title, count, every)] if every else []
     stood: dict[str, list[Ticket]] = {key: [] for key in _TITLES}
     for ticket in page.rows:

@@ -25,6 +25,7 @@ from desk.build.report import (
     trend,
 )
 from desk.build.trial import trial_view
+from desk.build.ways import Ways
 from desk.forms.trial import TrialForm
 from desk.views.shell import Ask, desk_page, desk_render, query
 from desk.words import moment_words
@@ -60,6 +61,8 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
         error = wrong.message
         found = _found(ask, dict.fromkeys(asked, ""))
     words, tone = change_words(found.total)
+    narrow = {name: "" if error else asked[name] for name in ("team", "kind", "category")}
+    ways = Ways("deadlines", found.period, narrow)
     context = {
         "place": "late",
         "asked": asked,
@@ -67,14 +70,19 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
         "query": request.GET.urlencode(),
         "period": found.period,
         "total": found.total,
+        "printed": query(request, "print") == "1",
         "total_words": total_words(found.total),
         "share": share_words(found.total.share),
         "change": words,
         "change_tone": tone,
-        "charts": [chart(key, found) for key in TITLES],
-        "trend": trend(found),
-        "pauses": pause_lines(found),
+        "charts": [chart(key, found, ways) for key in TITLES],
+        "trend": trend(found, ways),
+        "pauses": pause_lines(found, ways),
         "extensions": extension_words(found),
+        "ways": {
+            "all": ways.url("all"),
+            "extensions": ways.url("extension") if found.extensions.deadlines else "",
+        },
         "teams": late.teams_of(ask.who),
         "kinds": list(KINDS.items()),
         "categories": list(Category.objects.order_by("name").values_list("key", "name")),

@@ -31,7 +31,7 @@ from desk.queue import Bounds
 from desk.said import undo_mark
 from desk.sending import carry_out, draft_kind
 from desk.views.shell import Ask, desk_page, desk_render, me_of, query
-from desk.walking import Walk, view_key
+from desk.walking import Walk, list_key, place_words, view_key
 from tickets.access import access_ticket, lead_on, may
 from tickets.errors import DomainError, NotFound, NumberInvalid, Stale
 from tickets.models import Draft, Event, Ticket
@@ -51,7 +51,7 @@ KEYS = (
     KeyView(("/",), _l("texts, at the start of a line")),
     KeyView(("@",), _l("mention, in a note")),
     KeyView(("Ctrl", "⏎"), _l("send, then the next ticket")),
-    KeyView(("Ctrl", "⇧", "⏎"), _l("look at an offer’s letter before it is sent")),
+    KeyView(("Ctrl", "⇧", "⏎"), _l("look at it as the customer will, before it is sent")),
 )
 
 
@@ -166,8 +166,8 @@ def _onward(
                     "words": words,
                 }
                 messages.success(request, told, extra_tags=undo_mark(words))
-                return redirect(f"/desk/tickets/{number}/?view={walk.view.key}")
-            if walk.view.key == "x":  # that was the last of those that were chosen
+                return redirect(f"/desk/tickets/{number}/?view={walk.key}")
+            if walk.key == "x":  # that was the last of those that were chosen
                 messages.success(request, words, extra_tags=undo_mark(words))
                 return redirect("/desk/")
     messages.success(request, words, extra_tags=undo_mark(words))
@@ -224,10 +224,14 @@ def render_ticket(
         ticket = access_ticket(ask.who, ticket.pk)  # as it is now, not as it was seen
     doing = Doing(ticket, ask.who, ask.now, ask.zone)
     may_work = may(ask.who, "work", ticket)
+    key = _view_key(request)
+    walk = Walk.through(key, ask.who, bounds=Bounds.of(ask.now, ask.zone))
     context = {
         "place": "queue",
         "back": back_of(request),
-        "view_key": _view_key(request),
+        "view_key": key,
+        "walk": walk.view.words,
+        "walk_place": place_words(walk.place_of(ticket)),
         **parts_of(ticket, ask),
         **(_composer(request, doing, opened, form, held) if may_work else {"menu": []}),
     }
@@ -288,10 +292,8 @@ def _view_key(request: HttpRequest) -> str:
     said = request.GET.get("view", "")
     if not said and request.method == "POST":
         said = request.POST.get("view", "")
-    if not said:
-        found = re.search(r"^/desk/\?(?:.*&)?view=([\w-]+)", back_of(request).url)
-        said = found[1] if found else ""
-    return view_key(said)
+    back = back_of(request).url
+    return view_key(said) or (list_key(back) if back.startswith("/desk/?") else "")
 
 
 def _composer(

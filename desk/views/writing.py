@@ -14,7 +14,7 @@ from desk.build.people import avatar, size_words
 from desk.build.promised import promised_views
 from desk.build.texts import texts_for
 from desk.queue import Bounds
-from desk.sending import draft_kind
+from desk.sending import draft_kind, typed_fields
 from desk.views.fetching import desk_data
 from desk.views.shell import Ask, desk_page, me_of, query
 from desk.walking import Walk, view_key
@@ -31,12 +31,6 @@ from tickets.services.drafts import (
 )
 from tickets.services.files import Upload
 
-#: What a form sends that is no part of a draft.
-_NOT_TYPED = {
-    "csrfmiddlewaretoken", "version", "events", "once", "view", "kept", "body", "base", "then",
-    "then_asked",
-}  # fmt: skip
-
 
 def _of(ask: Ask, number: str, verb: str) -> tuple[Ticket, DraftKind]:
     """The ticket, and the kind of draft. Raises `NotFound` for what keeps none."""
@@ -52,11 +46,7 @@ def save(request: HttpRequest, ask: Ask, number: str, verb: str) -> HttpResponse
     """Keep what stands in a form; answers with the promises that it finds in it."""
     ticket, kind = _of(ask, number, verb)
     base = request.POST.get("base", "")
-    fields = {
-        name: "\n".join(request.POST.getlist(name))
-        for name in request.POST
-        if name not in _NOT_TYPED
-    }
+    fields = typed_fields(request.POST)
     body = request.POST.get("body", "")
     if kind is DraftKind.REFUSE:
         # What is said of the whole stands for its text.
@@ -176,7 +166,7 @@ def walk(request: HttpRequest, ask: Ask, number: str, way: str) -> HttpResponse:
     key = view_key(request.GET.get("view", ""))
     through = Walk.through(key, ask.who, bounds=Bounds.of(ask.now, ask.zone))
     found = through.after(ticket) if way == "next" else through.before(ticket)
-    more = f"?view={through.view.key}" if key else ""
+    more = f"?view={through.key}" if key else ""
     if found is None:
         last = _("This is the last one in “%(view)s”.")
         end = last if way == "next" else _("This is the first one in “%(view)s”.")

@@ -53,6 +53,13 @@ _NUMBERS = (
 )
 
 
+def _change_as_shown(line: Line) -> float:
+    """By how much a mean moved in the tenths that its figure shows: what is shown as it was before
+    neither rises nor falls."""
+    now, before = line.now.get("mean"), line.before.get("mean")
+    return 0.0 if now is None or before is None else round(now, 1) - round(before, 1)
+
+
 def scores_finding(part: Part) -> tuple[str, str]:
     """What rose and what fell against the period before; else what pleased least."""
     if part.every < ENOUGH:
@@ -61,7 +68,7 @@ def scores_finding(part: Part) -> tuple[str, str]:
         enough = gettext("%(count)s answers tell something.") % {"count": ENOUGH}
         return gettext("Too few to tell."), enough
     lines = [line for line in part.lines if line.now.get("mean") is not None]
-    moved = [(line.change("mean") or 0.0, line) for line in lines]
+    moved = [(_change_as_shown(line), line) for line in lines]
     if part.every_before < ENOUGH:
         least = min(lines, key=lambda line: line.now["mean"] or 0)
         words = str(SCORES[least.key])
@@ -79,7 +86,8 @@ def scores_finding(part: Part) -> tuple[str, str]:
     rises = str(_RISES[best[1].key]) if best[0] >= _MOVED else ""
     falls = str((_FALLS_TOO if rises else _FALLS)[worst[1].key]) if worst[0] <= -_MOVED else ""
     said = ", ".join(filter(None, (rises, falls)))
-    told = {"poor": _poor(worst[1]), "answers": counts.answers(part.every)}
+    told_of = best if rises and not falls else worst  # the last one that was named
+    told = {"poor": _poor(told_of[1]), "answers": counts.answers(part.every)}
     rest = gettext("%(poor)s of %(answers)s gave that a 1 or a 2.") % told
     return (f"{said}." if said else gettext("Much as before."), rest)
 

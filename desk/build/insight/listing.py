@@ -1,14 +1,11 @@
-"""What is listed in insight: customers' words, ideas, thanks, patterns, and tickets."""
+"""What is listed in insight: customers' words, patterns, and tickets."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
@@ -23,8 +20,8 @@ from desk.build.insight.words import (
     figure_words,
     kind_of_remedy,
 )
-from desk.words import category_words, listed, moment_words, number_words
-from feedback.access import InsightScope, visible_ideas, visible_kudos
+from desk.words import category_words, listed
+from feedback.access import InsightScope
 from feedback.insight.buckets import TIME_EDGES
 from feedback.insight.measures import KEPT, MISSED, Measure
 from feedback.insight.measures import NO_CAUSE as NONE
@@ -34,9 +31,7 @@ from feedback.services.insight.shapes import Behind, Tab, Unit
 from feedback.services.insight.sums import cause_names
 from remedies.rules.states import ProposalStatus
 from remedies.services.proposals import visible_proposals
-from tickets.access import Principal
 from tickets.catalogue import catalogue
-from tickets.models import Membership
 
 SHOWN = 20
 _WHAT: dict[Measure, str | Promise] = {
@@ -198,84 +193,9 @@ def _length(buckets: tuple[int, ...], edges: tuple[int, ...]) -> str:
 # -- lists beside the figures ---------------------------------------------------------------------
 
 
-def entries_of(
-    scope: InsightScope, tab: Tab, *, now: dt.datetime, zone: ZoneInfo
-) -> tuple[PanelView, ...]:
-    """Cards that are lists: ideas and thanks, and where exceptions are the rule."""
-    if tab is Tab.IDEAS:
-        return (
-            _ideas(scope.who, now=now, zone=zone),
-            _kudos(scope, now=now, zone=zone),
-        )
+def entries_of(scope: InsightScope, tab: Tab) -> tuple[PanelView, ...]:
+    """Cards that are lists: where exceptions are the rule. Ideas and thanks have their own page."""
     return (_patterns(scope),) if tab is Tab.EXCEPTIONS else ()
-
-
-def _idea_status(status: str) -> str:
-    words = {
-        "planned": gettext("planned"),
-        "done": gettext("done"),
-        "declined": gettext("declined"),
-    }
-    return words.get(status, "")
-
-
-def _ideas(who: Principal, *, now: dt.datetime, zone: ZoneInfo) -> PanelView:
-    ideas: Any = visible_ideas(who)  # each with its votes counted
-    rows = ideas.order_by("-vote_count", "-pk")[:SHOWN]
-    entries = tuple(
-        EntryView(
-            title=idea.title,
-            words=idea.text,
-            about=f"{idea.author.name}, {moment_words(idea.created_at, now=now, zone=zone)}, "
-            + ngettext("%(count)s vote", "%(count)s votes", idea.vote_count)
-            % {"count": number_words(idea.vote_count)},
-            answer=idea.answer,
-            chip=_idea_status(idea.status),
-        )
-        for idea in rows
-    )
-    return PanelView(
-        "ideas",
-        gettext("Ideas"),
-        gettext("of all teams and times, most votes first; each gets an answer"),
-        entries=entries,
-        wide="half",
-        empty=""
-        if entries
-        else gettext("Nobody has had an idea yet. Those who do the work know best."),
-    )
-
-
-def _kudos(scope: InsightScope, *, now: dt.datetime, zone: ZoneInfo) -> PanelView:
-    customer = gettext("A customer")
-    period = scope.period
-    rows = visible_kudos(scope.who).filter(created_at__gte=period.start, created_at__lt=period.end)
-    if scope.team:
-        # Without a ticket, thanks belong to the team of whoever got them.
-        theirs = Membership.objects.filter(team__in=scope.teams or ()).values("user")
-        rows = rows.filter(
-            Q(ticket__team__in=scope.teams or ()) | Q(ticket__isnull=True, to__in=theirs)
-        )
-    if scope.categories is not None:
-        rows = rows.filter(ticket__category__in=scope.categories)
-    entries = tuple(
-        EntryView(
-            title=gettext("To %(name)s") % {"name": row.to.name},
-            words=row.words,
-            about=f"{row.by.name if row.by else customer}, "
-            f"{moment_words(row.created_at, now=now, zone=zone)}",
-            url=f"/desk/tickets/{row.ticket.number}/" if row.ticket else "",
-        )
-        for row in rows.order_by("-created_at")[:SHOWN]
-    )
-    return PanelView(
-        "kudos",
-        gettext("Thanks"),
-        gettext("the newest first; nobody counts them"),
-        entries=entries,
-        wide="half",
-        empty="" if entries else gettext("Nobody was thanked in this period."),
-    )
 
 
 def _patterns(scope: InsightScope) -> PanelView:

@@ -77,6 +77,13 @@ NAMES: dict[str, Mapping[str, str | Promise]] = {
         "pending": gettext_lazy("Still waiting"),
     },
     "time_to_offer": {"offer": gettext_lazy("From complaint to first offer")},
+    "ideas": {
+        "new": gettext_lazy("Waiting for an answer"),
+        "planned": gettext_lazy("Planned"),
+        "done": gettext_lazy("Done"),
+        "declined": gettext_lazy("Declined"),
+        "all": gettext_lazy("All ideas"),
+    },
     "handed": {"handed": gettext_lazy("Changed hands")},
 }
 NAMES["spread"] = NAMES["times"]
@@ -111,6 +118,9 @@ _HEADS = {
     "customers": gettext_lazy("customers"),
     "count": gettext_lazy("complaints"),
     "hands": gettext_lazy("times"),
+    "ideas": gettext_lazy("ideas"),
+    "votes": gettext_lazy("votes"),
+    "of_ticket": gettext_lazy("came of a ticket"),
     "handling": gettext_lazy("handling"),
     "result": gettext_lazy("result"),
     "effort": gettext_lazy("ease"),

@@ -10,9 +10,8 @@ from django.utils.translation import gettext, gettext_noop
 
 from desk.setup.compound import Rows
 from desk.setup.fields import Choice, Flag, Text, Whole, Words
-from desk.setup.section import Attention, Doc, Preview, Section, referred, stored
+from desk.setup.section import Attention, Doc, Preview, Section, held, referred, stored
 from desk.setup.sections import options
-from tickets.admin import CategoryForm
 from tickets.catalogue import catalogue
 from tickets.models import Category, FactDefinition, Recourse, RootCause, Team, User
 from tickets.rules import FactKind, Stage
@@ -62,9 +61,10 @@ def fact_docs(rows: Iterable[FactDefinition]) -> list[Doc]:
     ]
 
 
-def write_facts(category: Category | None, docs: list[Doc]) -> None:
-    """Give a category these facts, in this order, and no others."""
-    there = {row.name: row for row in FactDefinition.objects.filter(category=category)}
+def write_facts(category: Category | None, docs: list[Doc], *, new: bool = False) -> None:
+    """Give a category these facts, in this order, and no others; a new one has none yet."""
+    rows = () if new else FactDefinition.objects.filter(category=category)
+    there = {row.name: row for row in rows}
     for name in set(there) - {doc["name"] for doc in docs}:
         there[name].delete()
     for index, doc in enumerate(docs):
@@ -74,7 +74,7 @@ def write_facts(category: Category | None, docs: list[Doc]) -> None:
             setattr(row, name, doc[name])
         row.order = (index + 1) * 10
         if row._state.adding or was != {name: getattr(row, name) for name in was}:
-            stored(row, at=f"facts[{index}]")
+            stored(row, at=f"facts[{index}]", later=True)
 
 
 class CommonFacts(Section):
@@ -122,6 +122,7 @@ class Categories(Section):
     icon = "folder-tree"
     group = gettext_noop("What complaints are about")
     columns = ("parent", "team", "facts", "public", "active")
+    above = "parent"
     previews = True
     fields = (
         Text(name="name", label=gettext_noop("Name"), required=True),
@@ -190,17 +191,15 @@ class Categories(Section):
     def write(
         self, key: str, doc: Doc, *, before: Doc | None, by: User | None, now: dt.datetime
     ) -> None:
-        """Raises where it would lie below itself."""
-        row = Category.objects.filter(key=key).first() or Category(key=key)
+        """With its facts. That it does not lie below itself is checked with all of them."""
+        row = held(Category, before, key=key) or Category(key=key)
         row.parent = referred(Category, doc["parent"], "parent")
         row.team = referred(Team, doc["team"], "team")
         for name in _PLAIN:
             setattr(row, name, doc[name])
-        form = CategoryForm(instance=row)
-        form.cleaned_data = {"parent": row.parent}
-        form.clean_parent()
-        stored(row)
-        write_facts(row, doc["facts"])
+        new = row._state.adding
+        stored(row, later=True)
+        write_facts(row, doc["facts"], new=new)
 
     def remove(self, key: str, *, by: User | None, now: dt.datetime) -> None:
         """One that no complaint has."""
@@ -265,9 +264,9 @@ class Causes(Section):
         self, key: str, doc: Doc, *, before: Doc | None, by: User | None, now: dt.datetime
     ) -> None:
         """One."""
-        row = RootCause.objects.filter(key=key).first() or RootCause(key=key)
+        row = held(RootCause, before, key=key) or RootCause(key=key)
         row.name, row.active = doc["name"], doc["active"]
-        stored(row)
+        stored(row, later=True)
 
     def remove(self, key: str, *, by: User | None, now: dt.datetime) -> None:
         """One that no finding names."""
@@ -352,10 +351,10 @@ class RecourseSection(Section):
     ) -> None:
         """One."""
         category = referred(Category, doc["category"], "category")
-        row = Recourse.objects.filter(category=category).first() or Recourse(category=category)
+        row = held(Recourse, before, category=category) or Recourse(category=category)
         for one in self.fields[1:]:
             setattr(row, one.name, doc[one.name])
-        stored(row)
+        stored(row, later=True)
 
     def remove(self, key: str, *, by: User | None, now: dt.datetime) -> None:
         """One."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 from desk.setup.access import ADMIN, is_admin
 from desk.setup.compound import Rows
 from desk.setup.fields import Choice, Flag, Text
-from desk.setup.section import Attention, Doc, Preview, Section, referred, stored
+from desk.setup.section import Attention, Doc, Preview, Section, held, referred, stored
 from desk.setup.sections import options
 from tickets.access import Principal
 from tickets.errors import Conflict, NotAllowed
@@ -110,13 +110,13 @@ class People(Section):
         self, key: str, doc: Doc, *, before: Doc | None, by: User | None, now: dt.datetime
     ) -> None:
         """Raises `Conflict` where nobody would be left who administers."""
-        row = User.objects.filter(email__iexact=key).first() or User(email=doc["email"].lower())
+        row = held(User, before, email__iexact=key) or User(email=doc["email"].lower())
         if row._state.adding:
             row.set_unusable_password()
         row.name, row.role, row.language = doc["name"], doc["role"], doc["language"]
         row.time_zone, row.is_active = doc["time_zone"], doc["active"]
-        stored(row, exclude=["password"])
-        if not User.objects.filter(role=Role.ADMIN.value, is_active=True).exists() and before:
+        stored(row, exclude=["password"], later=True)
+        if before and not User.objects.filter(role=Role.ADMIN.value, is_active=True).exists():
             raise Conflict("Somebody has to stay who administers the desk.", field="role")
 
     def attention(self, documents: dict[str, Doc]) -> Iterable[Attention]:
@@ -232,7 +232,7 @@ class Teams(Section):
         self, key: str, doc: Doc, *, before: Doc | None, by: User | None, now: dt.datetime
     ) -> None:
         """One default team at most: the new one takes it over."""
-        row = Team.objects.filter(key=key).first() or Team(key=key)
+        row = held(Team, before, key=key) or Team(key=key)
         if doc["is_default"]:
             for other in Team.objects.filter(is_default=True).exclude(pk=row.pk):
                 other.is_default = False
@@ -246,11 +246,14 @@ class Teams(Section):
         for index, one in enumerate(doc["members"]):
             at = f"members[{index}].person"
             wanted[referred(User, one["person"], at, by="email", what="person")] = one["supervises"]
-        row.memberships.exclude(user__in=wanted).delete()
+        there = {link.user: link for link in row.memberships.select_related("user")}
+        for user in there.keys() - wanted.keys():
+            there[user].delete()
         for user, watches in wanted.items():
-            Membership.objects.update_or_create(
-                user=user, team=row, defaults={"supervises": watches}
-            )
+            link = there.get(user) or Membership(user=user, team=row)
+            if link._state.adding or link.supervises != watches:
+                link.supervises = watches
+                link.save()
 
     def remove(self, key: str, *, by: User | None, now: dt.datetime) -> None:
         """One that nothing refers to."""

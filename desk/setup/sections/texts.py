@@ -9,7 +9,7 @@ from django.utils.translation import gettext, gettext_noop
 from desk.build.texts import parts_of
 from desk.setup.errors import SetupInvalid
 from desk.setup.fields import Choice, Flag, Text, Whole
-from desk.setup.section import Doc, Preview, Section, referred, stored
+from desk.setup.section import Doc, Preview, Section, held, referred, stored
 from desk.setup.sections import options
 from tickets.catalogue import catalogue
 from tickets.filling import ALWAYS, fill, unknown_in
@@ -126,11 +126,11 @@ class ReusableTexts(Section):
                 "there": there,
             }
             raise SetupInvalid([("body", words)])
-        row = ReusableText.objects.filter(key=key).first() or ReusableText(key=key)
+        row = held(ReusableText, before, key=key) or ReusableText(key=key)
         row.category = referred(Category, doc["category"], "category")
         for name in _PLAIN:
             setattr(row, name, doc[name])
-        stored(row)
+        stored(row, later=True)
 
     def remove(self, key: str, *, by: User | None, now: dt.datetime) -> None:
         """What was written with it stays as it is."""

@@ -127,7 +127,7 @@
     const seen = trail.findIndex((page) => page.at === here.at);
     trail = !back ? [] : seen >= 0 ? trail.slice(0, seen) : trail.slice(-8);
     const before = trail[trail.length - 1];
-    if (before) {
+    if (before && !back.hasAttribute("data-back-here")) {
       back.href = before.url;
       one("span", back).textContent = before.words;
     }
@@ -344,9 +344,14 @@
     const form = event.target.closest("form[data-submit-on-change]");
     if (form) form.requestSubmit();
   });
-  document.addEventListener("focusin", (event) => {
+  // A row that is pressed takes the cursor once it is let go: the rows below would move away from
+  // under the pointer, and what was pressed would not be clicked.
+  let pressed = false;
+  document.addEventListener("pointerdown", () => (pressed = true), true);
+  for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => setTimeout(() => (pressed = false)), true);
+  for (const kind of ["focusin", "click"]) document.addEventListener(kind, (event) => {
     const row = event.target.closest("[data-row]");
-    if (row && event.target.matches(".row-link") && !opens(row)) moveTo(row, false);
+    if (row && event.target.matches(".row-link, .row-link *") && !opens(row) && !(pressed && kind === "focusin")) moveTo(row, false);
   });
   if (rows().length && !cursor()) moveTo(one("[data-row][data-first]") || rows()[0], false);
   backInPlace();

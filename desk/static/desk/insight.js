@@ -1,9 +1,10 @@
-// Insight: what is printed has its tables open, and as it was before afterwards.
+// Insight and reports: what is printed has its tables open, and as it was before afterwards.
 (() => {
   "use strict";
+  const TABLES = "details.insight-table:not([open]), .seen details.seen-fold:not([open])";
   let opened = [];
   const open = () => {
-    opened = [...document.querySelectorAll("details.insight-table:not([open])")];
+    opened = [...document.querySelectorAll(TABLES)];
     opened.forEach((one) => { one.open = true; });
   };
   const close = () => {

@@ -8,7 +8,7 @@
   const one = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const CELLS = [".row-clock", ".row-pain", ".row-category", ".row-waiting", ".row-owner", ".row-because", ".row-act"];
-  const GROUPS = ["late", "soon", "today", "waiting", "later"];
+  const GROUPS = ["late", "opening", "soon", "today", "waiting", "later"];
   const COUNTS_EVERY = 20000;
   const words = (node) => node.textContent.replace(/\s+/g, " ").trim();
   const rowOf = (id, root = list) => one(`[data-row][data-id="${id}"]`, root);

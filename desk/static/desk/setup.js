@@ -28,6 +28,24 @@
     wait = setTimeout(look, 500);
   });
 
+  // A large file takes some seconds: say so, and do not send it twice. Coming back begins anew.
+  const long = [...document.querySelectorAll("form[data-long]")];
+  for (const sent of long) {
+    sent.addEventListener("submit", (event) => {
+      if (sent.getAttribute("aria-busy") === "true") return event.preventDefault();
+      sent.setAttribute("aria-busy", "true");
+      const said = sent.querySelector("[data-long-said]");
+      if (said) said.textContent = sent.dataset.long;
+    });
+  }
+  window.addEventListener("pageshow", () => {
+    for (const sent of long) {
+      sent.removeAttribute("aria-busy");
+      const said = sent.querySelector("[data-long-said]");
+      if (said) said.textContent = "";
+    }
+  });
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-more]");
     if (!button) return;

@@ -1,0 +1,98 @@
+"""The tickets behind a figure of the reports: promises kept, equal remedies, outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from desk.back import Back, back_of
+from desk.build.behind import TITLES, rows_of, words_of
+from desk.satisfaction import EDGES, answers_behind
+from desk.views.shell import Ask, desk_page, desk_render, query
+from desk.words import number_words
+from escalation.services.reports import promises_behind
+from remedies.services import fairness, outcomes_behind
+from tickets.errors import Invalid, NotFound
+from tickets.listed import Listed, Page
+from tickets.periods import Period, period_of
+
+SIZE = 50
+_NAMES = ("team", "category", "kind", "rule", "currency", "what", "key", "column")
+Asked = dict[str, str]
+
+
+def _deadlines(ask: Ask, period: Period, asked: Asked, page: Page) -> Listed:
+    narrow = {name: asked[name] for name in ("team", "kind", "category")}
+    return promises_behind(
+        ask.who, period, page, **narrow, by=asked["what"] or "all", key=asked["key"],
+        which=asked["column"],
+    )  # fmt: skip
+
+
+def _fairness(ask: Ask, period: Period, asked: Asked, page: Page) -> Listed:
+    narrow = {name: asked[name] for name in ("category", "team")}
+    what, _, by = asked["what"].partition("-")
+    if what == "offers":
+        return fairness.first_offers_behind(
+            ask.who, period, page, **narrow, by=by, key=asked["key"]
+        )
+    if what == "answers":
+        if asked["key"] not in {str(place) for place in range(len(EDGES) + 1)}:
+            raise Invalid("There is no such line.", field="key")
+        return answers_behind(
+            ask.who, period, page, **narrow, currency=asked["currency"],
+            band=int(asked["key"]), poor=asked["column"] == "poor",
+        )  # fmt: skip
+    wanted = fairness.Asked(**narrow, rule=asked["rule"], currency=asked["currency"])
+    figure = fairness.Figure(asked["what"] or "all", asked["key"], asked["column"] or "all")
+    return fairness.tickets_behind(ask.who, period, wanted, figure, page)
+
+
+def _outcomes(ask: Ask, period: Period, asked: Asked, page: Page) -> Listed:
+    narrow = {name: asked[name] for name in ("category", "team")}
+    kinds = asked["what"] or "all", asked["key"], asked["column"] or "all"
+    return outcomes_behind.tickets_behind(
+        ask.who, period, outcomes_behind.Figure(*kinds), page, **narrow
+    )
+
+
+_LISTS: dict[str, Callable[[Ask, Period, Asked, Page], Listed]] = {
+    "deadlines": _deadlines,
+    "fairness": _fairness,
+    "outcomes": _outcomes,
+}
+
+
+@desk_page
+@require_safe
+def show(request: HttpRequest, ask: Ask, report: str) -> HttpResponse:
+    """Exactly what a figure counts: the same days, teams and filters."""
+    if report not in _LISTS:
+        raise NotFound(field="report")
+    asked = {name: query(request, name) for name in _NAMES}
+    period = period_of(query(request, "from"), query(request, "to"), now=ask.now, zone=ask.zone)
+    number = query(request, "page", "1")
+    if not (number.isascii() and number.isdecimal() and 0 < int(number) < 10**6):
+        raise Invalid("This page does not exist any more. Start from the top.", field="page")
+    page = Page((int(number) - 1) * SIZE, SIZE)
+    found = _LISTS[report](ask, period, asked, page)
+    kept = request.GET.copy()
+    kept["page"] = str(int(number) + 1)
+    what = asked["what"].partition("-")
+    context = {
+        "place": "late" if report == "deadlines" else "insight",
+        "words": words_of(report, what[2] or what[0], asked["key"], asked["column"]),
+        "count": number_words(found.count),
+        "tickets": "",
+        "period": period,
+        "rows": rows_of(found.rows, zone=ask.zone),
+        "next": f"?{kept.urlencode()}" if found.count > page.offset + SIZE else "",
+        "first": number == "1",
+        "back": back_of(request, Back(TITLES[report], f"/desk/reports/{report}/")),
+        "above": f"/desk/reports/{report}/",
+        "above_words": gettext("Back to the report"),
+    }
+    return desk_render(request, ask, "desk/insight_tickets.html", context)
