@@ -18,6 +18,7 @@ from types import FrameType  # noqa: E402
 import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 
+from tests.support.live import LiveSite  # noqa: E402
 from tests.support.network import block_network  # noqa: E402
 from tests.support.stack import TestStack, is_controller, only_pure_tests  # noqa: E402
 
@@ -90,6 +91,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.xdist_group("browser" if name == "browser" else "live"))
                 break
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A worker and beat that the tests before needed do not run on beside all others."""
+    if "live_worker" not in getattr(item, "fixturenames", ()):
+        for site in LiveSite.every:
+            site.rest()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -16,7 +16,7 @@ from bench.amends.desk import complain, desk, set_up
 from bench.amends.insight import DAYS, add_up
 from bench.amends.multiply import multiply
 from bench.plan import open_of
-from desk.queue import cursor_of
+from desk.orders import cursor_of
 from escalation.models import Deadline
 from escalation.services import stepping
 from feedback.models import Rollup, Tally

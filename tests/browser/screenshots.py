@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from operator import sub
 from pathlib import Path
@@ -49,12 +50,38 @@ PAGES = {
     "pool": (MANAGER, "/desk/ledger/vouchers/shop-25/"),
     "pain-edit": (MANAGER, "/desk/pain/edit/"),
     "settings": (MANAGER, "/desk/settings/"),
-    "categories": (MANAGER, "/desk/settings/categories/"),
+    **{
+        section: (MANAGER, f"/desk/settings/{section}/")
+        for section in (
+            "authority",
+            "budgets",
+            "calendars",
+            "categories",
+            "causes",
+            "deadlines",
+            "facts",
+            "levels",
+            "paths",
+            "people",
+            "recourse",
+            "rotas",
+            "surveys",
+            "teams",
+            "texts",
+        )
+    },
     "calendar": (MANAGER, "/desk/settings/calendars/office/"),
     "path": (MANAGER, "/desk/settings/paths/standard/"),
-    "authority": (MANAGER, "/desk/settings/authority/rep-all-gbp/"),
+    "limit": (MANAGER, "/desk/settings/authority/rep-all-gbp/"),
+    "history": (MANAGER, "/desk/settings/calendars/office/history/"),
     "settings-file": (MANAGER, "/desk/settings/file/"),
     "start": (MANAGER, "/desk/start/holidays/"),
+    **{
+        f"start-{step}": (MANAGER, f"/desk/start/{step}/")
+        for step in ("team", "categories", "policies", "people", "mail", "form")
+    },
+    "snoozed": (REP, "/desk/?view=snoozed"),
+    "customers": (REP, "/desk/customers/"),
     "customer": (REP, "/desk/customers/{customer}/"),
     "search": (REP, "/desk/search/?q=router"),
     "exceptions": (SUPERVISOR, "/desk/exceptions/"),
@@ -75,6 +102,7 @@ PAGES = {
     "insight-exceptions": (MANAGER, "/desk/insight/exceptions/"),
     "insight-ideas": (MANAGER, "/desk/insight/ideas/"),
     "insight-times": (MANAGER, "/desk/insight/times/"),
+    "insight-tickets": (MANAGER, "/desk/insight/tickets/?measure=promise&bucket=1"),
     "drafts": (SUPERVISOR, "/desk/drafts/"),
     "draft": (SUPERVISOR, "/desk/drafts/{draft}/"),
     "reckoning": (MANAGER, "/desk/reckonings/{reckoning}/"),
@@ -108,15 +136,26 @@ def main(wanted: list[str]) -> int:
         sys.stderr.write("Amends: no Chromium is installed, so there is nothing to picture with.\n")
         return 1
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with _demo() as (site, places), sync_playwright() as playwright:
+    with _demo() as (site, places), ThreadPoolExecutor(len(SCHEMES)) as pool:
+        every = [
+            pool.submit(_picture_in, scheme, program, site, places, wanted) for scheme in SCHEMES
+        ]
+        for one in every:
+            one.result()
+    return 0
+
+
+def _picture_in(
+    scheme: str, program: Path, site: LiveSite, places: dict[str, str], wanted: list[str]
+) -> None:
+    """All pages in one scheme, in a browser of its own: Playwright's objects stay in a thread."""
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=program, args=sandbox_arguments(), headless=True
         )
-        for scheme in SCHEMES:
-            for width, height in SIZES.items():
-                _picture_all(browser, site, places, scheme, (width, height), wanted)
+        for size in SIZES.items():
+            _picture_all(browser, site, places, scheme, size, wanted)
         browser.close()
-    return 0
 
 
 @contextmanager

@@ -79,6 +79,9 @@ def test_the_queue_by_keyboard(people: People, live_desk: Desk) -> None:
     alice.keyboard.press("r")
     alice.keyboard.type("Dear customer, I look into it today.")
     alice.keyboard.press("Control+Shift+Enter")  # looks at it, and sends nothing
+    alice.get_by_role("heading", name="will read it").wait_for()
+    expect(alice.locator(".preview-text")).to_contain_text("I look into it today.")
+    alice.keyboard.press("Escape")
     alice.locator("#panel-reply [data-draft-note]", has_text="Draft saved").wait_for()
     alice.keyboard.press("Control+Enter")
     alice.get_by_text("Reply sent.").wait_for()

@@ -43,6 +43,14 @@ def test_a_morning_at_the_queue_by_keyboard(people: People, live_desk: Desk) -> 
     made = [make_ticket(live_desk, now=now, customer=make_customer(name)) for name in names]
     alice = people.of("alice")
 
+    # A row is opened by one press, whichever row has the cursor and grows with it.
+    alice.locator("[data-row] .row-link").nth(3).click()
+    alice.wait_for_url("**/desk/tickets/*/")
+    press(alice, "Escape")
+    alice.wait_for_url("**/desk/")
+    alice.goto(f"{alice.url.split('/desk/')[0]}/desk/")
+    alice.locator("[data-row] .row-link").first.focus()
+
     # Three are chosen along with the cursor, given to Bob, and taken back with one key.
     press(alice, "x", "Shift+J", "Shift+J")
     expect(alice.locator("[data-selection-count]")).to_have_text("3 selected", use_inner_text=True)

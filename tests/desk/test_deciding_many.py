@@ -57,6 +57,31 @@ def test_several_are_decided_with_one_reason_and_each_is_told(
     assert list(statuses) == ["approved", "approved", "pending"]
 
 
+def test_what_was_decided_together_is_taken_back_together(
+    sign_in: SignIn, whole_desk: Desk
+) -> None:
+    first, second, third = (asked(whole_desk, 30_000) for _ in range(3))
+    sue = sign_in(whole_desk.sue)
+    keys = [first.pk, second.pk]
+    data = {"exception": keys, "do": "approve", "reason": "Her father’s alarm"}
+    page = sue.post("/desk/exceptions/together/", data, follow=True)
+    assert "2 decided." in text_of(page)
+    assert 'action="/desk/exceptions/together/undo/"' in page.content.decode()
+    asked_back = [*page.context["undo"]["ids"], str(third.pk), "999999", "x"]
+    back = sue.post("/desk/exceptions/together/undo/", {"exception": asked_back}, follow=True)
+    words = text_of(back)
+    assert "2 taken back. They wait again." in words
+    assert [line["done"] for line in back.context["outcomes"]] == [False, False]
+    for row in (first, second, third):
+        row.refresh_from_db()
+        assert row.status == "pending"
+    # Somebody else takes nothing back.
+    sue.post("/desk/exceptions/together/", data)
+    sign_in(whole_desk.mona).post("/desk/exceptions/together/undo/", {"exception": keys})
+    first.refresh_from_db()
+    assert first.status == "approved"
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [
@@ -118,7 +143,7 @@ def test_the_case_says_why_it_is_one_who_decides_and_what_shows_it(
     assert "Above policy Credit for distress: more than the policy gives." in words
     assert "Above authority This is £200 over Alice’s limit" in words
     assert "report.pdf" in words
-    assert "One of Supervisors of the team decides." in words
+    assert "Decided by a supervisor of the team." in words
 
 
 def test_what_may_be_added_alone_stands_beside_each_kind(
@@ -139,7 +164,7 @@ def test_one_of_two_says_yes_and_the_page_says_who_is_missing(
     row = asked(whole_desk, 60_000)
     url = f"/desk/exceptions/{row.pk}/"
     sue = sign_in(whole_desk.sue)
-    assert "2 of supervisors decides." in text_of(sue.get(url))
+    assert "Decided by 2 supervisors of the team." in text_of(sue.get(url))
     said = text_of(sue.post(f"{url}decide/", {"do": "approve", "reason": "Yes"}, follow=True))
     assert "Somebody else has to say it too." in said
     assert "You said yes. Another person has to as well." in text_of(sue.get(url))

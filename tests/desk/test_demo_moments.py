@@ -10,7 +10,7 @@ from desk.demo.loading import chosen
 from desk.demo.moments import Moment, MomentInvalid, Moments
 from desk.demo.past import settled
 from desk.demo.playing import Play, turns_of
-from desk.demo.setting_up import Firm
+from desk.demo.setting_up import BEFORE, Firm
 from escalation.hours import Calendar
 
 LONDON = ZoneInfo("Europe/London")
@@ -101,7 +101,7 @@ def test_every_case_lies_in_the_past_and_in_order_on(now: dt.datetime) -> None:
     for key in play.played:
         mine = [turn for turn in turns if turn.played.case.key == key]
         assert [turn.number for turn in mine] == list(range(len(mine))), key
-    assert turns[0].at > now - dt.timedelta(days=120)
+    assert turns[0].at > now - BEFORE  # the desk was set up before anybody complained
 
 
 def test_every_text_finds_its_dates() -> None:
@@ -149,3 +149,13 @@ def test_what_one_finds_who_looks_for_it() -> None:
     assert max(scores[:5]) < min(scores[5:])
     names = [case.customer for cases in by_matter.values() for case in cases]
     assert sum(names.count(name) > 2 for name in set(names)) >= 3, "some come again and again"
+
+
+def test_the_last_thirteen_weeks_have_as_many_before_them() -> None:
+    moments = Moments(TUESDAY, OFFICE)
+    came = sorted(moments.read(case.at) for case in settled())
+    weeks = [(TUESDAY - at).days // 7 for at in came]
+    assert sum(week < 13 for week in weeks) >= 90
+    assert sum(13 <= week < 26 for week in weeks) >= 50
+    # In most weeks of either something happened, so that a line over time can be drawn.
+    assert len({week for week in weeks if 13 <= week < 26}) >= 10

@@ -165,6 +165,8 @@ def test_asking_back_and_answering(sign_in: SignIn, whole_desk: Desk, hurt: Tick
     sign_in(whole_desk.sue).post(url, {"do": "ask", "reason": "Which alarm?"})
     row.refresh_from_db()
     assert row.status == "asked_back"
+    waits = text_of(sign_in(whole_desk.sue).get(f"/desk/exceptions/{row.pk}/"))
+    assert " left" in waits and "left left" not in waits
     page = f"/desk/tickets/{hurt.number}/"
     assert "Which alarm?" in text_of(alice.get(page))
     assert "Next: answer what was asked back" in text_of(alice.get(page))

@@ -285,3 +285,26 @@ def test_the_list_goes_on_where_the_page_before_ended(sign_in: SignIn, lived: De
             more = re.search(r'class="btn-line" href="(\?[^"]+)">Older ones', body)
             url = f"{PAGE}tickets/{html.unescape(more[1])}" if more else ""
     assert len(seen) == len(set(seen)) == Ticket.objects.filter(merged_into=None).count()
+
+
+@pytest.mark.parametrize(
+    ("handling", "result", "said"),
+    [
+        ((3.66, 3.61), (3.38, 3.43), "Handling rises."),  # 3.4 then and now: as before
+        ((3.66, 3.61), (3.34, 3.43), "Handling rises, the result falls."),
+        ((3.61, 3.64), (3.38, 3.43), "Much as before."),
+        ((3.64, 3.61), (3.34, 3.43), "The result falls."),
+    ],
+)
+def test_what_is_shown_as_before_neither_rises_nor_falls(
+    handling: tuple[float, float], result: tuple[float, float], said: str
+) -> None:
+    from desk.build.insight.findings import scores_finding
+    from feedback.services.insight.shapes import Column, Line, Part, Unit
+
+    lines = tuple(
+        Line(key, "", {"mean": now}, {"mean": before})
+        for key, (now, before) in (("handling", handling), ("result", result))
+    )
+    part = Part("scores", (Column("mean", Unit.SCORE, 1),), lines, every=70, every_before=40)
+    assert scores_finding(part)[0] == said

@@ -18,7 +18,7 @@ from tests.remedies.builders import make_hurt, sent_offer
 from tickets.actors import Actor
 from tickets.change import changing
 from tickets.facts import FactSpec, words_of
-from tickets.languages import speaking
+from tickets.languages import is_right_to_left, known, speaking
 from tickets.mailed import message_text
 from tickets.models import Alert, Ticket, User
 from tickets.money import plain_typed, typed_digits, typed_sum
@@ -197,6 +197,7 @@ def test_mails_are_in_the_language_of_the_complaint() -> None:
         )  # fmt: skip
         mail = message_text(body="Hallo.", number="A-100016", link="https://desk.example/c/x/")
     assert "Bis Donnerstag, 26. November 2026, 17:00 Uhr (Zeit in Berlin)" in text
+    assert "Guten Tag Jana Weiß,\n\ndanke, dass Sie es uns sagen." in text
     assert "Ihre Beschwerde „Kein Netz“ ist bei uns" in text
     assert "Ihre Beschwerde A-100016:" in mail
     assert not FORGOTTEN.findall(text)
@@ -250,3 +251,34 @@ def test_a_sum_and_facts_are_typed_and_shown_in_the_readers_form(
         assert words_of(speed, "12.5") == "12,5 Mbit/s"
         stored = "2026-11-22T14:00:00+00:00"
         assert words_of(on, stored, zone="Europe/Berlin") == "So, 22. Nov. 2026, 15:00 Uhr"
+
+
+@pytest.mark.parametrize("code", ["ar", "he"])
+def test_a_desk_that_adds_a_language_read_from_right_to_left_turns_by_itself(
+    german: Ticket, whole_desk: Desk, sign_in: SignIn, settings: Any, code: str
+) -> None:
+    settings.LANGUAGES = [*settings.LANGUAGES, (code, code)]
+    User.objects.filter(pk=whole_desk.mona.pk).update(language=code)
+    mona = sign_in(whole_desk.mona)
+    number = german.number
+    ticket = f"tickets/{number}/"
+    rest = "exceptions late customers insight policies alerts keys settings start".split()
+    places = [
+        "",
+        ticket,
+        f"{ticket}deadlines/",
+        "settings/calendars/+/",
+        *(f"{at}/" for at in rest),
+    ]
+    for place in places:
+        page = mona.get(f"/desk/{place}", follow=True)
+        assert page.status_code == 200, place
+        text = page.content.decode()
+        assert f'<html lang="{code}" dir="rtl"' in text and "desk/turned" in text, place
+    form = Client(headers={"Accept-Language": code}).get("/complain/").content.decode()
+    assert f'<html lang="{code}" dir="rtl"' in form
+    Ticket.objects.filter(pk=german.pk).update(language=code)
+    own = Client().get(f"/c/{german.access_key}/").content.decode()
+    assert f'<html lang="{code}" dir="rtl"' in own
+    assert known(code) == code and is_right_to_left(code)
+    assert is_right_to_left("ar-EG") and not is_right_to_left("de") and known("fr") == ""

@@ -39,6 +39,20 @@ def test_missed_clocks_stand_on_top_with_owner_and_next_step(
     assert "Ines Calloway" in words and "Nobody" in words and " late" in words
 
 
+def test_what_was_due_at_closing_stands_by_itself_until_work_begins_again(
+    sign_in: SignIn, whole_desk: Desk
+) -> None:
+    ticket = make_ticket(whole_desk, now=NOW - dt.timedelta(hours=4))
+    closed = NOW - dt.timedelta(hours=2)
+    row = nearest(ticket)
+    Deadline.objects.filter(pk=row.pk).update(due_at=closed, next_at=NOW + dt.timedelta(hours=14))
+    Ticket.objects.filter(pk=ticket.pk).update(attention_at=closed)
+    for person, url in ((whole_desk.sue, "/desk/late/"), (whole_desk.alice, "/desk/")):
+        group = sign_in(person).get(url).context["groups"][0]
+        assert (group.key, group.count) == ("opening", "1"), url
+        assert group.rows[0].clock.words.startswith("by "), url
+
+
 def test_the_board_shows_what_its_reader_may_see(
     sign_in: SignIn, whole_desk: Desk, late: Ticket
 ) -> None:

@@ -11,7 +11,7 @@ from integrations.mail.outgoing import deliver_mail
 from remedies.models import ExceptionRequest, Offer, Remedy, VoucherCode
 from remedies.services import codes
 from tests.builders import NOW, Desk, user
-from tests.desk.pages import SignIn, a_picture, text_of
+from tests.desk.pages import SignIn, a_picture, hidden_of, text_of
 from tests.remedies.builders import draft_of, make_hurt, part, put_in_force, sent_offer
 from tests.remedies.test_previews import VOUCHER
 from tickets import services
@@ -77,6 +77,71 @@ def test_what_an_apology_lacks_is_said_while_one_writes_and_bars_nothing(
     assert "explanation: still missing" in looked and "doubts that it happened" in looked
     assert alice.post(desk(hurt, "offer/"), {"body": "Here is £121.40."}).status_code == 302
     assert Offer.objects.get(ticket=hurt).status == "sent"
+
+
+def test_a_reply_is_previewed_as_it_leaves_with_its_files_and_sent_from_there(
+    whole_desk: Desk, hurt: Ticket, sign_in: SignIn
+) -> None:
+    Ticket.objects.filter(pk=hurt.pk).update(language="de")
+    alice, url = sign_in(whole_desk.alice), desk(hurt)
+    bill = SimpleUploadedFile("bill.png", a_picture(), content_type="image/png")
+    typed = {"body": "Guten Tag,\n\n  <b>wir</b> prüfen das.", **hidden_of(alice, url)}
+    typed |= {"once": "f" * 32, "then": "next", "then_asked": "1", "view": "team"}
+    typed |= {"promise_what": "A call", "promise_due": "2026-11-26T15:00"}
+    page = alice.post(desk(hurt, "reply/preview/"), {**typed, "attachments": bill})
+    words = text_of(page)
+    assert page.status_code == 200 and not hurt.messages.filter(kind="reply").exists()
+    assert "As Ines will read it" in words and "Attached bill.png" in words
+    assert "&lt;b&gt;wir&lt;/b&gt;" in page.content.decode() and "We were wrong" not in words
+    # Whoever goes back finds it all there, without scripts too.
+    back = alice.get(f"{url}?do=reply").content.decode()
+    assert "wir&lt;/b&gt; prüfen das." in back and "bill.png" in back
+    carried = dict(page.context["carried"])
+    assert carried == typed
+    sent = alice.post(desk(hurt, "reply/"), {**carried, "kept": page.context["kept"]})
+    assert sent.status_code == 302, text_of(sent)
+    reply = hurt.messages.get(kind="reply")
+    assert [file.name for file in reply.attachments.all()] == ["bill.png"]
+    assert hurt.deadlines.filter(kind="promise").count() == 1
+    row = Outbox.objects.get(key=f"message:{reply.pk}")
+    row.delivered_at = NOW
+    deliver_mail(row)
+    told = page.context["mail"]
+    assert (mail.outbox[-1].subject, mail.outbox[-1].body) == (told.subject, told.text)
+    assert "Ihre Beschwerde" in told.text
+    again = alice.post(desk(hurt, "reply/"), {**carried, "kept": page.context["kept"]}, follow=True)
+    assert "done already" in text_of(again)
+
+
+def test_what_cant_be_sent_is_not_previewed(
+    whole_desk: Desk, hurt: Ticket, sign_in: SignIn
+) -> None:
+    alice = sign_in(whole_desk.alice)
+    at = desk(hurt, "reply/preview/")
+    for body in ("", "Dear ⟦name⟧, we …"):
+        refused = alice.post(at, {"body": body})
+        assert refused.status_code == 422 and body in text_of(refused), body
+    gone = alice.post(at, {"body": "Dear Ines", "kept": "999"})
+    assert gone.status_code == 422 and "it is not here any more" in text_of(gone)
+    asked = alice.post(desk(hurt, "ask/preview/"), {"body": "Which one?", "facts": ["account"]})
+    assert "It asks for these, each in a field of its own: Account" in text_of(asked)
+    assert alice.get(at)["Location"] == desk(hurt, "?do=reply#composer")
+    assert alice.post(desk(hurt, "note/preview/"), {"body": "x"}).status_code == 404
+    for person, status in ((whole_desk.charlie, 404), (whole_desk.audrey, 403)):
+        assert sign_in(person).post(at, {"body": "x"}).status_code == status
+
+
+def test_files_go_with_an_offer_that_is_sent_from_its_preview(
+    whole_desk: Desk, hurt: Ticket, sign_in: SignIn
+) -> None:
+    alice = sign_in(whole_desk.alice)
+    bill = SimpleUploadedFile("bill.png", a_picture(), content_type="image/png")
+    page = alice.post(desk(hurt, "preview/"), {"body": GOOD, "attachments": bill})
+    assert "Attached bill.png" in text_of(page)
+    carried = dict(page.context["carried"])
+    alice.post(desk(hurt, "offer/"), {**carried, "kept": page.context["kept"]})
+    letter = hurt.messages.get(kind="reply")
+    assert [file.name for file in letter.attachments.all()] == ["bill.png"]
 
 
 def test_a_letter_without_words_is_not_previewed(

@@ -201,6 +201,44 @@ def test_one_walks_in_the_order_that_one_has_chosen(sign_in: SignIn, whole_desk:
             assert on == f"/desk/tickets/{there}/?view=team", sort
             back = alice.get(f"/desk/tickets/{there}/previous/?view=team")["Location"]
             assert back == f"/desk/tickets/{here}/?view=team", sort
+        places = [
+            alice.get(f"/desk/tickets/{one}/?view=team").context["walk_place"] for one in order
+        ]
+        assert places == ["1 of 3", "2 of 3", "3 of 3"], sort
+
+
+def test_one_walks_through_the_list_that_one_came_from_with_its_filter_and_order(
+    sign_in: SignIn, whole_desk: Desk, ticket: Ticket
+) -> None:
+    made = [
+        make_ticket(whole_desk, now=NOW - dt.timedelta(days=days), customer=make_customer(name))
+        for days, name in ((1, "Rosa"), (3, "Sam"), (2, "Omar"))
+    ]
+    rosa, sam, omar = (one.number for one in made)
+    for one in made:
+        services.set_tags(one, ["leeds"], actor=user(whole_desk.alice), now=NOW)
+    alice = sign_in(whole_desk.alice)
+    came = "/desk/?view=team&filter=1&tag=leeds&sort=oldest"
+    assert [row.number for row in alice.get(came).context["groups"][0].rows] == [sam, omar, rosa]
+    page = alice.get(f"/desk/tickets/{omar}/", headers={"Referer": f"http://testserver{came}"})
+    assert page.context["walk_place"] == "2 of 3"
+    key = page.context["view_key"]
+    on = alice.get(f"/desk/tickets/{omar}/next/?view={key}")["Location"]
+    assert on == f"/desk/tickets/{rosa}/?view={key}"
+    assert alice.get(on).context["walk_place"] == "3 of 3"
+    back = alice.get(f"/desk/tickets/{omar}/previous/?view={key}")["Location"]
+    assert back == f"/desk/tickets/{sam}/?view={key}"
+    last = alice.get(f"/desk/tickets/{rosa}/next/?view={key}", follow=True)
+    assert "This is the last one in" in text_of(last)
+    sent = {"body": "Dear customer", "then_asked": "1", "then": "next", "view": key}
+    after = alice.post(f"/desk/tickets/{sam}/reply/", sent)["Location"]
+    assert after == f"/desk/tickets/{omar}/?view={key}"
+    # What does not stand there has no place in it; what was made up leads through one's own.
+    assert alice.get(f"/desk/tickets/{ticket.number}/?view={key}").context["walk_place"] == ""
+    for wrong in ("f-e30", "f-WyJ0ZWFtIiwiIix7Im5vIjoiMSJ9XQ", "f-____", "s-99999", "nothing"):
+        page = alice.get(f"/desk/tickets/{rosa}/?view={wrong}")
+        assert page.status_code == 200, wrong
+        assert page.context["walk"] == "For me", wrong
 
 
 def test_what_was_selected_is_answered_one_after_the_other(

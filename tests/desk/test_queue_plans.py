@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from desk import queue
+from desk.orders import BACK
 from desk.queue import Bounds
 from desk.views.shell import zone_of
 from tests.builders import NOW, Desk, make_ticket, user
@@ -31,7 +32,7 @@ def test_no_page_of_the_queue_sorts(desk: Desk, key: str) -> None:
     bounds = Bounds.of(NOW, zone_of("UTC"))
     view = queue.view_called(key, queue.views_for(who, bounds))
     with CaptureQueriesContext(connection) as caught:
-        sort = queue.BACK if view.aside else Sort.DUE.value
+        sort = BACK if view.aside else Sort.DUE.value
         queue.page_of(who, view, bounds, sort=sort)
     pages = [query["sql"] for query in caught if " LIMIT " in query["sql"]]
     assert len(pages) == (1 if view.aside else 2)

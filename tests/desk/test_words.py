@@ -4,6 +4,8 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.template import Context, Template
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,3 +71,12 @@ def test_lists_read_as_a_sentence() -> None:
     assert words.listed([]) == ""
     assert words.listed(["a"]) == "a"
     assert words.listed(["a", "b", "c"]) == "a, b and c"
+
+
+def test_days_in_templates_have_the_point_that_german_months_are_cut_with() -> None:
+    page = Template("{% load desk %}{{ first|short_day }} bis {{ last|full_day }}")
+    days = Context({"first": dt.date(2026, 8, 24), "last": dt.date(2026, 11, 22)})
+    with override("de"):
+        assert page.render(days) == "24. Aug. bis 22. Nov. 2026"
+    with override("en"):
+        assert page.render(days) == "24 Aug bis 22 Nov 2026"

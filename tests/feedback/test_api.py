@@ -107,9 +107,20 @@ def test_ideas_and_kudos_go_round(desk: Desk, as_user: SignIn) -> None:
     ).json()
     assert bob.post(f"/api/v1/ideas/{idea['id']}/vote/").json()["votes"] == 2
     assert bob.post(f"/api/v1/ideas/{idea['id']}/vote/").status_code == 409
+    taken = bob.delete(f"/api/v1/ideas/{idea['id']}/vote/").json()
+    assert (taken["votes"], taken["voted"], taken["ticket"]) == (1, False, ticket.number)
+    gone = bob.delete(f"/api/v1/ideas/{idea['id']}/vote/")
+    assert (gone.status_code, gone.json()["code"]) == (409, "not_voted")
+    charlie = as_user(desk.charlie).get("/api/v1/ideas/?status=new").json()["results"][0]
+    assert (charlie["id"], charlie["ticket"]) == (idea["id"], None)
+    assert alice.get("/api/v1/ideas/?status=done").json()["results"] == []
+    assert alice.get("/api/v1/ideas/?status=lost").status_code == 400
     body = {"status": "planned", "answer": "In May"}
     assert bob.post(f"/api/v1/ideas/{idea['id']}/answer/", body).status_code == 403
     assert mona.post(f"/api/v1/ideas/{idea['id']}/answer/", body).json()["status"] == "planned"
+    late = body | {"seen_answered_at": None}
+    held = mona.post(f"/api/v1/ideas/{idea['id']}/answer/", late)
+    assert (held.status_code, held.json()["code"]) == (409, "answered_meanwhile")
     made = bob.post(
         "/api/v1/kudos/", {"to": desk.alice.pk, "words": "Thanks", "ticket": ticket.number}
     )

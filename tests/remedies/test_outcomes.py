@@ -37,6 +37,22 @@ def settled(desk: Desk, *found: str, **over: Any) -> Ticket:
     return ticket
 
 
+def reviewed(desk: Desk) -> None:
+    """Two refusals that were looked at again: one held, one fell."""
+    for overturned in (True, False):
+        ticket = make_ticket(desk, customer=make_customer(f"C {overturned}"))
+        point = ticket.points.get().pk
+        finding = remedies.Finding(point, "not_upheld", "No.", basis="Terms, clause 4")  # type: ignore[arg-type]
+        no = remedies.No(reason="No.", next_stage="Ask.")
+        remedies.refuse(ticket, findings=[finding], no=no, actor=user(desk.alice), now=NOW - DAY)
+        customer = Actor.of_customer(ticket.customer)
+        services.ask_review(ticket, reason="Look", actor=customer, now=NOW)
+        services.decide_point(
+            ticket, point, outcome="upheld" if overturned else "not_upheld",
+            because="rule_misread" if overturned else "", actor=user(desk.bob), now=NOW + HOUR,
+        )  # fmt: skip
+
+
 def seen(desk: Desk, person: User | None = None, **narrow: str) -> Outcomes:
     return outcomes(who(person or desk.mona), WEEK, **narrow)
 
@@ -90,18 +106,7 @@ def test_time_bands_are_of_calendar_days(desk: Desk) -> None:
 
 
 def test_a_decision_that_did_not_hold_is_counted_by_rule_team_and_reason(desk: Desk) -> None:
-    for overturned in (True, False):
-        ticket = make_ticket(desk, customer=make_customer(f"C {overturned}"))
-        point = ticket.points.get().pk
-        finding = remedies.Finding(point, "not_upheld", "No.", basis="Terms, clause 4")  # type: ignore[arg-type]
-        no = remedies.No(reason="No.", next_stage="Ask.")
-        remedies.refuse(ticket, findings=[finding], no=no, actor=user(desk.alice), now=NOW - DAY)
-        customer = Actor.of_customer(ticket.customer)
-        services.ask_review(ticket, reason="Look", actor=customer, now=NOW)
-        services.decide_point(
-            ticket, point, outcome="upheld" if overturned else "not_upheld",
-            because="rule_misread" if overturned else "", actor=user(desk.bob), now=NOW + HOUR,
-        )  # fmt: skip
+    reviewed(desk)
     told = seen(desk).reviews
     assert [(one.key, one.count, one.overturned) for one in told["stage"]] == [("2", 2, 1)]
     assert [(one.name, one.count, one.overturned) for one in told["rule"]] == [

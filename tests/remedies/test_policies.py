@@ -84,6 +84,13 @@ def test_the_nearest_category_decides_which_policy_is_used(desk: Desk) -> None:
     assert draft_of(make_ticket(desk, category=desk.flights)).total == 500
 
 
+@pytest.mark.parametrize("name", ["another", "zest"])
+def test_of_two_that_came_into_force_at_once_the_later_one_is_used(desk: Desk, name: str) -> None:
+    put_in_force(small(5))
+    put_in_force(small(9).replace("policy: small", f"policy: {name}"))
+    assert draft_of(make_ticket(desk)).total == 900
+
+
 def test_without_a_policy_nothing_is_drafted(desk: Desk) -> None:
     assert policy_for(make_ticket(desk)) is None
 

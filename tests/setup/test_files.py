@@ -9,19 +9,22 @@ from typing import Any
 import pytest
 import yaml
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from desk.setup import files
+from desk.setup import files, keeping
 from desk.setup.errors import SetupInvalid
 from desk.setup.keeping import Author
 from desk.setup.models import SetupChange
-from desk.setup.rules import Way
+from desk.setup.rules import Deed, Way
 from desk.setup.section import sections
 from tests.builders import NOW, Desk
 from tests.desk.pages import SignIn, text_of
 from tests.setup.test_keeping import author
 from tickets.errors import Conflict, NotAllowed
-from tickets.models import Category, Team, User
+from tickets.models import Category, FactDefinition, Team, User
+from tickets.tree import DEEPEST
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +42,7 @@ def refused(data: Any, who: Author) -> dict[str, str]:
 
 
 def test_a_desk_is_written_and_another_becomes_the_same(db: None, tmp_path: Path) -> None:
-    from django.db import connection, transaction
+    from django.db import transaction
 
     from desk.demo.loading import empty
     from desk.demo.setting_up import set_up
@@ -250,3 +253,90 @@ def test_the_schema_that_is_published_is_that_of_the_code(whole_desk: Desk) -> N
 
     published = json.loads((BASE_DIR / "docs" / "configuration.schema.json").read_text())
     assert published == json.loads(command("schema")), "manage.py desk schema > docs/…"
+
+
+def large(count: int) -> dict[str, Any]:
+    """Entries of every plain kind, a third of the categories below others that come later."""
+    return {"amends": 1, "sections": {
+        "texts": {f"text-{n}": {"name": f"Text {n}", "category": f"cat-{n}",
+                                "body": "Dear {first_name}, it was {f1}."} for n in range(count)},
+        "categories": {f"cat-{n}": {
+            "name": f"Category {n}", "parent": f"cat-{n + 1}" if n % 3 == 0 and n < count else "",
+            "facts": [{"name": f"f{m}", "label": f"F {m}", "kind": "date"} for m in range(2)],
+        } for n in range(count + 1)},
+        "causes": {f"cause-{n}": {"name": f"Cause {n}"} for n in range(count)},
+        "people": {f"p{n}@x.org": {"email": f"p{n}@x.org", "name": f"P {n}"} for n in range(count)},
+    }}  # fmt: skip
+
+
+def test_a_large_file_asks_no_more_of_the_database_than_a_small_one(
+    whole_desk: Desk, sign_in: SignIn
+) -> None:
+    who, asked = author(whole_desk.ada), []
+    for count in (10, 60):
+        with CaptureQueriesContext(connection) as found:
+            files.plan(large(count), who)
+        asked.append(len(found))
+    assert asked[0] == asked[1]
+    done = files.put(large(60), who)
+    assert done.words == "241 new, 0 changed, 0 as they are already"
+    child = Category.objects.get(key="cat-3")
+    assert (child.parent.key if child.parent else "") == "cat-4"
+    assert [fact.name for fact in child.fact_definitions.all()] == ["f0", "f1"]
+    kept = child.history.get()
+    assert (kept.history_type, kept.history_user, kept.name) == ("+", whole_desk.ada, "Category 3")
+    assert FactDefinition.history.filter(history_user=whole_desk.ada).count() == 122
+    assert SetupChange.objects.filter(deed=Deed.MADE.value, number=1).count() == 241
+    again = large(60)
+    again["sections"]["causes"]["cause-7"]["name"] = "Another"
+    ada = sign_in(whole_desk.ada)
+    looked = ada.post("/desk/settings/file/", {"text": files.as_yaml(again)})
+    assert "0 new, 1 changed, 240 as they are already" in text_of(looked)
+    looked = ada.post("/desk/settings/file/", {"text": files.as_yaml(large(120))})
+    assert "Root causes 60" in text_of(looked)
+    assert "Cause 109 new and 10 more" in text_of(looked)
+
+
+def test_one_slip_in_a_large_file_is_found_at_its_line(whole_desk: Desk, tmp_path: Path) -> None:
+    data = large(40)
+    data["sections"]["texts"]["text-17"]["body"] = "It was {nothing_known}."
+    data["sections"]["categories"]["cat-40"]["facts"][1]["kind"] = "choice"
+    text = files.as_yaml(data)
+    path = tmp_path / "desk.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CommandError) as told:
+        command("import", str(path))
+    lines = text.splitlines()
+    said = [int(line.partition("(line ")[2].partition(")")[0])
+            for line in str(told.value).splitlines() if "(line " in line]  # fmt: skip
+    found = [lines[line - 1] for line in said]
+    assert any("nothing_known" in line for line in found)
+    assert any("name: f1" in line or "kind: choice" in line for line in found), found
+    assert not Category.objects.filter(key__startswith="cat-").exists()
+    assert not SetupChange.objects.exists()
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_categories_lie_neither_below_themselves_nor_without_end(
+    whole_desk: Desk, turned: bool
+) -> None:
+    who = author(whole_desk.ada)
+    chain = {f"c{n}": {"name": f"C {n}", "parent": f"c{n + 1}" if n < 400 else ""}
+             for n in range(401)}  # fmt: skip
+    if turned:
+        chain = dict(reversed(chain.items()))
+    told = refused({"amends": 1, "sections": {"categories": chain}}, who)
+    assert len(told) == 401 - DEEPEST
+    assert told["sections.categories.c0.parent"] == "At most 8 lie one below the other."
+    chain["c400"]["parent"] = "c0"
+    told = refused({"amends": 1, "sections": {"categories": chain}}, who)
+    assert set(told.values()) == {"It can't lie below itself."}
+    section = sections()["categories"]
+    doc = section.documents()["broadband"]
+    with pytest.raises(SetupInvalid, match="parent: It can't lie below itself"):
+        keeping.save(section, "broadband", {**doc, "parent": "outage"}, who)
+    small = {f"c{n}": chain[f"c{n}"] for n in range(400 - DEEPEST + 1, 401)}
+    small["c400"]["parent"] = ""
+    assert len(files.put({"amends": 1, "sections": {"categories": small}}, who).steps) == DEEPEST
+    with pytest.raises(SetupInvalid, match="parent: At most 8"):
+        keeping.save(section, "c400", {**section.documents()["c400"], "parent": "broadband"}, who)

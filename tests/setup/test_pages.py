@@ -9,7 +9,7 @@ from desk.setup.section import sections
 from tests.builders import NOW, Desk, make_user
 from tests.desk.pages import SignIn, queries_of, text_of
 from tests.setup.forms import typed
-from tickets.models import Category, Outbox, Team, User
+from tickets.models import Category, Membership, Outbox, RootCause, Team, User
 
 pytestmark = pytest.mark.django_db
 
@@ -190,6 +190,9 @@ def test_a_new_document_needs_a_key_and_is_not_made_twice(full_desk: Desk, sign_
     refused = ada.post(new, {**sent, "key": "two words"})
     assert refused.status_code == 422
     assert "letters, digits and hyphens" in text_of(refused)
+    both = text_of(ada.post(new, {**sent, "key": "two words", "name": "", "order": "many"}))
+    for words in ("letters, digits and hyphens", "This is needed.", "A whole number from 0 to"):
+        assert words in both
     assert ada.post(new, {**sent, "key": "parcels"}).status_code == 302
     assert Category.objects.get(key="parcels").public
     twice = ada.post(new, {**sent, "key": "parcels"})
@@ -239,7 +242,7 @@ def test_pages_cost_the_same_however_much_there_is(
 
 def _more() -> None:
     from remedies.models import Authority
-    from tickets.models import FactDefinition, Membership, RootCause
+    from tickets.models import FactDefinition
 
     for n in range(12):
         user = make_user(f"Person{n}")
@@ -249,3 +252,36 @@ def _more() -> None:
         FactDefinition.objects.create(category=category, name="x", label="X", kind="text")
         RootCause.objects.create(key=f"cause-{n}", name=f"Cause {n}")
     Authority.objects.create(role="manager", currency="GBP")
+
+
+def test_in_a_long_list_one_finds_what_one_looks_for_page_by_page(
+    full_desk: Desk, sign_in: SignIn
+) -> None:
+    ada = sign_in(full_desk.ada)
+    assert "setup-find" not in ada.get("/desk/settings/causes/").content.decode()
+    RootCause.objects.bulk_create(
+        RootCause(key=f"cause-{n}", name=f"Cause {n:03d}", active=n % 2 == 0) for n in range(230)
+    )
+    first = text_of(ada.get("/desk/settings/causes/"))
+    assert "Cause 001" in first and "Cause 150" not in first and "1 of 3" in first
+    third = ada.get("/desk/settings/causes/?page=3").content.decode()
+    assert "Cause 229" in third and "?page=2" in third
+    found = text_of(ada.get("/desk/settings/causes/?q=cause+15"))
+    assert "Cause 015" in found and "Cause 158" in found and "Cause 229" not in found
+    assert "13 of 23" in found
+    nothing = text_of(ada.get("/desk/settings/causes/", {"q": "<b>zap"}))
+    assert "Nothing here has “<b>zap” in it." in nothing and "Show all" in nothing
+
+
+def test_a_team_of_three_hundred_is_read_and_kept(full_desk: Desk, sign_in: SignIn) -> None:
+    people = User.objects.bulk_create(
+        User(email=f"p{n}@example.org", name=f"P {n}", role="rep") for n in range(300)
+    )
+    Membership.objects.bulk_create(Membership(team=full_desk.home, user=one) for one in people)
+    ada, url = sign_in(full_desk.ada), "/desk/settings/teams/home/"
+    sent = typed(ada.get(url)) | {"name": "Home and away"}
+    kept = ada.post(url, sent | {"do": "save"}, follow=True)
+    assert kept.status_code == 200
+    full_desk.home.refresh_from_db()
+    assert full_desk.home.name == "Home and away"
+    assert full_desk.home.members.count() >= 300

@@ -19,6 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
+from typing import ClassVar
 
 from config.paths import BASE_DIR
 from config.processes import Guard
@@ -56,6 +57,11 @@ class LiveSite:
     guard: Guard = field(default_factory=Guard)
     processes: "dict[str, subprocess.Popen[bytes]]" = field(default_factory=dict)
     resets: int = 0
+    #: All that were made in this process.
+    every: ClassVar[list["LiveSite"]] = []
+
+    def __post_init__(self) -> None:
+        self.every.append(self)
 
     @property
     def url(self) -> str:
@@ -109,6 +115,11 @@ class LiveSite:
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
             self.guard.stop(process, stop_signal=number, grace=10)
+
+    def rest(self) -> None:
+        """End what would ring each second though nobody waits for it."""
+        for name in ("beat", "worker"):
+            self.stop(name)
 
     def close(self) -> None:
         """End all processes at once: nothing of theirs is kept."""

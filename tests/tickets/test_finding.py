@@ -7,7 +7,7 @@ from tests.builders import NOW, Desk, make_customer, make_ticket, user
 from tickets import services
 from tickets.access import Principal, visible_tickets
 from tickets.finding import Found, customers_like, find, narrowed
-from tickets.models import Customer, SearchEntry, Ticket
+from tickets.models import Customer, SearchEntry, SearchWord, Ticket
 from tickets.services.indexing import index_what_happened, rebuild
 
 
@@ -157,3 +157,38 @@ def test_a_mistyped_name_beside_other_words_is_found(
     assert found.tickets == [ticket]
     assert found.customers == [ticket.customer]
     assert _find(desk, text, "charlie").tickets == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("ruoter", "router"), ("daugther", "daughter"), ("daugther exam", "daughter exam"),
+        ("evning ROUTR", "evening router"), ("evvenning", "evening"), ("éxma router", ""),
+        ("rooster", ""), ("zebra", ""), ("ro", ""), ("' %_\\ ruoter", "' %_\\ router"),
+    ],
+)  # fmt: skip
+def test_what_was_mistyped_is_found_by_the_word_that_was_meant(
+    desk: Desk, ticket: Ticket, typed: str, meant: str
+) -> None:
+    found = _find(desk, typed)
+    assert found.meant == meant
+    assert found.tickets == ([ticket] if meant else [])
+
+
+def test_nobody_is_told_a_word_that_only_others_tickets_hold(desk: Desk, ticket: Ticket) -> None:
+    for who in ("charlie", "bob"):
+        if who == "bob":
+            services.take(ticket, actor=user(desk.alice), now=NOW)
+            services.set_confidential(ticket, confidential=True, actor=user(desk.alice), now=NOW)
+        found = _find(desk, "daugther", who=who)
+        assert (found.meant, found.tickets, found.customers) == ("", [], []), who
+    assert _find(desk, "daugther").meant == "daughter"
+
+
+def test_words_are_kept_as_tickets_are_indexed_and_made_anew(desk: Desk, ticket: Ticket) -> None:
+    assert SearchWord.objects.filter(word="daughter").exists()
+    assert not SearchWord.objects.filter(word__regex="[0-9]").exists()
+    kept = set(SearchWord.objects.values_list("word", flat=True))
+    SearchWord.objects.all().delete()
+    list(rebuild())
+    assert set(SearchWord.objects.values_list("word", flat=True)) == kept
