@@ -1,5 +1,6 @@
 """One of everything for the style guide: composer, customer, decision, board, matrix, charts."""
 
+import datetime as dt
 from types import SimpleNamespace
 from typing import Any
 
@@ -33,7 +34,7 @@ from desk.build.policy_code import (
 )
 from desk.forms.exceptions import DecideForm
 from desk.glyphs import AvatarView, ChipView, ClockState, ClockView, MeterView, PainView, PathView
-from desk.present import OfferLineView, OfferView
+from desk.present import LinkView, OfferLineView, OfferView
 from desk.samples import INES, NADIA
 
 INPUT = {"class": "input"}
@@ -287,6 +288,26 @@ def panels() -> tuple[PanelView, ...]:
     )  # fmt: skip
 
 
+def view_links() -> tuple[LinkView, ...]:
+    """Views of the queue: the one that is shown, others, and one whose number is cut short."""
+    return (
+        LinkView("For me", "#", "user", "12", current=True),
+        LinkView("My team", "#", "users", "148"),
+        LinkView("Unowned", "#", "inbox", "999+"),
+        LinkView("Due today", "#", "clock", "0"),
+    )
+
+
+def report() -> dict[str, Any]:
+    """What a report may be asked for: a period, a category, a team."""
+    return {
+        "period": SimpleNamespace(first=dt.date(2026, 8, 24), last=dt.date(2026, 11, 22)),
+        "categories": (("broadband", "Broadband"), ("flights", "Flights")),
+        "teams": (SimpleNamespace(key="home", name="Home"),),
+        "asked": SimpleNamespace(category="broadband", team="home"),
+    }
+
+
 def deciding() -> dict[str, Any]:
     """What the third part of the style guide shows."""
     wrong = _Sample({"subject": "", "amount": "12 pounds", "team": "home"}, auto_id="guide_%s")
@@ -306,4 +327,5 @@ def deciding() -> dict[str, Any]:
             MeterView("Shop, £25 vouchers", "14", "left of 100", 0.86, 0),
             MeterView("Spa days", "none", "left of 20", 1, 0),
         ),
-    }  # fmt: skip
+        "view_links": view_links(),
+    } | report()  # fmt: skip
