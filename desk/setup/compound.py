@@ -8,7 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
 
-from desk.setup.fields import MOST, Field, Problems, Unread, flow, plain, read_yaml, told
+from desk.setup.fields import MOST, Field, Problems, told
+from desk.setup.typed import Unread, flow, plain, read_yaml
 from desk.words import spoken_now
 from escalation.hours import WEEKDAYS
 

@@ -23,12 +23,12 @@ from django.utils.translation import gettext
 from desk.setup import keeping
 from desk.setup.access import check_may_change, check_may_see
 from desk.setup.errors import SetupInvalid
-from desk.setup.fields import plain
 from desk.setup.filetext import Content, content_of
 from desk.setup.keeping import Author
 from desk.setup.rules import Deed
 from desk.setup.section import Doc, Section, digest, sections
 from desk.setup.storing import write_all
+from desk.setup.typed import plain
 from desk.words import number_words
 from tickets.access import Principal
 from tickets.cached import forget_all

@@ -20,14 +20,8 @@ from tickets.services.drafts import discard_draft as discard_draft
 from tickets.services.drafts import draft_was_sent as draft_was_sent
 from tickets.services.drafts import save_draft as save_draft
 from tickets.services.files import attach as attach
-from tickets.services.matter import add_corrective_action as add_corrective_action
-from tickets.services.matter import add_point as add_point
 from tickets.services.matter import change_category as change_category
 from tickets.services.matter import change_subject as change_subject
-from tickets.services.matter import (
-    complete_corrective_action as complete_corrective_action,
-)
-from tickets.services.matter import decide_point as decide_point
 from tickets.services.matter import link as link
 from tickets.services.matter import override_pain as override_pain
 from tickets.services.matter import record_assessed_pain as record_assessed_pain
@@ -47,6 +41,12 @@ from tickets.services.people import name_person as name_person
 from tickets.services.people import set_away as set_away
 from tickets.services.people import set_confidential as set_confidential
 from tickets.services.people import unname_person as unname_person
+from tickets.services.points import add_corrective_action as add_corrective_action
+from tickets.services.points import add_point as add_point
+from tickets.services.points import (
+    complete_corrective_action as complete_corrective_action,
+)
+from tickets.services.points import decide_point as decide_point
 from tickets.services.promises import keep_promise as keep_promise
 from tickets.services.promises import make_promise as make_promise
 from tickets.services.reviews import ask_review as ask_review

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from tickets import services
 from tickets.access import Principal, access_customer
-from tickets.api import inputs, render, shapes
+from tickets.api import customer_inputs, render, shapes
 from tickets.api.base import AccessView, CommandView
 from tickets.api.filters import checked
 from tickets.api.pagination import NEWEST_ID, CursorPages
@@ -91,7 +91,7 @@ class Customers(CommandView):
         "customers_create",
         "Add a customer, or find the one there is",
         tag="customers",
-        request=inputs.NewCustomer,
+        request=customer_inputs.NewCustomer,
         answers={201: shapes.Customer},
     )
     def post(self, request: Request, **kwargs: Any) -> Response:
@@ -101,7 +101,7 @@ class Customers(CommandView):
     def do(self, **kwargs: Any) -> Response:
         """Find or make him."""
         check_may_change(self.principal)
-        data = self.parse(inputs.NewCustomer)
+        data = self.parse(customer_inputs.NewCustomer)
         customer = services.find_or_create_customer(details_of(data), now=self.now)
         response = _shown(customer.merged_into or customer)
         response.status_code = 201
@@ -130,7 +130,7 @@ class OneCustomer(AccessView):
         "customers_update",
         "Change what is known of a customer",
         tag="customers",
-        request=inputs.CustomerChange,
+        request=customer_inputs.CustomerChange,
         answers=shapes.Customer,
         parameters=[ID],
     )
@@ -138,7 +138,7 @@ class OneCustomer(AccessView):
         """Only what is sent changes."""
         check_may_change(self.principal)
         row = access_customer(self.principal, customer)
-        values = self.parse(inputs.CustomerChange)
+        values = self.parse(customer_inputs.CustomerChange)
         return _shown(
             services.update_customer(
                 row, values, now=self.now, seen=self.seen, actor=self.principal.actor
@@ -156,7 +156,7 @@ class Merge(CommandView):
         "customers_merge",
         "Merge two customers",
         tag="customers",
-        request=inputs.MergeInput,
+        request=customer_inputs.MergeInput,
         answers={200: shapes.Customer},
         parameters=[ID],
     )
@@ -168,6 +168,6 @@ class Merge(CommandView):
         """Merge them."""
         check_may_change(self.principal)
         keep = access_customer(self.principal, kwargs["customer"])
-        data = self.parse(inputs.MergeInput)
+        data = self.parse(customer_inputs.MergeInput)
         other = access_customer(self.principal, data["other"])
         return _shown(services.merge_customers(keep, other, actor=self.actor, now=self.now))
