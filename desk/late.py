@@ -16,6 +16,7 @@ from escalation.models import Deadline
 from escalation.models.deadlines import COUNTED, DECIDED
 from tickets.access import Principal, of_seen, seen_in_parts, visible_tickets
 from tickets.errors import NotFound
+from tickets.listed import Cursor
 from tickets.models import Membership, Team, Ticket, User
 from tickets.rules import OPEN_STATUSES
 
@@ -79,25 +80,6 @@ def _nearest(found: Clocks, status: Status) -> Clocks:
     ]
 
 
-Cursor = tuple[dt.datetime, int]
-
-
-def cursor_of(text: str) -> Cursor | None:
-    """The clock behind which a page begins, as `cursor_text` wrote it; None where it is none."""
-    moment, _, key = text.partition("~")
-    try:
-        at = dt.datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    good = at.tzinfo is not None and key.isascii() and key.isdecimal() and len(key) < 19
-    return (at, int(key)) if good else None
-
-
-def cursor_text(row: Deadline) -> str:
-    """Where the page behind this clock begins."""
-    return f"{row.due_at.astimezone(dt.UTC).isoformat()}~{row.pk}"
-
-
 def rows_of(found: Clocks, *, after: Cursor | None = None) -> tuple[list[Deadline], str]:
     """The nearest that run, on the first page some that are paused, with what a row shows; and
     where the next page begins, or "". Five queries, on whichever page."""
@@ -109,10 +91,11 @@ def rows_of(found: Clocks, *, after: Cursor | None = None) -> tuple[list[Deadlin
     if after is None:
         paused = first_of(full, _nearest(found, Status.PAUSED), PAUSED)
     else:
-        at, key = after
+        at, key = after.at, after.keys[0]
         running = [part.filter(due_at__gte=at).exclude(due_at=at, pk__lte=key) for part in running]
     page: list[Deadline] = first_of(full, running, SHOWN + 1)
-    more = cursor_text(page[SHOWN - 1]) if len(page) > SHOWN else ""
+    last = page[SHOWN - 1] if len(page) > SHOWN else None
+    more = Cursor(last.due_at, (last.pk,)).text if last else ""
     prefetch_related_objects(rows := [*page[:SHOWN], *paused], "pauses")
     return rows, more
 

@@ -32,7 +32,7 @@ from remedies.rules.checks.equality import ENOUGH
 from remedies.rules.states import RemedyStatus
 from tickets.access import Principal
 from tickets.errors import Invalid
-from tickets.listed import Listed, Page
+from tickets.listed import Listed, Page, listed
 from tickets.money import decimals_of
 from tickets.periods import Period
 
@@ -121,21 +121,24 @@ def answers_behind(
     currency: str,
     category: str = "",
     team: str = "",
-    band: int,
+    band: str,
     poor: bool = False,
 ) -> Listed:
     """The answers of one band (its place among the edges, 0 for nothing), or its poor ones alone.
-    Two queries. Raises `NotAllowed`, `Invalid` as `satisfaction` does."""
+    Two queries. Raises `NotAllowed`, `Invalid` as `satisfaction` does, and where there is no such
+    band."""
     seen = tickets_compared_by(who, category=category, team=team)
     answers = Answer.objects.filter(at__gte=period.start, at__lt=period.end, ticket__in=seen)
     if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
         raise Invalid("A currency has three letters, such as GBP.", field="currency")
-    unit = 10 ** decimals_of(currency)
-    rows = _banded(answers, currency.upper(), [edge * unit for edge in EDGES]).filter(band=band)
+    if band not in {str(place) for place in range(len(EDGES) + 1)}:
+        raise Invalid("There is no such line.", field="band")
+    unit = 10 ** decimals_of(currency.upper())
+    rows = _banded(answers, currency.upper(), [edge * unit for edge in EDGES])
+    rows = rows.filter(band=int(band))
     if poor:
         rows = rows.filter(result__lte=POOR)
-    found = rows.order_by("-at", "-pk").values_list("ticket_id", "at")
-    return Listed(rows.count(), tuple(found[page.offset : page.offset + page.limit]))
+    return listed(rows, page, at="at")
 
 
 def _granted_on() -> Any:

@@ -10,13 +10,13 @@ from django.views.decorators.http import require_safe
 
 from desk.back import Back, back_of
 from desk.build.behind import TITLES, rows_of, words_of
-from desk.satisfaction import EDGES, answers_behind
+from desk.satisfaction import answers_behind
 from desk.views.shell import Ask, desk_page, desk_render, query
 from desk.words import number_words
 from escalation.services.reports import promises_behind
 from remedies.services import fairness, outcomes_behind
 from tickets.errors import Invalid, NotFound
-from tickets.listed import Listed, Page
+from tickets.listed import Cursor, Listed, Page
 from tickets.periods import Period, period_of
 
 SIZE = 50
@@ -37,14 +37,12 @@ def _fairness(ask: Ask, period: Period, asked: Asked, page: Page) -> Listed:
     what, _, by = asked["what"].partition("-")
     if what == "offers":
         return fairness.first_offers_behind(
-            ask.who, period, page, **narrow, by=by, key=asked["key"]
+            ask.who, period, page, **narrow, by=by or "all", key=asked["key"]
         )
     if what == "answers":
-        if asked["key"] not in {str(place) for place in range(len(EDGES) + 1)}:
-            raise Invalid("There is no such line.", field="key")
         return answers_behind(
             ask.who, period, page, **narrow, currency=asked["currency"],
-            band=int(asked["key"]), poor=asked["column"] == "poor",
+            band=asked["key"], poor=asked["column"] == "poor",
         )  # fmt: skip
     wanted = fairness.Asked(**narrow, rule=asked["rule"], currency=asked["currency"])
     figure = fairness.Figure(asked["what"] or "all", asked["key"], asked["column"] or "all")
@@ -66,6 +64,22 @@ _LISTS: dict[str, Callable[[Ask, Period, Asked, Page], Listed]] = {
 }
 
 
+def cursor_of(request: HttpRequest) -> Cursor | None:
+    """Behind which row the page begins; None: from the top. Raises `Invalid`."""
+    text = query(request, "after")
+    cursor = Cursor.of(text)
+    if text and cursor is None:
+        raise Invalid("This page does not exist any more. Start from the top.", field="after")
+    return cursor
+
+
+def next_of(request: HttpRequest, after: Cursor | None) -> str:
+    """The address of the page behind this row, narrowed in the same way; "" after the last."""
+    kept = request.GET.copy()
+    kept["after"] = after.text if after else ""
+    return f"?{kept.urlencode()}" if after else ""
+
+
 @desk_page
 @require_safe
 def show(request: HttpRequest, ask: Ask, report: str) -> HttpResponse:
@@ -74,13 +88,8 @@ def show(request: HttpRequest, ask: Ask, report: str) -> HttpResponse:
         raise NotFound(field="report")
     asked = {name: query(request, name) for name in _NAMES}
     period = period_of(query(request, "from"), query(request, "to"), now=ask.now, zone=ask.zone)
-    number = query(request, "page", "1")
-    if not (number.isascii() and number.isdecimal() and 0 < int(number) < 10**6):
-        raise Invalid("This page does not exist any more. Start from the top.", field="page")
-    page = Page((int(number) - 1) * SIZE, SIZE)
-    found = _LISTS[report](ask, period, asked, page)
-    kept = request.GET.copy()
-    kept["page"] = str(int(number) + 1)
+    after = cursor_of(request)
+    found = _LISTS[report](ask, period, asked, Page(after, SIZE))
     what = asked["what"].partition("-")
     context = {
         "place": "late" if report == "deadlines" else "insight",
@@ -89,8 +98,8 @@ def show(request: HttpRequest, ask: Ask, report: str) -> HttpResponse:
         "tickets": "",
         "period": period,
         "rows": rows_of(found.rows, zone=ask.zone),
-        "next": f"?{kept.urlencode()}" if found.count > page.offset + SIZE else "",
-        "first": number == "1",
+        "next": next_of(request, found.after),
+        "first": after is None,
         "back": back_of(request, Back(TITLES[report], f"/desk/reports/{report}/")),
         "above": f"/desk/reports/{report}/",
         "above_words": gettext("Back to the report"),

@@ -21,6 +21,7 @@ from desk.build.insight.pictures import csv_of
 from desk.forms.base import Fields
 from desk.forms.ideas import IdeaAnswerForm, IdeaForm, ThanksForm
 from desk.sending import first_time
+from desk.views.behind import cursor_of, next_of
 from desk.views.insight import asked_of, found_of, framed
 from desk.views.shell import Ask, desk_page, desk_render, me_of, query
 from desk.words import number_words
@@ -37,6 +38,7 @@ from feedback.services.insight import ideas as counted
 from feedback.services.insight.shapes import Tab
 from tickets.access import Principal, access_ticket
 from tickets.errors import DomainError, Invalid, NotFound
+from tickets.listed import Cursor
 from tickets.models import Ticket
 from tickets.rules import Role
 
@@ -240,43 +242,29 @@ def behind(request: HttpRequest, ask: Ask) -> HttpResponse:
     """The ideas of a figure, each with the ticket that it came of."""
     asked = asked_of(request)
     scope, found = found_of(ask, Tab.IDEAS, asked)
-    status, of = query(request, "status"), query(request, "of")
-    if status and status not in set(IdeaStatus):
-        known = ", ".join(IdeaStatus)
-        raise Invalid("The status of an idea is one of: {known}.", known=known, field="status")
-    if of not in {"", "ticket"}:
-        raise Invalid("“of” is “ticket”, or left out.", field="of")
-    rows: Any = counted.ideas_of(scope).order_by("-created_at", "-pk")
+    status, of, after = query(request, "status"), query(request, "of"), cursor_of(request)
+    rows, ideas, votes = counted.ideas_behind(scope, status=status, of=of)
+    page = list((rows.filter(after.behind("created_at")) if after else rows)[: ROWS + 1])
+    last = page[ROWS - 1] if len(page) > ROWS else None
     words = [gettext("Ideas")]
     if status:
-        rows = rows.filter(status=status)
         words.append(build.status_words(status))
     if of:
-        rows = rows.filter(shown=True)
         words.append(gettext("came of a ticket"))
-    pages = Paginator(rows, ROWS).get_page(query(request, "page"))
-    kept = request.GET.copy()
-    kept.pop("page", None)
-    votes = sum(row.vote_count for row in rows) if pages.paginator.count <= ROWS else None
     context: dict[str, Any] = {
         "place": "insight",
         "words": words,
-        "count": number_words(pages.paginator.count),
+        "count": number_words(ideas),
         "votes": ngettext("%(count)s vote", "%(count)s votes", votes)
-        % {"count": number_words(votes)}
-        if votes is not None
-        else "",
+        % {"count": number_words(votes)},
         "period": found.period,
-        "rows": build.rows_of(pages, zone=ask.zone),
-        "first": True,
-        "next": "",
+        "rows": build.rows_of(page[:ROWS], zone=ask.zone),
+        "first": after is None,
+        "next": next_of(request, Cursor(last.created_at, (last.pk,)) if last else None),
         "above": "/desk/insight/ideas/",
         "above_words": gettext("Back to the ideas"),
         "back": back_of(request, Back(gettext("Ideas and kudos"), build.PAGE)),
     }
-    if pages.has_next():
-        kept["page"] = str(pages.next_page_number())
-        context["next"] = f"?{kept.urlencode()}"
     return desk_render(request, ask, "desk/ideas_behind.html", context)
 
 

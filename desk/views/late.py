@@ -26,6 +26,7 @@ from escalation.services.manual import acknowledge_escalation, extend_deadline, 
 from tickets.access import access_ticket
 from tickets.errors import DomainError, NotFound
 from tickets.languages import speaking
+from tickets.listed import Cursor
 from tickets.rules import Role
 from tickets.services import assign, together
 
@@ -63,7 +64,7 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
     counts = late.counts_of(found, bounds)
     due_today = counts.late + counts.opening + counts.soon + counts.today
     groups: dict[str, list[Any]] = {key: [] for key in _TITLES}
-    after = late.cursor_of(query(request, "after"))
+    after = Cursor.of(query(request, "after"))
     shown, more = late.rows_of(found, after=after)
     for deadline in shown:
         row = board_row(deadline, who=ask.who, now=ask.now, zone=ask.zone)

@@ -24,12 +24,14 @@ from escalation.policies.kinds import DEFAULTS, Kind
 from escalation.services.explaining import REASONS
 from tickets.access import Principal, visible_tickets
 from tickets.errors import Invalid
-from tickets.listed import Listed, Page
+from tickets.listed import Listed, Page, listed
 from tickets.models import Point
 from tickets.periods import Period
 from tickets.saying import gettext_noop
 
 DIMENSIONS = ("kind", "cause", "team", "category")
+#: Of what a figure can be.
+KINDS = ("all", *DIMENSIONS, "pause", "extension")
 POINTS = 13
 NO_CAUSE = gettext_noop("No cause found yet")
 
@@ -176,17 +178,15 @@ def promises_behind(
 
     Raises `Invalid` for a dimension or column that there is not.
     """
-    known = ("all", *DIMENSIONS, "pause", "extension")
-    if by not in known:
-        raise Invalid("It is one of: {known}.", known=", ".join(known), field="what")
+    if by not in KINDS:
+        raise Invalid("It is one of: {known}.", known=", ".join(KINDS), field="what")
     if which not in ({"", "pauses"} if by == "pause" else {"", "kept", "missed"}):
         raise Invalid("There is no such column.", field="column")
     rows = _decided(who, team=team, kind=kind, category=category)
     rows = rows.filter(decided__gte=period.start, decided__lt=period.end)
     if which == "pauses":
         pauses = Pause.objects.filter(deadline__in=rows.values("pk"), reason=key)
-        began = pauses.order_by("-started_at", "-pk")
-        return _listed(began.values_list("deadline__ticket_id", "started_at"), page)
+        return listed(pauses, page, at="started_at", ticket="deadline__ticket_id")
     if which:
         rows = rows.filter(breached_at__isnull=which == "kept")
     if by == "cause":
@@ -198,11 +198,7 @@ def promises_behind(
     elif by != "all":
         column = {"kind": "kind", "team": "ticket__team__key", "category": "ticket__category__key"}
         rows = rows.filter(**{column[by]: key})
-    return _listed(rows.order_by("-decided", "-pk").values_list("ticket_id", "decided"), page)
-
-
-def _listed(rows: QuerySet[Any, Any], page: Page) -> Listed:
-    return Listed(rows.count(), tuple(rows[page.offset : page.offset + page.limit]))
+    return listed(rows, page, at="decided")
 
 
 def _of_cause(key: str) -> Q:

@@ -9,7 +9,7 @@ from typing import Any
 
 from remedies.access import tickets_compared_by
 from remedies.rules.reporting import PortalCategory, TimeBand, portal_category, time_band
-from remedies.services.fairness.reading import read
+from remedies.services.fairness.reading import read_page
 from remedies.services.outcomes import DECIDED_AGAIN, FOUND, LONGEST, reported
 from tickets.access import Principal
 from tickets.errors import Invalid
@@ -24,32 +24,35 @@ KINDS = ("all", "category", "team", "finding", "time", "answer", "redress",
          "stage", "review_team", "rule", "reason")  # fmt: skip
 COLUMNS = ("all", "upheld", "rejected", "neither", "overturned")
 
-_SETTLED = """
-SELECT f.id, f.resolved_at, count(*) OVER ()
-FROM found f LEFT JOIN given g ON g.ticket_id = f.id
-WHERE f.finding = ANY(%(findings)s) AND greatest(f.days, 0) = ANY(%(days)s)
-  AND 4 * coalesce(g.money, false)::int + 2 * coalesce(g.other, false)::int
-    + (f.finding <> '')::int = ANY(%(answers)s)
-  AND (%(category)s = 0 OR f.category_id = %(category)s)
-  AND (%(team)s = 0 OR f.team_id = %(team)s)
-ORDER BY f.resolved_at DESC, f.id DESC LIMIT %(limit)s OFFSET %(offset)s
+_SETTLED = """,
+listed AS (
+  SELECT f.id AS ticket_id, f.resolved_at AS moment, ARRAY[f.id]::bigint[] AS keys
+  FROM found f LEFT JOIN given g ON g.ticket_id = f.id
+  WHERE f.finding = ANY(%(findings)s) AND greatest(f.days, 0) = ANY(%(days)s)
+    AND 4 * coalesce(g.money, false)::int + 2 * coalesce(g.other, false)::int
+      + (f.finding <> '')::int = ANY(%(answers)s)
+    AND (%(category)s = 0 OR f.category_id = %(category)s)
+    AND (%(team)s = 0 OR f.team_id = %(team)s)
+)
 """
 _REDRESS = """
-WITH seen AS ({seen})
-SELECT m.ticket_id, m.granted_at, count(*) OVER ()
-FROM seen s JOIN remedies_remedy m ON m.ticket_id = s.id
-WHERE m.granted_at >= %(start)s AND m.granted_at < %(end)s AND m.status <> 'reversed'
-  AND m.amount IS NOT NULL AND m.currency = %(currency)s AND m.kind = %(kind)s
-ORDER BY m.granted_at DESC, m.id DESC LIMIT %(limit)s OFFSET %(offset)s
+WITH seen AS ({seen}),
+listed AS (
+  SELECT m.ticket_id, m.granted_at AS moment, ARRAY[m.id]::bigint[] AS keys
+  FROM seen s JOIN remedies_remedy m ON m.ticket_id = s.id
+  WHERE m.granted_at >= %(start)s AND m.granted_at < %(end)s AND m.status <> 'reversed'
+    AND m.amount IS NOT NULL AND m.currency = %(currency)s AND m.kind = %(kind)s
+)
 """
-_REVIEWS = """
-SELECT d.ticket_id, d.decided_at, count(*) OVER () FROM decided d
-WHERE (NOT %(overturned)s OR d.overturned) AND CASE %(what)s
-  WHEN 'stage' THEN %(key)s = '' OR d.stage::text = %(key)s
-  WHEN 'review_team' THEN d.team_id::text = %(key)s
-  WHEN 'reason' THEN d.overturned AND d.because = %(key)s
-  ELSE d.id IN (SELECT id FROM ruled WHERE rule = %(key)s) END
-ORDER BY d.decided_at DESC, d.id DESC LIMIT %(limit)s OFFSET %(offset)s
+_REVIEWS = """,
+listed AS (
+  SELECT d.ticket_id, d.decided_at AS moment, ARRAY[d.id]::bigint[] AS keys FROM decided d
+  WHERE (NOT %(overturned)s OR d.overturned) AND CASE %(what)s
+    WHEN 'stage' THEN %(key)s = '' OR d.stage::text = %(key)s
+    WHEN 'review_team' THEN d.team_id::text = %(key)s
+    WHEN 'reason' THEN d.overturned AND d.because = %(key)s
+    ELSE d.id IN (SELECT id FROM ruled WHERE rule = %(key)s) END
+)
 """
 
 
@@ -82,18 +85,16 @@ def tickets_behind(
     seen = tickets_compared_by(who, category=category, team=team).values(
         "id", "category_id", "team_id", "received_at", "resolved_at", "merged_into_id"
     )
-    values: dict[str, Any] = {
-        "start": period.start, "end": period.end, "limit": page.limit, "offset": page.offset
-    }  # fmt: skip
+    span: dict[str, Any] = {"start": period.start, "end": period.end}
     if figure.kind == "redress":
         kind, _, currency = figure.key.partition(" ")
-        return Listed.of(read(_REDRESS, seen, **values, kind=kind, currency=currency))
+        return read_page(_REDRESS, seen, page, **span, kind=kind, currency=currency)
     if figure.kind in {"stage", "review_team", "rule", "reason"}:
         key = str(_line(figure)) if figure.kind == "review_team" else figure.key
         told = {"what": figure.kind, "key": key, "overturned": figure.column == "overturned"}
-        return Listed.of(read(DECIDED_AGAIN + _REVIEWS, seen, **values, **told))
-    return Listed.of(
-        read(FOUND + _SETTLED, seen, zone=str(period.zone), **values, **_settled(figure))
+        return read_page(DECIDED_AGAIN + _REVIEWS, seen, page, **span, **told)
+    return read_page(
+        FOUND + _SETTLED, seen, page, zone=str(period.zone), **span, **_settled(figure)
     )
 
 

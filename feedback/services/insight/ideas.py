@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 
 from feedback.access import InsightScope, visible_ideas
 from feedback.models import Idea
 from feedback.rules import IdeaStatus
 from feedback.services.insight.shapes import Column, Figures, Line, Part, Unit
+from tickets.errors import Invalid
 from tickets.models import Membership
 
 ALL = "all"
@@ -39,6 +40,24 @@ def ideas_of(scope: InsightScope, *, before: bool = False) -> Any:
     if scope.categories is not None:
         rows = rows.filter(ticket__category__in=scope.categories)
     return rows
+
+
+def ideas_behind(scope: InsightScope, *, status: str, of: str) -> tuple[Any, int, int]:
+    """The ideas that a figure counts, the newest first; how many they are, and their votes: all,
+    those of a `status`, and, where `of` is "ticket", those that came of one. One query. Raises
+    `Invalid`."""
+    if status and status not in set(IdeaStatus):
+        known = ", ".join(IdeaStatus)
+        raise Invalid("The status of an idea is one of: {known}.", known=known, field="status")
+    if of not in {"", "ticket"}:
+        raise Invalid("“of” is “ticket”, or left out.", field="of")
+    rows = ideas_of(scope)
+    if status:
+        rows = rows.filter(status=status)
+    if of:
+        rows = rows.filter(shown=True)
+    told = rows.order_by().aggregate(ideas=Count("pk"), votes=Sum("vote_count", default=0))
+    return rows.order_by("-created_at", "-pk"), told["ideas"], told["votes"]
 
 
 def parts(scope: InsightScope) -> Iterator[Part]:

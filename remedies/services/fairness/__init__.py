@@ -1,6 +1,13 @@
 """Fairness seen: equal remedies for equal facts, and how long an offer takes."""
 
-from remedies.services.fairness.behind import Figure, first_offers_behind, tickets_behind
+from remedies.services.fairness.behind import (
+    COLUMNS,
+    KINDS,
+    TIMES_BY,
+    Figure,
+    first_offers_behind,
+    tickets_behind,
+)
 from remedies.services.fairness.spread import (
     Asked,
     Fairness,
@@ -13,6 +20,9 @@ from remedies.services.fairness.spread import (
 from remedies.services.fairness.times import OfferTimes, TimeLine, offer_times
 
 __all__ = [
+    "COLUMNS",
+    "KINDS",
+    "TIMES_BY",
     "Asked",
     "Fairness",
     "Figure",

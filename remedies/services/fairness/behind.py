@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from remedies.access import tickets_compared_by
 from remedies.services.fairness import sql
-from remedies.services.fairness.reading import read
+from remedies.services.fairness.reading import read_page
 from remedies.services.fairness.spread import Asked, values_of
 from remedies.services.fairness.times import BUCKETS
 from tickets.access import Principal
@@ -19,6 +19,8 @@ from tickets.periods import Period
 #: what is usual, those that stand out, those refused.
 KINDS = ("all", "group", "rule", "category", "team", "rep", "standing")
 COLUMNS = ("all", "equal", "compared", "same", "out", "refused")
+#: Of what a figure of offer times is.
+TIMES_BY = ("all", "bucket", "category", "team")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +44,8 @@ def tickets_behind(
     if figure.column not in COLUMNS:
         raise Invalid("It is one of: {known}.", known=", ".join(COLUMNS), field="column")
     seen, values = values_of(who, period, asked)
-    rows = read(
-        sql.BEHIND,
-        seen,
-        **values,
-        what=figure.kind,
-        key=_key(figure),
-        column=figure.column,
-        limit=page.limit,
-        offset=page.offset,
-    )
-    return Listed.of(rows)
+    told = {"what": figure.kind, "key": _key(figure), "column": figure.column}
+    return read_page(sql.BEHIND, seen, page, **values, **told)
 
 
 def _key(figure: Figure) -> str:
@@ -75,15 +68,16 @@ firsts AS (
   WHERE o.sent_at IS NOT NULL AND o.ticket_id IN (
     SELECT ticket_id FROM remedies_offer WHERE sent_at >= %(start)s AND sent_at < %(end)s
   ) GROUP BY o.ticket_id
+),
+listed AS (
+  SELECT f.ticket_id, f.sent AS moment, ARRAY[f.ticket_id]::bigint[] AS keys
+  FROM firsts f JOIN seen ON seen.id = f.ticket_id
+  WHERE f.sent >= %(start)s AND f.sent < %(end)s AND f.sent >= seen.received_at
+    AND (%(above)s = 0 OR extract(epoch FROM f.sent - seen.received_at) > %(above)s)
+    AND (%(up_to)s = 0 OR extract(epoch FROM f.sent - seen.received_at) <= %(up_to)s)
+    AND (%(category)s = 0 OR seen.category_id = %(category)s)
+    AND (%(team)s = 0 OR seen.team_id = %(team)s)
 )
-SELECT f.ticket_id, f.sent, count(*) OVER ()
-FROM firsts f JOIN seen ON seen.id = f.ticket_id
-WHERE f.sent >= %(start)s AND f.sent < %(end)s AND f.sent >= seen.received_at
-  AND (%(above)s = 0 OR extract(epoch FROM f.sent - seen.received_at) > %(above)s)
-  AND (%(up_to)s = 0 OR extract(epoch FROM f.sent - seen.received_at) <= %(up_to)s)
-  AND (%(category)s = 0 OR seen.category_id = %(category)s)
-  AND (%(team)s = 0 OR seen.team_id = %(team)s)
-ORDER BY f.sent DESC, f.ticket_id DESC LIMIT %(limit)s OFFSET %(offset)s
 """
 
 
@@ -94,7 +88,7 @@ def first_offers_behind(
     *,
     category: str = "",
     team: str = "",
-    by: str = "",
+    by: str = "all",
     key: str = "",
 ) -> Listed:
     """First offers of the period: all, of a `by` "bucket" (its place in BUCKETS), or of a line of
@@ -106,19 +100,17 @@ def first_offers_behind(
         if not (key.isascii() and key.isdecimal() and int(key) <= len(BUCKETS)):
             raise Invalid("There is no such length.", field="key")
         above, up_to = edges[int(key)], edges[int(key) + 1]
-    elif by not in {"", "category", "team"}:
-        raise Invalid("It is bucket, category or team.", field="what")
+    elif by not in TIMES_BY:
+        raise Invalid("It is one of: {known}.", known=", ".join(TIMES_BY), field="what")
     line = int(_key(Figure(by, key))) if by in {"category", "team"} else 0
-    rows = read(
+    return read_page(
         _TIMES,
         seen.values("id", "category_id", "team_id", "received_at"),
+        page,
         start=period.start,
         end=period.end,
         above=above,
         up_to=up_to,
         category=line if by == "category" else 0,
         team=line if by == "team" else 0,
-        limit=page.limit,
-        offset=page.offset,
     )
-    return Listed.of(rows)

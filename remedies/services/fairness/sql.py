@@ -197,14 +197,15 @@ every AS (
       OR s.out AND s.part_id IS NULL AND s.id IN (SELECT id FROM standing WHERE part_id IS NULL)
     ELSE true END
   AND (%(what)s IN ('group', 'rule', 'standing') OR s.part_id IS NULL OR %(rule)s <> '*')
+),
+listed AS (
+  SELECT ticket_id, decided AS moment, ARRAY[id, coalesce(part_id, 0)]::bigint[] AS keys FROM every
+  WHERE CASE %(column)s
+    WHEN 'equal' THEN n > 1
+    WHEN 'compared' THEN n >= %(enough)s
+    WHEN 'same' THEN n >= %(enough)s AND apart = 0
+    WHEN 'out' THEN out
+    WHEN 'refused' THEN refused
+    ELSE true END
 )
-SELECT ticket_id, decided, count(*) OVER () FROM every
-WHERE CASE %(column)s
-  WHEN 'equal' THEN n > 1
-  WHEN 'compared' THEN n >= %(enough)s
-  WHEN 'same' THEN n >= %(enough)s AND apart = 0
-  WHEN 'out' THEN out
-  WHEN 'refused' THEN refused
-  ELSE true END
-ORDER BY decided DESC, ticket_id DESC, id DESC, part_id LIMIT %(limit)s OFFSET %(offset)s
 """  # noqa: S608 - nothing of a reader's stands in it
