@@ -6,7 +6,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from config.health import alive, ready
 from config.metrics import metrics
-from desk.api import Satisfaction
+from desk.api import Satisfaction, SatisfactionBehind
 from desk.keys_api import PATHS as keys_paths  # noqa: N811
 from desk.setup.api import PATHS as settings_paths  # noqa: N811
 from integrations.api.tokens import Revocation, Token
@@ -27,6 +27,11 @@ api: list[URLPattern | URLResolver] = [
     *settings_paths,
     *keys_paths,
     path("reports/satisfaction/", Satisfaction.as_view(), name="api-satisfaction"),
+    path(
+        "reports/satisfaction/tickets/",
+        SatisfactionBehind.as_view(),
+        name="api-satisfaction-tickets",
+    ),
     re_path("", NoSuchPage.as_view()),  # whatever else there is, line breaks included
 ]
 

@@ -7,16 +7,19 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from desk.satisfaction import Band, satisfaction
-from remedies.api.fairness import PERIOD, Report
+from desk.satisfaction import Band, answers_behind, satisfaction
+from remedies.api.fairness import PERIOD, Behind, Report
+from tickets.api import figures
 from tickets.api.fields import MoneyOutput, money
-from tickets.api.schema import operation
+from tickets.api.schema import PAGE, operation
 from tickets.api.shapes import Shape
+from tickets.errors import Invalid
 
 
 class SatisfactionBand(Shape):
     """Answers of customers who were granted a sum above `above` and up to `up_to`."""
 
+    place = serializers.IntegerField(help_text="Its tickets are listed with `band` and this.")
     above = MoneyOutput(allow_null=True)
     up_to = MoneyOutput(allow_null=True, help_text="Null: no end. Zero: nothing was granted.")
     answers = serializers.IntegerField()
@@ -39,6 +42,7 @@ class SatisfactionReport(Shape):
 
 def _band(band: Band) -> dict[str, Any]:
     return {
+        "place": band.place,
         "above": money(band.above, band.currency),
         "up_to": money(band.up_to, band.currency),
         "answers": band.answers,
@@ -75,3 +79,31 @@ class Satisfaction(Report):
                 "bands": [_band(band) for band in bands],
             }
         )
+
+
+class SatisfactionBehind(Behind):
+    """Whose answers a figure counts."""
+
+    read_scope = "feedback:read"
+
+    @operation(
+        "reports_satisfaction_tickets", "List the tickets behind a band of answers", tag="feedback",
+        answers=figures.FigureTickets,
+        parameters=[
+            OpenApiParameter("currency", str, required=True, description="That of the report."),
+            OpenApiParameter("band", int, required=True, description="Its `place` in the report."),
+            OpenApiParameter("poor", bool, description="Those alone that gave the result 1 or 2."),
+            *PERIOD, *PAGE,
+        ],
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """One for each answer, by the same days and filters as the report."""
+        asked, page = self.of("currency", "band", "poor")
+        if asked["poor"] not in {"", "true", "false"}:
+            raise Invalid("Send true or false.", field="poor")
+        found = answers_behind(
+            self.principal, self.period(asked), page, currency=asked["currency"],
+            category=asked["category"], team=asked["team"], band=asked["band"],
+            poor=asked["poor"] == "true",
+        )  # fmt: skip
+        return figures.figure_tickets(found, request)

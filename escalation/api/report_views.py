@@ -12,13 +12,23 @@ from escalation import tasks
 from escalation.api import report_render, report_shapes
 from escalation.policies.kinds import Kind
 from escalation.services import reports, simulating, trials
+from tickets.api import figures
 from tickets.api.base import AccessView, CommandView
+from tickets.api.filters import refuse_unknown
 from tickets.api.pagination import NEWEST_ID, CursorPages
 from tickets.api.schema import PAGE, operation, paged
 from tickets.errors import Invalid
-from tickets.periods import period_of
+from tickets.periods import Period, period_of
 
 KEY = OpenApiParameter("key", int, "path", description="Its id.")
+_NARROW = [
+    OpenApiParameter("from", dt.date, description="First day; 13 weeks if left out."),
+    OpenApiParameter("to", dt.date, description="Last day; today if left out."),
+    OpenApiParameter("team", str, description="A team's key."),
+    OpenApiParameter("kind", str, enum=[*Kind]),
+    OpenApiParameter("category", str, description="A category's key."),
+]
+_NAMES = ("from", "to", "team", "kind", "category")
 
 
 class DeadlineReport(AccessView):
@@ -27,22 +37,48 @@ class DeadlineReport(AccessView):
     @operation(
         "reports_deadlines", "Report kept and missed deadlines", tag="deadlines",
         answers=report_shapes.DeadlineReport,
-        parameters=[
-            OpenApiParameter("from", dt.date, description="First day; 13 weeks if left out."),
-            OpenApiParameter("to", dt.date, description="Last day; today if left out."),
-            OpenApiParameter("team", str, description="A team's key."),
-            OpenApiParameter("kind", str, enum=[*Kind]),
-            OpenApiParameter("category", str, description="A category's key."),
-        ],
+        parameters=_NARROW,
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Days are those of UTC; the period before is as long. Never by person."""
-        asked = {name: _text(request, name) for name in ("from", "to", "team", "kind", "category")}
-        if asked["kind"] and asked["kind"] not in set(Kind):
-            raise Invalid("A kind is one of {known}.", known=", ".join(Kind), field="kind")
-        period = period_of(asked.pop("from"), asked.pop("to"), now=self.now, zone=dt.UTC)
-        found = reports.report(self.principal, period, now=self.now, **asked)
+        period, narrow = _narrowed(request, now=self.now)
+        found = reports.report(self.principal, period, now=self.now, **narrow)
         return Response(report_render.report(found))
+
+
+class PromisesBehind(AccessView):
+    """The promises behind a figure of the report."""
+
+    @operation(
+        "reports_deadlines_tickets", "List the tickets behind a figure of kept and missed",
+        tag="deadlines", answers=figures.FigureTickets,
+        parameters=[
+            *figures.figure(
+                [*reports.KINDS], "The key of the line; the reason, of a pause.",
+                ["kept", "missed", "pauses"],
+            ),
+            *_NARROW, *PAGE,
+        ],
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """One for each promise, by the same days and filters as the report."""
+        own = ("what", "key", "column")
+        refuse_unknown(request.query_params, (*own, *_NAMES, "cursor", "page_size"))
+        period, narrow = _narrowed(request, now=self.now)
+        what, key, column = (_text(request, name) for name in own)
+        found = reports.promises_behind(
+            self.principal, period, figures.page_of(request), **narrow,
+            by=what or "all", key=key, which=column,
+        )  # fmt: skip
+        return figures.figure_tickets(found, request)
+
+
+def _narrowed(request: Request, *, now: dt.datetime) -> tuple[Period, dict[str, str]]:
+    """The days and the filters that were asked for. Raises `Invalid`."""
+    asked = {name: _text(request, name) for name in _NAMES}
+    if asked["kind"] and asked["kind"] not in set(Kind):
+        raise Invalid("A kind is one of {known}.", known=", ".join(Kind), field="kind")
+    return period_of(asked.pop("from"), asked.pop("to"), now=now, zone=dt.UTC), asked
 
 
 def _text(request: Request, name: str) -> str:

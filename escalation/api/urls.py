@@ -16,6 +16,11 @@ urlpatterns = [
     ),
     path("deadlines/<int:key>/extend/", views.ExtendDeadline.as_view(), name="api-extend-deadline"),
     path("reports/deadlines/", report_views.DeadlineReport.as_view(), name="api-report-deadlines"),
+    path(
+        "reports/deadlines/tickets/",
+        report_views.PromisesBehind.as_view(),
+        name="api-report-deadlines-tickets",
+    ),
     path("simulations/", report_views.Simulations.as_view(), name="api-simulations"),
     path("simulations/<int:key>/", report_views.OneSimulation.as_view(), name="api-simulation"),
     path(

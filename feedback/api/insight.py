@@ -8,15 +8,18 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from feedback.access import InsightScope
+from feedback.access import InsightScope, insight_scope
+from feedback.api import render
+from feedback.api.shapes import Idea
 from feedback.insight.measures import Measure
 from feedback.models import Tally
-from feedback.services.insight import behind
+from feedback.rules import IdeaStatus
+from feedback.services.insight import behind, ideas
 from feedback.services.insight.reading import insight
 from feedback.services.insight.shapes import Behind, Line, Part, Tab, Unit
 from tickets.api.base import AccessView
 from tickets.api.filters import refuse_unknown
-from tickets.api.pagination import NEWEST_ID, CursorPages
+from tickets.api.pagination import NEWEST_ID, CursorPages, Order
 from tickets.api.schema import PAGE, operation, paged
 from tickets.api.shapes import Shape, one_of
 from tickets.errors import Invalid
@@ -32,6 +35,7 @@ PERIOD = [
 ]
 _LIST = "/api/v1/insight/tickets/?"
 _PERIOD = ("from", "to", "category", "team")
+_TOLD = Order("told", ("created_at", "id"), descending=True)
 _BEHIND = ("measure", "key", "bucket", "alone")
 
 
@@ -93,6 +97,15 @@ class InsightTicket(Shape):
     day = serializers.DateField()
     n = serializers.IntegerField()
     total = serializers.IntegerField(help_text="Seconds, minor units or scores, by measure.")
+
+
+class IdeasBehind(Shape):
+    """A page of the ideas that a figure counts, the newest first."""
+
+    count = serializers.IntegerField(help_text="How many there are on all pages.")
+    votes = serializers.IntegerField(help_text="The votes of all of them.")
+    next = serializers.URLField(allow_null=True, help_text="The next page.")
+    results = Idea(many=True)
 
 
 class _Insight(AccessView):
@@ -162,6 +175,33 @@ def _line(line: Line, scope: InsightScope) -> dict[str, Any]:
 
 def _address(what: Behind, scope: InsightScope) -> str:
     return _LIST + behind.query_of(what, scope)
+
+
+class InsightIdeas(_Insight):
+    """The ideas behind a figure."""
+
+    @operation(
+        "insight_ideas", "List the ideas behind a figure", tag="feedback",
+        answers=IdeasBehind,
+        parameters=[
+            OpenApiParameter("status", str, enum=[one.value for one in IdeaStatus]),
+            OpenApiParameter(
+                "of", str, enum=["ticket"], description="Those that came of a ticket you may see."
+            ),
+            *PERIOD, *PAGE,
+        ],
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """Told in the period, how many they are, and their votes. What came of a ticket belongs to
+        its team and category, any other idea to its author's teams."""
+        asked, period = self.asked("status", "of", "cursor", "page_size")
+        scope = insight_scope(
+            self.principal, period, team=asked["team"], category=asked["category"]
+        )  # fmt: skip
+        rows, count, votes = ideas.ideas_behind(scope, status=asked["status"], of=asked["of"])
+        pages = CursorPages(_TOLD)
+        page = [render.idea(row) for row in pages.take(rows, request)]
+        return Response({"count": count, "votes": votes, "next": pages.next, "results": page})
 
 
 class InsightTickets(_Insight):

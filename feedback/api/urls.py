@@ -6,6 +6,7 @@ from feedback.api import insight, views
 
 urlpatterns = [
     path("insight/tickets/", insight.InsightTickets.as_view(), name="api-insight-tickets"),
+    path("insight/ideas/", insight.InsightIdeas.as_view(), name="api-insight-ideas"),
     path("insight/<str:tab>/", insight.InsightTab.as_view(), name="api-insight"),
     path("surveys/", views.Surveys.as_view(), name="api-surveys"),
     path("surveys/<int:key>/", views.OneSurvey.as_view(), name="api-survey"),

@@ -7,11 +7,23 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from remedies.api import fairness_render, fairness_shapes
-from remedies.services.fairness import Asked, fairness, offer_times
+from remedies.services.fairness import (
+    COLUMNS,
+    KINDS,
+    TIMES_BY,
+    Asked,
+    Figure,
+    fairness,
+    first_offers_behind,
+    offer_times,
+    tickets_behind,
+)
+from tickets.api import figures
 from tickets.api.base import AccessView
 from tickets.api.filters import refuse_unknown
-from tickets.api.schema import operation
+from tickets.api.schema import PAGE, operation
 from tickets.errors import Invalid
+from tickets.listed import Page
 from tickets.periods import Period, period_of
 
 PERIOD = [
@@ -21,6 +33,12 @@ PERIOD = [
     OpenApiParameter("team", str, description="A team's key."),
 ]
 _NAMES = ("from", "to", "category", "team")
+_SPREAD = [
+    OpenApiParameter("rule", str, description="Only what this rule gave."),
+    OpenApiParameter(
+        "currency", str, description="ISO 4217; the one with most offers if left out."
+    ),
+]
 
 
 class Report(AccessView):
@@ -43,26 +61,53 @@ class Report(AccessView):
         return period_of(asked["from"], asked["to"], now=self.now, zone=dt.UTC)
 
 
+class Behind(Report):
+    """The tickets behind a figure of a report."""
+
+    def of(self, *names: str) -> tuple[dict[str, str], Page]:
+        """What was asked for, by name, and the page of it. Raises `Invalid`."""
+        asked = self.asked(*names, "cursor", "page_size")
+        return asked, figures.page_of(self.request)
+
+
 class FairnessSeen(Report):
     """The spread of remedies for equal facts."""
 
     @operation(
         "reports_fairness", "Report the spread of remedies for equal facts", tag="offers",
         answers=fairness_shapes.FairnessReport,
-        parameters=[
-            *PERIOD,
-            OpenApiParameter("rule", str, description="Only what this rule gave."),
-            OpenApiParameter(
-                "currency", str, description="ISO 4217; the one with most offers if left out."
-            ),
-        ],
+        parameters=[*PERIOD, *_SPREAD],
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """For those who supervise, and integrations. Only tickets that you may see count."""
         asked = self.asked("rule", "currency")
         period = self.period(asked)
-        wanted = Asked(**{n: asked[n] for n in ("category", "team", "rule", "currency")})
-        return Response(fairness_render.fairness(fairness(self.principal, period, wanted)))
+        return Response(fairness_render.fairness(fairness(self.principal, period, _wanted(asked))))
+
+
+def _wanted(asked: dict[str, str]) -> Asked:
+    return Asked(**{name: asked[name] for name in ("category", "team", "rule", "currency")})
+
+
+class FairnessBehind(Behind):
+    """What a figure of the spread counts."""
+
+    @operation(
+        "reports_fairness_tickets", "List the tickets behind a figure of the spread of remedies",
+        tag="offers", answers=figures.FigureTickets,
+        parameters=[
+            *figures.figure([*KINDS], "The key of the line or of the group.", [*COLUMNS]),
+            *PERIOD, *_SPREAD, *PAGE,
+        ],
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """One for each sum that was compared, by the same days and filters as the report."""
+        asked, page = self.of("what", "key", "column", "rule", "currency")
+        figure = Figure(asked["what"] or "all", asked["key"], asked["column"] or "all")
+        found = tickets_behind(
+            self.principal, self.period(asked), _wanted(asked), figure, page
+        )  # fmt: skip
+        return figures.figure_tickets(found, request)
 
 
 class OfferTimesSeen(Report):
@@ -78,3 +123,27 @@ class OfferTimesSeen(Report):
         period = self.period(asked)
         found = offer_times(self.principal, period, category=asked["category"], team=asked["team"])
         return Response(fairness_render.offer_times(found))
+
+
+class OfferTimesBehind(Behind):
+    """Which first offers a figure counts."""
+
+    @operation(
+        "reports_offer_times_tickets", "List the tickets behind a figure of offer times",
+        tag="offers", answers=figures.FigureTickets,
+        parameters=[
+            *figures.figure(
+                [*TIMES_BY],
+                "A category's or a team's key; of a bucket, its place in `distribution`, from 0.",
+            ),
+            *PERIOD, *PAGE,
+        ],
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """One for each first offer, by the same days and filters as the report."""
+        asked, page = self.of("what", "key")
+        found = first_offers_behind(
+            self.principal, self.period(asked), page, category=asked["category"],
+            team=asked["team"], by=asked["what"] or "all", key=asked["key"],
+        )  # fmt: skip
+        return figures.figure_tickets(found, request)

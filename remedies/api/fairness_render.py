@@ -72,6 +72,7 @@ def fairness(found: Fairness) -> dict[str, Any]:
         ],
         "groups": [
             {
+                "key": group.key,
                 "rule": group.rule,
                 "title": group.title,
                 "facts": [{"name": label, "words": words} for label, words in group.facts],

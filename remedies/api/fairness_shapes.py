@@ -31,6 +31,7 @@ class EqualFact(Shape):
 class EqualGroup(Shape):
     """Tickets with equal facts, and what one rule gave them."""
 
+    key = serializers.CharField(help_text="Its tickets are listed with `what=group` and this.")
     rule = serializers.CharField()
     title = serializers.CharField()
     facts = EqualFact(many=True)

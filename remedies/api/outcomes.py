@@ -6,10 +6,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from remedies.api.fairness import PERIOD, Report
+from remedies.api.fairness import PERIOD, Behind, Report
+from remedies.services import outcomes_behind
 from remedies.services.outcomes import Count, Outcomes, outcomes
+from tickets.api import figures
 from tickets.api.fields import MoneyOutput, money
-from tickets.api.schema import operation
+from tickets.api.schema import PAGE, operation
 from tickets.api.shapes import Shape
 
 
@@ -138,3 +140,31 @@ class OutcomesSeen(Report):
         period = self.period(asked)
         found = outcomes(self.principal, period, category=asked["category"], team=asked["team"])
         return Response(render(found))
+
+
+class OutcomesBehind(Behind):
+    """Which complaints a figure counts."""
+
+    @operation(
+        "reports_outcomes_tickets", "List the tickets behind a figure of outcomes", tag="offers",
+        answers=figures.FigureTickets,
+        parameters=[
+            *figures.figure(
+                [*outcomes_behind.KINDS],
+                "The key of the line; of redress its kind and currency, `refund GBP`.",
+                [*outcomes_behind.COLUMNS],
+            ),
+            *PERIOD, *PAGE,
+        ],
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """One for each complaint, remedy or review, by the same days and filters as the report."""
+        asked, page = self.of("what", "key", "column")
+        figure = outcomes_behind.Figure(
+            asked["what"] or "all", asked["key"], asked["column"] or "all"
+        )  # fmt: skip
+        found = outcomes_behind.tickets_behind(
+            self.principal, self.period(asked), figure, page,
+            category=asked["category"], team=asked["team"],
+        )  # fmt: skip
+        return figures.figure_tickets(found, request)

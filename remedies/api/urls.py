@@ -44,6 +44,17 @@ urlpatterns: list[URLPattern] = [
     path("refusals/", refusing.Refusals.as_view(), name="api-refusals"),
     path("reports/fairness/", fairness.FairnessSeen.as_view(), name="api-fairness"),
     path("reports/outcomes/", outcomes.OutcomesSeen.as_view(), name="api-outcomes"),
+    path(
+        "reports/fairness/tickets/", fairness.FairnessBehind.as_view(), name="api-fairness-tickets"
+    ),
+    path(
+        "reports/outcomes/tickets/", outcomes.OutcomesBehind.as_view(), name="api-outcomes-tickets"
+    ),
+    path(
+        "reports/offer-times/tickets/",
+        fairness.OfferTimesBehind.as_view(),
+        name="api-offer-times-tickets",
+    ),
     path("reports/offer-times/", fairness.OfferTimesSeen.as_view(), name="api-offer-times"),
     path("policies/", policy_views.Policies.as_view(), name="api-policies"),
     path("policies/<slug:key>/", policy_views.Versions.as_view(), name="api-policy"),

@@ -44,6 +44,15 @@ def whole_desk(desk: Desk) -> Desk:
 
 
 @pytest.fixture
+def reported(whole_desk: Desk) -> Desk:
+    """A desk on which promises were kept and missed, sums given and refused, findings reviewed."""
+    from tests.desk.reported import live_through
+
+    live_through(whole_desk)
+    return whole_desk
+
+
+@pytest.fixture
 def ticket(whole_desk: Desk) -> Ticket:
     """A complaint that came in a moment ago, owned by nobody."""
     from tests.builders import make_ticket
