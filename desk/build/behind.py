@@ -118,7 +118,7 @@ def words_of(report: str, what: str, key: str, column: str) -> list[str]:
         "answers": gettext("Answers"),
         "standing": gettext("What stands out"),
     }
-    words = [str(TITLES[report])]
+    words = [gettext("Promises") if report == "deadlines" else str(TITLES[report])]
     if what in kinds:
         words.append(kinds[what])
     elif what in _KEYS and (key or what in {"cause", "finding", "reason"}):

@@ -169,6 +169,7 @@ def tickets(request: HttpRequest, ask: Ask) -> HttpResponse:
         "tickets": "" if tickets_of in {None, count} else number_words(tickets_of or 0),
         "period": period,
         "rows": rows_of(page[:PAGE]),
+        "several": True,
         "next": f"?{request_.urlencode()}" if more else "",
         "first": not after,
         "back": back_of(request, Back(gettext("Insight"), "/desk/insight/")),

@@ -103,7 +103,8 @@ def test_a_client_is_limited_to_its_scopes_and_teams(lived: Desk) -> None:
     ("path", "query", "field"),
     [
         ("none/", {}, "tab"),
-        ("ideas/", {}, "tab"),
+        ("ideas/", {"status": "none"}, "status"),
+        ("ideas/", {"of": "none"}, "of"),
         ("causes/", {"from": "x"}, "from"),
         ("causes/", {"team": "none"}, "team"),
         ("causes/", {"category": "none"}, "category"),
