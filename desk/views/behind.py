@@ -80,16 +80,22 @@ def next_of(request: HttpRequest, after: Cursor | None) -> str:
     return f"?{kept.urlencode()}" if after else ""
 
 
-@desk_page
-@require_safe
-def show(request: HttpRequest, ask: Ask, report: str) -> HttpResponse:
-    """Exactly what a figure counts: the same days, teams and filters."""
+def found_of(request: HttpRequest, ask: Ask, report: str) -> tuple[Asked, Period, Page, Listed]:
+    """What the address asks for, and exactly what that figure counts. Raises `NotFound`,
+    `NotAllowed`, `Invalid`."""
     if report not in _LISTS:
         raise NotFound(field="report")
     asked = {name: query(request, name) for name in _NAMES}
     period = period_of(query(request, "from"), query(request, "to"), now=ask.now, zone=ask.zone)
-    after = cursor_of(request)
-    found = _LISTS[report](ask, period, asked, Page(after, SIZE))
+    page = Page(cursor_of(request), SIZE)
+    return asked, period, page, _LISTS[report](ask, period, asked, page)
+
+
+@desk_page
+@require_safe
+def show(request: HttpRequest, ask: Ask, report: str) -> HttpResponse:
+    """The same days, teams and filters as the figure."""
+    asked, period, page, found = found_of(request, ask, report)
     what = asked["what"].partition("-")
     context = {
         "place": "late" if report == "deadlines" else "insight",
@@ -99,7 +105,7 @@ def show(request: HttpRequest, ask: Ask, report: str) -> HttpResponse:
         "period": period,
         "rows": rows_of(found.rows, zone=ask.zone),
         "next": next_of(request, found.after),
-        "first": after is None,
+        "first": page.after is None,
         "back": back_of(request, Back(TITLES[report], f"/desk/reports/{report}/")),
         "above": f"/desk/reports/{report}/",
         "above_words": gettext("Back to the report"),

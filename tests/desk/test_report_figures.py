@@ -8,10 +8,15 @@ import html
 import re
 from typing import Any
 from urllib.parse import parse_qs, urlencode
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.test import RequestFactory
+from django.utils import timezone
 
+from desk.views import behind
+from desk.views.shell import Ask
 from escalation.models import Deadline
 from remedies.models import Offer
 from tests.builders import NOW, Desk, make_ticket, user
@@ -20,7 +25,9 @@ from tests.remedies.builders import put_in_force
 from tests.remedies.test_fairness import BAND, given
 from tests.remedies.test_outcomes import settled
 from tickets import services
-from tickets.models import Ticket
+from tickets.access import Principal
+from tickets.listed import Listed
+from tickets.models import Ticket, User
 
 pytestmark = pytest.mark.django_db
 SPAN = "from=2026-10-01&to=2026-12-31"
@@ -73,33 +80,47 @@ def asked_over_the_api(page: str) -> str:
     return f"/api/v1/reports/{report}/tickets/?{urlencode(asked)}"
 
 
+def found_at(person: User, url: str) -> Listed:
+    """What the page at this address lists, read from it as the page reads it."""
+    ask = Ask(Principal.of_user(person, now=timezone.now()), timezone.now(), ZoneInfo("UTC"))
+    return behind.found_of(RequestFactory().get(url), ask, url.split("/")[3])[-1]
+
+
 def test_every_figure_opens_exactly_what_it_counts(sign_in: SignIn, reported: Desk) -> None:
-    """Each by the API, and a page for each kind of figure: they list the same."""
-    counted, kinds, pages = 0, set(), set()
+    """The list behind each; its page and the API for each part and column of a report."""
+    counted, kinds = 0, set()
+    shown: set[tuple[str, ...]] = set()
     for person in (reported.mona, reported.sue):
         client = sign_in(person)
         for report in REPORTS:
             for url, words in links_of(client, f"/desk/reports/{report}/?{SPAN}"):
-                told = client.get(asked_over_the_api(url)).json()
-                assert told["count"] > 0, (person, url, words, told)
-                assert len(told["results"]) == min(told["count"], 50), (person, url)
+                found = found_at(person, url)
+                assert found.count > 0, (person, url, words)
+                assert len(found.rows) == min(found.count, 50), (person, url)
                 if re.fullmatch(r"[\d,]+", words):
-                    assert told["count"] == int(words.replace(",", "")), (person, url)
+                    assert found.count == int(words.replace(",", "")), (person, url)
                     counted += 1
                 query = parse_qs(url.partition("?")[2])
-                kind, column = f"{report} {query['what'][0]}", query.get("column", [""])[0]
-                kinds.add(kind)
-                # Of a team, one of each kind is enough: what differs is which tickets are seen.
-                shown = (kind, column) if person == reported.mona else (kind, "of a team")
-                if shown not in pages:
-                    pages.add(shown)
-                    page = client.get(url)
-                    rows = [row[0] for row in rows_of(page.content.decode())]
-                    assert rows == [row["ticket"] for row in told["results"]], (person, url)
-                    assert f"{told['count']:,} in all" in text_of(page), (person, url)
+                kinds.add(f"{report} {query['what'][0]}")
+                new = {(report, name, query.get(name, [""])[0]) for name in ("what", "column")}
+                new.add((report, "person", person.name))
+                if not new <= shown:
+                    shown |= new
+                    lists_the_same(client, url, found)
     assert counted > 120
     for report, of in OF.items():
         assert {f"{report} {what}" for what in of.split()} <= kinds
+
+
+def lists_the_same(client: Any, url: str, found: Listed) -> None:
+    """The page at this address, and the API for it, list what was found."""
+    numbers = dict(Ticket.objects.values_list("pk", "number"))
+    page, told = client.get(url), client.get(asked_over_the_api(url)).json()
+    assert f"{found.count:,} in all" in text_of(page), url
+    listed = [numbers[ticket] for ticket, _ in found.rows]
+    assert [number for number, _ in rows_of(page.content.decode())] == listed, url
+    assert [row["ticket"] for row in told["results"]] == listed, url
+    assert told["count"] == found.count, url
 
 
 def come_in_on_top(desk: Desk) -> None:
@@ -128,8 +149,6 @@ def more_of(body: str) -> str:
 def test_a_list_goes_on_behind_its_last_row_whatever_comes_in(
     sign_in: SignIn, reported: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from desk.views import behind
-
     client, lists = sign_in(reported.mona), [f"/desk/reports/{one}/behind/" for one in REPORTS]
     monkeypatch.setattr(behind, "SIZE", 200)
     whole = {url: rows_of(client.get(f"{url}?{SPAN}").content.decode()) for url in lists}
