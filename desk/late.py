@@ -8,16 +8,18 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, prefetch_rela
 from django.db.models.functions import Coalesce
 
 from desk.build.clocks import is_late, late_rows
+from desk.build.team import name_people
 from desk.counting import MOST, counted
-from desk.heads import first_of, heads
+from desk.heads import heads, values_of_first
 from desk.queue import Bounds
 from escalation.clock import Status
 from escalation.models import Deadline
 from escalation.models.deadlines import COUNTED, DECIDED
+from escalation.people import directory
 from tickets.access import Principal, of_seen, seen_in_parts, visible_tickets
 from tickets.errors import NotFound
 from tickets.listed import Cursor
-from tickets.models import Membership, Team, Ticket, User
+from tickets.models import Team, Ticket, User
 from tickets.rules import OPEN_STATUSES
 
 SHOWN = 40
@@ -62,7 +64,7 @@ def clocks(who: Principal, *, team: str = "", kind: str = "") -> Clocks:
         found = found.filter(kind=kind)
     parts = seen_in_parts(who)
     if team:
-        chosen = Team.objects.filter(key=team).values_list("pk", flat=True).first() or 0
+        chosen = next((one.pk for one in directory().teams if one.key == team), 0)
         found = found.filter(team_id=chosen)
         parts = [
             replace(part, team=part.team or chosen) if not part.keys else part
@@ -82,22 +84,24 @@ def _nearest(found: Clocks, status: Status) -> Clocks:
 
 def rows_of(found: Clocks, *, after: Cursor | None = None) -> tuple[list[Deadline], str]:
     """The nearest that run, on the first page some that are paused, with what a row shows; and
-    where the next page begins, or "". Five queries, on whichever page."""
-    full = Deadline.objects.order_by("due_at", "id").select_related(
-        "ticket__customer", "ticket__owner__substitute", "ticket__category", "acknowledged_by"
-    )
-    running = _nearest(found, Status.RUNNING)
-    paused: list[Deadline] = []
+    where the next page begins, or "". Three queries, on whichever page."""
+    running, paused = _nearest(found, Status.RUNNING), []
     if after is None:
-        paused = first_of(full, _nearest(found, Status.PAUSED), PAUSED)
+        paused = [part[:PAUSED] for part in _nearest(found, Status.PAUSED)]
     else:
         at, key = after.at, after.keys[0]
         running = [part.filter(due_at__gte=at).exclude(due_at=at, pk__lte=key) for part in running]
-    page: list[Deadline] = first_of(full, running, SHOWN + 1)
-    last = page[SHOWN - 1] if len(page) > SHOWN else None
+    keys = heads([*running, *paused], SHOWN + 1)
+    shown = Deadline.objects.filter(pk__in=keys).select_related("ticket__customer")
+    rows = list(shown.order_by("due_at", "id")) if keys else []
+    runs = [row for row in rows if row.status == Status.RUNNING]
+    rests = [row for row in rows if row.status == Status.PAUSED]
+    last = runs[SHOWN - 1] if len(runs) > SHOWN else None
     more = Cursor(last.due_at, (last.pk,)).text if last else ""
-    prefetch_related_objects(rows := [*page[:SHOWN], *paused], "pauses")
-    return rows, more
+    prefetch_related_objects(page := [*runs[:SHOWN], *rests[:PAUSED]], "pauses")
+    name_people(page, "acknowledged_by")
+    name_people([row.ticket for row in page], "owner")
+    return page, more
 
 
 def counts_of(found: Clocks, bounds: Bounds) -> Counts:
@@ -152,29 +156,28 @@ class Today:
 
 
 def today_of(who: Principal, bounds: Bounds) -> Today:
-    """What the figures beside the board are made of. Three queries at most."""
-    runs = _nearest(clocks(who), Status.RUNNING)
-    keys = heads([part.filter(due_at__lt=bounds.tomorrow) for part in runs], AMONG)
-    first = Deadline.objects.filter(pk__in=keys)
-    if len(keys) > AMONG:
-        nearest = first.order_by("due_at", "id").values("pk")[:AMONG]
-        first = Deadline.objects.filter(pk__in=nearest)
-    rows = (
-        first.order_by()
-        .values_list("ticket__owner", "team")
-        .annotate(due=Count("id"), late=Count("id", filter=late_rows(bounds.now)))
-    )
-    return Today({(owner, team): (due, late) for owner, team, due, late in rows})
+    """What the figures beside the board are made of. Two queries at most."""
+    due = [
+        part.filter(due_at__lt=bounds.tomorrow).annotate(late=late_rows(bounds.now))
+        for part in _nearest(clocks(who), Status.RUNNING)
+    ]
+    counts: dict[tuple[int | None, int], tuple[int, int]] = {}
+    for _, owner, team, late in values_of_first(
+        due, AMONG, "due_at", "ticket__owner_id", "team_id", "late"
+    ):
+        before = counts.get((owner, team), (0, 0))
+        counts[owner, team] = (before[0] + 1, before[1] + bool(late))
+    return Today(counts)
 
 
 def loads_of(who: Principal, today: Today) -> list[Load]:
     """Clocks of today by person, in the order of names: the team's own, never a ranking."""
-    found = today.by(0)
-    people = User.objects.filter(is_active=True).select_related("substitute").order_by("name")
-    if who.teams is not None:
-        people = people.filter(memberships__team_id__in=who.teams).distinct()
-    else:
-        people = people.filter(Q(memberships__isnull=False) | Q(pk__in=found)).distinct()
+    found, book = today.by(0), directory()
+    teams = book.members if who.teams is None else who.teams
+    shown = {key for team in teams for key in book.members.get(team, ())}
+    if who.teams is None:
+        shown |= {key for key in found if key is not None}
+    people = [person for key, person in book.people.items() if key in shown]
     loads = [_load(person, found.get(person.pk)) for person in people[:40]]
     if None in found:
         loads.append(_load(None, found[None]))
@@ -193,23 +196,15 @@ class TeamLoad:
 
 
 def team_loads_of(who: Principal, bounds: Bounds, today: Today) -> list[TeamLoad]:
-    """Clocks of today by team, in the order of names, of the same clocks as those by person. Two
-    queries."""
-    found = today.by(1)
-    links = Membership.objects.filter(user__is_active=True).select_related("user")
-    people: dict[int, list[bool]] = {}
-    for link in links:
-        people.setdefault(link.team_id, []).append(link.user.is_away(bounds.now))
-    return [
-        TeamLoad(
-            team,
-            found.get(team.pk, (0, 0))[1],
-            found.get(team.pk, (0, 0))[0],
-            sum(people.get(team.pk, ())),
-            len(people.get(team.pk, ())),
-        )
-        for team in teams_of(who)
-    ]
+    """Clocks of today by team, in the order of names, of the same clocks as those by person."""
+    found, book = today.by(1), directory()
+    loads = []
+    for team in teams_of(who):
+        people = [book.people[key] for key in book.members.get(team.pk, ()) if key in book.people]
+        due, late = found.get(team.pk, (0, 0))
+        away = sum(person.is_away(bounds.now) for person in people)
+        loads.append(TeamLoad(team, late, due, away, len(people)))
+    return loads
 
 
 def _load(user: User | None, counts: tuple[int, int] | None) -> Load:
@@ -234,9 +229,9 @@ def kept_this_week(who: Principal, *, now: dt.datetime) -> tuple[int, int]:
 
 
 def teams_of(who: Principal) -> list[Team]:
-    """Teams that the reader can choose from."""
-    teams = Team.objects.filter(active=True)
-    return list(teams if who.teams is None else teams.filter(pk__in=who.teams))
+    """Teams that the reader can choose from, in the order of names."""
+    known = (team for team in directory().teams if team.active)
+    return [team for team in known if who.teams is None or team.pk in who.teams]
 
 
 def access_deadline(who: Principal, deadline_id: int) -> Deadline:

@@ -16,8 +16,9 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from desk.build.clocks import late_rows
+from desk.build.team import name_people
 from desk.counting import MOST, counted, counted_by, counted_groups, pinned
-from desk.heads import first_of
+from desk.heads import heads
 from desk.orders import BY_DATE, BY_RETURN, cursor_of, in_order, past
 from escalation.models import Deadline
 from feedback.models import FollowUp
@@ -312,21 +313,33 @@ def total_of(who: Principal, views: Sequence[View], bounds: Bounds) -> dict[str,
 def page_of(
     who: Principal, view: View, bounds: Bounds, *, after: str = "", sort: str = Sort.DUE.value
 ) -> Page:
-    """A page of the view. Four queries, on the first page two more for those that wait, and one
-    more for a reader of some teams."""
+    """A page of the view. Three queries, and one more for a reader of some teams."""
     apart = sort == Sort.DUE and view.key != "waiting"
     parts = sorted_parts(view, who, bounds, sort)
     active = [part.exclude(bounds.paused()) for part in parts] if apart else parts
     chosen = [part.filter(past(after, sort)) for part in active] if after else active
-    shown = in_order(Ticket.objects.defer(*_UNSEEN), sort)
-    rows: list[Ticket] = first_of(shown, chosen, PAGE + 1)
-    more = rows[PAGE:]
-    waiting: list[Ticket] = []
+    rests = []
     if not after and apart:
-        waiting = first_of(shown, [part.filter(bounds.paused()) for part in parts], WAITING_SHOWN)
-    rows = rows[:PAGE]
-    prefetch_related_objects([*rows, *waiting], "customer", "owner")
+        rests = [part.filter(bounds.paused())[:WAITING_SHOWN] for part in parts]
+    keys = heads([*chosen, *rests], PAGE + 1)
+    shown = in_order(Ticket.objects.defer(*_UNSEEN).filter(pk__in=keys), sort)
+    rows, waiting = _apart(list(shown) if keys else [], bounds, apart=apart)
+    more, rows, waiting = rows[PAGE:], rows[:PAGE], waiting[:WAITING_SHOWN]
+    _name_all([*rows, *waiting])
     return Page(rows, waiting, cursor_of(rows[-1], sort) if more else "", not after)
+
+
+def _apart(rows: list[Ticket], bounds: Bounds, *, apart: bool) -> tuple[list[Ticket], list[Ticket]]:
+    """Those to act on and, where they stand `apart`, those that wait."""
+    if not apart:
+        return rows, []
+    rests = [row for row in rows if row.status in _WAITING and row.attention_at >= bounds.tomorrow]
+    return [row for row in rows if row not in rests], rests
+
+
+def _name_all(rows: list[Ticket]) -> None:
+    prefetch_related_objects(rows, "customer")
+    name_people(rows, "owner")
 
 
 def sorted_parts(view: View, who: Principal, bounds: Bounds, sort: str) -> list[TicketQuerySet]:
@@ -343,10 +356,9 @@ def sorted_parts(view: View, who: Principal, bounds: Bounds, sort: str) -> list[
 def page_among(
     only: Sequence[int], who: Principal, view: View, bounds: Bounds, *, sort: str = Sort.DUE.value
 ) -> Page:
-    """Those of the tickets `only` (keys) that stand in the view. Three queries."""
+    """Those of the tickets `only` (keys) that stand in the view. Two queries."""
     rows = list(tickets_in(view, who, bounds).filter(pk__in=only).order_by(*BY_DATE))
-    prefetch_related_objects(rows, "customer", "owner")
-    if sort != Sort.DUE or view.key == "waiting":
-        return Page(rows, [], "", True)
-    rests = [row for row in rows if row.status in _WAITING and row.attention_at >= bounds.tomorrow]
-    return Page([row for row in rows if row not in rests], rests, "", True)
+    _name_all(rows)
+    apart = sort == Sort.DUE and view.key != "waiting"
+    rows, waiting = _apart(rows, bounds, apart=apart)
+    return Page(rows, waiting, "", True)

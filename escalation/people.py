@@ -22,7 +22,10 @@ Links: TypeAlias = list[tuple[int, str]]
 class Directory:
     """Everyone who works here, by what a path calls them."""
 
+    #: In the order of names, each with who stands in.
     people: dict[int, User] = field(default_factory=dict)
+    #: All there were, in the order of names.
+    teams: list[Team] = field(default_factory=list)
     by_email: dict[str, User] = field(default_factory=dict)
     leads: dict[int, int] = field(default_factory=dict)
     supervisors: dict[int, list[int]] = field(default_factory=dict)
@@ -72,11 +75,14 @@ class Directory:
 
 def _load() -> Directory:
     found = Directory()
-    for user in User.objects.filter(is_active=True):
+    everyone = User.objects.filter(is_active=True).select_related("substitute")
+    for user in everyone.order_by("name", "pk"):
         found.people[user.pk] = found.by_email[user.email.lower()] = user
         found.roles.setdefault(user.role, []).append(user.pk)
-    for team, lead in Team.objects.exclude(lead=None).values_list("pk", "lead_id"):
-        found.leads[team] = lead
+    for team in Team.objects.order_by("name"):
+        found.teams.append(team)
+        if team.lead_id is not None:
+            found.leads[team.pk] = team.lead_id
     for link in Membership.objects.order_by("user_id"):
         found.members.setdefault(link.team_id, []).append(link.user_id)
         if link.supervises:

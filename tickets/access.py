@@ -8,12 +8,10 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from functools import cached_property, lru_cache
 
 import rules
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.lookups import IsNull
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy
 
 from tickets.actors import Actor
@@ -22,6 +20,7 @@ from tickets.models import Attachment, Customer, Membership, Ticket, TicketPerso
 from tickets.models.tickets import SETTLED_WITH_CLOCK, TicketQuerySet
 from tickets.numbers import id_in
 from tickets.rules import OPEN_STATUSES, PersonRelation, Role
+from tickets.written import Holds, Text, apart, pointing_at, written
 
 #: Roles that see the tickets of every team.
 _SEE_ALL = frozenset({Role.MANAGER, Role.AUDITOR, Role.ADMIN})
@@ -152,18 +151,38 @@ def visible_tickets(who: Principal) -> TicketQuerySet:
 
 def _visible_to(who: Principal) -> TicketQuerySet:
     tickets: TicketQuerySet = Ticket.objects.all()
-    if who.teams is None:
-        seen = Q(confidential=False)
-    else:
-        seen = Q(confidential=False, team_id__in=who.teams)
-    if who.user is not None:
-        people = TicketPerson.objects.filter(ticket=OuterRef("pk"), user=who.user)
-        named = Exists(people.filter(relation=PersonRelation.NAMED.value))
-        about = Exists(people.filter(relation=PersonRelation.COMPLAINED_ABOUT.value))
-        owners = {who.user.pk, *who.stands_in_for}
-        seen = seen | Q(confidential=False, owner_id__in=owners)
-        seen = seen | (Q(confidential=True) & (Q(owner=who.user) | Q(named)) & ~Q(about))
-    return tickets.filter(seen)
+    return tickets.filter(Holds(_seen_text(*_sight(who))))
+
+
+#: What decides what somebody sees: his key, his teams, and those for whom he stands in.
+_Sight = tuple[int | None, frozenset[int] | None, frozenset[int]]
+
+
+def _sight(who: Principal) -> _Sight:
+    return (who.user.pk if who.user is not None else None, who.teams, who.stands_in_for)
+
+
+def _is_seen(user: int | None, teams: frozenset[int] | None, stands_in_for: frozenset[int]) -> Q:
+    """The rule itself, on tickets."""
+    seen = Q(confidential=False)
+    if teams is not None:
+        seen = Q(confidential=False, team_id__in=sorted(teams))
+    if user is None:
+        return seen
+    people = TicketPerson.objects.filter(ticket=OuterRef("pk"), user=user)
+    named = people.filter(relation=PersonRelation.NAMED.value)
+    about = people.filter(relation=PersonRelation.COMPLAINED_ABOUT.value)
+    if teams is not None:
+        seen |= Q(confidential=False, owner_id__in=sorted({user, *stands_in_for}))
+    his = Q(owner=user) | Q(Exists(apart(named, "named")))
+    return seen | Q(his, ~Q(Exists(apart(about, "about"))), confidential=True)
+
+
+@lru_cache(maxsize=1_000)
+def _seen_text(
+    user: int | None, teams: frozenset[int] | None, stands_in_for: frozenset[int]
+) -> Text:
+    return written(Ticket, _is_seen(user, teams, stands_in_for))
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,12 +239,20 @@ def _seen_elsewhere(who: Principal) -> tuple[int, ...]:
     return tuple(sorted(keys[0].union(*keys[1:])))
 
 
-def of_seen(who: Principal, key: str = "ticket_id", **more: Any) -> IsNull:
-    """Whether `who` may see the ticket to which a row of another table points by `key`, and it is
-    as `more` says: asked row by row. For sets that are few, or read in an order of their own until
-    there are enough: left to itself PostgreSQL may begin at all the tickets."""
-    seen = visible_tickets(who).filter(pk=OuterRef(key), **more).order_by().values("pk")[:1]
-    return IsNull(Subquery(seen), False)
+def of_seen(who: Principal, key: str = "ticket_id", *, historical: bool | None = None) -> Holds:
+    """Whether `who` may see the ticket to which a row of another table points by `key`, and, where
+    given, whether it is an imported one: asked row by row. For sets that are few, or read in an
+    order of their own until there are enough: left to itself PostgreSQL may begin at all the
+    tickets."""
+    return Holds(_of_seen_text(_sight(who), historical=historical), key)
+
+
+@lru_cache(maxsize=1_000)
+def _of_seen_text(sight: _Sight, *, historical: bool | None) -> Text:
+    which = _is_seen(*sight)
+    if historical is not None:
+        which &= Q(historical=historical)
+    return pointing_at(Ticket, which, name="seen")
 
 
 def people_who_see(ticket: Ticket) -> QuerySet[User]:

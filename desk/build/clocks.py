@@ -184,13 +184,16 @@ def no_clock(ticket: Ticket) -> ClockView:
     )
 
 
-def deadlines_by_ticket(tickets: Iterable[Ticket]) -> dict[int, list[Deadline]]:
-    """The open deadlines of each of these tickets; the nearest one of each with its pauses, which
-    is the one that a row shows. Two queries."""
+def deadlines_by_ticket(
+    tickets: Iterable[Ticket], *, now: dt.datetime
+) -> dict[int, list[Deadline]]:
+    """Of the open deadlines of each of these tickets the nearest, and the nearest that is late,
+    where that is another one; the first with its pauses, for a row shows it. Two queries."""
     found: dict[int, list[Deadline]] = {}
-    ids = [ticket.pk for ticket in tickets]
-    rows = Deadline.objects.open().filter(ticket_id__in=ids).only(*_SHOWN)
-    for deadline in rows.order_by("due_at"):
+    rows = Deadline.objects.open().filter(ticket_id__in=[ticket.pk for ticket in tickets])
+    heads = rows.annotate(late=late_rows(now)).distinct("ticket_id", "late")
+    # What runs comes before what is paused.
+    for deadline in heads.order_by("ticket_id", "late", "-status", "due_at").only(*_SHOWN):
         found.setdefault(deadline.ticket_id, []).append(deadline)
     shown = [one for one in map(nearest, found.values()) if one is not None]
     prefetch_related_objects(shown, "pauses")

@@ -34,7 +34,10 @@ def search(request: HttpRequest, ask: Ask) -> HttpResponse:
     if found.exact is not None:
         return redirect(f"/desk/tickets/{found.exact.number}/")
     context = RowContext(
-        who=ask.who, now=ask.now, zone=ask.zone, deadlines=deadlines_by_ticket(found.tickets)
+        who=ask.who,
+        now=ask.now,
+        zone=ask.zone,
+        deadlines=deadlines_by_ticket(found.tickets, now=ask.now),
     )
     return desk_render(
         request,
@@ -88,7 +91,7 @@ def customer(request: HttpRequest, ask: Ask, customer_id: int) -> HttpResponse:
         .order_by("attention_at", "id")[:PAGE]
     )
     context = RowContext(
-        who=ask.who, now=ask.now, zone=ask.zone, deadlines=deadlines_by_ticket(tickets)
+        who=ask.who, now=ask.now, zone=ask.zone, deadlines=deadlines_by_ticket(tickets, now=ask.now)
     )
     every, count = earlier_of(found, ask.who, now=ask.now, zone=ask.zone, limit=PAGE)
     return desk_render(

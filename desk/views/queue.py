@@ -181,7 +181,7 @@ def _rows_context(page: Page, ask: Ask, sort: str) -> RowContext:
         who=ask.who,
         now=ask.now,
         zone=ask.zone,
-        deadlines=deadlines_by_ticket(tickets),
+        deadlines=deadlines_by_ticket(tickets, now=ask.now),
         exceptions=exceptions_waiting(tickets),
         offers=offered.out,
         drafts=offered.drafts,
