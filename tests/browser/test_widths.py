@@ -47,8 +47,9 @@ def test_the_sum_of_a_row_stands_beside_its_button_in_longer_words(
     from tests.remedies.builders import make_hurt
 
     make_hurt(live_desk, now=timezone.now())
+    live_desk.alice.language = "de"
+    live_desk.alice.save()
     alice = people.of("alice")
-    alice.context.set_extra_http_headers({"Accept-Language": "de"})
     for width in (1024, 1280, 1440):
         alice.set_viewport_size({"width": width, "height": 900})
         alice.goto("/desk/")
