@@ -301,7 +301,8 @@ class _Place:
         while any(abs(y - other) < _GAP for other in ends):
             y += _GAP
         ends.append(y)
-        return "".join(path), last[0], last[1], f"{y:.1f}", f"{last[2]} {end}".strip() if path else ""
+        told = f"{last[2]} {end}".strip() if path else ""
+        return "".join(path), last[0], last[1], f"{y:.1f}", told
 
     def low(self, which: tuple[int, int, str]) -> tuple[str, str, str, str]:
         """The hatched band from one step to another: place, width, where its words end, those."""
