@@ -286,6 +286,7 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "exception_requested": _money(_l("exception asked for")),
     "exception_decided": lambda d: _DECIDED.get(str(d.get("decision")), _("exception decided")),
     "exception_half_approved": _then(_l("one said yes to the exception"), "words"),
+    "exception_yes_withdrawn": _then(_l("a yes to the exception taken back"), "words"),
     "exception_moved_up": _then(_l("exception"), "words"),
     "exception_reopened": _then(_l("exception open again"), "words"),
     "exception_asked_back": lambda d: (

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from desk.build.windows import version_words
 from desk.forms.base import Fields
+from desk.setup.filetext import value_of
 from escalation.models import DeadlinePolicy
 from escalation.services.simulating import Draft, read_draft, stored_draft
 from tickets.errors import DomainError, Invalid
@@ -94,7 +95,7 @@ class TrialForm(Fields):
         if data["policy"]:
             return stored_draft(data["policy"])
         try:
-            return read_draft(yaml.safe_load(data["text"]))
+            return read_draft(value_of(data["text"]))
         except (yaml.YAMLError, RecursionError, ValueError) as error:
             raise Invalid("This is no YAML: {error}", error=str(error), field="text") from error
 

@@ -89,6 +89,11 @@ def content_of(text: str) -> Content:
     return found
 
 
+def value_of(text: str) -> Any:
+    """What YAML of a field says, read as a file is. Raises `YAMLError`, `ValueError`."""
+    return yaml.load(text, _Loader)  # noqa: S506 - it is a safe one
+
+
 def _yaml(text: str) -> tuple[Any, dict[str, int]]:
     try:
         return _loaded(_Quick(text))

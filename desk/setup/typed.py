@@ -11,6 +11,8 @@ from typing import Any
 import yaml
 from django.utils.translation import gettext
 
+from desk.setup.filetext import value_of
+
 
 @dataclass(frozen=True)
 class Unread:
@@ -23,7 +25,7 @@ class Unread:
 def read_yaml(text: str) -> Any:
     """YAML as a value, and `Unread` where it is none."""
     try:
-        found = yaml.safe_load(text) if text else None
+        found = value_of(text) if text else None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         problem = getattr(error, "problem", "") or gettext("it can't be read")
         return Unread(text, gettext("This is no YAML: %(problem)s.") % {"problem": problem})

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from desk.present import LinkView
+from desk.queue import Bounds, views_for
 from desk.views.shell import Ask, RailItem, desk_page, places_of, query
 from tickets.catalogue import catalogue
 from tickets.finding import find
@@ -68,7 +69,8 @@ def _ticket(ticket: Ticket) -> FoundView:
 
 
 def _places(ask: Ask, text: str) -> list[RailItem]:
-    """Where the reader may go, by a part of its name; saved views among it. One query."""
+    """Where the reader may go, by a part of its name; views of the queue among it, everybody's once
+    something is typed. Two queries."""
     places = list(places_of(ask))
     places.append(RailItem(_("Your alerts, and quiet hours"), "/desk/alerts/", "bell"))
     places.append(RailItem(_("Who is on duty"), "/desk/rota/", "calendar"))
@@ -86,6 +88,9 @@ def _places(ask: Ask, text: str) -> list[RailItem]:
         places.append(RailItem(_("Vouchers"), "/desk/ledger/vouchers/", "ticket"))
     if ask.who.role in {Role.MANAGER, Role.ADMIN}:
         places.append(RailItem(_("How pain is assessed"), "/desk/pain/", "gauge"))
+    for every in views_for(ask.who, Bounds.of(ask.now, ask.zone)) if text else ():
+        words = _("View: %(view)s") % {"view": every.words}
+        places.append(RailItem(words, f"/desk/?view={every.key}", every.icon))
     for view in visible_views(ask.who):
         icon = "users-round" if view.team_id else "star"
         places.append(

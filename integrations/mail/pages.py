@@ -1,7 +1,8 @@
 """The text of a mail as a page for programs that show one: the same words, nothing added. Pure.
 
 What is written stays a letter: paragraphs, lists, links, and below a line what stands under "-- ".
-Each paragraph has the direction of its own words; the page has that of its language.
+Each paragraph has the direction of its own words, a link that of links; the page has that of its
+language.
 """
 
 import html
@@ -33,7 +34,10 @@ footer { margin-top: 24px; padding-top: 16px; border-top: 1px solid #e3e0d9; col
 
 def html_of(text: str, *, title: str = "", language: str = "", rtl: bool = False) -> str:
     """`text` as a page in `language` (a code; "" where it is not known); everything is escaped."""
-    body, _, foot = f"\n{text.strip()}\n".partition("\n-- \n")
+    # The last one is ours: whoever wrote the letter may have signed it so as well.
+    body, mark, foot = f"\n{text.strip()}\n".rpartition("\n-- \n")
+    if not mark:
+        body, foot = foot, ""
     lang = f' lang="{html.escape(language, quote=True)}"' if language else ""
     direction = ' dir="rtl"' if rtl else ""
     footer = f"<footer>\n{_blocks(foot)}\n</footer>\n" if foot.strip() else ""
@@ -92,6 +96,6 @@ def _linked(line: str) -> str:
     for match in _LINK.finditer(line):
         parts.append(html.escape(line[last : match.start()]))
         address = html.escape(match[0], quote=True)
-        parts.append(f'<a href="{address}">{address}</a>')
+        parts.append(f'<a href="{address}" dir="ltr">{address}</a>')
         last = match.end()
     return "".join(parts) + html.escape(line[last:])

@@ -153,6 +153,8 @@ class RemedyEvent(StrEnum):
     EXCEPTION_DECIDED = "exception_decided"
     #: data: exception, by, needed (how many more have to say yes), total, words.
     EXCEPTION_HALF_APPROVED = "exception_half_approved"
+    #: data: exception, by, words: a yes beside which another was needed was taken back at once.
+    EXCEPTION_YES_WITHDRAWN = "exception_yes_withdrawn"
     #: data: exception, level, words: nobody decided in time, so the next who can were asked.
     EXCEPTION_MOVED_UP = "exception_moved_up"
     #: data: exception, words: its decision was taken back at once.

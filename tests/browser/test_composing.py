@@ -81,6 +81,16 @@ def test_a_reply_by_mouse_through_an_ended_session(people: People, live_desk: De
     expect(panel.locator("[data-send]")).to_be_in_viewport()
     wide = "(node) => node.scrollWidth - node.clientWidth"
     assert panel.evaluate(wide) == 0, "long names are cut, and push nothing out of sight"
+    # A table out of an office program comes with a picture of itself: the words are meant.
+    paste = """([words, markup]) => { const held = new DataTransfer();
+      held.items.add(new File(["x"], "image.png", { type: "image/png" }));
+      if (words) held.setData("text/plain", words);
+      if (markup) held.setData("text/html", markup);
+      return !document.querySelector("#panel-reply textarea").dispatchEvent(
+        new ClipboardEvent("paste", { clipboardData: held, bubbles: true, cancelable: true })); }"""
+    assert not alice.evaluate(paste, ["10 Nov\t£5.00", "<table><tr><td>10 Nov"])
+    assert alice.evaluate(paste, ["receipt.png", ""]), "a file from the desktop, with its name"
+    assert alice.evaluate(paste, ["", "<img src='/a.png'>"]), "a picture from a page"
     for _ in range(9):
         names.nth(1).locator("xpath=../*[@data-file-drop]").click()
     expect(panel.locator("[name=kept]")).to_have_count(1)

@@ -31,6 +31,9 @@ def test_the_filled_button_and_its_key_follow_the_sums(people: People, live_desk
     yes = sue.locator("[data-yes]")
     expect(yes).to_contain_text("Approve £331.40", use_inner_text=True)
     sue.keyboard.press("m")
+    # The first sum is there to be typed over.
+    expect(sue.locator("[data-asked]").first).to_be_focused()
+    assert sue.evaluate("getSelection().toString()") == sue.evaluate("document.activeElement.value")
     field = sue.locator('[data-asked="300.00"]')
     for typed, said in (
         ("200", "Amend to £231.40"),

@@ -119,6 +119,25 @@ def test_a_morning_at_the_queue_by_keyboard(people: People, live_desk: Desk) -> 
     press(alice, "ArrowDown", "Enter")
     alice.wait_for_url(f"**/desk/tickets/{made[1].number}/**")
 
+    # The palette on the queue: what can be done to the row at the cursor, by whatever word, before
+    # what is about oneself; and the views.
+    alice.goto(f"{alice.url.split('/desk/')[0]}/desk/?view=team")
+    alice.locator("[data-row] .row-link").nth(1).focus()
+    press(alice, "j", "Control+k")
+    options = alice.locator("#palette-found [role=option]")
+    alice.locator("#palette-found [aria-label=Places]").wait_for()
+    told = options.all_inner_texts()
+    assert [one.split("\n")[0] for one in told].index("Assign") < next(
+        at for at, one in enumerate(told) if one.startswith("Sign out")
+    )
+    alice.keyboard.type("snooze")
+    expect(options.first).to_contain_text("Put aside", use_inner_text=True)
+    expect(options.filter(has_text="View: Snoozed")).to_have_count(1)
+    press(alice, "Enter")
+    alice.locator(".selection .moment:focus").wait_for()
+    expect(alice.locator("[data-selection-count]")).to_have_text("1 selected", use_inner_text=True)
+    alice.goto(f"{alice.url.split('/desk/')[0]}/desk/tickets/{made[1].number}/")
+
     # The palette: a place, an action of the page, a customer; Escape goes back to where one was.
     press(alice, "Control+k")
     alice.locator("#palette-found [role=option]").first.wait_for()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from tests.browser.conftest import People
@@ -38,3 +39,47 @@ def test_no_part_of_the_ticket_is_cut_at_any_width(people: People, live_desk: De
     assert not contact.is_visible()
     alice.locator("label.about-all").click()
     contact.wait_for()
+
+
+def test_the_sum_of_a_row_stands_beside_its_button_in_longer_words(
+    people: People, live_desk: Desk
+) -> None:
+    from tests.remedies.builders import make_hurt
+
+    make_hurt(live_desk, now=timezone.now())
+    live_desk.alice.language = "de"
+    live_desk.alice.save()
+    alice = people.of("alice")
+    for width in (1024, 1280, 1440):
+        alice.set_viewport_size({"width": width, "height": 900})
+        alice.goto("/desk/")
+        act = alice.locator(".row.cursor .row-act")
+        expect(act).to_contain_text("Übernehmen")
+        told, button = alice.locator(".row.cursor .tail b").bounding_box(), act.bounding_box()
+        assert told is not None and button is not None
+        assert told["x"] + told["width"] <= button["x"], width
+        seen = alice.locator(".row.cursor .row-because").bounding_box()
+        assert seen is not None and seen["x"] + seen["width"] <= button["x"], width
+
+
+def test_the_words_of_a_curve_at_the_side_are_large_enough(people: People, live_desk: Desk) -> None:
+    import datetime as dt
+
+    from feedback.services.insight.keeping import catch_up
+    from tests.builders import make_ticket, user
+    from tickets import services
+
+    for days in (60, 30, 1):
+        then = timezone.now() - dt.timedelta(days=days)
+        ticket = make_ticket(live_desk, now=then)
+        services.reply(ticket, body="We were wrong.", actor=user(live_desk.alice), now=then)
+    catch_up()
+    sue = people.of("sue")
+    for width in (390, 1280, 1440, 1920):
+        sue.set_viewport_size({"width": width, "height": 900})
+        sue.goto("/desk/insight/promises/")
+        size = sue.locator(".insight-chart").first.evaluate(
+            """(node) => parseFloat(getComputedStyle(node).fontSize)
+              * node.getBoundingClientRect().width / node.viewBox.baseVal.width"""
+        )
+        assert size >= 10, (width, size)

@@ -118,6 +118,7 @@ def test_a_trial_under_way_shows_how_far_it_is_and_can_be_stopped(
     "data",
     [
         {}, {"policy": "general@1"}, {"since": "2026-11-01"},
+        {"text": "targets: &a [*a]", "since": "2026-11-01"},
         {"policy": "general@1", "text": "targets: []", "since": "2026-11-01"},
         {"policy": "gone@7", "since": "2026-11-01"},
         {"text": "a: [", "since": "2026-11-01"},

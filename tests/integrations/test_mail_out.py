@@ -128,7 +128,7 @@ def test_a_reply_goes_out_as_it_was_written_and_in_its_thread(desk: Desk, postbo
     assert text_of(mail).startswith("We were wrong.\n\nSee https://example.org/a?b=1&c=<2>")
     html = text_of(mail, "html")
     assert "&lt;b&gt;more&lt;/b&gt;" in html
-    assert '<a href="https://example.org/a?b=1&amp;c=">' in html
+    assert '<a href="https://example.org/a?b=1&amp;c=" dir="ltr">' in html
     (file,) = mail.iter_attachments()
     assert (file.get_filename(), file.get_content().strip()) == ("bill.txt", "12.50")
 

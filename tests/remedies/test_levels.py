@@ -159,6 +159,34 @@ def test_two_different_people_say_yes_above_a_limit(
     assert half.data["words"] == "£631.40; one more has to say yes"
 
 
+def test_a_yes_that_needs_another_is_taken_back_at_once_and_said_again(
+    remedy_desk: Desk, ladder: list[DecisionLevel], helen: User
+) -> None:
+    ticket = make_hurt(remedy_desk)
+    row = ask(remedy_desk, ticket, 60_000)
+    at = next(i for i, item in enumerate(row.items) if item["rule"] == "M-4")
+    asked = row.items[at]
+    decide(row, remedy_desk.sue, decided={at: 50_000})
+    with pytest.raises(AlreadyDecided):
+        remedies.undo_decision(row, actor=user(helen), now=NOW)
+    late = NOW + dt.timedelta(seconds=20)
+    with pytest.raises(TooLate):
+        remedies.undo_decision(row, actor=user(remedy_desk.sue), now=late)
+    soon = NOW + dt.timedelta(seconds=9)
+    row = remedies.undo_decision(row, actor=user(remedy_desk.sue), now=soon)
+    assert (row.status, row.items[at]) == ("pending", asked | {"decided": None})
+    assert not ExceptionApproval.objects.filter(exception=row, void_at=None).exists()
+    sue = Principal.of_user(remedy_desk.sue, now=soon)
+    assert row in exceptions_to_decide(sue), "it waits for her again"
+    assert not Event.objects.filter(ticket=ticket, type="exception_reopened").exists()
+    back = Event.objects.get(ticket=ticket, type="exception_yes_withdrawn")
+    assert back.replaced == {f"exceptions.{row.pk}.half_approved": 53_140}
+    # The same yes again: those who have to say it too are told again.
+    decide(row, remedy_desk.sue, decided={at: 50_000})
+    told = Alert.objects.filter(ticket=ticket, user=helen, key__startswith="exception-half:")
+    assert told.count() == 2
+
+
 def test_a_manager_alone_suffices_where_two_supervisors_would(
     remedy_desk: Desk, ladder: list[DecisionLevel]
 ) -> None:

@@ -228,6 +228,19 @@ def test_previews_say_what_it_means(full_desk: Desk, sign_in: SignIn) -> None:
     assert "24 Nov closed" in text_of(ada.post(address("calendars"), draft))
 
 
+@pytest.mark.parametrize("section", ["calendars", "deadlines"])
+def test_yaml_that_refers_to_itself_is_refused_at_its_field(
+    full_desk: Desk, sign_in: SignIn, section: str
+) -> None:
+    ada = sign_in(full_desk.ada)
+    sent = typed(ada.get(address(section)))
+    places = [name for name, value in sent.items() if value == "" and not name.startswith("hours.")]
+    assert places
+    told = ada.post(address(section), sent | dict.fromkeys(places, "&a [*a]"))
+    assert told.status_code == 422
+    assert "references such as *a are not read; write it out here" in text_of(told)
+
+
 @pytest.mark.parametrize("section", PAGES)
 def test_pages_cost_the_same_however_much_there_is(
     full_desk: Desk, sign_in: SignIn, section: str

@@ -12,7 +12,10 @@ from tickets.promising.words import (
     ALONE,
     CLOSE,
     EVENING,
+    KURZE_TAGE,
     MONTHS,
+    MORNING,
+    NOON,
     PARTS,
     SHORT_WEEKDAYS,
     WEEKDAYS,
@@ -39,6 +42,8 @@ class Part:
     needs_day: bool = False
     #: A date, which says more than the weekday beside it.
     dated: bool = False
+    #: A part of the day ("evening"): an hour beside it says when.
+    rough: bool = False
 
 
 Reader = Callable[[re.Match[str], dt.datetime], Part | None]
@@ -50,14 +55,15 @@ def _on(match: re.Match[str], day: dt.date | None, **more: object) -> Part | Non
 
 def _shift(days: int, time: dt.time | None = None) -> Reader:
     def read(match: re.Match[str], here: dt.datetime) -> Part | None:
-        return _on(match, here.date() + dt.timedelta(days=days), time=time)
+        day = here.date() + dt.timedelta(days=days)
+        return _on(match, day, time=time, rough=time is not None)
 
     return read
 
 
 def _weekday(match: re.Match[str], here: dt.datetime) -> Part | None:
     name = match["name"]
-    number = SHORT_WEEKDAYS.get(name, WEEKDAYS.get(name.casefold()))
+    number = (SHORT_WEEKDAYS | KURZE_TAGE).get(name, WEEKDAYS.get(name.casefold()))
     if number is None:
         return None
     ahead = (number - here.weekday()) % 7 or 7
@@ -161,12 +167,21 @@ def _part_of_day(match: re.Match[str], here: dt.datetime) -> Part | None:
     name = match["part"].casefold()
     day = here.date() if (match["this"] or "").strip() else None
     alone = day is not None or name in ALONE
-    return Part(match.start(), match.end(), day=day, time=PARTS[name], needs_day=not alone)
+    return Part(
+        match.start(), match.end(), day=day, time=PARTS[name], needs_day=not alone, rough=True
+    )
 
 
 def _early(match: re.Match[str], here: dt.datetime) -> Part | None:
     """ "Dienstag Morgen"."""
-    return Part(match.start(), match.end(), time=PARTS["morning"], needs_day=True)
+    return Part(match.start(), match.end(), time=MORNING, needs_day=True, rough=True)
+
+
+def _part_of_weekday(match: re.Match[str], here: dt.datetime) -> Part | None:
+    """ "Donnerstagnachmittag"."""
+    ahead = (WEEKDAYS[match["name"].casefold()] - here.weekday()) % 7 or 7
+    time = PARTS.get(match["part"].casefold(), MORNING)
+    return _on(match, here.date() + dt.timedelta(days=ahead), time=time, rough=True)
 
 
 def _close(match: re.Match[str], here: dt.datetime) -> Part | None:
@@ -202,7 +217,7 @@ _STUNDE = r"(?P<hour>\d{1,2}|eins|zwei|drei|vier|fünf|sechs|sieben|acht|neun|ze
 #: What may stand after an hour that is but a number: "at 3 on Friday", not "at 3 pounds".
 _AFTER = (
     r"(?=\s*(?:[.,;!)](?!\d)|$|(?:on|and|or|tomorrow|today|sharp|this|next|the|an|zurück|bei|oder|"
-    rf"und|am|heute|morgen|{_DAYS})\b))"
+    rf"und|am|heute|morgen|tonight|in the (?:morning|afternoon|evening)|{_DAYS})\b))"
 )
 _COUNT = r"(?P<count>\d{1,3}|\w+)"
 
@@ -230,6 +245,9 @@ _READERS = (
     _of(r"\btoday\b|\bheute\b", _shift(0)),
     _of(rf"\b(?:(?P<which>this|next|coming)\s+)?(?P<name>{'|'.join(WEEKDAYS)})\b", _weekday),
     _of(rf"\b(?P<which>)(?P<name>{'|'.join(SHORT_WEEKDAYS)})\b\.?", _weekday, 0),
+    _of(r"(?:(?<=\bam )|(?<=\bbis ))(?P<which>)(?P<name>[MDFS][aior])\b\.?", _weekday, 0),
+    _of(rf"\b(?P<name>{_DAYS})(?P<part>morgen|vormittag|mittag|nachmittag|abend)\b",
+        _part_of_weekday),
     _of(r"\bend of (?:the |this )?(?P<next>next )?week\b|\b(?P<next2>next) week\b",
         _week),
     _of(r"\bende (?:der |dieser )?(?P<next>nächster |kommender )?woche\b|"
@@ -257,7 +275,9 @@ _READERS = (
     _of(r"\b(?P<hour>\d{1,2})[:.](?P<minute>\d\d)\s*(?P<half>[ap]\.?m\b\.?)", _clock),
     _of(r"\b(?P<hour>\d{1,2})\s*(?P<half>[ap]\.?m\b\.?)", _clock),
     _of(r"\b(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d))?\s*uhr\b", _clock),
-    _of(r"\b(?P<hour>\d{1,2}):(?P<minute>\d\d)\b", _clock),
+    _of(r"\b(?P<hour>\d{1,2})\s*uhr\s+(?P<minute>[0-5]\d)\b(?!\s*(?:€|\w))", _clock),
+    _of(r"\b(?P<hour>\d{1,2})\s*uhr\s+(?P<minute>[0-5]\d)\b(?=\s+(?:an|zurück|bei)\b)", _clock),
+    _of(r"\b(?P<hour>\d{1,2}):(?P<minute>\d\d)(?:\s?h)?\b", _clock),
     _of(r"\b(?P<hour>\d{1,2})\s*(?P<oclock>o['’]?clock)\b", _clock),
     _of(r"\b(?:end of (?:the |business |this )?day|close of business|cob|eod|"
         r"ende des tages|feierabend)\b", _close),
@@ -283,7 +303,7 @@ _JOINT = re.compile(
     r"zum|between|zwischen|from|von|ab)\b[\s,]*)*\Z",
     re.IGNORECASE,
 )
-_SPAN = re.compile(r"\s*(?:and|to|till|until|und|bis|–|-)\s*\Z", re.IGNORECASE)
+_SPAN = re.compile(r"\s*(?:and|or|to|till|until|und|oder|bis|–|-)\s*\Z", re.IGNORECASE)
 
 
 def parts_in(text: str, here: dt.datetime) -> list[Part]:
@@ -319,23 +339,40 @@ def _joined(parts: list[Part], text: str, here: dt.datetime) -> list[Part]:
 
 
 def _together(before: Part, part: Part, text: str) -> Part | None:
-    """Both as one, where they are one; of two days the date, of two times the later."""
+    """Both as one, where they are one; of two days the date, of two times the later, and of a
+    part of the day and an hour the hour."""
     if before.exact or part.exact:
         return None
     between = text[before.end : part.start]
     spans = bool(before.time and part.time and not part.day and _SPAN.match(between))
     if not spans and not _JOINT.match(between):
         return None
-    if before.time and part.time and not spans:
-        return None
     if before.day and part.day and not (before.dated or part.dated):
         return None
+    time = part.time or before.time
+    if before.time and part.time and not spans:
+        time = _hour_of_part(before, part)
+        if time is None:
+            return None
     day = part.day if part.dated or not before.day else before.day
     return Part(
         before.start,
         part.end,
         day=day,
-        time=part.time or before.time,
+        time=time,
         dated=before.dated or part.dated,
         needs_day=day is None and before.needs_day and part.needs_day,
+        rough=all(one.rough for one in (before, part) if one.time),
     )
+
+
+def _hour_of_part(one: Part, other: Part) -> dt.time | None:
+    """The hour of "this evening at 7", of "at 8 in the morning"; None where they contradict."""
+    part, said = (one, other) if one.rough else (other, one)
+    if said.rough or not part.rough or said.time is None or part.time is None:
+        return None
+    if part.time > NOON and said.time < NOON:
+        return said.time.replace(hour=said.time.hour + 12)
+    if part.time == MORNING and said.time.hour in (17, 18):
+        return said.time.replace(hour=said.time.hour - 12)  # "at six in the morning"
+    return None if part.time == MORNING and said.time.hour > 12 else said.time

@@ -22,6 +22,8 @@ SHORT_WEEKDAYS = {
     "Mon": 0, "Tue": 1, "Tues": 1, "Wed": 2, "Thu": 3, "Thur": 3, "Thurs": 3, "Fri": 4, "Sat": 5,
     "Sun": 6,
 }  # fmt: skip
+#: Only behind "am" or "bis": "Do" and "So" are words of their own.
+KURZE_TAGE = {"Mo": 0, "Di": 1, "Mi": 2, "Do": 3, "Fr": 4, "Sa": 5, "So": 6}
 MONTHS = {
     name: number
     for number, names in enumerate(

@@ -24,6 +24,7 @@ from desk.build.insight.cards import (
     scores,
 )
 from desk.build.insight.pictures import (
+    NARROW,
     address,
     bars_of,
     curve_of,
@@ -95,18 +96,20 @@ def _promises(found: Insight, scope: InsightScope, quotes: Sequence[QuoteView]) 
     trend = parts["trend"]
     curve = curve_of(
         trend,
-        [("share", gettext("this period"), True)],
+        [("share", "", True)],
         name=gettext("Share of promises kept over time."),
         words=lambda value: figure_words(value, Unit.SHARE),
-        before=gettext("the one before"),
+        before="",
         step=0.05,
         bounds=(0, 1),
+        width=NARROW,
     )
     yield replace(promises(parts["kinds"], scope), wide="wide")
     table = table_of(trend, scope, first=gettext("From"))
     yield PanelView(
         "trend",
         gettext("Over time"),
+        gettext("This period, and dashed the one before") if curve is not None else "",
         curve=curve,
         table=table,
         wide="side",

@@ -31,6 +31,8 @@ ENOUGH = 5
 #: And of fewer than this a mean is no point of a line.
 FEW = 3
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 240, 38, 140, 16, 30
+#: Where a curve stands in a card at the side: as wide as it is shown, so that its words are read.
+NARROW, NARROW_LEFT, NARROW_RIGHT = 400, 46, 62
 _GAP = 16.0
 
 Namer = Callable[[Part, Line], str]
@@ -216,10 +218,11 @@ def curve_of(
     name: str,
     words: Callable[[float], str],
     low: tuple[int, int, str] | None = None,
-    before: str = "",
+    before: str | None = None,
     few: str | None = None,
     step: float = 0.5,
     bounds: tuple[float, float] = (1, 5),
+    width: int = WIDTH,
 ) -> CurveView | None:
     """The lines of a part over time; None where there is nothing to draw. `before` names the
     curve that is drawn of the period before, `few` the column that says how many a point is of:
@@ -231,7 +234,7 @@ def curve_of(
         ]
         for key, _, _ in curves
     }
-    if before:
+    if before is not None:
         series["before"] = [line.before.get(curves[0][0]) for line in part.lines]
     known = [float(value) for values in series.values() for value in values if value is not None]
     if len(part.lines) < 2 or not known:
@@ -240,33 +243,37 @@ def curve_of(
     top = min(bounds[1], -int(-max(known) // step) * step)
     if top <= floor:
         floor, top = max(bounds[0], floor - step), min(bounds[1], floor + step)
-    place = _Place(len(part.lines), floor, top)
+    place = _Place(len(part.lines), floor, top, width)
+    every = 3 if width == WIDTH else 4
     ticks = [floor + step * n for n in range(round((top - floor) / step) + 1)]
     thin = max(1, -(-len(ticks) // 6))
-    drawn = list(curves) + ([("before", before, False)] if before else [])
+    drawn = list(curves) + ([] if before is None else [("before", before, False)])
     ends: list[float] = []
     return CurveView(
         name=name,
-        width=WIDTH,
+        width=width,
         height=HEIGHT,
         lines=tuple(place.line(series[key], end, main, words, ends) for key, end, main in drawn),
         grid=tuple((place.y(value), words(value)) for value in ticks[::thin]),
         labels=tuple(
-            (place.x(n), name_of(part, line)) for n, line in enumerate(part.lines) if n % 3 == 0
+            (place.x(n), name_of(part, line)) for n, line in enumerate(part.lines) if n % every == 0
         ),
         low=place.low(low) if low else None,
-        left=LEFT,
-        right=WIDTH - RIGHT,
+        left=place.left,
+        right=place.right,
     )
 
 
 class _Place:
-    def __init__(self, count: int, floor: float, top: float) -> None:
+    def __init__(self, count: int, floor: float, top: float, width: int) -> None:
         self.count, self.floor, self.top = count, floor, top
+        wide = width == WIDTH
+        self.left = LEFT if wide else NARROW_LEFT
+        self.right = width - (RIGHT if wide else NARROW_RIGHT)
 
     def x(self, n: float) -> str:
         """Of a step."""
-        return f"{LEFT + (WIDTH - LEFT - RIGHT) * n / max(self.count - 1, 1):.1f}"
+        return f"{self.left + (self.right - self.left) * n / max(self.count - 1, 1):.1f}"
 
     def y(self, value: float) -> str:
         """Of a value."""
@@ -294,7 +301,8 @@ class _Place:
         while any(abs(y - other) < _GAP for other in ends):
             y += _GAP
         ends.append(y)
-        return "".join(path), last[0], last[1], f"{y:.1f}", f"{last[2]} {end}" if path else ""
+        told = f"{last[2]} {end}".strip() if path else ""
+        return "".join(path), last[0], last[1], f"{y:.1f}", told
 
     def low(self, which: tuple[int, int, str]) -> tuple[str, str, str, str]:
         """The hatched band from one step to another: place, width, where its words end, those."""

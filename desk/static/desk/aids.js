@@ -256,6 +256,8 @@
   composer.addEventListener("paste", (event) => {
     const files = event.clipboardData?.files;
     if (!files?.length || !takes(event.target.form)) return;
+    // Office programs put a picture of the words beside the words: the words are meant.
+    if (["text/html", "text/plain"].every((kind) => event.clipboardData.getData(kind).trim())) return;
     event.preventDefault();
     carryAll(event.target.form, files);
   });

@@ -238,7 +238,9 @@
   function unfold(summary) {
     const menu = summary.parentElement;
     menu.open = !menu.open;
-    (menu.open ? one(".sheet :is(input:not([type=hidden]), select, a, button)", menu) : summary)?.focus();
+    const first = menu.open ? one(":is(.sheet, .amend-sums) :is(input:not([type=hidden]), select, a, button)", menu) : summary;
+    first?.focus();
+    if (first?.matches(".amend-sums input")) first.select(); // what is typed stands in its place
   }
 
   document.addEventListener("act", (event) => setTimeout(() => act(event.detail)));

@@ -7,17 +7,24 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const palette = one("#palette");
 
+  // What is done to the row at the cursor, while nothing is selected, stands in a bar that is not shown.
+  const ofTheRow = (node) => one("[data-row].cursor") && node.matches("[data-selection][hidden] [data-alone]");
+  const shown = (node) => !node.closest("dialog, [hidden], [data-row]:not(.cursor)") && window.amendsReached(node);
+  // First what the page is for, last what stands in the menu of whoever is signed in.
+  const far = (node) => Boolean(node.closest(".top") && node.dataset.do);
+
   // What the server put on this page for this person, by its key.
   function actions(text) {
     const known = new Set();
-    return all("[data-key], [data-do]").filter((node) => {
-      if (node.closest("dialog, [hidden], [data-row]:not(.cursor)") || !window.amendsReached(node)) return false;
+    const found = all("[data-key], [data-do]").filter((node) => {
+      if (!ofTheRow(node) && !shown(node)) return false;
       const words = wordsOf(node);
       const said = `${words} ${node.dataset.also || ""}`.toLowerCase();
       if (!words || known.has(words) || !said.includes(text.toLowerCase())) return false;
       known.add(words);
       return true;
     });
+    return [...found.filter((node) => !far(node)), ...found.filter(far)];
   }
 
   const wordsOf = (node) => {

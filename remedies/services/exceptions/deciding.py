@@ -246,6 +246,11 @@ def _half(change: Change, row: ExceptionRequest, decider: User, lacking: int) ->
     """One said yes; somebody else has to as well. The sums wait in the items."""
     total = sum(item["decided"] or 0 for item in row.items)
     change.save(row, "items")
+    # Somebody who took his yes back and says it again is told of again.
+    before = sum(
+        1 for yes in change.all(ExceptionApproval)
+        if (yes.exception_id, yes.user_id) == (row.pk, decider.pk) and yes.void_at is not None
+    )  # fmt: skip
     more = ONE_MORE if lacking == 1 else MORE.format(n=lacking)
     change.record(
         RemedyEvent.EXCEPTION_HALF_APPROVED,
@@ -268,7 +273,7 @@ def _half(change: Change, row: ExceptionRequest, decider: User, lacking: int) ->
             number=change.ticket.number,
             more=Phrase("one more") if lacking == 1 else Phrase("{count} more", count=lacking),
         ),
-        key=f"exception-half:{row.pk}:{decider.pk}:{total}",
+        key=f"exception-half:{row.pk}:{decider.pk}:{total}" + (f":{before}" if before else ""),
     )
 
 

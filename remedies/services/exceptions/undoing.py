@@ -8,10 +8,17 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
-from remedies.errors import OfferNotOpen, TooLate
+from remedies.errors import AlreadyDecided, OfferNotOpen, TooLate
 from remedies.models import ExceptionApproval, ExceptionRequest, Offer, OfferComponent
-from remedies.rules.states import DECIDED, GRANTED, ExceptionStatus, OfferStatus, RemedyEvent
-from remedies.services.exceptions.deciding import locked_exception
+from remedies.rules.states import (
+    DECIDED,
+    GRANTED,
+    UNDECIDED,
+    ExceptionStatus,
+    OfferStatus,
+    RemedyEvent,
+)
+from remedies.services.exceptions.deciding import locked_exception, voices_of
 from remedies.services.exceptions.routing import tell_all
 from remedies.services.tallies import (
     Paths,
@@ -43,22 +50,63 @@ def undo_decision(
     reason: str = "",
     seen: int | None = None,
 ) -> ExceptionRequest:
-    """Take one's own decision back within ten seconds: the request waits as it did before.
+    """Take one's own decision back within ten seconds, or one's yes beside which somebody else's is
+    needed: the request waits as it did before.
 
     Raises `NotAllowed` for another person, `TooLate` after that time, or where the offer was sent
     or taken back meanwhile, after a yes or a no: the customer has heard of it then.
     """
     why = clean_line(reason, field="reason", limit=500)
     with changing(exception.ticket_id, actor=actor, now=now, seen=seen) as change:
-        row = locked_exception(change, exception.pk, *DECIDED)
+        row = locked_exception(change, exception.pk, *DECIDED, *UNDECIDED)
+        if row.status in UNDECIDED:
+            _withdraw_yes(change, row, why)
+            return row
         if actor.user is None or actor.user.pk != row.decider_id:
             raise NotAllowed(who=str(row.decider))
         if row.decided_at is None or now - row.decided_at > UNDO + GRACE:
-            raise TooLate(why=_("A decision can be taken back for ten seconds."), field="exception")
+            raise _too_late()
         offer = _still_drafted(change, row)
         paths = _put_back(change, row, offer) if row.status in GRANTED else {}
         _reopen(change, row, paths, why)
     return row
+
+
+def _too_late() -> TooLate:
+    return TooLate(why=_("A decision can be taken back for ten seconds."), field="exception")
+
+
+def _withdraw_yes(change: Change, row: ExceptionRequest, reason: str) -> None:
+    """One of those who have to say yes takes his back; the sums are those of who said it before
+    him, if anybody did. No clock starts anew: the request waited all the time.
+
+    Raises `AlreadyDecided` where he said none, `TooLate`.
+    """
+    standing = voices_of(change, row)
+    user = change.actor.user
+    mine = next((yes for yes in standing if user is not None and yes.user_id == user.pk), None)
+    if mine is None:
+        raise AlreadyDecided(status=row.status.replace("_", " "), field="exception")
+    if change.now - mine.at > UNDO + GRACE:
+        raise _too_late()
+    mine.void_at = change.now
+    change.save(mine, "void_at")
+    left = max((yes for yes in standing if yes is not mine), key=lambda yes: yes.at, default=None)
+    sums = left.sums if left is not None else [None] * len(row.items)
+    row.items = [{**item, "decided": sum_} for item, sum_ in zip(row.items, sums, strict=True)]
+    change.save(row, "items")
+    name, number = mine.user.name, change.ticket.number
+    change.record(
+        RemedyEvent.EXCEPTION_YES_WITHDRAWN,
+        data={"exception": row.pk, "by": name, "reason": reason, "words": name},
+        changes={f"exceptions.{row.pk}.half_approved": (mine.total, left and left.total)},
+    )
+    tell_all(
+        change,
+        row,
+        text=Phrase("{name} took the yes on {number} back", name=name, number=number),
+        key=f"exception-yes-withdrawn:{row.pk}:{mine.pk}",
+    )
 
 
 def undo_until(row: ExceptionRequest) -> dt.datetime | None:
