@@ -48,6 +48,8 @@ QUICK = Sizes(
 )  # fmt: skip
 
 PAGE = 50
+#: As many rows has a page of the queue in the desk.
+DESK_PAGE = 40
 #: Of a hundred tickets, so many are open.
 OPEN_PERCENT = 30
 

@@ -11,4 +11,5 @@ SHOWN = 12
 def unread_of(user: User, *, now: dt.datetime) -> list[Alert]:
     """The newest alerts that ring: not read, and not held back by quiet hours; one more than is
     shown tells that there are more. One query."""
-    return list(alerts_of(user, unread_at=now).order_by("-id")[: SHOWN + 1])
+    found = alerts_of(user, unread_at=now).only("text", "urgent", "created_at", "ticket__number")
+    return list(found.order_by("-id")[: SHOWN + 1])

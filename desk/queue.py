@@ -31,7 +31,7 @@ from tickets.models.tickets import TicketQuerySet
 from tickets.rules import OPEN_STATUSES, WAITING_STATUSES
 from tickets.selecting import SOON, Criteria, checked, selected
 
-PAGE = 50
+PAGE = 40
 WAITING_SHOWN = 10
 #: The order of the index of owners: what is counted in the order of an
 #: index is found by it. Left to itself PostgreSQL reads the whole table, expecting enough soon.

@@ -6,7 +6,7 @@ from functools import partial
 
 from bench.amends import calls
 from bench.load import Call, Work
-from bench.plan import PAGE, last_page
+from bench.plan import DESK_PAGE, last_page
 from bench.report import Line, Section
 from bench.servers import Site
 from bench.sides import AMENDS, FEW, MANY, Ground
@@ -47,7 +47,7 @@ def measure(ground: Ground) -> Section:
 
 def _places(ground: Ground, kind: str, tickets: int) -> list[Place]:
     deep = min(ground.sizes.deep_page, last_page(tickets))
-    after = ground.ask(AMENDS, kind, "desk_cursor", behind=(deep - 1) * PAGE)
+    after = ground.ask(AMENDS, kind, "desk_cursor", behind=(deep - 1) * DESK_PAGE)
     numbers = ground.ask(AMENDS, kind, "keys", count=KEYS)
     queue = "/desk/?view=team"
     return [

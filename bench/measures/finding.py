@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from bench.amends import calls
 from bench.load import Call, Work
-from bench.plan import PAGE, last_page
+from bench.plan import DESK_PAGE, last_page
 from bench.report import Check, Line, Section
 from bench.servers import Site
 from bench.sides import AMENDS, WHOLE, Ground
@@ -78,7 +78,7 @@ def _places(ground: Ground, tickets: int) -> list[Place]:
 
 def _lists(ground: Ground, tickets: int) -> list[Place]:
     deep = min(ground.sizes.deep_page, last_page(tickets))
-    after = ground.ask(AMENDS, WHOLE, "desk_cursor", behind=(deep - 1) * PAGE)
+    after = ground.ask(AMENDS, WHOLE, "desk_cursor", behind=(deep - 1) * DESK_PAGE)
     shared = ground.ask(AMENDS, WHOLE, "views")
     queue = "/desk/?view=team"
     pages = {

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from desk.build.team import name_people
 from desk.words import money_words
 from remedies.models import ExceptionRequest, Offer
 from remedies.rules.states import UNDECIDED, ExceptionStatus, OfferStatus
@@ -13,10 +14,12 @@ from tickets.models import Ticket
 
 def exceptions_waiting(tickets: Sequence[Ticket]) -> dict[int, str]:
     """Ticket id → who has to act on an exception of it. One query."""
-    rows = ExceptionRequest.objects.filter(
+    found = ExceptionRequest.objects.filter(
         ticket__in=[ticket.pk for ticket in tickets],
         status__in=[status.value for status in UNDECIDED],
-    ).select_related("requester")
+    )
+    rows = list(found.only("ticket_id", "status", "requester_id"))
+    name_people(rows, "requester")
     return {
         row.ticket_id: row.requester.get_short_name()
         if row.status == ExceptionStatus.ASKED_BACK
