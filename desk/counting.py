@@ -6,6 +6,7 @@ tickets most of the time of a page. A count that stops costs the same in a desk 
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
@@ -33,8 +34,60 @@ def pinned(rows: Rows) -> Rows:
     return found
 
 
-def _size(rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
+@dataclass(frozen=True)
+class Told:
+    """Some rows of one table as SQL. More is asked of them by words of its own, where Django would
+    think out anew each time who may see them: of one list a page counts half a dozen parts."""
+
+    table: str
+    sql: str
+    given: tuple[Any, ...]
+    order: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, rows: QuerySet[Any]) -> "Told | None":
+        """What Django would ask for, in the same order; None where nothing can match."""
+        query = rows.query.clone()
+        query.get_initial_alias()
+        compiler = query.get_compiler(connection=connection)
+        compiler.setup_query()
+        order = tuple(sql for _, (sql, _, _) in compiler.get_order_by())
+        try:
+            sql, given = compiler.compile(query.where)
+        except EmptyResultSet:
+            return None
+        tables, _ = compiler.get_from_clause()
+        assert len(tables) == 1, tables
+        return cls(tables[0], sql or "TRUE", tuple(given), order)
+
+    def that(self, sql: str, *given: Any) -> "Told":
+        """Those of them for which this holds."""
+        return replace(self, sql=f"{self.sql} AND {sql}", given=(*self.given, *given))
+
+    def among(self, other: "Told", *, but: bool = False) -> "Told":
+        """Those of them that are among the others, or, with `but`, that are not."""
+        said = f"({other.sql}) IS NOT TRUE" if but else f"({other.sql})"
+        return self.that(said, *other.given)
+
+    def last(self) -> "Told":
+        """The last of them in their order, as many as are counted."""
+        order = ", ".join(f"{by.removesuffix(' ASC')} DESC" for by in self.order)
+        key = f"{self.table}.id"
+        some = f"SELECT {key} FROM {self.table} WHERE {self.sql} ORDER BY {order} LIMIT {MOST + 1}"  # noqa: S608 - Django wrote it
+        return Told(self.table, f"{key} IN ({some})", self.given)
+
+    @property
+    def size(self) -> str:
+        """How many there are, as SQL that stops counting above `MOST`."""
+        order = f" ORDER BY {', '.join(self.order)}" if self.order else ""
+        rows = f"SELECT 1 FROM {self.table} WHERE {self.sql}{order} LIMIT {MOST + 1}"  # noqa: S608 - Django wrote it
+        return f"(SELECT COUNT(*) FROM ({rows}) AS part)"  # noqa: S608 - the same
+
+
+def _size(rows: "QuerySet[Any] | Told") -> tuple[str, tuple[Any, ...]]:
     """How many `rows` there are, as SQL that stops counting above `MOST`."""
+    if isinstance(rows, Told):
+        return rows.size, rows.given
     try:
         sql, given = rows.values("pk")[: MOST + 1].query.sql_with_params()
     except EmptyResultSet:  # where nothing can match, it is not asked
@@ -42,7 +95,7 @@ def _size(rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
     return f"(SELECT COUNT(*) FROM ({sql}) AS part)", tuple(given)  # noqa: S608 - Django wrote it
 
 
-def counted(sets: Mapping[str, Sequence[QuerySet[Any]]]) -> dict[str, int]:
+def counted(sets: Mapping[str, Sequence[QuerySet[Any] | Told]]) -> dict[str, int]:
     """The size of each of `sets`, which are made of parts; above `MOST` it is just more.
 
     One query. Give the parts the order of the index that finds them; one that belongs to several

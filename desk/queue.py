@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from desk.build.clocks import late_rows
 from desk.build.team import name_people
-from desk.counting import MOST, counted, counted_by, counted_groups, pinned
+from desk.counting import MOST, Told, counted, counted_by, counted_groups, pinned
 from desk.heads import heads
 from desk.orders import BY_DATE, BY_RETURN, cursor_of, in_order, past
 from escalation.models import Deadline
@@ -283,24 +283,30 @@ def group_counts(who: Principal, view: View, bounds: Bounds) -> dict[str, int]:
     now, seen = bounds.now, seen_in_parts(who)
     if view.aside:
         return counted({"all": _parts(view, who, open_tickets(who, now), {}, bounds, seen)})
-    missed = Exists(Deadline.objects.filter(late_rows(now), ticket=OuterRef("pk")))
-    groups: dict[str, list[TicketQuerySet]] = {}
-    for named in _parts(view, who, open_tickets(who, now), {}, bounds, seen):
-        part = named if view.criteria else pinned(named).order_by(*named.query.order_by)
-        active = part.exclude(bounds.paused())
-        past = active.filter(attention_at__lt=now)
-        # A date at closing is not late before the opening; such dates are the last that passed.
-        last = named.exclude(bounds.paused()).filter(attention_at__lt=now).reverse()
-        closed = Ticket.objects.filter(pk__in=last.values("pk")[: MOST + 1]).exclude(missed)
-        soon = active.filter(attention_at__gte=now, attention_at__lt=bounds.soon)
-        today = active.filter(attention_at__gte=bounds.soon, attention_at__lt=bounds.tomorrow)
-        later = active.filter(attention_at__gte=max(bounds.soon, bounds.tomorrow))
-        groups.setdefault("late", []).append(past.filter(missed))
-        groups.setdefault("opening", []).append(closed)
-        groups.setdefault("soon", []).append(soon)
-        groups.setdefault("today", []).append(today)
-        groups.setdefault("later", []).append(later)
-        groups.setdefault("waiting", []).append(part.filter(bounds.paused()).order_by(*BY_DATE))
+    late = Deadline.objects.filter(late_rows(now), ticket=OuterRef("pk"))
+    missed = Told.of(Ticket.objects.filter(Exists(late)))
+    waiting = Told.of(Ticket.objects.filter(bounds.paused()))
+    assert missed is not None and waiting is not None
+    groups: dict[str, list[Told]] = {}
+    for part in _parts(view, who, open_tickets(who, now), {}, bounds, seen):
+        told = Told.of(part)
+        if told is None:
+            continue
+        active = told.among(waiting, but=True)
+        past = active.that("attention_at < %s", now)
+        apart = {
+            "late": past.among(missed),
+            # A date at closing is not late before the opening; such dates are the last that passed.
+            "opening": past.last().among(missed, but=True),
+            "soon": active.that("attention_at >= %s AND attention_at < %s", now, bounds.soon),
+            "today": active.that(
+                "attention_at >= %s AND attention_at < %s", bounds.soon, bounds.tomorrow
+            ),
+            "later": active.that("attention_at >= %s", max(bounds.soon, bounds.tomorrow)),
+            "waiting": replace(told.among(waiting), order=BY_DATE),
+        }
+        for key, rows in apart.items():
+            groups.setdefault(key, []).append(rows)
     return counted(groups)
 
 
