@@ -74,7 +74,8 @@ def test_the_queue_by_keyboard(people: People, live_desk: Desk) -> None:
     alice.keyboard.press("Control+k")
     alice.keyboard.type("snooze")
     found = alice.locator("#palette-found [role=option]")
-    expect(found).to_have_text(["Put aside Z"], use_inner_text=True)
+    # What is done, and the view of what it was done to.
+    expect(found).to_have_text(["Put aside Z", "View: Snoozed"], use_inner_text=True)
     alice.keyboard.press("Escape")
     alice.keyboard.press("r")
     alice.keyboard.type("Dear customer, I look into it today.")

@@ -14,6 +14,7 @@ from tests.builders import NOW, Desk, make_customer, make_ticket, user
 from tests.desk.pages import SignIn, queries_of, text_of
 from tickets import services
 from tickets.access import Principal
+from tickets.cached import forget_all
 from tickets.models import Event, Ticket, User
 
 pytestmark = pytest.mark.django_db
@@ -314,3 +315,27 @@ def test_a_reader_of_several_teams_sees_the_load_of_each(
     assert loads["Travel"] == "none" and int(loads["Home"]) > 0
     assert "By team" in text_of(page)
     assert sign_in(whole_desk.charlie).get("/desk/late/").context["team_loads"] == []
+
+
+def test_whoever_left_is_still_named_on_board_and_in_queue_without_a_query_for_each(
+    sign_in: SignIn, whole_desk: Desk
+) -> None:
+    client = sign_in(whole_desk.mona)
+    for _ in range(2):
+        services.take(make_ticket(whole_desk), actor=user(whole_desk.alice), now=NOW)
+    pages = ("/desk/late/", "/desk/?view=team")
+
+    def named(page: str) -> set[str]:
+        groups = client.get(page).context["groups"]
+        rows = [row for group in groups for row in group.rows]
+        return {getattr(row, "owner_name", "") or row.owner.name for row in rows}
+
+    assert [named(page) for page in pages] == [{"Alice"}, {"Alice"}]
+    User.objects.filter(pk=whole_desk.alice.pk).update(is_active=False)
+    forget_all()
+    few = [queries_of(client, page) for page in pages]
+    for _ in range(6):
+        ticket = make_ticket(whole_desk)
+        Ticket.objects.filter(pk=ticket.pk).update(owner=whole_desk.alice)
+    assert [queries_of(client, page) for page in pages] == few
+    assert [named(page) for page in pages] == [{"Alice"}, {"Alice"}]
