@@ -79,14 +79,6 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 # Tests that need one costly thing share one xdist worker, and begin first, for they take longest.
 _COSTLY = ("browser", "live_worker", "live_site")
-# Those in a browser share two: a single one of them would still be at it when all others are done.
-_LOOKING = {"test_access", "test_crawl"}
-
-
-def _group_of(item: pytest.Item, needed: str) -> str:
-    if needed != "browser":
-        return "live"
-    return "browser-looks" if item.path.stem in _LOOKING else "browser"
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -96,7 +88,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         needed: list[str] = getattr(item, "fixturenames", [])
         for name in _COSTLY:
             if name in needed:
-                item.add_marker(pytest.mark.xdist_group(_group_of(item, name)))
+                item.add_marker(pytest.mark.xdist_group("browser" if name == "browser" else "live"))
                 break
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
