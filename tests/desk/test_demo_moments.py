@@ -107,12 +107,15 @@ def test_every_case_lies_in_the_past_and_in_order_on(now: dt.datetime) -> None:
 def test_every_text_finds_its_dates() -> None:
     play = Play(Firm(), Moments(TUESDAY, OFFICE))
     turns_of(play, cases())
+    asked, found = [], []
     for played in play.played.values():
         for name in ("next", "promised"):
             play.remember(played, name, TUESDAY)
-        play.text(played, played.case.says)
-        for step in played.case.steps:
-            play.text(played, str(step.args.get("text", "")))
+        texts = [played.case.says, *(str(one.args.get("text", "")) for one in played.case.steps)]
+        asked += texts
+        found += [play.text(played, text) for text in texts]
+    assert any("{" in text for text in asked)
+    assert not [text for text in found if "{" in text or "}" in text]
 
 
 def test_there_are_two_hundred_customers_in_several_languages() -> None:

@@ -10,6 +10,7 @@ from tickets import services
 from tickets.access import Principal
 from tickets.models import SavedView, Ticket
 from tickets.models.desk import Sort
+from tickets.selecting import NAMES
 from tickets.services.views import save_view
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,23 @@ def test_a_filter_that_nothing_fits_says_how_to_go_on(
 ) -> None:
     page = sign_in(whole_desk.alice).get("/desk/?view=team&filter=1&tag=nothing")
     assert "Nothing is like this" in text_of(page)
+
+
+EACH_FILTER = {
+    "owner": "nobody", "team": "home", "category": "outage", "status": "new,open",
+    "pain_min": "1", "due": "week", "awaiting": "us", "channel": "form", "tag": "refund",
+    "contacts_min": "2", "support_needs": "true", "text": "internet", "snoozed": "too",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_under_each_filter_the_groups_count_what_stands_in_them(
+    sign_in: SignIn, whole_desk: Desk, some: list[Ticket], name: str
+) -> None:
+    page = sign_in(whole_desk.mona).get("/desk/", {"view": "team", name: EACH_FILTER[name]})
+    assert page.status_code == 200, text_of(page)
+    groups = page.context["groups"]
+    assert [int(group.count) for group in groups] == [len(group.rows) for group in groups]
 
 
 @pytest.mark.parametrize("wrong", ["pain_min=9", "due=someday", "status=lost", "owner=x"])
