@@ -1,8 +1,9 @@
 """What the board of clocks reads: every open deadline that its reader may see, nearest first."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.db.models.functions import Coalesce
@@ -11,16 +12,25 @@ from desk.build.clocks import is_late, late_rows
 from desk.build.team import name_people
 from desk.counting import MOST, counted
 from desk.heads import heads, values_of_first
-from desk.queue import Bounds
+from desk.queue import ANY_MOMENT, Bounds
+from desk.sets import Told
 from escalation.clock import Status
 from escalation.models import Deadline
 from escalation.models.deadlines import COUNTED, DECIDED
 from escalation.people import directory
-from tickets.access import Principal, of_seen, seen_in_parts, visible_tickets
+from tickets.access import (
+    Principal,
+    SeenPart,
+    Sight,
+    of_seen,
+    seen_in_parts,
+    sight_of,
+    visible_tickets,
+    whoever_has,
+)
 from tickets.errors import NotFound
 from tickets.listed import Cursor
-from tickets.models import Team, Ticket, User
-from tickets.rules import OPEN_STATUSES
+from tickets.models import Team, User
 
 SHOWN = 40
 PAUSED = 20
@@ -52,46 +62,65 @@ class Load:
     due: int
 
 
-Clocks = list[QuerySet[Deadline]]
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """Some open deadlines, in parts that have nothing in common: those that run and those that are
+    paused, each in the order of an index, nearest first."""
+
+    running: tuple[Told, ...]
+    paused: tuple[Told, ...]
 
 
 def clocks(who: Principal, *, team: str = "", kind: str = "") -> Clocks:
-    """Open deadlines of tickets that the reader may see, in one team or of one kind if given: in
-    parts that have nothing in common, each in the order of an index by `_nearest`. At most two
-    queries."""
-    found = Deadline.objects.open().filter(of_seen(who, historical=False))
+    """Open deadlines of tickets that the reader may see, in one team or of one kind if given. At
+    most one query."""
+    chosen = 0
+    if team:
+        chosen = next((one.pk for one in directory().teams if one.key == team), -1)
+    return _kept_clocks(sight_of(who), tuple(seen_in_parts(who)), chosen, kind)
+
+
+@lru_cache(maxsize=4_000)
+def _kept_clocks(sight: Sight, parts: tuple[SeenPart, ...], team: int, kind: str) -> Clocks:
+    found = Deadline.objects.open().filter(of_seen(whoever_has(sight), historical=False))
     if kind:
         found = found.filter(kind=kind)
-    parts = seen_in_parts(who)
     if team:
-        chosen = next((one.pk for one in directory().teams if one.key == team), 0)
-        found = found.filter(team_id=chosen)
-        parts = [
-            replace(part, team=part.team or chosen) if not part.keys else part
+        found = found.filter(team_id=team)
+        parts = tuple(
+            replace(part, team=part.team or team) if not part.keys else part
             for part in parts
-            if part.team in (0, chosen)
-        ]
-    return [found.filter(part.of("ticket_id")).order_by(*part.by) for part in parts]
+            if part.team in (0, team)
+        )
+    return Clocks(*(_nearest(found, parts, status) for status in (Status.RUNNING, Status.PAUSED)))
 
 
-def _nearest(found: Clocks, status: Status) -> Clocks:
-    """Those that run, or are paused, nearest first."""
-    return [
-        part.filter(status=status.value).order_by(*part.query.order_by, "status", "due_at", "id")
-        for part in found
-    ]
+def _nearest(
+    found: QuerySet[Deadline], parts: Sequence[SeenPart], status: Status
+) -> tuple[Told, ...]:
+    return Told.all_of(
+        found.filter(part.of("ticket_id"), status=status.value).order_by(
+            *part.by, "status", "due_at", "id"
+        )
+        for part in parts
+    )
+
+
+@lru_cache(maxsize=1)
+def _kept_late() -> Told:
+    """Clocks that run late, whatever the moment."""
+    (told,) = Told.all_of([Deadline.objects.filter(late_rows(ANY_MOMENT.now))])
+    return told
 
 
 def rows_of(found: Clocks, *, after: Cursor | None = None) -> tuple[list[Deadline], str]:
     """The nearest that run, on the first page some that are paused, with what a row shows; and
     where the next page begins, or "". Three queries, on whichever page."""
-    running, paused = _nearest(found, Status.RUNNING), []
-    if after is None:
-        paused = [part[:PAUSED] for part in _nearest(found, Status.PAUSED)]
-    else:
-        at, key = after.at, after.keys[0]
-        running = [part.filter(due_at__gte=at).exclude(due_at=at, pk__lte=key) for part in running]
-    keys = heads([*running, *paused], SHOWN + 1)
+    running: Sequence[Told] = found.running
+    if after is not None:
+        beyond = "(due_at, id) > (%s, %s)"
+        running = [part.that(beyond, after.at, after.keys[0]) for part in running]
+    keys = heads((running, SHOWN + 1), (() if after else found.paused, PAUSED))
     shown = Deadline.objects.filter(pk__in=keys).select_related("ticket__customer")
     rows = list(shown.order_by("due_at", "id")) if keys else []
     runs = [row for row in rows if row.status == Status.RUNNING]
@@ -106,19 +135,18 @@ def rows_of(found: Clocks, *, after: Cursor | None = None) -> tuple[list[Deadlin
 
 def counts_of(found: Clocks, bounds: Bounds) -> Counts:
     """Sizes of the groups, as desk.counting counts. One query."""
-    now = bounds.now
+    now, late = bounds.now, _kept_late().at(bounds.moments)
     soon = now + _HOUR
-    sets: dict[str, Clocks] = {key: [] for key in ("late", "opening", "soon", "today", "later")}
-    for runs in _nearest(found, Status.RUNNING):
-        past = runs.filter(due_at__lt=now)
+    sets: dict[str, list[Told]] = {key: [] for key in ("late", "opening", "soon", "today", "later")}
+    for runs in found.running:
+        past = runs.that("due_at < %s", now)
+        sets["late"].append(past.among(late))
         # A date at closing is not late before the opening; such dates are the last that passed.
-        last = past.reverse().values("pk")[: MOST + 1]
-        sets["late"].append(past.filter(late_rows(now)))
-        sets["soon"].append(runs.filter(due_at__gte=now, due_at__lt=soon))
-        sets["opening"].append(Deadline.objects.filter(pk__in=last).exclude(late_rows(now)))
-        sets["today"].append(runs.filter(due_at__gte=soon, due_at__lt=bounds.tomorrow))
-        sets["later"].append(runs.filter(due_at__gte=max(soon, bounds.tomorrow)))
-    return Counts(**counted({**sets, "paused": _nearest(found, Status.PAUSED)}))
+        sets["opening"].append(past.last(MOST + 1).among(late, but=True))
+        sets["soon"].append(runs.that("due_at >= %s AND due_at < %s", now, soon))
+        sets["today"].append(runs.that("due_at >= %s AND due_at < %s", soon, bounds.tomorrow))
+        sets["later"].append(runs.that("due_at >= %s", max(soon, bounds.tomorrow)))
+    return Counts(**counted({**sets, "paused": found.paused}))
 
 
 def group_of(deadline: Deadline, bounds: Bounds) -> str:
@@ -157,16 +185,15 @@ class Today:
 
 def today_of(who: Principal, bounds: Bounds) -> Today:
     """What the figures beside the board are made of. Two queries at most."""
-    due = [
-        part.filter(due_at__lt=bounds.tomorrow).annotate(late=late_rows(bounds.now))
-        for part in _nearest(clocks(who), Status.RUNNING)
-    ]
+    due = [part.that("due_at < %s", bounds.tomorrow) for part in clocks(who).running]
+    late = _kept_late().at(bounds.moments)
+    owner_of = "(SELECT owner_id FROM tickets_ticket t WHERE t.id = ticket_id)"
     counts: dict[tuple[int | None, int], tuple[int, int]] = {}
-    for _, owner, team, late in values_of_first(
-        due, AMONG, "due_at", "ticket__owner_id", "team_id", "late"
+    for _, owner, team, is_past in values_of_first(
+        due, AMONG, "due_at", owner_of, "team_id", late.sql, given=late.given
     ):
         before = counts.get((owner, team), (0, 0))
-        counts[owner, team] = (before[0] + 1, before[1] + bool(late))
+        counts[owner, team] = (before[0] + 1, before[1] + is_past)
     return Today(counts)
 
 
@@ -246,19 +273,22 @@ def access_deadline(who: Principal, deadline_id: int) -> Deadline:
     return found
 
 
-def late_tickets(who: Principal, *, now: dt.datetime) -> list[QuerySet[Ticket]]:
+def late_tickets(who: Principal, bounds: Bounds) -> list[Told]:
     """The tickets that run late, in parts that have nothing in common, each in the order of the
     index that finds it. At most one query."""
+    kept = _kept_tickets(sight_of(who), tuple(seen_in_parts(who)))
+    return [told.at(bounds.moments) for told in kept]
+
+
+@lru_cache(maxsize=1_000)
+def _kept_tickets(sight: Sight, parts: tuple[SeenPart, ...]) -> tuple[Told, ...]:
+    now = ANY_MOMENT.now
     late = (
-        visible_tickets(who)
-        .filter(
-            status__in=[status.value for status in OPEN_STATUSES],
-            attention_at__lt=now,
-            historical=False,
-        )
+        visible_tickets(whoever_has(sight))
+        .still_open()
+        .filter(attention_at__lt=now, historical=False)
         .filter(Exists(Deadline.objects.filter(late_rows(now), ticket=OuterRef("pk"))))
     )
-    return [
-        late.filter(part.which).order_by(*part.by, "attention_at", "id")
-        for part in seen_in_parts(who)
-    ]
+    return Told.all_of(
+        late.filter(part.which).order_by(*part.by, "attention_at", "id") for part in parts
+    )

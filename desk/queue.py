@@ -8,24 +8,32 @@ act on them. What is put aside stands in no view but its own, by when it comes b
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from desk.build.clocks import late_rows
 from desk.build.team import name_people
-from desk.counting import MOST, Told, counted, counted_by, counted_groups, pinned
+from desk.counting import MOST
 from desk.heads import heads
 from desk.orders import BY_DATE, BY_RETURN, cursor_of, in_order, past
-from escalation.models import Deadline
+from desk.sets import Moment, Told
 from feedback.models import FollowUp
-from tickets.access import Principal, SeenPart, seen_in_parts, visible_tickets
+from tickets.access import (
+    Principal,
+    SeenPart,
+    Sight,
+    seen_in_parts,
+    sight_of,
+    visible_tickets,
+    whoever_has,
+)
 from tickets.catalogue import catalogue
 from tickets.errors import Invalid
-from tickets.models import Category, SavedView, Ticket
+from tickets.models import SavedView, Ticket
 from tickets.models.desk import Sort
 from tickets.models.tickets import TicketQuerySet
 from tickets.rules import OPEN_STATUSES, WAITING_STATUSES
@@ -40,6 +48,10 @@ _BY_OWNER = ("owner_id", *BY_DATE)
 _UNSEEN = ("wish", "facts", "factors", "pain_reasons")
 _WAITING = sorted(status.value for status in WAITING_STATUSES)
 _UNOWNED = Q(owner__isnull=True)
+#: The keys of the views that everybody has, and that are kept as SQL.
+_EVERYBODYS = frozenset(
+    ("me", "mine", "team", "unowned", "waiting", "snoozed", "today", "followups")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +104,11 @@ class Bounds:
         """Waiting for somebody, and nothing is due today."""
         return Q(status__in=_WAITING, attention_at__gte=self.tomorrow)
 
+    @property
+    def moments(self) -> dict[str, dt.datetime]:
+        """By the names that they have in a set that is kept."""
+        return {"now": self.now, "soon": self.soon, "tomorrow": self.tomorrow}
+
     def group_of(self, ticket: Ticket, *, late: bool) -> str:
         """The key of the group that the ticket stands in; `late` as its nearest clock says."""
         if late:
@@ -103,8 +120,19 @@ class Bounds:
         return "today" if ticket.attention_at < self.tomorrow else "later"
 
 
+#: For sets that are kept: which moments these are is told when such a set is asked for.
+ANY_MOMENT = Bounds(
+    Moment.called("now"), Moment.called("soon"), Moment.called("tomorrow"), ZoneInfo("UTC")
+)
+
+
 def views_for(who: Principal, bounds: Bounds) -> list[View]:
     """The views that everyone has, in order. One query, for the reader's own follow-ups."""
+    return _views(who, bounds, _own_followups(who))
+
+
+def _views(who: Principal, bounds: Bounds, to_call: Sequence[tuple[int, int]]) -> list[View]:
+    """The same, where settled tickets `to_call` about (id, owner) are known."""
     assert who.user is not None
     mine = Q(owner=who.user)
     standing_in = Q(owner_id__in=who.stands_in_for)
@@ -112,7 +140,6 @@ def views_for(who: Principal, bounds: Bounds) -> list[View]:
     unowned = _UNOWNED
     # A poor score comes when the ticket is settled; somebody has to get in touch all the same.
     poor = Q(pk__in=FollowUp.objects.filter(closed_at=None).values("ticket_id"))
-    to_call = _own_followups(who)
     of_me = tuple(key for key, owner in to_call if owner == who.user.pk)
     return [
         View(
@@ -252,86 +279,30 @@ def _parts(
 def _of_owner(here: TicketQuerySet, owner: Q, seen: Sequence[SeenPart]) -> list[TicketQuerySet]:
     """What somebody owns, by the index of owners; what nobody does, where only some teams are
     seen, by theirs, for others may have more of it than there is to see."""
-    if owner != _UNOWNED or seen == [SeenPart()]:
+    if owner != _UNOWNED or tuple(seen) == (SeenPart(),):
         return [here.filter(owner).order_by(*_BY_OWNER)]
     nobodys = here.annotate(whose=Coalesce("owner_id", 0)).filter(whose=0)  # in no index
     return [nobodys.filter(part.which).order_by(*part.by, *BY_DATE) for part in seen]
 
 
-def counts_of(
-    who: Principal, views: list[View], bounds: Bounds
-) -> tuple[dict[str, int], dict[int, int]]:
-    """How many tickets each of `views` has, and each category, as desk.counting counts.
-
-    Two queries, and one more for a reader of some teams.
-    """
-    known: dict[Q, list[TicketQuerySet]] = {}
-    here, seen = pinned(open_tickets(who, bounds.now)), seen_in_parts(who)
-    found = counted({view.key: _parts(view, who, here, known, bounds, seen) for view in views})
-    if who.teams is None:
-        return found, counted_by(Category, here.order_by(*BY_DATE), "category_id")
-    # A category that others work on has no tickets to stop at: those of his teams are all read.
-    mine = [here.filter(part.which).order_by() for part in seen]
-    return found, counted_groups(mine, "category_id")
-
-
-def group_counts(who: Principal, view: View, bounds: Bounds) -> dict[str, int]:
-    """How many tickets of the view stand in each group, as desk.counting counts. One query.
-
-    What is put aside stands in one, whose key is "all".
-    """
-    now, seen = bounds.now, seen_in_parts(who)
-    if view.aside:
-        return counted({"all": _parts(view, who, open_tickets(who, now), {}, bounds, seen)})
-    late = Deadline.objects.filter(late_rows(now), ticket=OuterRef("pk"))
-    missed = Told.of(Ticket.objects.filter(Exists(late)))
-    waiting = Told.of(Ticket.objects.filter(bounds.paused()))
-    assert missed is not None and waiting is not None
-    groups: dict[str, list[Told]] = {}
-    for part in _parts(view, who, open_tickets(who, now), {}, bounds, seen):
-        told = Told.of(part)
-        if told is None:
-            continue
-        active = told.among(waiting, but=True)
-        past = active.that("attention_at < %s", now)
-        apart = {
-            "late": past.among(missed),
-            # A date at closing is not late before the opening; such dates are the last that passed.
-            "opening": past.last().among(missed, but=True),
-            "soon": active.that("attention_at >= %s AND attention_at < %s", now, bounds.soon),
-            "today": active.that(
-                "attention_at >= %s AND attention_at < %s", bounds.soon, bounds.tomorrow
-            ),
-            "later": active.that("attention_at >= %s", max(bounds.soon, bounds.tomorrow)),
-            "waiting": replace(told.among(waiting), order=BY_DATE),
-        }
-        for key, rows in apart.items():
-            groups.setdefault(key, []).append(rows)
-    return counted(groups)
-
-
-def total_of(who: Principal, views: Sequence[View], bounds: Bounds) -> dict[str, int]:
-    """How many tickets each of `views` has, as desk.counting counts. One query, and two for each
-    that looks for words."""
-    return counted({view.key: [tickets_in(view, who, bounds).order_by()] for view in views})
-
-
 def page_of(
     who: Principal, view: View, bounds: Bounds, *, after: str = "", sort: str = Sort.DUE.value
 ) -> Page:
-    """A page of the view. Three queries, and one more for a reader of some teams."""
+    """A page of the view. Two queries, and one more for a reader of some teams."""
     apart = sort == Sort.DUE and view.key != "waiting"
-    parts = sorted_parts(view, who, bounds, sort)
-    active = [part.exclude(bounds.paused()) for part in parts] if apart else parts
-    chosen = [part.filter(past(after, sort)) for part in active] if after else active
-    rests = []
-    if not after and apart:
-        rests = [part.filter(bounds.paused())[:WAITING_SHOWN] for part in parts]
-    keys = heads([*chosen, *rests], PAGE + 1)
-    shown = in_order(Ticket.objects.defer(*_UNSEEN).filter(pk__in=keys), sort)
+    parts, waits = sorted_parts(view, who, bounds, sort), resting(bounds)
+    active = [part.among(waits, but=True) for part in parts] if apart else parts
+    rests = [part.among(waits) for part in parts] if apart and not after else []
+    if after:
+        rest = Told.of(in_order(Ticket.objects.filter(), sort).filter(past(after, sort)))
+        active = [part.among(rest) for part in active]
+    keys = heads((active, PAGE + 1), (rests, WAITING_SHOWN))
+    shown = in_order(
+        Ticket.objects.defer(*_UNSEEN).filter(pk__in=keys).select_related("customer"), sort
+    )
     rows, waiting = _apart(list(shown) if keys else [], bounds, apart=apart)
     more, rows, waiting = rows[PAGE:], rows[:PAGE], waiting[:WAITING_SHOWN]
-    _name_all([*rows, *waiting])
+    name_people([*rows, *waiting], "owner")
     return Page(rows, waiting, cursor_of(rows[-1], sort) if more else "", not after)
 
 
@@ -343,28 +314,58 @@ def _apart(rows: list[Ticket], bounds: Bounds, *, apart: bool) -> tuple[list[Tic
     return [row for row in rows if row not in rests], rests
 
 
-def _name_all(rows: list[Ticket]) -> None:
-    prefetch_related_objects(rows, "customer")
-    name_people(rows, "owner")
-
-
-def sorted_parts(view: View, who: Principal, bounds: Bounds, sort: str) -> list[TicketQuerySet]:
-    """The view in parts, each in that order."""
-    if view.aside or view.settled or (view.owners and sort != Sort.DUE):
-        return [in_order(tickets_in(view, who, bounds), sort)]
+def sorted_parts(view: View, who: Principal, bounds: Bounds, sort: str) -> list[Told]:
+    """The view in parts that have nothing in common, each in that order."""
+    if sort == Sort.DUE and not (view.aside or view.settled):
+        return parts_of(view, who, bounds)
+    if view.aside or view.settled or view.owners:
+        return [*Told.all_of([in_order(tickets_in(view, who, bounds), sort)])]
     here = open_tickets(who, bounds.now)
     parts = _parts(view, who, here, {}, bounds, seen_in_parts(who))
-    if sort == Sort.DUE:
-        return parts
-    return [in_order(part, sort) for part in parts]
+    return [*Told.all_of(in_order(part, sort) for part in parts)]
+
+
+def parts_of(view: View, who: Principal, bounds: Bounds) -> list[Told]:
+    """The view in parts that have nothing in common, each in the order of an index. At most one
+    query."""
+    seen = tuple(seen_in_parts(who))
+    if view.criteria or view.key not in _EVERYBODYS:
+        here = open_tickets(who, bounds.now)
+        return [*Told.all_of(_parts(view, who, here, {}, bounds, seen))]
+    kept = _kept(sight_of(who), view.key, view.also, seen)
+    return [told.at(bounds.moments) for told in kept]
+
+
+@lru_cache(maxsize=4_000)
+def _kept(
+    sight: Sight, key: str, also: tuple[int, ...], seen: tuple[SeenPart, ...]
+) -> tuple[Told, ...]:
+    """The parts of one of everybody's views, whatever the moment: all that they depend on is
+    given."""
+    who = whoever_has(sight)
+    view = next(view for view in _views(who, ANY_MOMENT, ()) if view.key == key)
+    here = open_tickets(who, ANY_MOMENT.now)
+    return Told.all_of(_parts(replace(view, also=also), who, here, {}, ANY_MOMENT, seen))
+
+
+def resting(bounds: Bounds) -> Told:
+    """Tickets that wait for somebody, and nothing is due today."""
+    return _kept_resting().at(bounds.moments)
+
+
+@lru_cache(maxsize=1)
+def _kept_resting() -> Told:
+    (told,) = Told.all_of([Ticket.objects.filter(ANY_MOMENT.paused())])
+    return told
 
 
 def page_among(
     only: Sequence[int], who: Principal, view: View, bounds: Bounds, *, sort: str = Sort.DUE.value
 ) -> Page:
     """Those of the tickets `only` (keys) that stand in the view. Two queries."""
-    rows = list(tickets_in(view, who, bounds).filter(pk__in=only).order_by(*BY_DATE))
-    _name_all(rows)
+    found = tickets_in(view, who, bounds).filter(pk__in=only).select_related("customer")
+    rows = list(found.order_by(*BY_DATE))
+    name_people(rows, "owner")
     apart = sort == Sort.DUE and view.key != "waiting"
     rows, waiting = _apart(rows, bounds, apart=apart)
     return Page(rows, waiting, "", True)

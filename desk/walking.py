@@ -18,6 +18,7 @@ from desk.counting import counted, shown
 from desk.heads import first_of
 from desk.orders import BACK, ahead, cursor_of, in_order, past
 from desk.queue import Bounds, View
+from desk.sets import Told
 from tickets.access import Principal, may, seen_in_parts
 from tickets.errors import Invalid
 from tickets.models import Ticket
@@ -161,16 +162,19 @@ class Walk:
         """Where it stands; None where it does not, or stands too far behind to be counted. One
         query, and two more where the list is filtered by words."""
         if self.chosen:
-            parts = [in_order(queue.tickets_in(self.view, self.who, self.bounds), self.sort)]
+            rows = in_order(queue.tickets_in(self.view, self.who, self.bounds), self.sort)
+            parts = [*Told.all_of([rows])]
         else:
             parts = queue.sorted_parts(self.view, self.who, self.bounds, self.sort)
         if self._apart:
-            parts = [part.exclude(self.bounds.paused()) for part in parts]
+            waits = queue.resting(self.bounds)
+            parts = [part.among(waits, but=True) for part in parts]
         before = ahead(cursor_of(ticket, self.sort), self.sort)
+        earlier = Told.of(in_order(Ticket.objects.filter(), self.sort).filter(before))
         found = counted(
             {
-                "here": [part.filter(pk=ticket.pk) for part in parts],
-                "before": [part.filter(before) for part in parts],
+                "here": [part.that(f"{part.table}.id = %s", ticket.pk) for part in parts],
+                "before": [part.among(earlier) for part in parts],
                 "all": parts,
             }
         )

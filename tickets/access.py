@@ -151,15 +151,23 @@ def visible_tickets(who: Principal) -> TicketQuerySet:
 
 def _visible_to(who: Principal) -> TicketQuerySet:
     tickets: TicketQuerySet = Ticket.objects.all()
-    return tickets.filter(Holds(_seen_text(*_sight(who))))
+    return tickets.filter(Holds(_seen_text(*sight_of(who))))
 
 
 #: What decides what somebody sees: his key, his teams, and those for whom he stands in.
-_Sight = tuple[int | None, frozenset[int] | None, frozenset[int]]
+Sight = tuple[int | None, frozenset[int] | None, frozenset[int]]
 
 
-def _sight(who: Principal) -> _Sight:
+def sight_of(who: Principal) -> Sight:
+    """What decides what `who` sees: by it, what was thought out for him is kept."""
     return (who.user.pk if who.user is not None else None, who.teams, who.stands_in_for)
+
+
+def whoever_has(sight: Sight) -> Principal:
+    """Somebody who sees just that, to think out a set of tickets for; without a role or a name."""
+    key, teams, stands_in_for = sight
+    user = None if key is None else User(pk=key)
+    return Principal(user=user, teams=teams, stands_in_for=stands_in_for)
 
 
 def _is_seen(user: int | None, teams: frozenset[int] | None, stands_in_for: frozenset[int]) -> Q:
@@ -244,11 +252,11 @@ def of_seen(who: Principal, key: str = "ticket_id", *, historical: bool | None =
     given, whether it is an imported one: asked row by row. For sets that are few, or read in an
     order of their own until there are enough: left to itself PostgreSQL may begin at all the
     tickets."""
-    return Holds(_of_seen_text(_sight(who), historical=historical), key)
+    return Holds(_of_seen_text(sight_of(who), historical=historical), key)
 
 
 @lru_cache(maxsize=1_000)
-def _of_seen_text(sight: _Sight, *, historical: bool | None) -> Text:
+def _of_seen_text(sight: Sight, *, historical: bool | None) -> Text:
     which = _is_seen(*sight)
     if historical is not None:
         which &= Q(historical=historical)

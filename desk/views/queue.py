@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from desk import queue
+from desk import queue, sizes
 from desk.build.clocks import deadlines_by_ticket, is_late
 from desk.build.filters import SORTS, address, back_words, filter_chips, filter_fields, text_of
 from desk.build.rows import RowContext, rows_of
@@ -87,7 +87,7 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
     here = address(view.key, view.criteria if changed else {}, sort=asked)
     context = {"after": page.after, "first": page.first, "view": view}
     alone = bool(request.headers.get("HX-Request")) and not page.first
-    numbers = {} if alone else queue.group_counts(ask.who, view, bounds)
+    numbers = {} if alone else sizes.group_counts(ask.who, view, bounds)
     groups = _groups(page, numbers, bounds, _rows_context(page, ask, sort), sort)
     last = next((one.key for one in reversed(groups) if one.key != "waiting"), "")
     context |= {
@@ -99,7 +99,7 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
     }
     if alone:
         return render(request, "desk/components/queue_more.html", context)
-    counts, by_category = queue.counts_of(ask.who, views, bounds)
+    counts, by_category = sizes.counts_of(ask.who, views, bounds)
     people = colleagues(ask.who, ask.now) if works(ask.who) else []
     return desk_render(
         request,
@@ -160,8 +160,8 @@ def numbers_of(request: HttpRequest, ask: Ask) -> dict[str, Any]:
     views = queue.views_for(ask.who, bounds)
     saved = list(visible_views(ask.who))
     view, _, _ = _asked_for(request, views, saved, Sort.DUE.value)
-    counts, by_category = queue.counts_of(ask.who, views, bounds)
-    numbers = queue.group_counts(ask.who, view, bounds)
+    counts, by_category = sizes.counts_of(ask.who, views, bounds)
+    numbers = sizes.group_counts(ask.who, view, bounds)
     categories = queue.category_views(by_category)
     named = [*((v, counts[v.key]) for v in views), *categories]
     return {

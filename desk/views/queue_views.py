@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from desk import queue
+from desk import queue, sizes
 from desk.counting import shown
 from desk.queue import Bounds
 from desk.views.shell import Ask, desk_page, me_of, within
@@ -130,6 +130,6 @@ def counts(request: HttpRequest, ask: Ask) -> HttpResponse:
     """How many tickets each saved view has: asked for once the page stands."""
     bounds = Bounds.of(ask.now, ask.zone)
     views = [queue.saved_view(row) for row in visible_views(ask.who)]
-    found = queue.total_of(ask.who, views, bounds)
+    found = sizes.total_of(ask.who, views, bounds)
     told = [(view.key, shown(found[view.key])) for view in views]
     return render(request, "desk/components/view_counts.html", {"counts": told})

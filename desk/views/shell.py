@@ -20,13 +20,15 @@ from django.views.decorators.http import require_POST
 
 from desk.alerts import SHOWN, unread_of
 from desk.build.codes import ROLES
-from desk.counting import counted, shown
+from desk.counting import MOST_BESIDE, counted, shown
 from desk.glyphs import AvatarView
 from desk.inbox import waiting_for
 from desk.late import late_tickets
 from desk.live.grants import bell_mark
 from desk.live.telling import bell_rang
 from desk.own_keys import keys_json
+from desk.queue import Bounds
+from desk.sets import Told
 from desk.words import moment_words
 from tickets.access import Principal
 from tickets.errors import DomainError
@@ -206,12 +208,17 @@ def shell_for(ask: Ask, place: str) -> Shell:
     alerts = unread_of(user, now=ask.now)
     waits = counted(
         {
-            "exceptions": [waiting_for(ask.who).order_by()],
-            "late": late_tickets(ask.who, now=ask.now),
-        }
+            "exceptions": Told.all_of([waiting_for(ask.who).order_by()]),
+            "late": late_tickets(ask.who, Bounds.of(ask.now, ask.zone)),
+        },
+        most=MOST_BESIDE,
     )
     items = tuple(
-        replace(item, count=shown(waits[key]) if waits.get(key) else "", current=key == place)
+        replace(
+            item,
+            count=shown(waits[key], MOST_BESIDE) if waits.get(key) else "",
+            current=key == place,
+        )
         for key, item in _rail(ask)
     )
     return Shell(

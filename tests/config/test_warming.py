@@ -4,6 +4,9 @@ import gc
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
+from django.utils.translation import gettext, override
+from django.utils.translation.trans_real import translation
 
 from config.warming import warm
 
@@ -12,6 +15,8 @@ from config.warming import warm
 def _as_before() -> Iterator[None]:
     before = gc.get_threshold()
     yield
+    for code, _name in settings.LANGUAGES:
+        vars(translation(code)).pop("gettext", None)
     gc.unfreeze()
     gc.set_threshold(*before)
 
@@ -28,3 +33,13 @@ def test_every_address_is_loaded() -> None:
     clear_url_caches()
     warm()
     assert "url_patterns" in vars(get_resolver())
+
+
+def test_what_a_text_is_in_a_language_is_looked_for_once() -> None:
+    warm()
+    said = []
+    for code in ("en", "de", "en"):
+        with override(code):
+            said += [gettext("Queue"), gettext("Queue")]
+    assert said == ["Queue", "Queue", *[said[2]] * 2, "Queue", "Queue"] and said[2] != "Queue"
+    assert translation("de").gettext.cache_info().misses == 1  # type: ignore[attr-defined]

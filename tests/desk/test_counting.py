@@ -4,8 +4,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from desk import counting, queue
+from desk import counting, queue, sizes
 from desk.queue import Bounds
+from desk.sets import Told
 from desk.views.shell import zone_of
 from tests.builders import NOW, Desk, make_ticket, user
 from tickets import services
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db
 def counts(who: User) -> dict[str, int]:
     principal = Principal.of_user(who, now=NOW)
     bounds = Bounds.of(NOW, zone_of("UTC"))
-    return queue.counts_of(principal, queue.views_for(principal, bounds), bounds)[0]
+    return sizes.counts_of(principal, queue.views_for(principal, bounds), bounds)[0]
 
 
 def test_each_view_is_counted_by_what_stands_in_it(desk: Desk) -> None:
@@ -44,7 +45,7 @@ def test_groups_add_up_to_the_view(desk: Desk) -> None:
     bounds = Bounds.of(NOW, zone_of("UTC"))
     views = queue.views_for(who, bounds)
     for view in views:
-        groups = queue.group_counts(who, view, bounds)
+        groups = sizes.group_counts(who, view, bounds)
         assert sum(groups.values()) == queue.tickets_in(view, who, bounds).count(), view.key
 
 
@@ -54,7 +55,7 @@ def test_above_the_most_a_count_says_so_and_stops(
     monkeypatch.setattr(counting, "MOST", 2)
     for _ in range(5):
         make_ticket(desk)
-    assert counting.counted({"all": [Ticket.objects.order_by("id")]}) == {"all": 3}
+    assert counting.counted({"all": Told.all_of([Ticket.objects.order_by("id")])}) == {"all": 3}
     assert [counting.shown(n) for n in (0, 2, 3)] == ["0", "2", "2+"]
 
 
@@ -66,5 +67,5 @@ def test_all_views_are_counted_in_one_query_and_all_categories_in_another(desk: 
         bounds = Bounds.of(NOW, zone_of("UTC"))
         views = queue.views_for(who, bounds)
         with CaptureQueriesContext(connection) as seen:
-            queue.counts_of(who, views, bounds)
+            sizes.counts_of(who, views, bounds)
         assert len(seen) == queries

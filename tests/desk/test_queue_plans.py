@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from desk import queue
+from desk import queue, sizes
 from desk.orders import BACK
 from desk.queue import Bounds
 from desk.views.shell import zone_of
@@ -58,7 +58,7 @@ def test_counts_leave_out_what_is_aside_without_reading_a_ticket(desk: Desk) -> 
     bounds = Bounds.of(NOW, zone_of("UTC"))
     views = [view for view in queue.views_for(who, bounds) if not view.settled]
     with CaptureQueriesContext(connection) as caught:
-        queue.counts_of(who, views, bounds)
+        sizes.counts_of(who, views, bounds)
     counting = [query["sql"] for query in caught if "COUNT(" in query["sql"]]
     assert len(counting) == 2
     with connection.cursor() as cursor:
