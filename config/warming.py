@@ -34,7 +34,7 @@ def keep_words() -> None:
     """Have each language remember what it found for a text. A page says a thousand words, and an
     English one is in no catalogue: it would be looked for in that of each app, twice."""
     for code, _name in settings.LANGUAGES:
-        catalogue = translation(code)
+        catalogue: Any = translation(code)
         catalogue.gettext = lru_cache(maxsize=_WORDS)(catalogue.gettext)
 
 

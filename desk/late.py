@@ -29,6 +29,7 @@ from tickets.access import (
     whoever_has,
 )
 from tickets.errors import NotFound
+from tickets.kept import Asking, later
 from tickets.listed import Cursor
 from tickets.models import Team, User
 
@@ -113,6 +114,15 @@ def _kept_late() -> Told:
     return told
 
 
+_ROWS: Asking[Deadline] = Asking(
+    lambda: (
+        Deadline.objects.filter(pk__among=later("keys"))
+        .select_related("ticket__customer")
+        .order_by("due_at", "id")
+    )
+)
+
+
 def rows_of(found: Clocks, *, after: Cursor | None = None) -> tuple[list[Deadline], str]:
     """The nearest that run, on the first page some that are paused, with what a row shows; and
     where the next page begins, or "". Three queries, on whichever page."""
@@ -121,8 +131,7 @@ def rows_of(found: Clocks, *, after: Cursor | None = None) -> tuple[list[Deadlin
         beyond = "(due_at, id) > (%s, %s)"
         running = [part.that(beyond, after.at, after.keys[0]) for part in running]
     keys = heads((running, SHOWN + 1), (() if after else found.paused, PAUSED))
-    shown = Deadline.objects.filter(pk__in=keys).select_related("ticket__customer")
-    rows = list(shown.order_by("due_at", "id")) if keys else []
+    rows = _ROWS(keys=keys) if keys else []
     runs = [row for row in rows if row.status == Status.RUNNING]
     rests = [row for row in rows if row.status == Status.PAUSED]
     last = runs[SHOWN - 1] if len(runs) > SHOWN else None

@@ -20,7 +20,7 @@ from desk.build.team import name_people
 from desk.counting import MOST
 from desk.heads import heads
 from desk.orders import BY_DATE, BY_RETURN, cursor_of, in_order, past
-from desk.sets import Moment, Told
+from desk.sets import Told
 from feedback.models import FollowUp
 from tickets.access import (
     Principal,
@@ -33,6 +33,7 @@ from tickets.access import (
 )
 from tickets.catalogue import catalogue
 from tickets.errors import Invalid
+from tickets.kept import Asking, Moment, later
 from tickets.models import SavedView, Ticket
 from tickets.models.desk import Sort
 from tickets.models.tickets import TicketQuerySet
@@ -163,6 +164,12 @@ def _views(who: Principal, bounds: Bounds, to_call: Sequence[tuple[int, int]]) -
 def _own_followups(who: Principal) -> list[tuple[int, int]]:
     """Settled tickets (id, owner) of the reader and of those he stands in for whose customer was
     not content. A handful, so their ids go into the queries of the queue as they are."""
+    return _followups(sight_of(who))()
+
+
+@lru_cache(maxsize=1_000)
+def _followups(sight: Sight) -> Asking[tuple[int, int]]:
+    who = whoever_has(sight)
     assert who.user is not None
     owners = [who.user.pk, *who.stands_in_for]
     poor = FollowUp.objects.filter(closed_at=None, ticket__owner_id__in=owners)
@@ -171,7 +178,7 @@ def _own_followups(who: Principal) -> list[tuple[int, int]]:
         .filter(pk__in=poor.values("ticket_id"), owner__isnull=False)
         .exclude(status__in=sorted(OPEN_STATUSES))
     )
-    return [(ticket.pk, ticket.owner_id or 0) for ticket in settled.only("pk", "owner_id")]
+    return Asking(lambda: settled.values_list("pk", "owner_id"))
 
 
 def category_views(counts: dict[int, int]) -> list[tuple[View, int]]:
@@ -297,13 +304,17 @@ def page_of(
         rest = Told.of(in_order(Ticket.objects.filter(), sort).filter(past(after, sort)))
         active = [part.among(rest) for part in active]
     keys = heads((active, PAGE + 1), (rests, WAITING_SHOWN))
-    shown = in_order(
-        Ticket.objects.defer(*_UNSEEN).filter(pk__in=keys).select_related("customer"), sort
-    )
-    rows, waiting = _apart(list(shown) if keys else [], bounds, apart=apart)
+    rows, waiting = _apart(_rows(sort)(keys=keys) if keys else [], bounds, apart=apart)
     more, rows, waiting = rows[PAGE:], rows[:PAGE], waiting[:WAITING_SHOWN]
     name_people([*rows, *waiting], "owner")
     return Page(rows, waiting, cursor_of(rows[-1], sort) if more else "", not after)
+
+
+@lru_cache
+def _rows(sort: str) -> Asking[Ticket]:
+    """Tickets by their keys, with what a row shows, in that order."""
+    shown = Ticket.objects.defer(*_UNSEEN).filter(pk__among=later("keys"))
+    return Asking(lambda: in_order(shown.select_related("customer"), sort))
 
 
 def _apart(rows: list[Ticket], bounds: Bounds, *, apart: bool) -> tuple[list[Ticket], list[Ticket]]:

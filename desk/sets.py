@@ -8,30 +8,13 @@ them out anew, which takes longer than PostgreSQL needs to answer.
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
-
-class Moment(dt.datetime):
-    """A moment that a set is kept without: its name stands for it until the set is asked for."""
-
-    name: str
-    _made: ClassVar[int] = 0
-
-    @classmethod
-    def called(cls, name: str) -> "Moment":
-        """One with this name, which is no other's."""
-        Moment._made += 1
-        moment = cls(1, 1, 1, microsecond=Moment._made, tzinfo=dt.UTC)
-        moment.name = name
-        return moment
-
-    def __str__(self) -> str:
-        # It would be taken for the first year, and find nothing.
-        raise TypeError(f"Nobody told which moment {self.name} is.")
+from tickets.kept import Moment
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from tickets.actors import Actor
 from tickets.errors import Merged, NotAllowed, NotFound
+from tickets.kept import Asking, Moment, later
 from tickets.models import Attachment, Customer, Membership, Ticket, TicketPerson, User
 from tickets.models.tickets import SETTLED_WITH_CLOCK, TicketQuerySet
 from tickets.numbers import id_in
@@ -24,6 +25,20 @@ from tickets.written import Holds, Text, apart, pointing_at, written
 
 #: Roles that see the tickets of every team.
 _SEE_ALL = frozenset({Role.MANAGER, Role.AUDITOR, Role.ADMIN})
+
+
+_LINKS: Asking[tuple[int, bool]] = Asking(
+    lambda: Membership.objects.filter(user=later("user")).values_list("team_id", "supervises")
+)
+#: Those who are away, by the one who stands in for them.
+_NOW = Moment.called("now")
+_AWAY: Asking[int] = Asking(
+    lambda: (
+        User.objects.filter(substitute=later("user"), away_from__lte=_NOW)
+        .exclude(away_until__lte=_NOW)
+        .values_list("pk", flat=True)
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -45,14 +60,13 @@ class Principal:
     def of_user(cls, user: User, *, now: dt.datetime) -> Principal:
         """A person who signed in. One query for teams, one for absences."""
         role = Role(user.role)
-        links = list(Membership.objects.filter(user=user).values_list("team_id", "supervises"))
-        away = User.objects.filter(substitute=user, away_from__lte=now).exclude(away_until__lte=now)
+        links = _LINKS(user=user.pk)
         return cls(
             user=user,
             role=role,
             teams=None if role in _SEE_ALL else frozenset(team for team, _ in links),
             supervises=frozenset(team for team, watches in links if watches),
-            stands_in_for=frozenset(away.values_list("pk", flat=True)),
+            stands_in_for=frozenset(_AWAY(user=user.pk, now=now)),
         )
 
     @classmethod
@@ -287,7 +301,8 @@ def access_ticket(who: Principal, ref: str | int, *, verb: str = "") -> Ticket:
     another now and something is to be done to it.
     """
     key = ref if isinstance(ref, int) else id_in(ref)
-    ticket = visible_tickets(who).with_names().filter(pk=key).first()
+    found = _reading(sight_of(who))(key=key) if 0 < key < 2**63 else []
+    ticket = found[0] if found else None
     if ticket is None:
         raise NotFound(field="ticket")
     if verb:
@@ -295,6 +310,12 @@ def access_ticket(who: Principal, ref: str | int, *, verb: str = "") -> Ticket:
         if ticket.merged_into_id is not None:
             raise Merged(number=ticket.survivor.number, field="ticket")
     return ticket
+
+
+@lru_cache(maxsize=1_000)
+def _reading(sight: Sight) -> Asking[Ticket]:
+    seen = visible_tickets(whoever_has(sight)).with_names()
+    return Asking(lambda: seen.filter(pk=later("key"))[:1])
 
 
 def lead_on(who: Principal, ticket: Ticket) -> Ticket:

@@ -22,6 +22,7 @@ from escalation.models import Deadline
 from escalation.policies.kinds import Kind
 from escalation.services.setup import setup
 from tickets.errors import DomainError
+from tickets.kept import Asking, Moment, later
 from tickets.models import Ticket
 
 SOON_SHARE = 0.75
@@ -184,16 +185,26 @@ def no_clock(ticket: Ticket) -> ClockView:
     )
 
 
+#: What runs comes before what is paused.
+_HEADS: Asking[Deadline] = Asking(
+    lambda: (
+        Deadline.objects.open()
+        .filter(ticket__among=later("tickets"))
+        .annotate(late=late_rows(Moment.called("now")))
+        .distinct("ticket_id", "late")
+        .order_by("ticket_id", "late", "-status", "due_at")
+        .only(*_SHOWN)
+    )
+)
+
+
 def deadlines_by_ticket(
     tickets: Iterable[Ticket], *, now: dt.datetime
 ) -> dict[int, list[Deadline]]:
     """Of the open deadlines of each of these tickets the nearest, and the nearest that is late,
     where that is another one; the first with its pauses, for a row shows it. Two queries."""
     found: dict[int, list[Deadline]] = {}
-    rows = Deadline.objects.open().filter(ticket_id__in=[ticket.pk for ticket in tickets])
-    heads = rows.annotate(late=late_rows(now)).distinct("ticket_id", "late")
-    # What runs comes before what is paused.
-    for deadline in heads.order_by("ticket_id", "late", "-status", "due_at").only(*_SHOWN):
+    for deadline in _HEADS(tickets=[ticket.pk for ticket in tickets], now=now):
         found.setdefault(deadline.ticket_id, []).append(deadline)
     shown = [one for one in map(nearest, found.values()) if one is not None]
     prefetch_related_objects(shown, "pauses")

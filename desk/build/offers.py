@@ -22,6 +22,7 @@ from remedies.services import wish_words
 from remedies.services.additions import is_added
 from remedies.services.exceptions.undoing import UNDO
 from tickets.access import Principal
+from tickets.kept import Asking, later
 from tickets.languages import Spoken
 from tickets.models import Ticket
 from tickets.rules import EventType, Stage
@@ -170,9 +171,29 @@ def offer_view(
     )
 
 
+_OFFERS: Asking[Offer] = Asking(
+    lambda: (
+        Offer.objects.filter(ticket=later("ticket")).select_related("policy").order_by("-id")[:20]
+    )
+)
+_COMPONENTS: Asking[OfferComponent] = Asking(
+    lambda: OfferComponent.objects.filter(offer=later("offer"))
+)
+_ASKED: Asking[ExceptionRequest] = Asking(
+    lambda: (
+        ExceptionRequest.objects.filter(ticket=later("ticket"))
+        .select_related("requester", "decider")
+        .order_by("id")
+    )
+)
+_GRANTED: Asking[Remedy] = Asking(
+    lambda: Remedy.objects.filter(ticket=later("ticket")).order_by("id")
+)
+
+
 def current_offer(ticket: Ticket) -> Offer | None:
     """The draft, else the one that is sent, else the newest. One query."""
-    offers = list(ticket.offers.select_related("policy").order_by("-id")[:20])
+    offers = _OFFERS(ticket=ticket.pk)
     for status in (OfferStatus.DRAFT, OfferStatus.SENT):
         for offer in offers:
             if offer.status == status:
@@ -183,12 +204,8 @@ def current_offer(ticket: Ticket) -> Offer | None:
 def offer_part(ticket: Ticket, who: Principal, *, now: dt.datetime, zone: ZoneInfo) -> OfferPart:
     """The offer of a ticket, what its reader may grant, and what waits to be decided."""
     offer = current_offer(ticket)
-    components = list(offer.components.all()) if offer else []
-    exceptions = list(
-        ExceptionRequest.objects.filter(ticket=ticket)
-        .select_related("requester", "decider")
-        .order_by("id")
-    )
+    components = _COMPONENTS(offer=offer.pk) if offer else []
+    exceptions = _ASKED(ticket=ticket.pk)
     waiting = [row for row in exceptions if row.status in UNDECIDED]
     meters: tuple[MeterView, ...] = ()
     ready = counts = ""
@@ -294,7 +311,7 @@ def _notes(
 def remedy_lines(ticket: Ticket) -> list[RemedyLine]:
     """What was granted and where it stands. One query."""
     lines = []
-    for remedy in Remedy.objects.filter(ticket=ticket).order_by("id"):
+    for remedy in _GRANTED(ticket=ticket.pk):
         by_hand = remedy.gateway == "manual" and remedy.status in {
             RemedyStatus.GRANTED,
             RemedyStatus.FAILED,

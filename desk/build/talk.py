@@ -13,6 +13,7 @@ from desk.build.rows import chips_of
 from desk.glyphs import AvatarView, ChipView
 from tickets.access import Principal, visible_tickets
 from tickets.catalogue import catalogue
+from tickets.kept import Asking, later
 from tickets.languages import Spoken
 from tickets.models import Point, Ticket, TicketLink
 from tickets.rules import Stage
@@ -80,9 +81,16 @@ _LINKS = Spoken(
 )
 
 
+_LINKED: Asking[TicketLink] = Asking(
+    lambda: TicketLink.objects.filter(
+        Q(ticket=later("ticket")) | Q(other=later("ticket"))
+    ).order_by("id")[:20]
+)
+
+
 def links_of(ticket: Ticket, who: Principal) -> tuple[LinkedView, ...]:
     """Linked tickets that the reader may see. Two queries."""
-    rows = list(TicketLink.objects.filter(Q(ticket=ticket) | Q(other=ticket)).order_by("id")[:20])
+    rows = _LINKED(ticket=ticket.pk)
     ends = {row.other_id if row.ticket_id == ticket.pk else row.ticket_id for row in rows}
     found_rows = visible_tickets(who).filter(pk__in=ends)
     seen = {
@@ -107,9 +115,14 @@ def status_words(status: str) -> str:
     return _STATUS.get(status, status)
 
 
+_POINTS: Asking[Point] = Asking(
+    lambda: Point.objects.filter(ticket=later("ticket")).select_related("root_cause").order_by("id")
+)
+
+
 def head_of(ticket: Ticket) -> HeadView:
     """The head of a ticket. One query, for its points with their causes."""
-    points = ticket.points.select_related("root_cause").order_by("id")
+    points = _POINTS(ticket=ticket.pk)
     entry = catalogue().by_id.get(ticket.category_id)
     chips = [ChipView(status_words(ticket.status)), ChipView(_STAGES[Stage(ticket.stage).value])]
     if entry is not None:

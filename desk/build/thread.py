@@ -10,11 +10,26 @@ from desk.build.events import CHANNELS, SAID, folded
 from desk.build.people import author, file_view
 from desk.present import EventsView, MessageView
 from desk.words import moment_words
+from tickets.kept import Asking, later
 from tickets.models import Event, Message, Ticket
 from tickets.rules import MessageKind
 
 MESSAGES_SHOWN = 200
 EVENTS_SHOWN = 600
+_MESSAGES: Asking[Message] = Asking(
+    lambda: (
+        Message.objects.filter(ticket=later("ticket"))
+        .order_by("-at", "-id")
+        .prefetch_related("attachments")[:MESSAGES_SHOWN]
+    )
+)
+_EVENTS: Asking[Event] = Asking(
+    lambda: (
+        Event.objects.filter(ticket=later("ticket"))
+        .exclude(type__in=SAID)
+        .order_by("-seq")[:EVENTS_SHOWN]
+    )
+)
 
 
 def _channel(message: Message, customer: str) -> str:
@@ -50,10 +65,7 @@ def thread_of(
     ticket: Ticket, *, now: dt.datetime, zone: ZoneInfo
 ) -> list[MessageView | EventsView]:
     """Messages and events of a ticket in the order in which they happened. Three queries."""
-    messages = list(
-        ticket.messages.order_by("-at", "-id").prefetch_related("attachments")[:MESSAGES_SHOWN]
-    )
-    events = list(ticket.events.exclude(type__in=SAID).order_by("-seq")[:EVENTS_SHOWN])
+    messages, events = _MESSAGES(ticket=ticket.pk), _EVENTS(ticket=ticket.pk)
     customer = ticket.customer.name.split(" ")[0]
     items: list[MessageView | EventsView] = []
     run: list[Event] = []

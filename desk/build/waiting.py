@@ -9,16 +9,26 @@ from desk.build.team import name_people
 from desk.words import money_words
 from remedies.models import ExceptionRequest, Offer
 from remedies.rules.states import UNDECIDED, ExceptionStatus, OfferStatus
+from tickets.kept import Asking, later
 from tickets.models import Ticket
+
+_ASKED: Asking[ExceptionRequest] = Asking(
+    lambda: ExceptionRequest.objects.filter(
+        ticket__among=later("tickets"), status__in=[status.value for status in UNDECIDED]
+    ).only("ticket_id", "status", "requester_id")
+)
+#: Of the explanation, which is long, only what is missing.
+_OFFERED: Asking[tuple[int, str, int, str, object]] = Asking(
+    lambda: Offer.objects.filter(
+        ticket__among=later("tickets"),
+        status__in=[OfferStatus.DRAFT.value, OfferStatus.SENT.value],
+    ).values_list("ticket_id", "status", "total", "currency", "explanation__missing")
+)
 
 
 def exceptions_waiting(tickets: Sequence[Ticket]) -> dict[int, str]:
     """Ticket id → who has to act on an exception of it. One query."""
-    found = ExceptionRequest.objects.filter(
-        ticket__in=[ticket.pk for ticket in tickets],
-        status__in=[status.value for status in UNDECIDED],
-    )
-    rows = list(found.only("ticket_id", "status", "requester_id"))
+    rows = _ASKED(tickets=[ticket.pk for ticket in tickets])
     name_people(rows, "requester")
     return {
         row.ticket_id: row.requester.get_short_name()
@@ -41,14 +51,9 @@ class Offered:
 def offers_on(tickets: Sequence[Ticket]) -> Offered:
     """The draft offers of these tickets, and those that are with their customers. One query."""
     found = Offered({}, {})
-    draft, sent = OfferStatus.DRAFT.value, OfferStatus.SENT.value
-    rows = Offer.objects.filter(
-        ticket__in=[ticket.pk for ticket in tickets], status__in=[draft, sent]
-    )
-    # Of the explanation, which is long, only what is missing.
-    columns = ("ticket_id", "status", "total", "currency", "explanation__missing")
-    for ticket_id, status, total, currency, missing in rows.values_list(*columns):
-        if status == sent:
+    rows = _OFFERED(tickets=[ticket.pk for ticket in tickets])
+    for ticket_id, status, total, currency, missing in rows:
+        if status == OfferStatus.SENT:
             found.out[ticket_id] = money_words(total, currency)
         elif total and not missing:
             found.drafts[ticket_id] = money_words(total, currency)

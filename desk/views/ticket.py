@@ -32,8 +32,10 @@ from desk.said import undo_mark
 from desk.sending import carry_out, draft_kind
 from desk.views.shell import Ask, desk_page, desk_render, me_of, query
 from desk.walking import Walk, list_key, place_words, view_key
+from escalation.models import Deadline
 from tickets.access import access_ticket, lead_on, may
 from tickets.errors import DomainError, NotFound, NumberInvalid, Stale
+from tickets.kept import Asking, later
 from tickets.models import Draft, Event, Ticket
 from tickets.numbers import PREFIX
 from tickets.rules import TextUse
@@ -255,11 +257,20 @@ def parts_of(ticket: Ticket, ask: Ask) -> dict[str, Any]:
     }
 
 
+_DEADLINES: Asking[Deadline] = Asking(
+    lambda: (
+        Deadline.objects.filter(ticket=later("ticket"))
+        .select_related("counted_on")
+        .prefetch_related("pauses")
+        .order_by("id")
+    )
+)
+
+
 def owed_part(ticket: Ticket, ask: Ask) -> dict[str, Any]:
     """Next step, pain, deadlines and offer."""
     assert ask.who.user is not None  # desk_page lets only people in
-    rows = ticket.deadlines.select_related("counted_on").prefetch_related("pauses")
-    deadlines = list(rows.order_by("id"))
+    deadlines = _DEADLINES(ticket=ticket.pk)
     offer = offer_part(ticket, ask.who, now=ask.now, zone=ask.zone)
     first = nearest(deadlines)
     return {

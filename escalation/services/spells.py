@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from escalation.models import Climb, Escalation, Spell
 from escalation.rules import EscalationLevel
 from tickets.change import Change, Changes
+from tickets.kept import Asking, later
 from tickets.models import Ticket, User
 
 SINCE = "escalation.since"
@@ -55,16 +56,27 @@ class Standing:
         return self.seconds // 3600
 
 
+_SPELLS: Asking[Spell] = Asking(lambda: Spell.objects.filter(ticket=later("ticket")))
+_CALLS: Asking[int] = Asking(
+    lambda: (
+        Escalation.objects.filter(ticket=later("ticket"))
+        .exclude(level__in=REMINDERS)
+        .values_list("pk", flat=True)
+    )
+)
+_CLIMBS: Asking[Climb] = Asking(
+    lambda: Climb.objects.open().filter(ticket=later("ticket")).select_related("by")
+)
+
+
 def standing_of(ticket: Ticket, *, now: dt.datetime) -> Standing:
     """Hand-offs, hours in escalation and calls of a ticket. Three queries."""
-    spells = list(Spell.objects.filter(ticket=ticket))
+    spells = _SPELLS(ticket=ticket.pk)
     lengths = [(row.ended_at or max(now, row.started_at)) - row.started_at for row in spells]
-    taken = Escalation.objects.filter(ticket=ticket).exclude(level__in=REMINDERS)
-    waiting = Climb.objects.open().filter(ticket=ticket).select_related("by")
     return Standing(
         since=next((row.started_at for row in spells if row.ended_at is None), None),
         seconds=int(sum(lengths, dt.timedelta()).total_seconds()),
         handoffs=ticket.handoffs,
-        calls=taken.count(),
-        waiting=tuple(waiting),
+        calls=len(_CALLS(ticket=ticket.pk)),
+        waiting=tuple(_CLIMBS(ticket=ticket.pk)),
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
 from tickets.errors import Invalid
 from tickets.languages import clean_choice
@@ -18,7 +18,7 @@ NOTICE_AGE = dt.timedelta(minutes=15)
 NOTICES_MOST = 5
 
 
-def alerts_of(user: User, *, unread_at: dt.datetime | None = None) -> QuerySet[Alert]:
+def alerts_of(user: User | Value, *, unread_at: dt.datetime | None = None) -> QuerySet[Alert]:
     """What a person was told, with the tickets; with `unread_at` only what rings at that moment:
     not read, and not held back by quiet hours."""
     found = Alert.objects.filter(user=user).select_related("ticket")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from tickets.access import Principal
 from tickets.errors import Conflict, Invalid, Missing, NotAllowed, NotFound, Stale
+from tickets.kept import Asking, later
 from tickets.models import QueueSettings, SavedView, Team, User
 from tickets.models.desk import Density, Sort
 from tickets.rules import Role
@@ -148,9 +149,13 @@ def put_back_view(who: Principal, key: int) -> SavedView:
     return row
 
 
+_SETTINGS: Asking[QueueSettings] = Asking(lambda: QueueSettings.objects.filter(user=later("user")))
+
+
 def queue_settings(user: User) -> QueueSettings:
     """How this person wants the queue; the usual way where he never said."""
-    return QueueSettings.objects.filter(user=user).first() or QueueSettings(user=user)
+    found = _SETTINGS(user=user.pk)
+    return found[0] if found else QueueSettings(user=user)
 
 
 def set_queue_settings(
