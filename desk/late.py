@@ -29,7 +29,7 @@ from tickets.access import (
     whoever_has,
 )
 from tickets.errors import NotFound
-from tickets.kept import Asking, later
+from tickets.kept import Asking, given
 from tickets.listed import Cursor
 from tickets.models import Team, User
 
@@ -116,7 +116,7 @@ def _kept_late() -> Told:
 
 _ROWS: Asking[Deadline] = Asking(
     lambda: (
-        Deadline.objects.filter(pk__among=later("keys"))
+        Deadline.objects.filter(pk__among=given("keys"))
         .select_related("ticket__customer")
         .order_by("due_at", "id")
     )

@@ -33,7 +33,7 @@ from tickets.access import (
 )
 from tickets.catalogue import catalogue
 from tickets.errors import Invalid
-from tickets.kept import Asking, Moment, later
+from tickets.kept import Asking, Moment, given
 from tickets.models import SavedView, Ticket
 from tickets.models.desk import Sort
 from tickets.models.tickets import TicketQuerySet
@@ -313,7 +313,7 @@ def page_of(
 @lru_cache
 def _rows(sort: str) -> Asking[Ticket]:
     """Tickets by their keys, with what a row shows, in that order."""
-    shown = Ticket.objects.defer(*_UNSEEN).filter(pk__among=later("keys"))
+    shown = Ticket.objects.defer(*_UNSEEN).filter(pk__among=given("keys"))
     return Asking(lambda: in_order(shown.select_related("customer"), sort))
 
 

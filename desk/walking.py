@@ -26,7 +26,7 @@ from tickets.models.desk import Sort
 from tickets.models.tickets import TicketQuerySet
 from tickets.selecting import NAMES
 from tickets.services.together import MOST
-from tickets.services.views import queue_settings, visible_views
+from tickets.services.views import queue_settings, views_of
 
 USUAL = "me"
 #: So many are looked at for one to work on.
@@ -110,7 +110,7 @@ class Walk:
         assert who.user is not None  # walks are people's
         try:
             name, sort, criteria = _told(key)
-            saved = list(visible_views(who)) if name.startswith("s-") else []
+            saved = views_of(who) if name.startswith("s-") else []
             view = queue.view_called(name or USUAL, views, saved)
             if criteria is not None:
                 view = queue.narrowed(view, criteria)

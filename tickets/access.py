@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from tickets.actors import Actor
 from tickets.errors import Merged, NotAllowed, NotFound
-from tickets.kept import Asking, Moment, later
+from tickets.kept import Asking, Moment, given
 from tickets.models import Attachment, Customer, Membership, Ticket, TicketPerson, User
 from tickets.models.tickets import SETTLED_WITH_CLOCK, TicketQuerySet
 from tickets.numbers import id_in
@@ -28,13 +28,13 @@ _SEE_ALL = frozenset({Role.MANAGER, Role.AUDITOR, Role.ADMIN})
 
 
 _LINKS: Asking[tuple[int, bool]] = Asking(
-    lambda: Membership.objects.filter(user=later("user")).values_list("team_id", "supervises")
+    lambda: Membership.objects.filter(user=given("user")).values_list("team_id", "supervises")
 )
 #: Those who are away, by the one who stands in for them.
 _NOW = Moment.called("now")
 _AWAY: Asking[int] = Asking(
     lambda: (
-        User.objects.filter(substitute=later("user"), away_from__lte=_NOW)
+        User.objects.filter(substitute=given("user"), away_from__lte=_NOW)
         .exclude(away_until__lte=_NOW)
         .values_list("pk", flat=True)
     )
@@ -249,6 +249,13 @@ def _seen_elsewhere(who: Principal) -> tuple[int, ...]:
     """Tickets of teams that are not his: he owns them, stands in for who does, or is named."""
     if who.user is None or who.teams is None:
         return ()
+    return tuple(sorted(_elsewhere(sight_of(who))()))
+
+
+@lru_cache(maxsize=1_000)
+def _elsewhere(sight: Sight) -> Asking[int]:
+    who = whoever_has(sight)
+    assert who.user is not None and who.teams is not None
     outside = visible_tickets(who).exclude(team_id__in=who.teams).order_by()
     owned = outside.filter(owner_id__in={who.user.pk, *who.stands_in_for})
     named = TicketPerson.objects.filter(user=who.user, relation=PersonRelation.NAMED.value)
@@ -258,7 +265,7 @@ def _seen_elsewhere(who: Principal) -> tuple[int, ...]:
         outside.filter(confidential=True, pk__in=named.values("ticket_id")),
     ]
     keys = [way.values_list("pk", flat=True) for way in ways]
-    return tuple(sorted(keys[0].union(*keys[1:])))
+    return Asking(lambda: keys[0].union(*keys[1:]))
 
 
 def of_seen(who: Principal, key: str = "ticket_id", *, historical: bool | None = None) -> Holds:
@@ -301,8 +308,7 @@ def access_ticket(who: Principal, ref: str | int, *, verb: str = "") -> Ticket:
     another now and something is to be done to it.
     """
     key = ref if isinstance(ref, int) else id_in(ref)
-    found = _reading(sight_of(who))(key=key) if 0 < key < 2**63 else []
-    ticket = found[0] if found else None
+    ticket = found_by_key(who, key)
     if ticket is None:
         raise NotFound(field="ticket")
     if verb:
@@ -312,18 +318,23 @@ def access_ticket(who: Principal, ref: str | int, *, verb: str = "") -> Ticket:
     return ticket
 
 
+def found_by_key(who: Principal, key: int) -> Ticket | None:
+    """The ticket with this id, with its names, where `who` may see it."""
+    found = _reading(sight_of(who))(key=key) if 0 < key < 2**63 else []
+    return found[0] if found else None
+
+
 @lru_cache(maxsize=1_000)
 def _reading(sight: Sight) -> Asking[Ticket]:
     seen = visible_tickets(whoever_has(sight)).with_names()
-    return Asking(lambda: seen.filter(pk=later("key"))[:1])
+    return Asking(lambda: seen.filter(pk=given("key"))[:1])
 
 
 def lead_on(who: Principal, ticket: Ticket) -> Ticket:
     """The ticket that one which was merged is part of now, where `who` may see it; else itself."""
     if ticket.merged_into_id is None:
         return ticket
-    seen = visible_tickets(who).with_names().filter(pk=ticket.survivor.pk).first()
-    return seen or ticket
+    return found_by_key(who, ticket.survivor.pk) or ticket
 
 
 def access_by_key(key: str) -> Ticket:

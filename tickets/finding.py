@@ -17,7 +17,7 @@ from django.contrib.postgres.search import (
 from django.db import connection
 from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 
-from tickets.access import Principal, visible_tickets
+from tickets.access import Principal, found_by_key, visible_tickets
 from tickets.errors import DomainError
 from tickets.following import unread
 from tickets.mistyped import meant_by
@@ -137,7 +137,7 @@ def by_number(who: Principal, text: str) -> Ticket | None:
         key = id_in(text)
     except DomainError:
         return None
-    return visible_tickets(who).with_names().filter(pk=key).first()
+    return found_by_key(who, key)
 
 
 def customers_like(text: str, *, most: int) -> list[Customer]:

@@ -24,8 +24,8 @@ Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
-class Later:
-    """Stands for a value that is told when the rows are asked for."""
+class Given:
+    """Stands for a value that is given when the rows are asked for."""
 
     name: str
 
@@ -49,9 +49,9 @@ class Moment(dt.datetime):
         raise TypeError(f"Nobody told which moment {self.name} is.")
 
 
-def later(name: str) -> Value:
+def given(name: str) -> Value:
     """A value called `name`, for a filter of rows that are kept."""
-    return Value(Later(name))
+    return Value(Given(name))
 
 
 @models.Field.register_lookup
@@ -64,13 +64,13 @@ class Among(Lookup[Any]):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """One word for any number of values."""
-        column, given = self.process_lhs(compiler, connection)
+        column, before = self.process_lhs(compiler, connection)
         _, values = compiler.compile(self.rhs)
-        return f"{column} = ANY(%s)", (*given, *values)
+        return f"{column} = ANY(%s)", (*before, *values)
 
 
 class Asking(Generic[Row]):
-    """Rows that `make` describes, each value that changes being `later`."""
+    """Rows that `make` describes, each value that changes being `given`."""
 
     def __init__(self, make: Callable[[], QuerySet[Any, Row]]) -> None:
         self._make = make
@@ -82,8 +82,10 @@ class Asking(Generic[Row]):
             rows: Any = self._make()
             compiler = rows.query.get_compiler(using=rows.db)
             self._kept = (rows, compiler, *compiler.as_sql())
-        rows, compiler, sql, given = self._kept
-        told = tuple(values[one.name] if isinstance(one, Later | Moment) else one for one in given)
+        rows, compiler, sql, asked_for = self._kept
+        told = tuple(
+            values[one.name] if isinstance(one, Given | Moment) else one for one in asked_for
+        )
         asked = _twin(compiler)
         asked.connection = connections[rows.db]  # that of this thread
         asked.as_sql = lambda *_args, **_more: (sql, told)

@@ -22,7 +22,7 @@ from escalation.models import Deadline
 from escalation.policies.kinds import Kind
 from escalation.services.setup import setup
 from tickets.errors import DomainError
-from tickets.kept import Asking, Moment, later
+from tickets.kept import Asking, Moment, given
 from tickets.models import Ticket
 
 SOON_SHARE = 0.75
@@ -189,7 +189,7 @@ def no_clock(ticket: Ticket) -> ClockView:
 _HEADS: Asking[Deadline] = Asking(
     lambda: (
         Deadline.objects.open()
-        .filter(ticket__among=later("tickets"))
+        .filter(ticket__among=given("tickets"))
         .annotate(late=late_rows(Moment.called("now")))
         .distinct("ticket_id", "late")
         .order_by("ticket_id", "late", "-status", "due_at")

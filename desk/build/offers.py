@@ -22,7 +22,7 @@ from remedies.services import wish_words
 from remedies.services.additions import is_added
 from remedies.services.exceptions.undoing import UNDO
 from tickets.access import Principal
-from tickets.kept import Asking, later
+from tickets.kept import Asking, given
 from tickets.languages import Spoken
 from tickets.models import Ticket
 from tickets.rules import EventType, Stage
@@ -173,21 +173,21 @@ def offer_view(
 
 _OFFERS: Asking[Offer] = Asking(
     lambda: (
-        Offer.objects.filter(ticket=later("ticket")).select_related("policy").order_by("-id")[:20]
+        Offer.objects.filter(ticket=given("ticket")).select_related("policy").order_by("-id")[:20]
     )
 )
 _COMPONENTS: Asking[OfferComponent] = Asking(
-    lambda: OfferComponent.objects.filter(offer=later("offer"))
+    lambda: OfferComponent.objects.filter(offer=given("offer"))
 )
 _ASKED: Asking[ExceptionRequest] = Asking(
     lambda: (
-        ExceptionRequest.objects.filter(ticket=later("ticket"))
+        ExceptionRequest.objects.filter(ticket=given("ticket"))
         .select_related("requester", "decider")
         .order_by("id")
     )
 )
 _GRANTED: Asking[Remedy] = Asking(
-    lambda: Remedy.objects.filter(ticket=later("ticket")).order_by("id")
+    lambda: Remedy.objects.filter(ticket=given("ticket")).order_by("id")
 )
 
 

@@ -13,7 +13,7 @@ from desk.build.rows import chips_of
 from desk.glyphs import AvatarView, ChipView
 from tickets.access import Principal, visible_tickets
 from tickets.catalogue import catalogue
-from tickets.kept import Asking, later
+from tickets.kept import Asking, given
 from tickets.languages import Spoken
 from tickets.models import Point, Ticket, TicketLink
 from tickets.rules import Stage
@@ -83,7 +83,7 @@ _LINKS = Spoken(
 
 _LINKED: Asking[TicketLink] = Asking(
     lambda: TicketLink.objects.filter(
-        Q(ticket=later("ticket")) | Q(other=later("ticket"))
+        Q(ticket=given("ticket")) | Q(other=given("ticket"))
     ).order_by("id")[:20]
 )
 
@@ -116,7 +116,7 @@ def status_words(status: str) -> str:
 
 
 _POINTS: Asking[Point] = Asking(
-    lambda: Point.objects.filter(ticket=later("ticket")).select_related("root_cause").order_by("id")
+    lambda: Point.objects.filter(ticket=given("ticket")).select_related("root_cause").order_by("id")
 )
 
 

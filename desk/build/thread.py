@@ -10,7 +10,7 @@ from desk.build.events import CHANNELS, SAID, folded
 from desk.build.people import author, file_view
 from desk.present import EventsView, MessageView
 from desk.words import moment_words
-from tickets.kept import Asking, later
+from tickets.kept import Asking, given
 from tickets.models import Event, Message, Ticket
 from tickets.rules import MessageKind
 
@@ -18,14 +18,14 @@ MESSAGES_SHOWN = 200
 EVENTS_SHOWN = 600
 _MESSAGES: Asking[Message] = Asking(
     lambda: (
-        Message.objects.filter(ticket=later("ticket"))
+        Message.objects.filter(ticket=given("ticket"))
         .order_by("-at", "-id")
         .prefetch_related("attachments")[:MESSAGES_SHOWN]
     )
 )
 _EVENTS: Asking[Event] = Asking(
     lambda: (
-        Event.objects.filter(ticket=later("ticket"))
+        Event.objects.filter(ticket=given("ticket"))
         .exclude(type__in=SAID)
         .order_by("-seq")[:EVENTS_SHOWN]
     )

@@ -9,18 +9,18 @@ from desk.build.team import name_people
 from desk.words import money_words
 from remedies.models import ExceptionRequest, Offer
 from remedies.rules.states import UNDECIDED, ExceptionStatus, OfferStatus
-from tickets.kept import Asking, later
+from tickets.kept import Asking, given
 from tickets.models import Ticket
 
 _ASKED: Asking[ExceptionRequest] = Asking(
     lambda: ExceptionRequest.objects.filter(
-        ticket__among=later("tickets"), status__in=[status.value for status in UNDECIDED]
+        ticket__among=given("tickets"), status__in=[status.value for status in UNDECIDED]
     ).only("ticket_id", "status", "requester_id")
 )
 #: Of the explanation, which is long, only what is missing.
 _OFFERED: Asking[tuple[int, str, int, str, object]] = Asking(
     lambda: Offer.objects.filter(
-        ticket__among=later("tickets"),
+        ticket__among=given("tickets"),
         status__in=[OfferStatus.DRAFT.value, OfferStatus.SENT.value],
     ).values_list("ticket_id", "status", "total", "currency", "explanation__missing")
 )

@@ -15,7 +15,7 @@ from tickets.catalogue import catalogue
 from tickets.finding import find
 from tickets.models import Ticket
 from tickets.rules import Role
-from tickets.services.views import visible_views
+from tickets.services.views import views_of
 
 #: So many of each kind are shown while one types.
 MOST = 6
@@ -91,7 +91,7 @@ def _places(ask: Ask, text: str) -> list[RailItem]:
     for every in views_for(ask.who, Bounds.of(ask.now, ask.zone)) if text else ():
         words = _("View: %(view)s") % {"view": every.words}
         places.append(RailItem(words, f"/desk/?view={every.key}", every.icon))
-    for view in visible_views(ask.who):
+    for view in views_of(ask.who):
         icon = "users-round" if view.team_id else "star"
         places.append(
             RailItem((_("View: %(view)s") % {"view": view.name}), f"/desk/?view=s-{view.pk}", icon)

@@ -35,7 +35,7 @@ from tickets.saying import retold
 from tickets.selecting import NAMES
 from tickets.services import pairing, take, together
 from tickets.services.snoozing import check_moment
-from tickets.services.views import may_change, queue_settings, visible_views
+from tickets.services.views import may_change, queue_settings, views_of
 
 #: So many tickets that were refused are named one by one.
 REFUSED_SHOWN = 5
@@ -79,7 +79,7 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
         return redirect("desk-start")
     bounds = Bounds.of(ask.now, ask.zone)
     views = queue.views_for(ask.who, bounds)
-    saved = list(visible_views(ask.who))
+    saved = views_of(ask.who)
     settings = queue_settings(me_of(ask))
     view, changed, sort = _asked_for(request, views, saved, settings.sort)
     page = queue.page_of(ask.who, view, bounds, after=query(request, "after"), sort=sort)
@@ -149,7 +149,7 @@ def groups_among(only: list[int], request: HttpRequest, ask: Ask) -> list[GroupV
     bounds = Bounds.of(ask.now, ask.zone)
     views = queue.views_for(ask.who, bounds)
     usual = queue_settings(me_of(ask)).sort
-    view, _, sort = _asked_for(request, views, list(visible_views(ask.who)), usual)
+    view, _, sort = _asked_for(request, views, views_of(ask.who), usual)
     page = queue.page_among(only, ask.who, view, bounds, sort=sort)
     return _groups(page, {}, bounds, _rows_context(page, ask, sort), sort)
 
@@ -158,7 +158,7 @@ def numbers_of(request: HttpRequest, ask: Ask) -> dict[str, Any]:
     """The counts of views by address, of groups by key, and the line over the list."""
     bounds = Bounds.of(ask.now, ask.zone)
     views = queue.views_for(ask.who, bounds)
-    saved = list(visible_views(ask.who))
+    saved = views_of(ask.who)
     view, _, _ = _asked_for(request, views, saved, Sort.DUE.value)
     counts, by_category = sizes.counts_of(ask.who, views, bounds)
     numbers = sizes.group_counts(ask.who, view, bounds)

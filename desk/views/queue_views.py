@@ -21,7 +21,7 @@ from tickets.services.views import (
     remove_view,
     save_view,
     set_queue_settings,
-    visible_views,
+    views_of,
 )
 
 
@@ -84,7 +84,7 @@ def change(request: HttpRequest, ask: Ask, key: int) -> HttpResponse:
 def _change(request: HttpRequest, ask: Ask, row: SavedView, act: str) -> None:
     post = request.POST
     if act in {"up", "down"}:
-        beside = [one.pk for one in visible_views(ask.who) if one.team_id == row.team_id]
+        beside = [one.pk for one in views_of(ask.who) if one.team_id == row.team_id]
         move_view(ask.who, row, to=beside.index(row.pk) + (1 if act == "down" else -1))
     elif act == "criteria":
         wanted = {name: post.get(name, "") for name in NAMES}
@@ -129,7 +129,7 @@ def settings(request: HttpRequest, ask: Ask) -> HttpResponse:
 def counts(request: HttpRequest, ask: Ask) -> HttpResponse:
     """How many tickets each saved view has: asked for once the page stands."""
     bounds = Bounds.of(ask.now, ask.zone)
-    views = [queue.saved_view(row) for row in visible_views(ask.who)]
+    views = [queue.saved_view(row) for row in views_of(ask.who)]
     found = sizes.total_of(ask.who, views, bounds)
     told = [(view.key, shown(found[view.key])) for view in views]
     return render(request, "desk/components/view_counts.html", {"counts": told})

@@ -35,7 +35,7 @@ from desk.walking import Walk, list_key, place_words, view_key
 from escalation.models import Deadline
 from tickets.access import access_ticket, lead_on, may
 from tickets.errors import DomainError, NotFound, NumberInvalid, Stale
-from tickets.kept import Asking, later
+from tickets.kept import Asking, given
 from tickets.models import Draft, Event, Ticket
 from tickets.numbers import PREFIX
 from tickets.rules import TextUse
@@ -259,7 +259,7 @@ def parts_of(ticket: Ticket, ask: Ask) -> dict[str, Any]:
 
 _DEADLINES: Asking[Deadline] = Asking(
     lambda: (
-        Deadline.objects.filter(ticket=later("ticket"))
+        Deadline.objects.filter(ticket=given("ticket"))
         .select_related("counted_on")
         .prefetch_related("pauses")
         .order_by("id")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from escalation.models import Climb, Escalation, Spell
 from escalation.rules import EscalationLevel
 from tickets.change import Change, Changes
-from tickets.kept import Asking, later
+from tickets.kept import Asking, given
 from tickets.models import Ticket, User
 
 SINCE = "escalation.since"
@@ -56,16 +56,16 @@ class Standing:
         return self.seconds // 3600
 
 
-_SPELLS: Asking[Spell] = Asking(lambda: Spell.objects.filter(ticket=later("ticket")))
+_SPELLS: Asking[Spell] = Asking(lambda: Spell.objects.filter(ticket=given("ticket")))
 _CALLS: Asking[int] = Asking(
     lambda: (
-        Escalation.objects.filter(ticket=later("ticket"))
+        Escalation.objects.filter(ticket=given("ticket"))
         .exclude(level__in=REMINDERS)
         .values_list("pk", flat=True)
     )
 )
 _CLIMBS: Asking[Climb] = Asking(
-    lambda: Climb.objects.open().filter(ticket=later("ticket")).select_related("by")
+    lambda: Climb.objects.open().filter(ticket=given("ticket")).select_related("by")
 )
 
 
