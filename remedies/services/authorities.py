@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from remedies.authority import Asked, Decision, Limit, Pot, Room, Span, Used, decide, room_for
 from remedies.errors import AboveAuthority
@@ -22,6 +22,7 @@ from remedies.services.budgets import lock_budgets, pots_of
 from remedies.services.gifts import component_gift, remedy_gift
 from tickets.actors import Actor
 from tickets.cached import Cached
+from tickets.kept import Asking, given
 from tickets.models import Customer, Ticket
 from tickets.rules import ActorKind
 
@@ -86,41 +87,20 @@ def used_on(
 
     `besides` is the offer that is being weighed, and so not counted.
     """
+    besides_key = besides.pk if besides is not None else 0
     return Used(
-        ticket=_sums(Q(ticket=ticket), Q(offer__ticket=ticket), currency, besides),
+        ticket=_sums(_ON_TICKET, currency, besides_key, ticket=ticket.pk),
         customer={
             days: _sums(
-                Q(
-                    ticket__customer_id=ticket.customer_id,
-                    granted_at__gt=now - dt.timedelta(days=days),
-                ),
-                Q(offer__ticket__customer_id=ticket.customer_id),
+                _FOR_CUSTOMER,
                 currency,
-                besides,
+                besides_key,
+                customer=ticket.customer_id,
+                since=now - dt.timedelta(days=days),
             )
             for days in periods
         },
     )
-
-
-def _sums(
-    remedies: Q, components: Q, currency: str, besides: Offer | None
-) -> dict[ComponentKind, int]:
-    granted = (
-        Remedy.objects.filter(remedies, currency=currency)
-        .exclude(status=RemedyStatus.REVERSED.value)
-        .values("kind")
-        .annotate(total=Sum(remedy_gift()))
-    )
-    promised = OfferComponent.objects.filter(components, PROMISED, offer__currency=currency)
-    if besides is not None:
-        promised = promised.exclude(offer=besides)
-    found: dict[ComponentKind, int] = {}
-    sums = promised.values("kind").annotate(total=Sum(component_gift()))
-    for line in [*granted, *sums]:
-        kind = ComponentKind(line["kind"])
-        found[kind] = found.get(kind, 0) + (line["total"] or 0)
-    return found
 
 
 #: What the customer was promised: an open offer, and a draft that somebody above said yes to.
@@ -132,6 +112,43 @@ PROMISED = Q(offer__status=OfferStatus.SENT.value) | (
         )
     )
 )
+
+
+#: The sum of each kind: what was granted, and what is promised.
+_Sums = tuple[Asking[tuple[str, int | None]], Asking[tuple[str, int | None]]]
+
+
+def _asking(remedies: Q, components: Q) -> _Sums:
+    def granted() -> QuerySet[Remedy, tuple[str, int | None]]:
+        rows = Remedy.objects.filter(remedies, currency=given("currency"))
+        sums = rows.exclude(status=RemedyStatus.REVERSED.value).values("kind")
+        return sums.annotate(total=Sum(remedy_gift())).values_list("kind", "total")
+
+    def promised() -> QuerySet[OfferComponent, tuple[str, int | None]]:
+        rows = OfferComponent.objects.filter(
+            components, PROMISED, offer__currency=given("currency")
+        )
+        sums = rows.exclude(offer=given("besides")).values("kind")
+        return sums.annotate(total=Sum(component_gift())).values_list("kind", "total")
+
+    return Asking(granted), Asking(promised)
+
+
+_ON_TICKET = _asking(Q(ticket=given("ticket")), Q(offer__ticket=given("ticket")))
+_FOR_CUSTOMER = _asking(
+    Q(ticket__customer=given("customer"), granted_at__gt=given("since")),
+    Q(offer__ticket__customer=given("customer")),
+)
+
+
+def _sums(of: _Sums, currency: str, besides: int, **which: object) -> dict[ComponentKind, int]:
+    """By kind. Two queries."""
+    found: dict[ComponentKind, int] = {}
+    for asking in of:
+        for key, total in asking(currency=currency, besides=besides, **which):
+            kind = ComponentKind(key)
+            found[kind] = found.get(kind, 0) + (total or 0)
+    return found
 
 
 def asked_of(components: Sequence[OfferComponent]) -> list[Asked]:
