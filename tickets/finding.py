@@ -31,6 +31,9 @@ FOLLOWER = "search"
 #: Words that are looked at, and letters from which on the beginning of a word is enough: what
 #: begins with one or two letters is nearly everything.
 _WORDS, _BEGINNING = 8, 3
+#: Letters that a part of a number without digits has at most ("LH-208-7155"), the parts that a
+#: number has at most, and how long the whole is, as in `amends_joined`.
+_MARK, _PARTS, _JOINED = 4, 5, range(5, 31)
 #: Up to so many tickets are few; of what more hold, so many of the newest are looked through one by
 #: one before all are asked.
 _FEW, _NEWEST = 2_000, 1_000
@@ -105,14 +108,64 @@ def _nearly(who: Principal, text: str, *, most: int) -> Found:
 
 
 def query_of(text: str) -> SearchQuery | None:
-    """Every word of the text, or what begins with it; None where there is no word."""
-    words = re.findall(r"[^\W_]+", text.lower())[:_WORDS]
-    # A single letter beside others narrows nothing, and stands in every ticket: "A-10485".
-    words = [word for word in words if len(word) > 1 or word.isdigit()] or words
-    if not words:
+    """Every word of the text, or what begins with it; None where there is no word. What looks like
+    a number is looked for with the signs between its parts and without: "LH-208-7155"."""
+    runs = _runs(text.lower())
+    wanted = [[word for word in run if _tells(word)] for run in runs]
+    if not any(wanted):
+        wanted = runs
+    parts = [
+        " | ".join([_all_of(words), *_joined(run)])
+        for words, run in zip(wanted, runs, strict=True)
+        if words
+    ]
+    if not parts:
         return None
+    query = " & ".join(f"({part})" for part in parts)
+    return SearchQuery(query, search_type="raw", config="amends_search")
+
+
+def _runs(text: str) -> list[list[str]]:
+    """The words that are looked at, together those which may be parts of one number: with a sign
+    between them, or short ones and such with digits beside each other."""
+    runs: list[list[str]] = []
+    end = 0
+    for found in list(re.finditer(r"[^\W_]+", text))[:_WORDS]:
+        between, word = text[end : found.start()], found[0]
+        signs = between and not re.search(r"\s", between)
+        if runs and (signs or (_of_number(runs[-1][-1]) and _of_number(word))):
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+        end = found.end()
+    return runs
+
+
+def _of_number(word: str) -> bool:
+    return len(word) <= _MARK or any(character.isdigit() for character in word)
+
+
+def _tells(word: str) -> bool:
+    """A single letter beside others narrows nothing, and stands in every ticket: "A-10485"."""
+    return len(word) > 1 or word.isdigit()
+
+
+def _joined(run: list[str]) -> list[str]:
+    """The run with some words that stand beside each other written as one: as the index holds
+    numbers (`amends_joined`), and as customers write them who leave the signs out."""
+    found = []
+    for first in range(len(run)):
+        for last in range(first + 1, min(first + _PARTS, len(run))):
+            word = "".join(run[first : last + 1])
+            if len(word) in _JOINED and any(character.isdigit() for character in word):
+                rest = [one for one in run[:first] + run[last + 1 :] if _tells(one)]
+                found.append(_all_of([word, *rest]))
+    return found
+
+
+def _all_of(words: list[str]) -> str:
     parts = [f"'{word}':*" if len(word) >= _BEGINNING else f"'{word}'" for word in words]
-    return SearchQuery(" & ".join(parts), search_type="raw", config="amends_search")
+    return " & ".join(parts)
 
 
 def narrowed(rows: QuerySet[Ticket], text: str) -> QuerySet[Ticket]:

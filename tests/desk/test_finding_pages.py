@@ -76,3 +76,18 @@ def test_more_that_is_found_takes_no_more_queries(
             whole_desk, customer=make_customer(f"Rosa {number}"), subject="Lost at Porto again"
         )
     assert queries_of(client, f"{URL}?q=porto&all=1") == one
+
+
+@pytest.mark.parametrize("typed", ["LH2087155", "lh-208-7155", "LH 208 7155"])
+@pytest.mark.parametrize("kept", ["LH-208-7155", "LH2087155"])
+def test_an_order_is_found_in_the_palette_on_the_page_and_by_the_api(
+    sign_in: SignIn, whole_desk: Desk, kept: str, typed: str
+) -> None:
+    made = make_ticket(whole_desk, facts={"order_number": kept})
+    alice = sign_in(whole_desk.alice)
+    link = f"/desk/tickets/{made.number}/"
+    assert link in alice.get(URL, {"q": typed, "all": "1"}).content.decode()
+    assert link in alice.get("/desk/search/", {"q": typed}).content.decode()
+    assert link in alice.get("/desk/", {"view": "team", "text": typed}).content.decode()
+    listed = alice.get("/api/v1/tickets/", {"q": typed}).json()["results"]
+    assert [row["number"] for row in listed] == [made.number]

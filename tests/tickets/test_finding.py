@@ -50,6 +50,46 @@ def test_what_it_does_not_hold_does_not_find_it(desk: Desk, ticket: Ticket, text
     assert _find(desk, text).tickets == []
 
 
+@pytest.mark.parametrize("kept", ["LH-208-7155", "LH2087155", "LH 208 7155", "lh/208.7155"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "LH-208-7155", "LH2087155", "lh 208 7155", "LH208-7155", "LH/208/7155", "lh2087",
+        "evening LH2087155", "Tom LH 208 7155", "LH2087155 evening", "LH-208-7155 9 evening",
+    ],
+)  # fmt: skip
+def test_an_order_is_found_with_its_dashes_and_without(desk: Desk, kept: str, typed: str) -> None:
+    customer = make_customer(name="Tom Baker", email="tom@example.net")
+    facts = {"order_number": kept, "days_without": 9}
+    made = make_ticket(desk, customer=customer, subject="Late every evening", facts=facts)
+    make_ticket(desk, subject="Every evening", facts={"order_number": "LH-209-7155"})
+    index_what_happened()
+    assert _find(desk, typed).tickets == [made]
+    who = Principal.of_user(desk.alice, now=NOW)
+    assert list(narrowed(visible_tickets(who), typed)) == [made]
+
+
+@pytest.mark.parametrize("typed", ["AB771203", "ab-771/203", "KX40917", "TK90125"])
+def test_a_number_that_was_written_in_a_letter_or_comes_from_elsewhere_is_found_so_too(
+    desk: Desk, typed: str
+) -> None:
+    made = make_ticket(
+        desk, subject="Parcel KX-40917", body="It is about AB-771-203, sent on 3/4.",
+        external=("shop", "TK 901 25"),
+    )  # fmt: skip
+    index_what_happened()
+    assert _find(desk, typed).tickets == [made]
+    words = str(SearchEntry.objects.values_list("words", flat=True).get())
+    assert "'34'" not in words  # no number that anybody notes down
+
+
+def test_a_day_is_not_kept_as_a_number(desk: Desk) -> None:
+    facts = {"reported": "2026-11-02T10:00:00Z", "account": "2026-11-02"}
+    make_ticket(desk, body="It was on 2026-11-02.", facts=facts)
+    index_what_happened()
+    assert "20261102" not in str(SearchEntry.objects.values_list("words", flat=True).get())
+
+
 def test_a_number_leads_to_its_ticket_before_it_is_indexed(desk: Desk) -> None:
     made = make_ticket(desk)
     found = _find(desk, made.number.lower().replace("-", " "))

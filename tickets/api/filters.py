@@ -99,8 +99,8 @@ class TicketFilter(django_filters.FilterSet):
         method="_search",
         max_length=200,
         label="A number, an e-mail address, or words of the ticket: customer, matter, facts, tags, "
-        "order number, conversation. The beginning of a word is enough. What was said a moment ago "
-        "may not be found yet.",
+        "order number (with its dashes or without), conversation. The beginning of a word is "
+        "enough. What was said a moment ago may not be found yet.",
     )
     order = django_filters.ChoiceFilter(
         choices=[(name, name) for name in ORDERS],

@@ -8,7 +8,8 @@ from tickets.models.tickets import Ticket
 
 
 class SearchEntry(models.Model):
-    """The words of one ticket: number, customer, matter, facts, tags and conversation.
+    """The words of one ticket: number, customer, matter, facts, tags and conversation. Numbers
+    stand there with their parts, and joined ("lh2087155").
 
     Kept by tickets.services.indexing from the stream of events, and made anew by `manage.py
     search rebuild`; nothing else depends on it.
