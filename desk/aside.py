@@ -25,26 +25,32 @@ class Preset(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A choice and its moment; `afternoon` where that of today is this afternoon."""
+    """A choice and its moment; `afternoon` where that of today is this afternoon, `twin` where
+    another choice is the same moment and says so better."""
 
     preset: Preset
     at: dt.datetime
     afternoon: bool = False
+    twin: bool = False
 
 
 def moments(now: dt.datetime, zone: ZoneInfo) -> tuple[Moment, ...]:
     """This afternoon (or in three hours, to the next quarter), tomorrow at nine, the next Monday
-    at nine, and this day next week at nine."""
+    at nine, and this day next week at nine. On a Sunday that Monday is tomorrow, on a Monday it is
+    in a week."""
     here = now.astimezone(zone)
     at_two = _at(here.date(), AFTERNOON, zone)
     early = at_two - now >= AWAY
+    today = at_two if early else _quarter(now + HOURS)
+    tomorrow, monday, week = (
+        _at(here.date() + dt.timedelta(days=days), MORNING, zone)
+        for days in (1, 7 - here.weekday(), 7)
+    )
     return (
-        Moment(Preset.TODAY, at_two if early else _quarter(now + HOURS), afternoon=early),
-        Moment(Preset.TOMORROW, _at(here.date() + dt.timedelta(days=1), MORNING, zone)),
-        Moment(
-            Preset.MONDAY, _at(here.date() + dt.timedelta(days=7 - here.weekday()), MORNING, zone)
-        ),
-        Moment(Preset.WEEK, _at(here.date() + dt.timedelta(days=7), MORNING, zone)),
+        Moment(Preset.TODAY, today, afternoon=early),
+        Moment(Preset.TOMORROW, tomorrow),
+        Moment(Preset.MONDAY, monday, twin=monday in {tomorrow, week}),
+        Moment(Preset.WEEK, week),
     )
 
 

@@ -19,7 +19,8 @@ from escalation.plan import RESUME
 @dataclass(frozen=True, slots=True)
 class PresetView:
     """A moment to choose: its name in forms, its key, its words, and when that is. `early` says
-    which clock brings the ticket back before."""
+    which clock brings the ticket back before; what is not `shown` is another choice's moment, and
+    known only to a page that was opened the day before."""
 
     name: str
     key: str
@@ -27,6 +28,7 @@ class PresetView:
     when: str
     at: dt.datetime
     early: str = ""
+    shown: bool = True
 
 
 def preset_views(
@@ -42,6 +44,7 @@ def preset_views(
             _when(one.at, now=now, zone=zone),
             one.at,
             _early(first, one.at, now=now, zone=zone),
+            shown=not one.twin,
         )
         for place, one in enumerate(moments(now, zone), 1)
     )

@@ -1,8 +1,11 @@
 """Put aside on the page: the menu, the view of what is aside, counts, undo, and what is refused."""
 
 import datetime as dt
+import re
+from typing import Any
 
 import pytest
+import time_machine
 
 from tests.builders import NOW, Desk, make_customer, make_ticket, user
 from tests.desk.pages import SignIn, hidden_of, queries_of, text_of
@@ -22,6 +25,10 @@ def mine(whole_desk: Desk, ticket: Ticket) -> Ticket:
 
 def counts(page: object) -> dict[str, str]:
     return {link.words: link.count for link in page.context["links"]}  # type: ignore[attr-defined]
+
+
+def markup(page: Any) -> str:
+    return " ".join(page.content.decode().split())
 
 
 def rows(page: object) -> list[str]:
@@ -103,6 +110,23 @@ def test_pages_of_what_is_aside_follow_one_another_without_a_gap(
             break
         url = f"/desk/?view=snoozed&after={page.context['after']}"
     assert seen == [made[n].number for n in (1, 2, 3, 0, 4)]
+
+
+@pytest.mark.parametrize("day", [29, 30])
+def test_on_a_sunday_and_a_monday_no_moment_is_offered_twice(
+    sign_in: SignIn, whole_desk: Desk, mine: Ticket, day: int
+) -> None:
+    at = f"/desk/tickets/{mine.number}/"
+    with time_machine.travel(dt.datetime(2026, 11, day, 10, tzinfo=dt.UTC), tick=False):
+        client = sign_in(whole_desk.alice)
+        for page in (client.get(f"{at}?do=snooze"), client.get("/desk/")):
+            offered = re.findall(r'name="preset" value="(\w+)" data-key="(\d)"', markup(page))
+            assert offered == [("today", "1"), ("tomorrow", "2"), ("week", "4")]
+        sent = hidden_of(client, at) | {"preset": "monday"}  # of a page that was opened before
+        client.post(f"{at}snooze/", sent)
+    mondays = {29: dt.datetime(2026, 11, 30, 9, tzinfo=dt.UTC)}
+    mondays[30] = mondays[29] + dt.timedelta(days=7)
+    assert Ticket.objects.get(pk=mine.pk).snoozed_until == mondays[day]
 
 
 def test_several_are_put_aside_from_the_queue_and_what_is_refused_is_named(
