@@ -60,12 +60,13 @@ class Page:
 @dataclass(frozen=True, slots=True)
 class Listed:
     """`count` is the figure itself: so many things on tickets, of which one may have several.
-    `rows` are those of the page asked for: the ticket's id, and when it was, the newest first.
-    The next page begins behind `after`; None on the last one."""
+    `rows` are those of the page asked for: the ticket's id, and when it was, the newest first;
+    `keys` tell what each of them is. The next page begins behind `after`; None on the last one."""
 
     count: int
     rows: tuple[tuple[int, dt.datetime], ...]
     after: Cursor | None = None
+    keys: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, count: int, rows: Sequence[Sequence[Any]], page: Page) -> Listed:
@@ -75,7 +76,8 @@ class Listed:
         if len(rows) > page.limit:
             _, at, *keys = shown[-1]
             after = Cursor(at, tuple(keys))
-        return cls(count, tuple((row[0], row[1]) for row in shown), after)
+        keys_of = tuple(row[2] for row in shown)
+        return cls(count, tuple((row[0], row[1]) for row in shown), after, keys_of)
 
 
 def listed(rows: QuerySet[Any, Any], page: Page, *, at: str, ticket: str = "ticket_id") -> Listed:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
+from desk.build.decided import decided_view
 from desk.build.events import KINDS
 from desk.build.insight.listing import BehindRow
 from desk.build.insight.words import NO_CAUSE
 from desk.build.kinds import kind_of_remedy
 from desk.build.outcomes import ANSWERS, BANDS, FINDINGS, STAGES
+from escalation.models import Deadline
 from escalation.services.explaining import REASONS
 from remedies.services.fairness.times import BUCKETS
+from tickets.listed import Listed
 from tickets.models import Category, RootCause, Team, Ticket, User
 from tickets.rules import OVERTURN_WORDS
 
@@ -41,11 +44,13 @@ _COLUMNS: dict[str, str | Promise] = {
 }
 
 
-def rows_of(found: Iterable[tuple[int, dt.datetime]], *, zone: dt.tzinfo) -> list[BehindRow]:
-    """The tickets of a page, in its order. One query."""
-    listed = list(found)
+def rows_of(
+    found: Listed, clocks: Sequence[Deadline] = (), *, now: dt.datetime, zone: dt.tzinfo
+) -> list[BehindRow]:
+    """The tickets of a page, in its order, each with its clock where that is what is counted. One
+    query."""
     rows = Ticket.objects.select_related("customer", "category", "team").in_bulk(
-        {ticket for ticket, _ in listed}
+        {ticket for ticket, _ in found.rows}
     )
     return [
         BehindRow(
@@ -57,8 +62,12 @@ def rows_of(found: Iterable[tuple[int, dt.datetime]], *, zone: dt.tzinfo) -> lis
             team=rows[ticket].team.name,
             day=at.astimezone(zone).date(),
             n=1,
+            clocks=tuple(
+                decided_view(clock, rows[ticket].number, now=now, zone=zone)
+                for clock in clocks[place : place + 1]
+            ),
         )
-        for ticket, at in listed
+        for place, (ticket, at) in enumerate(found.rows)
     ]
 
 

@@ -13,7 +13,7 @@ from desk.build.behind import TITLES, rows_of, words_of
 from desk.satisfaction import answers_behind
 from desk.views.shell import Ask, desk_page, desk_render, query
 from desk.words import number_words
-from escalation.services.reports import promises_behind
+from escalation.services.reports import clocks_behind, promises_behind
 from remedies.services import fairness, outcomes_behind
 from tickets.errors import Invalid, NotFound
 from tickets.listed import Cursor, Listed, Page
@@ -97,13 +97,16 @@ def show(request: HttpRequest, ask: Ask, report: str) -> HttpResponse:
     """The same days, teams and filters as the figure."""
     asked, period, page, found = found_of(request, ask, report)
     what = asked["what"].partition("-")
+    promises = report == "deadlines"
+    clocks = clocks_behind(found, which=asked["column"]) if promises else []
     context = {
-        "place": "late" if report == "deadlines" else "insight",
+        "place": "late" if promises else "insight",
         "words": words_of(report, what[2] or what[0], asked["key"], asked["column"]),
         "count": number_words(found.count),
         "tickets": "",
         "period": period,
-        "rows": rows_of(found.rows, zone=ask.zone),
+        "rows": rows_of(found, clocks, now=ask.now, zone=ask.zone),
+        "clocks": promises,
         "next": next_of(request, found.after),
         "first": page.after is None,
         "back": back_of(request, Back(TITLES[report], f"/desk/reports/{report}/")),

@@ -22,6 +22,7 @@ from desk.present import LinkView
 from desk.views.shell import Ask, desk_page, desk_render, query
 from desk.words import number_words
 from feedback.access import InsightScope, may_compare
+from feedback.insight.measures import Measure
 from feedback.services.insight import behind, customers
 from feedback.services.insight.reading import COMPARING, insight
 from feedback.services.insight.shapes import Insight, Line, Part, Tab
@@ -168,7 +169,8 @@ def tickets(request: HttpRequest, ask: Ask) -> HttpResponse:
         "count": number_words(count),
         "tickets": "" if tickets_of in {None, count} else number_words(tickets_of or 0),
         "period": period,
-        "rows": rows_of(page[:PAGE]),
+        "rows": rows_of(page[:PAGE], now=ask.now, zone=ask.zone),
+        "clocks": what.measure in {Measure.PROMISE, Measure.PROMISE_CAUSE},
         "several": True,
         "next": f"?{request_.urlencode()}" if more else "",
         "first": not after,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from escalation.models import Simulation
+from escalation.models import Deadline, Simulation
 from escalation.services.previews import Found
 from escalation.services.reports import DIMENSIONS, Line, Report
 from escalation.services.simulating import Tally
@@ -45,6 +45,17 @@ def report(found: Report) -> dict[str, Any]:
             "total_seconds": int(found.extensions.total.total_seconds()),
             "deadlines_before": found.extensions.deadlines_before,
         },
+    }
+
+
+def promise(row: Deadline) -> dict[str, Any]:
+    """What a `FigurePromise` tells of its clock."""
+    return {
+        "deadline": row.pk,
+        "kind": row.kind,
+        "due_at": row.due_at,
+        "missed_at": row.breached_at,
+        "met_at": row.met_at,
     }
 
 

@@ -51,7 +51,7 @@ class PromisesBehind(AccessView):
 
     @operation(
         "reports_deadlines_tickets", "List the tickets behind a figure of kept and missed",
-        tag="deadlines", answers=figures.FigureTickets,
+        tag="deadlines", answers=figures.FigurePromises,
         parameters=[
             *figures.figure(
                 [*reports.KINDS], "The key of the line; the reason, of a pause.",
@@ -61,7 +61,8 @@ class PromisesBehind(AccessView):
         ],
     )  # fmt: skip
     def get(self, request: Request) -> Response:
-        """One for each promise, by the same days and filters as the report."""
+        """One for each promise, by the same days and filters as the report: which clock it was,
+        when it was due, and when it was missed or met."""
         own = ("what", "key", "column")
         refuse_unknown(request.query_params, (*own, *_NAMES, "cursor", "page_size"))
         period, narrow = _narrowed(request, now=self.now)
@@ -70,7 +71,10 @@ class PromisesBehind(AccessView):
             self.principal, period, figures.page_of(request), **narrow,
             by=what or "all", key=key, which=column,
         )  # fmt: skip
-        return figures.figure_tickets(found, request)
+        clocks = reports.clocks_behind(found, which=column)
+        return figures.figure_tickets(
+            found, request, more=[report_render.promise(c) for c in clocks]
+        )
 
 
 def _narrowed(request: Request, *, now: dt.datetime) -> tuple[Period, dict[str, str]]:

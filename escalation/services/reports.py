@@ -201,6 +201,21 @@ def promises_behind(
     return listed(rows, page, at="decided")
 
 
+def clocks_behind(found: Listed, *, which: str = "") -> list[Deadline]:
+    """The promise that each row of `promises_behind` is, or that was paused. One query."""
+    if which == "pauses":
+        pauses = Pause.objects.select_related("deadline").in_bulk(found.keys)
+        return [pauses[key].deadline for key in found.keys]
+    rows = Deadline.objects.in_bulk(found.keys)
+    return [rows[key] for key in found.keys]
+
+
+def clocks_decided(tickets: Iterable[int]) -> list[Deadline]:
+    """The promises on these tickets that count as kept or missed, in their order. One query."""
+    rows = Deadline.objects.filter(DECIDED & COUNTED, ticket__in=list(tickets))
+    return list(rows.order_by(Coalesce("breached_at", "met_at"), "pk"))
+
+
 def _of_cause(key: str) -> Q:
     """On a ticket with a point of this cause; with "", on one with a point without, or none."""
     points = Point.objects.filter(ticket=OuterRef("ticket"))

@@ -14,7 +14,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import time_machine
 from django.db.models import Sum
+from django.utils import timezone
 
+from desk.build.codes import kind_words
+from desk.words import moment_words
+from escalation.models import Deadline
 from feedback.models import Rollup
 from feedback.services.insight.behind import behind_of, tallies_behind
 from feedback.services.insight.keeping import catch_up
@@ -173,6 +177,29 @@ def test_where_a_ticket_gave_several_it_is_said_how_many_tickets_there_are(
     every, tickets = sum(row.n for row in rows), len({row.ticket_id for row in rows})
     assert ticket.number in listed and every > tickets
     assert f"{every} in all, of {tickets} tickets" in listed
+
+
+@pytest.mark.parametrize("measure", ["promise", "promise_cause"])
+def test_behind_promises_of_insight_each_clock_is_named_with_its_moment(
+    sign_in: SignIn, lived: Desk, measure: str
+) -> None:
+    mona = sign_in(lived.mona)
+    address = f"{PAGE}tickets/?measure={measure}&bucket=1&{SPAN}"
+    missed = Deadline.objects.filter(breached_at__isnull=False, counted_on=None).exclude(
+        ticket__historical=True
+    )
+    page = mona.get(address)
+    body, words = page.content.decode(), text_of(page)
+    assert missed
+    for clock in missed:
+        assert f"/desk/tickets/{clock.ticket.number}/deadlines/#deadline-{clock.pk}" in body
+        assert clock.breached_at is not None
+        at = moment_words(clock.breached_at, now=timezone.now(), zone=dt.UTC)
+        assert f"{kind_words(clock.kind).capitalize()} missed {at}" in words
+    kept = mona.get(address.replace("bucket=1", "bucket=0")).content.decode()
+    assert not any(f"#deadline-{clock.pk}" in kept for clock in missed)
+    queries = queries_of(mona, address)
+    assert queries_of(mona, f"{PAGE}tickets/?measure=received&{SPAN}") >= queries - 1
 
 
 def test_thanks_and_patterns_are_of_the_team_and_category_that_were_asked_for(

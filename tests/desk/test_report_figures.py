@@ -15,9 +15,11 @@ import time_machine
 from django.test import RequestFactory
 from django.utils import timezone
 
+from desk.build.codes import kind_words
 from desk.views import behind
 from desk.views.shell import Ask
-from escalation.models import Deadline
+from desk.words import moment_words
+from escalation.models import Deadline, Pause
 from remedies.models import Offer
 from tests.builders import NOW, Desk, make_ticket, user
 from tests.desk.pages import SignIn, queries_of, text_of
@@ -216,3 +218,44 @@ def test_what_is_printed_has_its_tables_open(sign_in: SignIn, few: Desk) -> None
         printed = client.get(f"/desk/reports/{report}/?{SPAN}&print=1").content.decode()
         assert '<details class="seen-fold">' in shut and "data-print" in shut
         assert '<details class="seen-fold">' not in printed
+
+
+@pytest.mark.parametrize("column", ["missed", "kept"])
+def test_a_list_of_promises_says_which_clock_it_was_and_when(
+    sign_in: SignIn, reported: Desk, column: str
+) -> None:
+    mona = sign_in(reported.mona)
+    query = f"{SPAN}&what=all&column={column}"
+    page = mona.get(f"/desk/reports/deadlines/behind/?{query}")
+    told = mona.get(f"/api/v1/reports/deadlines/tickets/?{query}").json()["results"]
+    assert told
+    now, zone = timezone.now(), ZoneInfo(reported.mona.time_zone)
+    for row in told:
+        clock = Deadline.objects.get(pk=row["deadline"])
+        assert (row["ticket"], row["kind"]) == (clock.ticket.number, clock.kind)
+        assert bool(row["missed_at"]) == (column == "missed")
+        moments = [("missed", clock.breached_at)] if clock.breached_at else []
+        if clock.met_at:
+            moments.append(("done" if clock.breached_at else "kept", clock.met_at))
+        when = ", ".join(f"{word} {moment_words(at, now=now, zone=zone)}" for word, at in moments)
+        assert f"{kind_words(clock.kind).capitalize()} {when}" in text_of(page)
+        explained = f"/desk/tickets/{clock.ticket.number}/deadlines/"
+        assert f'href="{explained}#deadline-{clock.pk}"' in page.content.decode()
+        assert f'id="deadline-{clock.pk}"' in mona.get(explained).content.decode()
+
+
+def test_of_paused_promises_it_is_said_which_they_were_and_of_other_lists_nothing(
+    sign_in: SignIn, reported: Desk
+) -> None:
+    mona, clock = sign_in(reported.mona), Deadline.objects.filter(met_at__isnull=False)[0]
+    pause = Pause.objects.create(
+        ticket=clock.ticket, deadline=clock, reason="waiting_customer", started_at=NOW, ended_at=NOW
+    )
+    query = f"{SPAN}&what=pause&key={pause.reason}&column=pauses"
+    page = mona.get(f"/desk/reports/deadlines/behind/?{query}")
+    words = kind_words(clock.kind).capitalize()
+    assert f'#deadline-{pause.deadline_id}">{words}</a>' in page.content.decode()
+    told = mona.get(f"/api/v1/reports/deadlines/tickets/?{query}").json()["results"]
+    assert clock.pk in {row["deadline"] for row in told}
+    other = mona.get(f"/desk/reports/outcomes/behind/?{SPAN}&what=all")
+    assert "Clock" not in text_of(other).split("Tickets behind the figure")[1]

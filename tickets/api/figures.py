@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter
@@ -35,6 +36,22 @@ class FigureTickets(Shape):
     results = FigureTicket(many=True)
 
 
+class FigurePromise(FigureTicket):
+    """A promise that a figure counts."""
+
+    deadline = serializers.IntegerField(help_text="The id of the clock.")
+    kind = serializers.CharField(help_text="What was promised: `next_reply`, `decide`, …")
+    due_at = serializers.DateTimeField()
+    missed_at = serializers.DateTimeField(allow_null=True, help_text="Null where it was kept.")
+    met_at = serializers.DateTimeField(allow_null=True, help_text="Null where it never was met.")
+
+
+class FigurePromises(FigureTickets):
+    """A page of the promises that a figure counts, the newest first."""
+
+    results = FigurePromise(many=True)
+
+
 def figure(what: list[str], key: str, columns: list[str] | None = None) -> list[OpenApiParameter]:
     """What names a figure of a report, for the schema; `key` says what a line's key is."""
     found = [
@@ -56,8 +73,10 @@ def page_of(request: Request) -> Page:
     return Page(after, page_size(request.query_params.get("page_size")))
 
 
-def figure_tickets(found: Listed, request: Request) -> Response:
-    """The `FigureTickets` of a page. One query."""
+def figure_tickets(
+    found: Listed, request: Request, *, more: Sequence[Mapping[str, Any]] = ()
+) -> Response:
+    """The `FigureTickets` of a page, with what `more` tells of each row. One query."""
     tickets = Ticket.objects.select_related("team", "category").in_bulk(
         {ticket for ticket, _ in found.rows}
     )
@@ -67,7 +86,10 @@ def figure_tickets(found: Listed, request: Request) -> Response:
         {
             "count": found.count,
             "next": replace_query_param(here, "cursor", after.text) if after else None,
-            "results": [_row(tickets[ticket], at) for ticket, at in found.rows],
+            "results": [
+                _row(tickets[ticket], at) | dict(more[place] if more else {})
+                for place, (ticket, at) in enumerate(found.rows)
+            ],
         }
     )
 

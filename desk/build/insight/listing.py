@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from desk.build.decided import DecidedView, decided_view
 from desk.build.events import CHANNELS, KINDS
 from desk.build.insight import counts
 from desk.build.insight.views import EntryView, PanelView, QuoteView
@@ -21,6 +22,8 @@ from desk.build.insight.words import (
     kind_of_remedy,
 )
 from desk.words import category_words, listed
+from escalation.models import Deadline
+from escalation.services.reports import clocks_decided
 from feedback.access import InsightScope
 from feedback.insight.buckets import TIME_EDGES
 from feedback.insight.measures import KEPT, MISSED, Measure
@@ -80,6 +83,8 @@ class BehindRow:
     team: str
     day: dt.date
     n: int
+    #: Of a list of promises: which clock it was, or which ones.
+    clocks: tuple[DecidedView, ...] = ()
 
 
 def quotes_of(rows: Iterable[Answer]) -> tuple[QuoteView, ...]:
@@ -119,8 +124,9 @@ def _category(key: int) -> str:
     return category_words(entry.category.name) if entry is not None else ""
 
 
-def rows_of(tallies: Iterable[Tally]) -> list[BehindRow]:
-    """The tickets of a page."""
+def rows_of(tallies: Sequence[Tally], *, now: dt.datetime, zone: dt.tzinfo) -> list[BehindRow]:
+    """The tickets of a page; of promises with the clocks, by one query."""
+    clocks = _clocks_of(tallies, now=now, zone=zone)
     return [
         BehindRow(
             number=row.ticket.number,
@@ -131,9 +137,33 @@ def rows_of(tallies: Iterable[Tally]) -> list[BehindRow]:
             team=row.ticket.team.name,
             day=row.day,
             n=row.n,
+            clocks=clocks.get(row.pk, ()),
         )
         for row in tallies
     ]
+
+
+def _clocks_of(
+    tallies: Sequence[Tally], *, now: dt.datetime, zone: dt.tzinfo
+) -> dict[int, tuple[DecidedView, ...]]:
+    """The clocks that each tally of promises counts: of its ticket, day, and kind."""
+    promises = [row for row in tallies if row.measure in {Measure.PROMISE, Measure.PROMISE_CAUSE}]
+    if not promises:
+        return {}
+    of_day: dict[tuple[int, dt.date, bool], list[Deadline]] = {}
+    for clock in clocks_decided({row.ticket_id for row in promises}):
+        at = clock.breached_at or clock.met_at
+        if at is not None:
+            key = clock.ticket_id, at.astimezone(dt.UTC).date(), clock.breached_at is not None
+            of_day.setdefault(key, []).append(clock)
+    return {
+        row.pk: tuple(
+            decided_view(clock, row.ticket.number, now=now, zone=zone)
+            for clock in of_day.get((row.ticket_id, row.day, row.bucket == MISSED), ())
+            if row.measure == Measure.PROMISE_CAUSE or clock.kind == row.key
+        )
+        for row in promises
+    }
 
 
 def behind_words(what: Behind, scope: InsightScope) -> list[str]:
