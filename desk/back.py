@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _l
 
+from desk.lists import name_of_list
+
 #: Pages that one comes back to, by the beginning of their address; "/desk/" only as it is.
 _PLACES = (
     ("/desk/late/", _l("Running late"), False),
@@ -16,7 +18,6 @@ _PLACES = (
     ("/desk/customers/", _l("Customers"), True),
     ("/desk/search/", _l("Search"), False),
     ("/desk/reports/deadlines/", _l("Promises kept"), False),
-    ("/desk/insight/tickets/", _l("Behind a figure"), False),
     ("/desk/insight/", _l("Insight"), True),
     ("/desk/reports/fairness/", _l("Equal remedies"), False),
     ("/desk/reports/outcomes/", _l("Outcomes"), False),
@@ -52,7 +53,10 @@ def back_of(request: HttpRequest, above: Back = QUEUE) -> Back:
     ticket = re.fullmatch(r"/desk/tickets/([A-Z0-9-]{3,24})/.*", came.path)
     if ticket is not None:
         return Back(ticket[1], f"/desk/tickets/{ticket[1]}/")
+    address = f"{came.path}?{came.query}" if came.query else came.path
+    if name := name_of_list(came.path, came.query):
+        return Back(name, address)
     for start, words, below in _PLACES:
         if came.path == start or (below and came.path.startswith(start)):
-            return Back(words, f"{came.path}?{came.query}" if came.query else came.path)
+            return Back(words, address)
     return above

@@ -120,7 +120,9 @@ _KEYS: dict[str, Callable[[str], str]] = {
 
 
 def words_of(report: str, what: str, key: str, column: str) -> list[str]:
-    """What a list is of, most general first. One query at most."""
+    """What a list is of, most general first; `what` as an address says it. One query at most."""
+    kind, _, by = what.partition("-")
+    what = by or kind
     kinds: dict[str, str] = {
         "extension": gettext("Put off in writing"),
         "offers": gettext("From complaint to offer"),

@@ -96,12 +96,11 @@ def found_of(request: HttpRequest, ask: Ask, report: str) -> tuple[Asked, Period
 def show(request: HttpRequest, ask: Ask, report: str) -> HttpResponse:
     """The same days, teams and filters as the figure."""
     asked, period, page, found = found_of(request, ask, report)
-    what = asked["what"].partition("-")
     promises = report == "deadlines"
     clocks = clocks_behind(found, which=asked["column"]) if promises else []
     context = {
         "place": "late" if promises else "insight",
-        "words": words_of(report, what[2] or what[0], asked["key"], asked["column"]),
+        "words": words_of(report, asked["what"], asked["key"], asked["column"]),
         "count": number_words(found.count),
         "tickets": "",
         "period": period,

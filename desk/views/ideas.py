@@ -246,14 +246,9 @@ def behind(request: HttpRequest, ask: Ask) -> HttpResponse:
     rows, ideas, votes = counted.ideas_behind(scope, status=status, of=of)
     page = list((rows.filter(after.behind("created_at")) if after else rows)[: ROWS + 1])
     last = page[ROWS - 1] if len(page) > ROWS else None
-    words = [gettext("Ideas")]
-    if status:
-        words.append(build.status_words(status))
-    if of:
-        words.append(gettext("came of a ticket"))
     context: dict[str, Any] = {
         "place": "insight",
-        "words": words,
+        "words": build.behind_words(status, of),
         "count": number_words(ideas),
         "votes": ngettext("%(count)s vote", "%(count)s votes", votes)
         % {"count": number_words(votes)},

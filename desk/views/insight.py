@@ -154,7 +154,7 @@ def tickets(request: HttpRequest, ask: Ask) -> HttpResponse:
     """The tickets behind a figure: the same days, teams and categories, and exactly those."""
     asked = {name: query(request, name) for name in (*_NAMES, *_BEHIND)}
     what, period = behind.behind_of(asked), _period(ask, asked)
-    scope, rows = behind.tallies_behind(ask.who, what, period)
+    _, rows = behind.tallies_behind(ask.who, what, period)
     count, tickets_of = behind.size_behind(ask.who, what, period)
     after = query(request, "after")
     page = list(rows.filter(_after(after)).order_by("-day", "-pk")[: PAGE + 1])
@@ -165,7 +165,7 @@ def tickets(request: HttpRequest, ask: Ask) -> HttpResponse:
         request_["after"] = f"{last.day.isoformat()}_{last.pk}"
     context: dict[str, Any] = {
         "place": "insight",
-        "words": behind_words(what, scope),
+        "words": behind_words(what),
         "count": number_words(count),
         "tickets": "" if tickets_of in {None, count} else number_words(tickets_of or 0),
         "period": period,

@@ -31,6 +31,43 @@ def test_a_ticket_leads_back_to_the_page_one_came_from(
     assert page.context["back"].words == words
 
 
+@pytest.mark.parametrize(
+    ("listed", "words"),
+    [
+        ("reports/deadlines/behind/?what=kind&key=next_reply&column=missed",
+         "Promises: next reply: missed"),
+        ("reports/deadlines/behind/?what=team&key=home&after=2026-11-24", "Promises: Home"),
+        ("reports/outcomes/behind/?what=all&column=upheld", "Outcomes: Upheld"),
+        ("reports/fairness/behind/?what=offers-team&key=home", "Equal remedies: Home"),
+        ("insight/tickets/?measure=promise&bucket=1&category=outage",
+         "Promises: missed: Outage"),
+        ("insight/ideas/behind/?status=done", "Ideas: Done"),
+    ],
+)  # fmt: skip
+def test_a_list_behind_a_figure_is_called_as_the_figure_is(
+    sign_in: SignIn, whole_desk: Desk, listed: str, words: str
+) -> None:
+    ticket, mona = make_ticket(whole_desk), sign_in(whole_desk.mona)
+    page = mona.get(f"/desk/tickets/{ticket.number}/", headers={"Referer": f"{HERE}/desk/{listed}"})
+    back = page.context["back"]
+    assert (str(back.words), back.url) == (words, f"/desk/{listed}")
+    name = mona.get(f"/desk/{listed}".split("&after")[0]).content.decode()
+    assert f'data-trail="{words}"' in name, "the trail of a browser says the same"
+    assert f"<title>{words} " in name
+
+
+@pytest.mark.parametrize(
+    "listed",
+    ["insight/tickets/?measure=none", "insight/tickets/", "reports/other/behind/?what=all"],
+)
+def test_what_is_no_list_has_no_name(sign_in: SignIn, whole_desk: Desk, listed: str) -> None:
+    ticket, came = make_ticket(whole_desk), f"{HERE}/desk/{listed}"
+    page = sign_in(whole_desk.mona).get(
+        f"/desk/tickets/{ticket.number}/", headers={"Referer": came}
+    )
+    assert str(page.context["back"].words) in {"Insight", "Queue"}
+
+
 def test_a_customer_leads_back_to_the_ticket_that_named_him(
     sign_in: SignIn, whole_desk: Desk
 ) -> None:

@@ -74,6 +74,16 @@ def status_words(status: str) -> str:
     return str(NAMES["ideas"].get(status, status))
 
 
+def behind_words(status: str, of: str) -> list[str]:
+    """What a list of ideas is of."""
+    words = [gettext("Ideas")]
+    if status:
+        words.append(status_words(status))
+    if of:
+        words.append(gettext("came of a ticket"))
+    return words
+
+
 def idea_view(
     row: Any,
     *,

@@ -166,7 +166,7 @@ def _clocks_of(
     }
 
 
-def behind_words(what: Behind, scope: InsightScope) -> list[str]:
+def behind_words(what: Behind) -> list[str]:
     """What the list is of, most general first. One query at most, for the names of causes."""
     words = [str(_WHAT[what.measure])]
     if what.keys:
@@ -174,11 +174,11 @@ def behind_words(what: Behind, scope: InsightScope) -> list[str]:
         words.append(", ".join(_key(what.measure, key, causes) for key in what.keys))
     if what.buckets:
         words.append(_buckets(what))
-    if scope.category and (entry := catalogue().by_key.get(scope.category)):
+    if what.category and (entry := catalogue().by_key.get(what.category)):
         name = entry.category.name
-        words.append(category_name(name, scope.category) if what.alone else name)
-    if scope.team:
-        words.append(gettext("team %(name)s") % {"name": scope.team})
+        words.append(category_name(name, what.category) if what.alone else name)
+    if what.team:
+        words.append(gettext("team %(name)s") % {"name": what.team})
     return words
 
 

@@ -121,7 +121,7 @@
     const back = one("[data-back]");
     const title = one(".top .title");
     if (!title) return;
-    const here = { at: back?.dataset.back || location.pathname, url: back?.dataset.back || location.pathname + location.search, words: title.textContent.trim() };
+    const here = { at: back?.dataset.back || location.pathname, url: back?.dataset.back || location.pathname + location.search, words: title.dataset.trail || title.textContent.trim() };
     let trail = [];
     try { trail = JSON.parse(sessionStorage.getItem("trail")) || []; } catch { /* begun anew */ }
     const seen = trail.findIndex((page) => page.at === here.at);
