@@ -70,6 +70,8 @@ def index(request: HttpRequest, ask: Ask) -> HttpResponse:
 def edit(request: HttpRequest, ask: Ask, section: str, key: str) -> HttpResponse:
     """A document: read, previewed, kept, removed."""
     found = page_section(ask, section)
+    if key == NEW and (only := _not_added(request, ask, found)):
+        return only
     held = None if key == NEW else keeping.find(found, key, ask.who).doc
     if request.method != "POST":
         doc = held if held is not None else _empty(found)
@@ -99,6 +101,20 @@ def edit(request: HttpRequest, ask: Ask, section: str, key: str) -> HttpResponse
     except DomainError as error:
         problems = keeping.refused(error)
     return _page(request, ask, found, key, doc, held=held, sent=sent, problems=problems, status=422)
+
+
+def _not_added(request: HttpRequest, ask: Ask, section: Section) -> HttpResponse | None:
+    """Of what there is but one nothing can be added: it leads to that one. Raises `NotFound` where
+    something was sent, `NotAllowed` where this person adds none; None where one can be added."""
+    if not _may_change(section, ask):
+        raise NotAllowed(who=str(ADMIN))
+    if not section.single:
+        return None
+    words = gettext("Nothing is added here: there is only this one.")
+    if request.method not in {"GET", "HEAD"}:
+        raise NotFound(words, field="key")
+    messages.info(request, words)
+    return redirect(f"{section.url}{section.single}/")
 
 
 class _Sent:

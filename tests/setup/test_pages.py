@@ -183,6 +183,35 @@ def test_a_new_person_is_invited_and_begins(full_desk: Desk, sign_in: SignIn) ->
     assert "gets a mail" in text_of(again)
 
 
+def test_nothing_is_added_where_there_is_but_one_and_what_can_be_added_can_be_kept(
+    full_desk: Desk, sign_in: SignIn
+) -> None:
+    ada, alone = sign_in(full_desk.ada), set()
+    for key in PAGES:
+        section, new = sections()[key], f"/desk/settings/{key}/+/"
+        page = ada.get(new)
+        if section.single:
+            alone.add(key)
+            only = f"/desk/settings/{key}/{section.single}/"
+            assert (page.status_code, page.url) == (302, only)
+            assert "Nothing is added here: there is only this one." in text_of(ada.get(only))
+            for typed_key in (section.single, "second"):
+                refused = ada.post(new, {"do": "save", "key": typed_key})
+                assert refused.status_code == 404
+                assert "Nothing is added here: there is only this one." in text_of(refused)
+            assert not SetupChange.objects.filter(section=key).exists()
+            continue
+        kept = ada.post(new, {**typed(page), "key": "new-one", "do": "save"})
+        assert kept.status_code in {302, 422}, key
+    assert {"surveys", "facts"} <= alone
+
+
+def test_whoever_may_add_nobody_gets_no_form_for_it(full_desk: Desk, sign_in: SignIn) -> None:
+    refused = sign_in(full_desk.mona).get("/desk/settings/people/+/")
+    assert refused.status_code == 403
+    assert "An administrator can" in text_of(refused)
+
+
 def test_a_new_document_needs_a_key_and_is_not_made_twice(full_desk: Desk, sign_in: SignIn) -> None:
     ada = sign_in(full_desk.ada)
     new = "/desk/settings/categories/+/"
