@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -55,15 +56,21 @@ def read_slots(text: str) -> Any:
 
 
 def _padded(end: str) -> str:
-    """ "9" and "9:00" are "09:00"."""
-    hour, _, minutes = end.partition(":")
+    """ "9", "9:00" and "9.00" are "09:00"."""
+    hour, _, minutes = end.replace(".", ":").partition(":")
     return f"{hour.zfill(2)}:{minutes or '00'}" if hour.isdecimal() else end
 
 
+#: 24:00 is the end of a day; seconds are for files.
+_TIME = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?|24:00(?::00)?", re.ASCII)
+
+
 def check_slots(value: Any, at: str, wrong: Problems) -> Any:
-    """Hours of a day: a list of pairs of times. What the times mean is the calendar's to say."""
+    """Hours of a day: a list of pairs of times. What they mean is the calendar's to say."""
     pairs = isinstance(value, list) and all(
-        isinstance(pair, list) and len(pair) == 2 and all(isinstance(end, str) for end in pair)
+        isinstance(pair, list)
+        and len(pair) == 2
+        and all(isinstance(end, str) and _TIME.fullmatch(end) for end in pair)
         for pair in value
     )
     if not pairs:
@@ -71,7 +78,7 @@ def check_slots(value: Any, at: str, wrong: Problems) -> Any:
             (
                 at,
                 gettext("“%(value)s” are no hours such as 09:00-12:30, 13:30-17:30.")
-                % {"value": str(value)[:60]},
+                % {"value": (slots_text(value) or str(value))[:60]},
             )
         )
         return []

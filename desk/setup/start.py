@@ -71,8 +71,7 @@ def is_needed(who: Principal) -> bool:
     """Whether a desk is so new that whoever sets it up should be led. No query, mostly."""
     if who.user is None or not who.user.is_staff:
         return False
-    held = catalogue()
-    return held.default_team is None and not held.by_key
+    return not catalogue().by_key
 
 
 def progress() -> list[Progress]:

@@ -350,3 +350,37 @@ def test_a_browser_shows_each_alert_once_whichever_tab_asks(
     other.evaluate("localStorage.setItem('may', 'denied')")
     other.goto("/desk/alerts/")
     expect(other.locator("[data-notify-words]")).to_contain_text("has been told not to")
+
+
+def hide(page: Page) -> None:
+    """Put the tab out of sight, as its browser does behind another."""
+    page.evaluate(
+        "Object.defineProperty(document, 'hidden', { configurable: true, get: () => true });"
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    )
+
+
+def test_a_hidden_tab_listens_on_where_the_one_that_listened_is_closed(
+    people: People, live_desk: Desk, mine: list[Ticket]
+) -> None:
+    from tests.builders import user
+    from tickets import services
+    from tickets.models import AlertSettings
+
+    AlertSettings.objects.create(user=live_desk.alice, notify=True)
+    first = people.of("alice")
+    first.context.add_init_script(NOTIFICATIONS)
+    first.evaluate("localStorage.setItem('may', 'granted')")
+    first.goto("/desk/")
+    held = "navigator.locks.query().then((all) => all.held.length + all.pending.length === %d)"
+    first.wait_for_function(held % 1)
+    second = first.context.new_page()
+    second.goto("/desk/customers/")
+    second.wait_for_function(held % 2)
+    for page in (first, second):
+        hide(page)
+    services.assign(mine[2], live_desk.alice, actor=user(live_desk.sue), now=timezone.now())
+    with second.expect_response("**/desk/live/notices/"):
+        first.close()
+    (told,) = shown_by(second)
+    assert mine[2].number in told["body"]

@@ -144,6 +144,39 @@ def test_a_step_is_left_and_taken_up_and_nothing_is_half_done(ada: User, sign_in
     assert WorkCalendar.objects.get().country == "DE"
 
 
+def test_whoever_comes_back_before_there_is_a_category_is_led_on(
+    ada: User, sign_in: SignIn
+) -> None:
+    browser = sign_in(ada)
+    keep(browser, "team", name="Care")
+    keep(browser, "holidays")
+    forget_all()
+    assert browser.get("/desk/", follow=True).redirect_chain[-1][0] == f"{START}categories/"
+
+
+@pytest.mark.parametrize("typed", ["9.30-17.15", "9:30 – 17:15", "09:30-17:15"])
+def test_hours_are_typed_as_people_write_them(ada: User, sign_in: SignIn, typed: str) -> None:
+    assert keep(sign_in(ada), "team", **{"hours.mon": typed}).status_code == 302
+    assert WorkCalendar.objects.get().hours["mon"] == [["09:30", "17:15"]]
+
+
+@pytest.mark.parametrize("typed", ["09:00-", "25-30", "9-9:75", "nine-five", "-", "9.5.3-17"])
+def test_hours_that_are_none_are_told_in_words_with_their_day(
+    ada: User, sign_in: SignIn, typed: str
+) -> None:
+    wrong = keep(sign_in(ada), "team", **{"hours.tue": typed})
+    assert wrong.status_code == 422
+    assert "Tue: “" in text_of(wrong) and "are no hours such as 09:00-12:30" in text_of(wrong)
+    assert "literal" not in text_of(wrong)
+
+
+def test_a_part_of_a_country_is_found_however_it_is_typed(ada: User, sign_in: SignIn) -> None:
+    browser = sign_in(ada)
+    keep(browser, "team", name="Care")
+    assert keep(browser, "holidays", country="DE", subdivision="by").status_code == 302
+    assert WorkCalendar.objects.get().subdivision == "BY"
+
+
 def test_managers_and_administrators_are_led_and_nobody_else(ada: User, sign_in: SignIn) -> None:
     rep, mona = sign_in(make_user("Alice", "rep")), sign_in(make_user("Mona", "manager"))
     assert rep.get("/desk/").status_code == 200

@@ -8,8 +8,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.builders import NOW, Desk, make_ticket
-from tickets.actors import SYSTEM
+from tests.builders import NOW, Desk, make_ticket, user
+from tickets import services
+from tickets.actors import SYSTEM, Actor
 from tickets.change import changing
 from tickets.errors import Invalid
 from tickets.models import Alert, Outbox, Ticket, Untold, User
@@ -137,6 +138,17 @@ def test_steps_of_one_clock_in_one_unit_are_told_once(desk: Desk, ticket: Ticket
     assert [row.key for row in alerts_of(desk.sue, unread_at=NOW)] == ["s2"]
     assert tell(now=NOW) == 1
     assert mails(desk.sue)[0].payload["body"].startswith("Step 2")
+
+
+def test_whoever_sends_what_he_was_asked_is_told_of_as_one_who_writes(
+    desk: Desk, ticket: Ticket
+) -> None:
+    services.take(ticket, actor=user(desk.alice), now=NOW)
+    services.give_information(
+        ticket, facts={}, body="Here it is.", actor=Actor.of_customer(ticket.customer), now=NOW
+    )
+    told = Alert.objects.get(user=desk.alice)
+    assert told.text == f"{ticket.customer.name} wrote on {ticket.number}"
 
 
 def test_telling_many_costs_as_many_queries_as_telling_one(

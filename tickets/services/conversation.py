@@ -373,4 +373,4 @@ def give_information(
             resume_in(change, why="The customer answered.")
         elif not change.ticket.is_open:
             reopen_in(change, reason="The customer wrote again.")
-        _tell_owner(change, f"{message.author_name} answered on {change.ticket.number}")
+        _tell_owner(change, message.author_name)

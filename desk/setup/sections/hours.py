@@ -50,6 +50,12 @@ _TIME: dict[str, Any] = {
 }
 
 
+def as_known(country: str, part: str) -> str:
+    """A part of a country as it is known, where it was typed in other letters: by, BY."""
+    known = {one.lower(): one for one in options.subdivisions().get(country, [])}
+    return known.get(part.lower(), part)
+
+
 def no_such_part(country: str, part: str) -> str:
     """What is wrong with a part of a country, and which there are."""
     name = dict(options.countries()).get(country, country)
@@ -186,6 +192,7 @@ class Calendars(Section):
         self, key: str, doc: Doc, *, before: Doc | None, by: User | None, now: dt.datetime
     ) -> None:
         """One default at most: the new one takes it over."""
+        doc = {**doc, "subdivision": as_known(doc["country"], doc["subdivision"])}
         row = WorkCalendar.objects.filter(key=key).first() or WorkCalendar(key=key)
         if doc["is_default"]:
             for other in WorkCalendar.objects.filter(is_default=True).exclude(pk=row.pk):
@@ -273,7 +280,7 @@ def read(doc: Doc) -> Calendar:
         "tz": doc["time_zone"],
         "hours": doc["hours"],
         "country": doc["country"],
-        "subdivision": doc["subdivision"],
+        "subdivision": as_known(doc["country"], doc["subdivision"]),
         "also_closed": doc["also_closed"],
         "holidays": [*doc["holidays"], *closed],
         "yearly_holidays": doc["yearly_holidays"],

@@ -200,7 +200,11 @@
   function lead() {
     if (led || !navigator.locks) return;
     led = true;
-    navigator.locks.request("amends-bell", () => { leads = true; return new Promise(() => {}); });
+    navigator.locks.request("amends-bell", () => {
+      leads = true;
+      if (document.hidden) ask(); // the tab that listened until now was closed
+      return new Promise(() => {});
+    });
   }
 
   async function notices(token) {
