@@ -9,6 +9,7 @@ from django.utils.translation import gettext, gettext_lazy
 from desk.forms.base import TicketForm
 from desk.forms.ticket import OUTCOMES
 from remedies.rules.refusing import Ground, quote_for
+from remedies.rules.retelling import told
 from remedies.services.refusing import Basis, Finding, No
 from tickets.errors import DomainError
 from tickets.models import Point
@@ -36,11 +37,15 @@ _WHY = {
     "dated": gettext_lazy("not in force then"),
     "condition": gettext_lazy("does not apply"),
     "nothing": gettext_lazy("gives nothing"),
+    "no_row": gettext_lazy("gives nothing"),
+    "missing": gettext_lazy("lacks a fact"),
+    "replaced": gettext_lazy("gives way to another"),
+    "upside_down": gettext_lazy("can’t be worked out"),
     "applied": gettext_lazy("applies"),
 }
 
 
-_TYPED = {"class": "input", "placeholder": "Contract, page 2: paper costs £2.50"}
+_TYPED = {"class": "input", "placeholder": gettext_lazy("Contract, page 2: paper costs £2.50")}
 
 
 def _select() -> forms.Select:
@@ -181,4 +186,4 @@ class RefusalForm(TicketForm):
 
 def _choice(one: Ground) -> str:
     why = str(_WHY.get(one.why, one.why.replace("_", " ")))
-    return f"{one.title or one.rule} ({one.rule}, {why})"
+    return f"{told(one.title) or one.rule} ({one.rule}, {why})"

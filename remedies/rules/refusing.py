@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from remedies.rules.retelling import told
 from tickets.rules import Outcome
 from tickets.saying import gettext as _
 
@@ -45,9 +46,11 @@ class Ground:
 
     @property
     def quoted(self) -> str:
-        """As the customer reads it: "Contract, clause 4 (Late delivery): A storm had closed …"."""
-        where = f"{self.clause} ({self.title})" if self.clause else self.title or self.rule
-        return f"{where}: {self.words}" if self.words else where
+        """In the language that is spoken, as the customer reads it: "Contract, clause 4 (Late
+        delivery): A storm had closed …"."""
+        title = told(self.title)
+        where = f"{self.clause} ({title})" if self.clause else title or self.rule
+        return f"{where}: {told(self.words)}" if self.words else where
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +146,15 @@ def left_out(body: str, said: Said, points: Sequence[Answered]) -> tuple[str, ..
     """Parts that a letter changed by hand no longer has, by name."""
     letter = squashed(body)
     parts = {
-        "the reason": said.reason,
-        "what we did get wrong": said.regret,
-        "what we can do instead": said.instead,
-        "what would change the decision": said.would_change,
-        "what the customer can do next": said.next_stage,
-        "the outside body": said.outside,
-        **{f"our answer to “{item.text}”": item.finding for item in points},
+        _("the reason"): said.reason,
+        _("what we did get wrong"): said.regret,
+        _("what we can do instead"): said.instead,
+        _("what would change the decision"): said.would_change,
+        _("what the customer can do next"): said.next_stage,
+        _("the outside body"): said.outside,
+        **{
+            _("our answer to “%(point)s”") % {"point": item.text}: item.finding for item in points
+        },
     }
     return tuple(
         name for name, text in parts.items() if text.strip() and squashed(text) not in letter

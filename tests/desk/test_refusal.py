@@ -4,8 +4,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from remedies.models import Refusal
+from remedies.pain import Circumstances
+from remedies.rules.retelling import told
+from remedies.services.refusing import basis_of
+from remedies.services.refusing.grounds import _faults
 from tests.builders import NOW, Desk, make_ticket, user
 from tests.desk.pages import SignIn, queries_of, text_of
 from tests.remedies.builders import make_hurt
@@ -182,3 +187,34 @@ def test_what_is_typed_survives_a_closed_browser_and_goes_when_it_is_sent(
     alice.post(save, {"reason": "No outage.", "base": "3"})
     assert alice.post(at(ticket), typed(ticket)).status_code == 302
     assert Draft.objects.get(ticket=ticket, kind="refuse").is_empty
+
+
+def test_the_customer_reads_the_rule_in_his_language_and_the_rep_in_hers(
+    whole_desk: Desk, sign_in: SignIn
+) -> None:
+    ticket = make_hurt(whole_desk)
+    Ticket.objects.filter(pk=ticket.pk).update(language="de")
+    ground = next(one for one in basis_of(ticket, now=NOW).grounds if one.words)
+    with translation.override("de"):
+        german = told(ground.words)
+    assert german != ground.words
+    seen: list[str] = []
+    for person in (whole_desk.alice, whole_desk.bob):
+        person.language = "de" if person == whole_desk.bob else "en"
+        person.save()
+        browser = sign_in(person)
+        page = text_of(browser.get(at(ticket)))
+        sent = typed(ticket, **{f"rule_{ticket.points.get().pk}": ground.rule})
+        letter = text_of(browser.post(at(ticket, "preview/"), sent))
+        assert german in letter and ground.words not in letter
+        seen.append(page)
+    assert ground.words in seen[0] and german not in seen[0]
+    assert german in seen[1] and ground.words not in seen[1]
+    assert "Vertrag, Seite 2" in sign_in(whole_desk.bob).get(at(ticket)).content.decode()
+
+
+def test_what_we_did_wrong_is_told_in_the_readers_language() -> None:
+    known = Circumstances(deadlines_missed=2, promises_broken=1)
+    assert _faults(known) == ("we were late 2 times", "we did not keep a promise")
+    with translation.override("de"):
+        assert _faults(known) == ("wir waren 2-mal zu spät", "wir haben ein Versprechen nicht gehalten")

@@ -16,6 +16,7 @@ from tickets.languages import speaking
 from tickets.models import Event, Message, Ticket
 from tickets.recourse import Way, recourse_of
 from tickets.rules import EventType, MessageKind, Stage
+from tickets.saying import ngettext
 
 #: What is most likely to be the reason comes first.
 _ORDER = {WhyNot.EXCLUDED: 0, WhyNot.DATED: 1, WhyNot.CONDITION: 2, WhyNot.NOTHING: 3}
@@ -108,13 +109,15 @@ def _plain(reason: str, rule: Rule) -> str:
 
 
 def _faults(known: Circumstances) -> tuple[str, ...]:
-    """What we did wrong on the way, as far as the desk knows."""
-    counted = (
-        (known.deadlines_missed, "we were late", "times"),
-        (known.promises_broken, "we did not keep a promise", "times"),
-    )
-    return tuple(
-        words if count == 1 else f"{words} {count} {unit}"
-        for count, words, unit in counted
-        if count
-    )
+    """What we did wrong on the way, as far as the desk knows, in the reader's language."""
+    late, broken = known.deadlines_missed, known.promises_broken
+    found = []
+    if late:
+        words = ngettext("we were late", "we were late %(count)s times", late)
+        found.append(words % {"count": late})
+    if broken:
+        words = ngettext(
+            "we did not keep a promise", "we did not keep a promise %(count)s times", broken
+        )
+        found.append(words % {"count": broken})
+    return tuple(found)

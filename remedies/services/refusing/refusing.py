@@ -111,7 +111,7 @@ def compose(
     """
     basis = basis_of(ticket, now=now)
     rows = list(ticket.points.all())
-    points = _answered(rows, findings, basis)
+    points = _answered(ticket, rows, findings, basis)
     named = {item.point for item in findings}
     left = tuple(row.text for row in rows if row.pk not in named and not row.outcome)
     said = Said(
@@ -139,13 +139,13 @@ def _changed_by_hand(
     body: str, said: Said, points: Sequence[Answered], *, formal: bool
 ) -> tuple[Lack, ...]:
     return tuple(
-        Lack("body", "body", f"{name}, which the letter no longer has", formal)
+        Lack("body", "body", _("%(part)s, which the letter no longer has") % {"part": name}, formal)
         for name in left_out(body, said, points)
     )
 
 
 def _answered(
-    rows: Sequence[Point], findings: Sequence[Finding], basis: Basis
+    ticket: Ticket, rows: Sequence[Point], findings: Sequence[Finding], basis: Basis
 ) -> tuple[Answered, ...]:
     known = {row.pk: row for row in rows}
     answered = []
@@ -168,6 +168,8 @@ def _answered(
                 rules=rules,
                 field=f"findings.{place}.rule",
             )
+        with speaking(ticket.language):
+            quoted = ground.quoted if ground else ""
         answered.append(
             Answered(
                 point=item.point,
@@ -176,7 +178,7 @@ def _answered(
                 finding=item.finding.strip(),
                 quote=quote or row.text,
                 rule=item.rule,
-                rule_words=item.basis.strip() or (ground.quoted if ground else ""),
+                rule_words=item.basis.strip() or quoted,
             )
         )
     return tuple(answered)
