@@ -249,7 +249,11 @@ def problems_of(error: ValidationError, at: str = "") -> Iterable[tuple[str, str
     if hasattr(error, "error_dict"):
         for name, messages in error.message_dict.items():
             own = at if name == "__all__" else f"{prefix}{name}"
-            yield from ((own, words) for words in messages)
+            for words in messages:
+                # What is wrong within a column of data says where: "steps[0].to: nobody …".
+                place, colon, rest = words.partition(": ")
+                within = colon and place.startswith(f"{name}[")
+                yield (f"{prefix}{place}", rest) if within else (own, words)
     else:
         yield from ((at, words) for words in error.messages)
 

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
+from desk.icons import UNKNOWN, icon_names
 from desk.scripts import address_of
 from desk.words import full_date_words, short_date_words
 from remedies.rules.retelling import told
@@ -41,8 +42,11 @@ def _svg(name: str, size: int) -> SafeString:
 
 @register.simple_tag
 def icon(name: str, size: int = 16) -> SafeString:
-    """A lucide icon as inline SVG, hidden from screen readers: the words beside it are its name."""
-    return _svg(name, size)
+    """A lucide icon as inline SVG, hidden from screen readers: the words beside it are its name.
+
+    A category's icon was typed by somebody: one that there is none of costs nobody the page.
+    """
+    return _svg(name if name in icon_names() else UNKNOWN, size)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from escalation.clock import Days, Length, OpenTime, Step
 from escalation.hours import TimeOfDay
 from escalation.law.rules import Law
-from escalation.law.terms import End
-from escalation.law.text import rule, term_text
+from escalation.law.terms import End, Unit
+from escalation.law.text import SHORT, bounded, rule, term_text
 from escalation.reading import only, positive, whole, wrong
 from escalation.worktime import Boundary
 
@@ -49,7 +49,8 @@ def length(value: Any, where: str = "within") -> Length:
         return _long(value, where)
     text = str(value).strip()
     if found := re.fullmatch(r"(\d+)(wd|d)", text):
-        return Days(whole(int(found[1]), where), calendar_days=found[2] == "d")
+        count = bounded(int(found[1]), SHORT[found[2]], where)
+        return Days(count, calendar_days=found[2] == "d")
     if re.fullmatch(r"\d+(w|mo|y)", text):
         return Law(term_text(text, where, End.CLOSE), exact=False)
     return OpenTime(positive(open_time(text, where), where))
@@ -64,7 +65,10 @@ def _long(value: Mapping[str, Any], where: str) -> Length:
         if name in value:
             raise wrong(f"{where}.{name}", "goes with days")
     boundary = _option(Boundary, value, "boundary", Boundary.AT_CLOSE, where)
-    parts = [whole(value.get(name, 0), f"{where}.{name}", name) for name in ("hours", "minutes")]
+    parts = [
+        bounded(whole(value.get(name, 0), f"{where}.{name}", name), Unit(name), f"{where}.{name}")
+        for name in ("hours", "minutes")
+    ]
     amount = positive(timedelta(hours=parts[0], minutes=parts[1]), where)
     return OpenTime(amount, boundary=boundary)
 
@@ -87,7 +91,7 @@ def _days(value: Mapping[str, Any], name: str, where: str) -> Days:
         raise wrong(f"{where}.time_of_day", "goes with working_days")
     rolls = _option(Origin, value, "nonworking_origin", Origin.NO_ROLL, where)
     return Days(
-        whole(value[name], f"{where}.{name}"),
+        bounded(value[name], Unit(name), f"{where}.{name}"),
         end_of_day=end_of_day,
         calendar_days=name == "days",
         origin=TimeOfDay.KEEP if end_of_day else origin,
@@ -107,8 +111,9 @@ def step(value: Any, where: str, key: str) -> Step:
     text = str(value).strip()
     if found := re.fullmatch(r"(\d{1,3})%", text):
         return Step(key, percent=int(found[1]))
-    if found := re.fullmatch(r"(-?\d+)wd", text):
-        return Step(key, days=int(found[1]))
+    if found := re.fullmatch(r"(-?)(\d+)wd", text):
+        count = bounded(int(found[2]), Unit.WORKING_DAYS, where)
+        return Step(key, days=-count if found[1] else count)
     sign = -1 if text.startswith("-") else 1
     return Step(key, offset=sign * open_time(text.lstrip("+-"), where))
 
@@ -118,11 +123,12 @@ def open_time(text: str, where: str) -> timedelta:
     parts = re.findall(r"(\d+)([hm])", text)
     if not parts or "".join(n + u for n, u in parts) != text:
         raise wrong(where, f"{text!r} is no length; write 90m, 4h, 1h30m, 2wd, 56d, 8w, 1mo or 2y")
-    return sum((int(number) * UNITS[unit] for number, unit in parts), timedelta())
+    counts = [(bounded(int(number), SHORT[unit], where), UNITS[unit]) for number, unit in parts]
+    return sum((count * unit for count, unit in counts), timedelta())
 
 
 def real_time(value: Any, where: str) -> timedelta:
     """A stretch of real time, such as the longest wait: "14d"."""
     if found := re.fullmatch(r"(\d+)d", str(value).strip()):
-        return timedelta(days=int(found[1]))
+        return timedelta(days=bounded(int(found[1]), Unit.DAYS, where))
     return positive(open_time(str(value).strip(), where), where)

@@ -76,7 +76,7 @@ def term_text(text: str, where: str, end: Ending) -> Term:
     found = re.fullmatch(r"(\d+)(wd|mo|[dwyhm])", text.strip())
     if found is None:
         raise wrong(where, f"{text!r} is no length; write 10wd, 56d, 8w, 6mo, 2y or 72h")
-    return Term(_count(int(found[1]), SHORT[found[2]], where), SHORT[found[2]], end=end)
+    return Term(bounded(int(found[1]), SHORT[found[2]], where), SHORT[found[2]], end=end)
 
 
 # -- parts ----------------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ def _term(data: Mapping[str, Any], where: str) -> Term:
     end = _ending(data.get("end", "end_of_day"), f"{where}.end")
     cut_off = data.get("cut_off")
     return Term(
-        count=_count(data.get("count"), unit, f"{where}.count"),
+        count=bounded(data.get("count"), unit, f"{where}.count"),
         unit=unit,
         counted=_flag(data, "counted", where),
         cut_off=None if cut_off is None else _ending(cut_off, f"{where}.cut_off", cut_off=True),
@@ -138,10 +138,10 @@ def _clear(data: Mapping[str, Any], where: str) -> Clear:
         raise wrong(where, "clear_days stand either before or after something: name it")
     after = "after" in data
     return Clear(
-        count=_count(data["clear_days"], Unit.DAYS, f"{where}.clear_days"),
+        count=bounded(data["clear_days"], Unit.DAYS, f"{where}.clear_days"),
         after=after,
         working=_flag(data, "working", where),
-        short=_count(data.get("short", 0), Unit.DAYS, f"{where}.short"),
+        short=bounded(data.get("short", 0), Unit.DAYS, f"{where}.short"),
         roll=_word(Roll, data.get("roll", "none"), f"{where}.roll"),
         end=_ending(data.get("end", "end_of_day"), f"{where}.end"),
         event=_names(data, "after" if after else "before", where),
@@ -271,7 +271,8 @@ def _ending(value: Any, where: str, *, cut_off: bool = False) -> Ending:
     raise wrong(where, f'{", ".join(End)}, or a time of day in quotes such as "23:59"')
 
 
-def _count(value: Any, unit: Unit, where: str) -> int:
+def bounded(value: Any, unit: Unit, where: str) -> int:
+    """So many of a unit, and no more than anybody means. Raises PolicyInvalid."""
     count = whole(value, where)
     if count > MOST[unit]:
         raise wrong(where, f"at most {MOST[unit]} {unit.replace('_', ' ')}")

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.template.loader import get_template
+from django.test import Client
 from django.utils import translation
 
 from config.paths import BASE_DIR
+from desk.icons import icon_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -198,3 +200,25 @@ def test_every_component_stands_in_the_style_guide(sign_in: SignIn, whole_desk: 
     every = {path.stem for path in (TEMPLATES / "desk" / "components").glob("*.html")}
     missing = {one for one in every if f"desk/components/{one}.html" not in shown}
     assert missing <= OF_ONE_PAGE
+
+
+def test_an_icon_that_there_is_none_of_breaks_no_page(whole_desk: Desk, sign_in: SignIn) -> None:
+    from tests.builders import make_ticket
+    from tickets.models import Category
+
+    make_ticket(whole_desk)
+    for row in Category.objects.all():
+        row.icon = "nope-icon"
+        row.save()
+    for browser, url in ((sign_in(whole_desk.sue), "/desk/"), (Client(), "/complain/")):
+        assert browser.get(url).status_code == 200
+
+
+def test_every_icon_that_is_named_exists() -> None:
+    named = {
+        name
+        for path in TEMPLATES.rglob("*.html")
+        for name in re.findall(r"{% icon [\"']([a-z0-9-]+)[\"']", path.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 50
+    assert named <= icon_names()

@@ -327,3 +327,33 @@ def test_a_team_of_three_hundred_is_read_and_kept(full_desk: Desk, sign_in: Sign
     full_desk.home.refresh_from_db()
     assert full_desk.home.name == "Home and away"
     assert full_desk.home.members.count() >= 300
+
+
+@pytest.mark.parametrize(
+    ("section", "slip", "words"),
+    [
+        ("categories", {"icon": "wif"}, "There is no icon “wif”. Those most like it: wifi"),
+        ("facts", {"facts.0.name": "twice", "facts.1.name": "twice", "facts.1.label": "Again"},
+         "Line 2, name: There is a fact “twice” above already."),
+        ("facts", {"facts.0.kind": "choice"}, "Line 1, choices: Say what there is to choose from"),
+        ("paths", {"steps.0.after": "soon"}, "Line 1, after: "),
+        ("paths", {"steps.0.to": "person:nobody@x"}, "Line 1, to: nobody with the address"),
+        ("deadlines", {"targets.0.within": "9999999999h"}, "Line 1, within: at most 87600 hours"),
+        ("deadlines", {"targets.0.within": "99999999wd"}, "at most 25000 working days"),
+        ("deadlines", {"targets.0.warn": "-99999999wd"}, "at most 25000 working days"),
+        ("calendars", {"yearly_holidays": "02-30"}, "“02-30” is not a day such as 12-24"),
+        ("calendars", {"also_closed": "XX"}, "No holidays are known of “XX”"),
+        ("calendars", {"also_closed": "AT, GB-XXX"}, "United Kingdom has no part “XXX”"),
+        ("calendars", {"breaks.0.date": "2026-12-24", "breaks.0.from": "25:00",
+                       "breaks.0.to": "26:00"}, "Line 1, from: “25:00” is not a time such as 14:00"),
+    ],
+)  # fmt: skip
+def test_a_slip_is_told_at_its_line_in_words(
+    full_desk: Desk, sign_in: SignIn, section: str, slip: dict[str, str], words: str
+) -> None:
+    ada, url = sign_in(full_desk.ada), address(section)
+    before = sections()[section].documents()
+    wrong = ada.post(url, {**typed(ada.get(url)), **slip, "do": "save"})
+    assert wrong.status_code == 422, text_of(wrong)
+    assert words in text_of(wrong), text_of(wrong)
+    assert sections()[section].documents() == before

@@ -8,7 +8,9 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
 
+from desk.icons import icon_names, icons_like
 from desk.setup.compound import Rows
+from desk.setup.errors import SetupInvalid
 from desk.setup.fields import Choice, Flag, Text, Whole, Words
 from desk.setup.section import Attention, Doc, Preview, Section, held, referred, stored
 from desk.setup.sections import options
@@ -67,6 +69,7 @@ def write_facts(category: Category | None, docs: list[Doc], *, new: bool = False
     there = {row.name: row for row in rows}
     for name in set(there) - {doc["name"] for doc in docs}:
         there[name].delete()
+    _check_facts(docs)
     for index, doc in enumerate(docs):
         row = there.get(doc["name"]) or FactDefinition(category=category, name=doc["name"])
         was = {name: getattr(row, name) for name in (*_FACT, "order")}
@@ -75,6 +78,21 @@ def write_facts(category: Category | None, docs: list[Doc], *, new: bool = False
         row.order = (index + 1) * 10
         if row._state.adding or was != {name: getattr(row, name) for name in was}:
             stored(row, at=f"facts[{index}]", later=True)
+
+
+def _check_facts(docs: list[Doc]) -> None:
+    """One fact of each name, and something to choose where one is to be chosen."""
+    wrong, seen = [], set()
+    for index, doc in enumerate(docs):
+        if doc["name"] in seen:
+            words = gettext("There is a fact “%(name)s” above already.") % {"name": doc["name"]}
+            wrong.append((f"facts[{index}].name", words))
+        if doc["kind"] == FactKind.CHOICE.value and not doc["choices"]:
+            words = gettext("Say what there is to choose from, with commas.")
+            wrong.append((f"facts[{index}].choices", words))
+        seen.add(doc["name"])
+    if wrong:
+        raise SetupInvalid(wrong)
 
 
 class CommonFacts(Section):
@@ -147,7 +165,7 @@ class Categories(Section):
             limit=40,
             form=r"[a-z0-9-]+",
             like=gettext_noop("a name such as wifi"),
-            help=gettext_noop("Name of a lucide icon."),
+            help=gettext_noop("Name of a lucide icon, such as wifi, truck, plane or receipt."),
         ),
         Flag(name="public", label=gettext_noop("Offered on the public form"), default=True),
         Flag(name="active", label=gettext_noop("In use"), default=True),
@@ -192,6 +210,10 @@ class Categories(Section):
         self, key: str, doc: Doc, *, before: Doc | None, by: User | None, now: dt.datetime
     ) -> None:
         """With its facts. That it does not lie below itself is checked with all of them."""
+        if doc["icon"] and doc["icon"] not in icon_names():
+            words = gettext("There is no icon “%(name)s”. Those most like it: %(like)s.")
+            told = {"name": doc["icon"], "like": ", ".join(icons_like(doc["icon"]))}
+            raise SetupInvalid([("icon", words % told)])
         row = held(Category, before, key=key) or Category(key=key)
         row.parent = referred(Category, doc["parent"], "parent")
         row.team = referred(Team, doc["team"], "team")

@@ -39,12 +39,16 @@ _DAY: dict[str, Any] = {
     "limit": 10,
 }
 _YEARLY: dict[str, Any] = {
-    "form": r"\d{2}-\d{2}",
+    "form": (
+        r"(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])"
+        r"|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)"
+        r"|02-(?:0[1-9]|[12]\d)"
+    ),
     "like": gettext_noop("a day such as 12-24"),
     "limit": 5,
 }
 _TIME: dict[str, Any] = {
-    "form": r"\d{2}:\d{2}",
+    "form": r"(?:[01]\d|2[0-3]):[0-5]\d|24:00",
     "like": gettext_noop("a time such as 14:00"),
     "limit": 5,
 }
@@ -65,6 +69,19 @@ def no_such_part(country: str, part: str) -> str:
         return words % {"country": name}
     told = {"country": name, "part": part, "known": ", ".join(sorted(known))}
     return gettext("%(country)s has no part “%(part)s”. Known are: %(known)s.") % told
+
+
+def _unknown_places(places: Iterable[str]) -> Iterable[str]:
+    """What is wrong with each of these places whose holidays nobody knows."""
+    known = options.subdivisions()
+    for place in places:
+        country, _, part = place.partition("-")
+        if country not in known:
+            yield gettext("No holidays are known of “%(place)s”. Write GB, or GB-SCT for a part.") % {
+                "place": place
+            }
+        elif part and part not in known[country]:
+            yield no_such_part(country, part)
 
 
 class Calendars(Section):
@@ -242,6 +259,8 @@ class Calendars(Section):
             except WorkTimeError as error:
                 if name == "country" and doc["subdivision"]:
                     wrong.append(("subdivision", no_such_part(doc["country"], doc["subdivision"])))
+                elif name == "also_closed":
+                    wrong += [("also_closed", words) for words in _unknown_places(doc[name])]
                 else:
                     wrong.append((name, f"{error}"))
         if wrong:
