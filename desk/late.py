@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from desk.build.clocks import is_late, late_rows
 from desk.build.team import name_people
 from desk.counting import MOST, counted
-from desk.heads import heads, values_of_first
+from desk.heads import grouped_first, heads
 from desk.queue import ANY_MOMENT, Bounds
 from desk.sets import Told
 from escalation.clock import Status
@@ -198,11 +198,11 @@ def today_of(who: Principal, bounds: Bounds) -> Today:
     late = _kept_late().at(bounds.moments)
     owner_of = "(SELECT owner_id FROM tickets_ticket t WHERE t.id = ticket_id)"
     counts: dict[tuple[int | None, int], tuple[int, int]] = {}
-    for _, owner, team, is_past in values_of_first(
+    for owner, team, is_past, count in grouped_first(
         due, AMONG, "due_at", owner_of, "team_id", late.sql, given=late.given
     ):
         before = counts.get((owner, team), (0, 0))
-        counts[owner, team] = (before[0] + 1, before[1] + is_past)
+        counts[owner, team] = (before[0] + count, before[1] + (count if is_past else 0))
     return Today(counts)
 
 

@@ -77,9 +77,9 @@ def _unknown_places(places: Iterable[str]) -> Iterable[str]:
     for place in places:
         country, _, part = place.partition("-")
         if country not in known:
-            yield gettext("No holidays are known of “%(place)s”. Write GB, or GB-SCT for a part.") % {
-                "place": place
-            }
+            yield gettext(
+                "No holidays are known of “%(place)s”. Write GB, or GB-SCT for a part."
+            ) % {"place": place}
         elif part and part not in known[country]:
             yield no_such_part(country, part)
 
