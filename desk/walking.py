@@ -147,9 +147,14 @@ class Walk:
         fields = ("pk", "number", "attention_at", "received_at", "pain", "team_id", "owner_id")
         return in_order(rows, self.sort).only(*fields, "snoozed_until")
 
-    def after(self, ticket: Ticket) -> str | None:
+    @property
+    def words(self) -> str:
+        """What the list is called."""
+        return str(self.view.words)
+
+    def after(self, ticket: Ticket, *, work: bool = True) -> str | None:
         """The number of the ticket that stands after this one, which need not stand there any
-        more; None at the end."""
+        more; None at the end. In the queue one walks through what one may work on (`work`)."""
         rest = past(cursor_of(ticket, self.sort), self.sort)
         return self._workable(self._rows().exclude(pk=ticket.pk).filter(rest))
 

@@ -17,7 +17,7 @@ from desk.build.people import size_words
 from desk.sending import keep_typed
 from desk.views.shell import Ask, desk_page, desk_render, me_of
 from desk.views.ticket import no_ticket, render_ticket
-from desk.walking import view_key
+from desk.walking_lists import view_key
 from desk.words import long_day_words
 from remedies.apology import check_apology
 from remedies.rules.states import OfferStatus

@@ -16,13 +16,13 @@ from desk.build.people import customer_avatar
 from desk.build.rows import RowContext, rows_of
 from desk.present import KeyView
 from desk.views.shell import Ask, desk_page, desk_render, query
+from desk.walking_lists import RESULTS
 from tickets.access import access_customer, visible_tickets
 from tickets.finding import find
 from tickets.models import Customer
 
 KEYS = (KeyView(("J", "K"), _l("move")), KeyView(("⏎",), pgettext_lazy("key", "open")))
 PAGE = 50
-SHOWN = 30
 
 
 @desk_page
@@ -30,7 +30,7 @@ SHOWN = 30
 def search(request: HttpRequest, ask: Ask) -> HttpResponse:
     """What matches the words; a ticket's number leads straight to it."""
     text = query(request, "q")
-    found = find(ask.who, text, most=SHOWN)
+    found = find(ask.who, text, most=RESULTS)
     if found.exact is not None:
         return redirect(f"/desk/tickets/{found.exact.number}/")
     context = RowContext(

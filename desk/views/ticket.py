@@ -31,7 +31,8 @@ from desk.queue import Bounds
 from desk.said import undo_mark
 from desk.sending import carry_out, draft_kind
 from desk.views.shell import Ask, desk_page, desk_render, me_of, query
-from desk.walking import Walk, list_key, place_words, view_key
+from desk.walking import place_words
+from desk.walking_lists import after_sending, list_key, view_key, walk_through
 from escalation.models import Deadline
 from tickets.access import access_ticket, lead_on, may
 from tickets.errors import DomainError, NotFound, NumberInvalid, Stale
@@ -159,17 +160,17 @@ def _onward(
         prefer_next_after_sending(me_of(ask), on)
         if on:
             bounds = Bounds.of(ask.now, ask.zone)
-            walk = Walk.through(request.POST.get("view", ""), ask.who, bounds=bounds)
-            number = walk.after(ticket) or walk.first(ticket)
-            walk = walk.done_with(ticket)
+            number, key = after_sending(
+                ticket, request.POST.get("view", ""), ask.who, bounds=bounds
+            )
             if number is not None:
                 told = _("%(number)s: %(words)s This is the next one.") % {
                     "number": ticket.number,
                     "words": words,
                 }
                 messages.success(request, told, extra_tags=undo_mark(words))
-                return redirect(f"/desk/tickets/{number}/?view={walk.key}")
-            if walk.key == "x":  # that was the last of those that were chosen
+                return redirect(f"/desk/tickets/{number}/?view={key}")
+            if key == "x":  # that was the last of those that were chosen
                 messages.success(request, words, extra_tags=undo_mark(words))
                 return redirect("/desk/")
     messages.success(request, words, extra_tags=undo_mark(words))
@@ -226,13 +227,13 @@ def render_ticket(
         ticket = access_ticket(ask.who, ticket.pk)  # as it is now, not as it was seen
     doing = Doing(ticket, ask.who, ask.now, ask.zone)
     may_work = may(ask.who, "work", ticket)
-    key = _view_key(request)
-    walk = Walk.through(key, ask.who, bounds=Bounds.of(ask.now, ask.zone))
+    key = _view_key(request, ask)
+    walk = walk_through(key, ask.who, bounds=Bounds.of(ask.now, ask.zone))
     context = {
         "place": "queue",
         "back": back_of(request),
         "view_key": key,
-        "walk": walk.view.words,
+        "walk": walk.words,
         "walk_place": place_words(walk.place_of(ticket)),
         **parts_of(ticket, ask),
         **(_composer(request, doing, opened, form, held) if may_work else {"menu": []}),
@@ -298,13 +299,12 @@ def owed_part(ticket: Ticket, ask: Ask) -> dict[str, Any]:
     }
 
 
-def _view_key(request: HttpRequest) -> str:
-    """The view of the queue that one walks through: as said, else the one that led here."""
+def _view_key(request: HttpRequest, ask: Ask) -> str:
+    """The list that one walks through: as said, else the one that led here."""
     said = request.GET.get("view", "")
     if not said and request.method == "POST":
         said = request.POST.get("view", "")
-    back = back_of(request).url
-    return view_key(said) or (list_key(back) if back.startswith("/desk/?") else "")
+    return view_key(said) or list_key(back_of(request).url, ask.who)
 
 
 def _composer(

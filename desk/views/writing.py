@@ -17,7 +17,7 @@ from desk.queue import Bounds
 from desk.sending import draft_kind, typed_fields
 from desk.views.fetching import desk_data
 from desk.views.shell import Ask, desk_page, me_of, query
-from desk.walking import Walk, view_key
+from desk.walking_lists import view_key, walk_through
 from tickets.access import access_ticket, people_who_see
 from tickets.errors import Missing, NotFound
 from tickets.models import Ticket
@@ -164,7 +164,7 @@ def walk(request: HttpRequest, ask: Ask, number: str, way: str) -> HttpResponse:
     """On to the next ticket of a view, or back to the one before."""
     ticket = access_ticket(ask.who, number)
     key = view_key(request.GET.get("view", ""))
-    through = Walk.through(key, ask.who, bounds=Bounds.of(ask.now, ask.zone))
+    through = walk_through(key, ask.who, bounds=Bounds.of(ask.now, ask.zone))
     found = through.after(ticket) if way == "next" else through.before(ticket)
     more = f"?view={through.key}" if key else ""
     if found is None:
@@ -172,7 +172,7 @@ def walk(request: HttpRequest, ask: Ask, number: str, way: str) -> HttpResponse:
         end = last if way == "next" else _("This is the first one in “%(view)s”.")
         messages.info(
             request,
-            end % {"view": through.view.words},
+            end % {"view": through.words},
         )
         return redirect(f"/desk/tickets/{ticket.number}/{more}")
     return redirect(f"/desk/tickets/{found}/{more}")
