@@ -193,7 +193,7 @@ def test_nothing_is_added_where_there_is_but_one_and_what_can_be_added_can_be_ke
         if section.single:
             alone.add(key)
             only = f"/desk/settings/{key}/{section.single}/"
-            assert (page.status_code, page.url) == (302, only)
+            assert (page.status_code, page["Location"]) == (302, only)
             assert "Nothing is added here: there is only this one." in text_of(ada.get(only))
             for typed_key in (section.single, "second"):
                 refused = ada.post(new, {"do": "save", "key": typed_key})
