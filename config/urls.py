@@ -9,6 +9,7 @@ from config.metrics import metrics
 from desk.api import Satisfaction, SatisfactionBehind
 from desk.keys_api import PATHS as keys_paths  # noqa: N811
 from desk.setup.api import PATHS as settings_paths  # noqa: N811
+from desk.texts_api import PATHS as texts_paths  # noqa: N811
 from integrations.api.tokens import Revocation, Token
 from tickets.api.base import NoSuchPage
 
@@ -26,6 +27,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("integrations.api.urls")),
     *settings_paths,
     *keys_paths,
+    *texts_paths,
     path("reports/satisfaction/", Satisfaction.as_view(), name="api-satisfaction"),
     path(
         "reports/satisfaction/tickets/",
