@@ -57,3 +57,42 @@ def test_the_rail_begins_a_new_trail(people: People, live_desk: Desk) -> None:
     sue.wait_for_url("**/desk/tickets/**")
     back(sue, "Queue")
     sue.wait_for_url("**/desk/?view=team")
+
+
+def test_a_list_behind_a_figure_is_led_back_to_by_its_name(people: People, live_desk: Desk) -> None:
+    from tests.builders import make_ticket, user
+    from tickets import services
+
+    ticket = make_ticket(live_desk, now=timezone.now())
+    alice = user(live_desk.alice)
+    services.reply(ticket, body="We were wrong.", actor=alice, now=timezone.now())
+    mona = people.of("mona")
+    mona.goto("/desk/reports/deadlines/behind/?what=kind&key=first_response&column=kept")
+    assert mona.locator("td", has_text="First response").first.is_visible()
+    mona.get_by_role("link", name=ticket.number, exact=True).click()
+    mona.wait_for_url("**/desk/tickets/**")
+    back(mona, "Promises: first response: kept")
+    mona.wait_for_url("**/desk/reports/deadlines/behind/**column=kept")
+
+
+def test_the_keys_walk_through_what_a_search_found(people: People, live_desk: Desk) -> None:
+    from tests.builders import make_customer, make_ticket
+    from tickets.services.indexing import index_what_happened
+
+    now = timezone.now()
+    facts = {"order_number": "LH-208-7155"}
+    for name in ("Rosa", "Omar"):
+        make_ticket(live_desk, now=now, customer=make_customer(name), facts=facts)
+    make_ticket(live_desk, now=now, customer=make_customer("Sam"))
+    index_what_happened()
+    sue = people.of("sue")
+    sue.goto("/desk/search/?q=LH2087155")
+    listed = [one.split("/")[3] for one in sue.locator("[data-row]").evaluate_all(
+        "rows => rows.map((row) => row.dataset.href)")]  # fmt: skip
+    assert len(listed) == 2
+    sue.locator(".row-link").first.click()
+    sue.wait_for_url(f"**/desk/tickets/{listed[0]}/")
+    for key, number in (("]", listed[1]), ("[", listed[0])):
+        with sue.expect_navigation():
+            sue.keyboard.press(key)
+        assert f"/desk/tickets/{number}/?view=r-" in sue.url
