@@ -33,6 +33,13 @@ def heads(*lists: tuple[Sequence[Told], int]) -> list[int]:
     ]
 
 
+def values_of_first(parts: Sequence[Told], most: int, *columns: str) -> list[tuple[Any, ...]]:
+    """The values of `columns`, of which the first gives the order, of the first `most` rows that
+    `parts` have together. One query."""
+    rows = ask_all([(part.first(most, *columns), part.values) for part in parts])
+    return sorted(rows, key=lambda row: row[0])[:most] if len(parts) > 1 else rows
+
+
 def grouped_first(
     parts: Sequence[Told], most: int, order: str, *columns: str, given: tuple[Any, ...] = ()
 ) -> list[tuple[Any, ...]]:

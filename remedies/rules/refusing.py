@@ -152,9 +152,7 @@ def left_out(body: str, said: Said, points: Sequence[Answered]) -> tuple[str, ..
         _("what would change the decision"): said.would_change,
         _("what the customer can do next"): said.next_stage,
         _("the outside body"): said.outside,
-        **{
-            _("our answer to “%(point)s”") % {"point": item.text}: item.finding for item in points
-        },
+        **{_("our answer to “%(point)s”") % {"point": item.text}: item.finding for item in points},
     }
     return tuple(
         name for name, text in parts.items() if text.strip() and squashed(text) not in letter

@@ -217,4 +217,7 @@ def test_what_we_did_wrong_is_told_in_the_readers_language() -> None:
     known = Circumstances(deadlines_missed=2, promises_broken=1)
     assert _faults(known) == ("we were late 2 times", "we did not keep a promise")
     with translation.override("de"):
-        assert _faults(known) == ("wir waren 2-mal zu spät", "wir haben ein Versprechen nicht gehalten")
+        assert _faults(known) == (
+            "wir waren 2-mal zu spät",
+            "wir haben ein Versprechen nicht gehalten",
+        )
