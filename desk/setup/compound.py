@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
@@ -252,6 +253,26 @@ class Rows(Field):
     def words(self, value: Any) -> str:
         lines = [flow(plain(item)) if item else "" for item in value or ()]
         return "; ".join(lines) or gettext("nothing")
+
+    def apart(self, before: Any, after: Any) -> tuple[str, str]:
+        """The lines that differ; of one that became another, its first word and what differs."""
+        old, new = list(before or ()), list(after or ())
+        texts = [[self.words([item]) for item in lines] for lines in (old, new)]
+        gone, come = [], []
+        for tag, a, b, c, d in SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
+            if tag == "replace" and b - a == d - c:
+                for was, now in zip(old[a:b], new[c:d], strict=True):
+                    names = {n for n in {**was, **now} if was.get(n) != now.get(n)}
+                    names.add(self.columns[0].name)
+                    gone.append(self._part(was, names))
+                    come.append(self._part(now, names))
+            elif tag != "equal":
+                gone += texts[0][a:b]
+                come += texts[1][c:d]
+        return "; ".join(gone), "; ".join(come)
+
+    def _part(self, item: Mapping[str, Any], names: set[str]) -> str:
+        return self.words([{name: item[name] for name in item if name in names}])
 
 
 def check_all(

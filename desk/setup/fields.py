@@ -61,6 +61,10 @@ class Field:
         """The value as people read it."""
         return str(self.show(value)) or gettext("nothing")
 
+    def apart(self, before: Any, after: Any) -> tuple[str, str]:
+        """Two values that differ, in words: what was, and what is."""
+        return self.words(before), self.words(after)
+
     def described(self) -> dict[str, Any]:
         """The schema with what people should know."""
         text = f"{told(self.label)}. {told(self.help)}".strip()

@@ -175,8 +175,11 @@ class Section:
         for one in self.fields:
             old, new = (doc.get(one.name) if doc else None for doc in (before, after))
             if old != new and not (not old and not new and old is not False):
-                found.append((told(one.label), one.words(old) if before else "",
-                              one.words(new) if after else ""))  # fmt: skip
+                if before and after:
+                    words = one.apart(old, new)
+                else:
+                    words = (one.words(old) if before else "", one.words(new) if after else "")
+                found.append((told(one.label), *words))
         return found
 
 

@@ -70,6 +70,13 @@ def test_a_morning_at_the_queue_by_keyboard(people: People, live_desk: Desk) -> 
     alice.get_by_text("Undone: 3 tickets are as before.").wait_for()
     assert not Ticket.objects.filter(owner=live_desk.bob).exists()
 
+    # What cannot be done with one alone is said on the bar, and can be read there.
+    press(alice, "x", "l")
+    alice.locator(".selection .error").wait_for()
+    assert broken(alice) == []
+    press(alice, "Escape")
+    assert not alice.locator("[data-selection]").is_visible()
+
     # The row at the cursor is put aside by two keys, told in its view, and taken back by one.
     press(alice, "z")
     alice.locator(".selection .moment:focus").wait_for()

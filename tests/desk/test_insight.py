@@ -335,3 +335,8 @@ def test_what_is_shown_as_before_neither_rises_nor_falls(
     )
     part = Part("scores", (Column("mean", Unit.SCORE, 1),), lines, every=70, every_before=40)
     assert scores_finding(part)[0] == said
+
+
+def test_a_period_of_one_day_is_one_day(desk: Desk, sign_in: SignIn) -> None:
+    page = text_of(sign_in(desk.sue).get("/desk/insight/?from=2026-11-18&to=2026-11-18"))
+    assert "1 day, against the one before" in page

@@ -357,3 +357,19 @@ def test_a_slip_is_told_at_its_line_in_words(
     assert wrong.status_code == 422, text_of(wrong)
     assert words in text_of(wrong), text_of(wrong)
     assert sections()[section].documents() == before
+
+
+def test_history_says_of_a_table_what_differs_in_it(full_desk: Desk, sign_in: SignIn) -> None:
+    ada, url = sign_in(full_desk.ada), address("deadlines")
+    page = typed(ada.get(url))
+    ada.post(url, {**page, "targets.1.within": "3h", "do": "save"})
+    held = sections()["deadlines"].documents()["general"]["targets"]
+    said = text_of(ada.get(f"{url}history/"))
+    kind, was = held[1]["kind"], page["targets.1.within"]
+    assert f"{{kind: {kind}, within: {was}}} {{kind: {kind}, within: 3h}}" in said
+    assert held[0]["kind"] not in said
+    ada.post(url, {**typed(ada.get(url)), "targets.0.kind": "", "targets.0.within": "",
+                   "targets.0.warn": "", "targets.0.path": "", "do": "save"})  # fmt: skip
+    section = sections()["deadlines"]
+    ((label, gone, come),) = section.changes({"targets": held}, {"targets": held[1:]})
+    assert (label, come) == ("Promises", "") and held[0]["kind"] in gone and kind not in gone
