@@ -263,19 +263,33 @@ def extend(request: HttpRequest, ask: Ask, deadline: Deadline) -> HttpResponse:
     return _run(request, ask, deadline, form, run, "extend")
 
 
+_SOME_ANSWER = gettext_lazy("an answer")
+_DECISION = gettext_lazy("our decision")
+#: What the customer was promised, as he knows it: what a clock is called among us means nothing
+#: to him.
+_TO_CUSTOMER = {
+    "acknowledge": gettext_lazy("word that your complaint has arrived"),
+    "next_update": gettext_lazy("news of how it stands"),
+    "decide": _DECISION,
+    "approve": _DECISION,
+    "resolve": gettext_lazy("the end of the matter"),
+    "deliver_remedy": gettext_lazy("what is due to you"),
+}
+
+
 def _letter(deadline: Deadline, ask: Ask) -> str:
     """The letter to begin with, in the customer's language."""
     customer = deadline.ticket.customer
     with speaking(customer.language):
         told = {
             "name": customer.name,
-            "what": kind_words(deadline.kind),
+            "what": str(_TO_CUSTOMER.get(deadline.kind, _SOME_ANSWER)),
             "when": long_day_words(deadline.due_at, zone=ZoneInfo(customer.time_zone)),
             "who": ask.who.actor.name,
         }
         words = gettext(
             "Dear %(name)s,\n\n"
-            "We promised you the %(what)s by %(when)s. We need longer, and you "
+            "We promised you %(what)s by %(when)s. We need longer, and you "
             "should know why:\n\n[say why]\n\n"
             "You will hear from us by [the new date]. That it takes longer is our fault, not yours."
             "\n\n%(who)s"

@@ -104,7 +104,7 @@ def test_two_at_once(people: People, live_desk: Desk, mine: list[Ticket]) -> Non
     bob.get_by_label("Reply", exact=True).fill("Dear Rosa, I am looking into it.")
     look(bob)
     look(alice)
-    alice.locator("#live-here").get_by_text("Bob is writing a reply").wait_for()
+    alice.locator("#live-here").get_by_text("Bob is writing", exact=True).wait_for()
     text = alice.get_by_label("Reply", exact=True)
     text.fill("Dear Ms Ferrante, we were wrong.")
     alice.get_by_text("Draft saved").first.wait_for()

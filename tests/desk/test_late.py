@@ -122,6 +122,26 @@ def test_a_letter_goes_out_only_when_its_blanks_are_filled_in(
     assert ticket.messages.filter(kind="reply", body__contains="Friday [sic]").exists()
 
 
+@pytest.mark.parametrize(
+    ("kind", "english", "german"),
+    [
+        ("resolve", "promised you the end of the matter by", ": den Abschluss der Sache."),
+        ("decide", "promised you our decision by", ": unsere Entscheidung."),
+        ("first_response", "promised you an answer by", ": eine Antwort."),
+    ],
+)
+def test_the_letter_names_what_was_promised_as_its_reader_knows_it(
+    sign_in: SignIn, whole_desk: Desk, kind: str, english: str, german: str
+) -> None:
+    ticket = make_ticket(whole_desk)
+    url = f"/desk/late/{ticket.deadlines.get(kind=kind).pk}/extend/"
+    for language, words in (("en", english), ("de", german)):
+        ticket.customer.language = language
+        ticket.customer.save()
+        letter = sign_in(whole_desk.sue).get(url).context["form"].initial["letter"]
+        assert words in letter
+
+
 def test_what_is_missed_is_not_extended(sign_in: SignIn, whole_desk: Desk, late: Ticket) -> None:
     response = sign_in(whole_desk.sue).post(
         f"/desk/late/{nearest(late).pk}/extend/",

@@ -27,7 +27,7 @@
     const writes = told.here.filter((each) => each.writing).map((each) => first(each.name));
     const reads = told.here.filter((each) => !each.writing).map((each) => first(each.name));
     const words = [
-      writes.length && ngettext("%(names)s is writing a reply", "%(names)s are writing a reply", writes.length, { names: listed(writes) }),
+      writes.length && ngettext("%(names)s is writing", "%(names)s are writing", writes.length, { names: listed(writes) }),
       reads.length && ngettext("%(names)s is reading", "%(names)s are reading", reads.length, { names: listed(reads) }),
     ].filter(Boolean).join(", ");
     for (const each of told.here.slice(0, 3)) {
