@@ -257,9 +257,11 @@ class Rows(Field):
     def apart(self, before: Any, after: Any) -> tuple[str, str]:
         """The lines that differ; of one that became another, its first word and what differs."""
         old, new = list(before or ()), list(after or ())
-        texts = [[self.words([item]) for item in lines] for lines in (old, new)]
+        was_said, now_said = ([self.words([item]) for item in lines] for lines in (old, new))
         gone, come = [], []
-        for tag, a, b, c, d in SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
+        for tag, a, b, c, d in SequenceMatcher(
+            None, was_said, now_said, autojunk=False
+        ).get_opcodes():
             if tag == "replace" and b - a == d - c:
                 for was, now in zip(old[a:b], new[c:d], strict=True):
                     names = {n for n in {**was, **now} if was.get(n) != now.get(n)}
@@ -267,8 +269,8 @@ class Rows(Field):
                     gone.append(self._part(was, names))
                     come.append(self._part(now, names))
             elif tag != "equal":
-                gone += texts[0][a:b]
-                come += texts[1][c:d]
+                gone += was_said[a:b]
+                come += now_said[c:d]
         return "; ".join(gone), "; ".join(come)
 
     def _part(self, item: Mapping[str, Any], names: set[str]) -> str:

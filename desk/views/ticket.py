@@ -69,6 +69,9 @@ class Panel:
     #: The form is sent once, however often its button is pressed.
     once: str
     held: NoticeView | None = None
+    #: What its button does as the ticket stands, and what comes of it; "" for what it always does.
+    button: str = ""
+    hint: str = ""
 
     @property
     def keeps_drafts(self) -> bool:
@@ -366,12 +369,22 @@ def _panel(
     kind = draft_kind(action.verb)
     draft = kept.get(kind.value) if kind is not None else None
     view = draft_view(draft, now=doing.now, zone=doing.zone)
+    said = _said(action, doing.ticket)
     if here and form is not None:
         if held is not None:
             form.data = form.data.copy()
             form.data["version"] = doing.ticket.version
             form.data["events"] = doing.ticket.event_count
-        return Panel(action, form, True, replace(view, words=""), uuid4().hex, held)
+        return Panel(action, form, True, replace(view, words=""), uuid4().hex, held, *said)
     found = form_for(action, doing)
     put_back(found, draft)
-    return Panel(action, found, here, view, uuid4().hex)
+    return Panel(action, found, here, view, uuid4().hex, None, *said)
+
+
+def _said(action: Action, ticket: Ticket) -> tuple[str, str]:
+    """Button and sentence of what is done and undone by the same act."""
+    if action.verb != "confidential":
+        return "", ""
+    if ticket.confidential:
+        return _("Open it to its team"), _("Only its owner and those named see it now.")
+    return _("Make it confidential"), _("Then only its owner and those named see it.")

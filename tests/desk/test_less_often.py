@@ -143,7 +143,9 @@ def test_a_colleague_is_let_in_and_one_complained_about_is_kept_out(
     alice: Client, sign_in: SignIn, whole_desk: Desk, ticket: Ticket
 ) -> None:
     address = f"/desk/tickets/{ticket.number}/"
+    assert "Make it confidential" in text_of(alice.get(f"{address}?do=confidential"))
     assert do(alice, ticket, "confidential") == 302
+    assert "Open it to its team" in text_of(alice.get(f"{address}?do=confidential"))
     charlie, bob = sign_in(whole_desk.charlie), sign_in(whole_desk.bob)
     assert (charlie.get(address).status_code, bob.get(address).status_code) == (404, 404)
     assert do(alice, ticket, "person", person=whole_desk.charlie.pk, relation="named") == 302

@@ -345,7 +345,7 @@ def test_a_team_of_three_hundred_is_read_and_kept(full_desk: Desk, sign_in: Sign
         ("calendars", {"also_closed": "XX"}, "No holidays are known of “XX”"),
         ("calendars", {"also_closed": "AT, GB-XXX"}, "United Kingdom has no part “XXX”"),
         ("calendars", {"breaks.0.date": "2026-12-24", "breaks.0.from": "25:00",
-                       "breaks.0.to": "26:00"}, "Line 1, from: “25:00” is not a time such as 14:00"),
+                       "breaks.0.to": "26:00"}, "from: “25:00” is not a time such as 14:00"),
     ],
 )  # fmt: skip
 def test_a_slip_is_told_at_its_line_in_words(
