@@ -34,6 +34,8 @@ _WORDS, _BEGINNING = 8, 3
 #: Letters that a part of a number without digits has at most ("LH-208-7155"), the parts that a
 #: number has at most, and how long the whole is, as in `amends_joined`.
 _MARK, _PARTS, _JOINED = 4, 5, range(5, 31)
+#: Between the parts of a number that the index holds joined, whatever they are.
+_JOINS = re.compile(r"[-/_]+")
 #: Up to so many tickets are few; of what more hold, so many of the newest are looked through one by
 #: one before all are asked.
 _FEW, _NEWEST = 2_000, 1_000
@@ -127,13 +129,14 @@ def query_of(text: str) -> SearchQuery | None:
 
 def _runs(text: str) -> list[list[str]]:
     """The words that are looked at, together those which may be parts of one number: with a sign
-    between them, or short ones and such with digits beside each other."""
+    between them that joins, or short ones and such with digits beside each other. An address is
+    no number: all that its parts could be joined to would be looked for in vain, and for long."""
     runs: list[list[str]] = []
     end = 0
     for found in list(re.finditer(r"[^\W_]+", text))[:_WORDS]:
         between, word = text[end : found.start()], found[0]
-        signs = between and not re.search(r"\s", between)
-        if runs and (signs or (_of_number(runs[-1][-1]) and _of_number(word))):
+        beside = "@" not in between and _of_number(word)
+        if runs and (_JOINS.fullmatch(between) or (beside and _of_number(runs[-1][-1]))):
             runs[-1].append(word)
         else:
             runs.append([word])

@@ -6,7 +6,7 @@ from django.core.management import call_command
 from tests.builders import NOW, Desk, make_customer, make_ticket, user
 from tickets import services
 from tickets.access import Principal, visible_tickets
-from tickets.finding import Found, customers_like, find, narrowed
+from tickets.finding import Found, customers_like, find, narrowed, query_of
 from tickets.models import Customer, SearchEntry, SearchWord, Ticket
 from tickets.services.indexing import index_what_happened, rebuild
 
@@ -232,3 +232,13 @@ def test_words_are_kept_as_tickets_are_indexed_and_made_anew(desk: Desk, ticket:
     SearchWord.objects.all().delete()
     list(rebuild())
     assert set(SearchWord.objects.values_list("word", flat=True)) == kept
+
+
+def test_an_address_is_looked_for_by_its_parts_alone_and_a_number_joined_too() -> None:
+    def asked(text: str) -> str:
+        query = query_of(text)
+        assert query is not None
+        return " ".join(str(getattr(one, "value", "")) for one in query.get_source_expressions())
+
+    assert "|" not in asked("ines.calloway.0@example.org")
+    assert "'lh2087155':*" in asked("LH-208-7155") and "'lh2087155':*" in asked("lh 208 7155")
