@@ -34,7 +34,10 @@ def test_the_queue_by_keyboard(people: People, live_desk: Desk) -> None:
     alice.keyboard.press("?")
     expect(alice.locator("#keys")).to_be_visible()
     alice.keyboard.press("Escape")
+    # Words that are typed before the field has the focus would be keys of the page.
+    expect(alice.locator("#keys")).to_be_hidden()
     alice.keyboard.press("/")
+    expect(alice.locator("[data-search]").first).to_be_focused()
     alice.keyboard.type("Whitlock")
     alice.keyboard.press("Enter")
     alice.wait_for_url("**/desk/search/**")
@@ -79,7 +82,9 @@ def test_the_queue_by_keyboard(people: People, live_desk: Desk) -> None:
     # What is done, and the view of what it was done to.
     expect(found).to_have_text(["Put aside Z", "View: Snoozed"], use_inner_text=True)
     alice.keyboard.press("Escape")
+    expect(found.first).to_be_hidden()
     alice.keyboard.press("r")
+    expect(alice.locator("#panel-reply textarea")).to_be_focused()
     alice.keyboard.type("Dear customer, I look into it today.")
     alice.keyboard.press("Control+Shift+Enter")  # looks at it, and sends nothing
     alice.get_by_role("heading", name="will read it").wait_for()
@@ -96,7 +101,9 @@ def test_the_queue_by_keyboard(people: People, live_desk: Desk) -> None:
     alice.keyboard.press("z")
     expect(alice.locator("#panel-snooze .moment").first).to_be_focused()
     alice.keyboard.press("4")  # this day next week: offered on any day
-    alice.get_by_text("No clock pauses.").first.wait_for()
+    # Said once it is done, not by the form.
+    done = alice.locator("[data-messages]")
+    expect(done).to_contain_text("No clock pauses.", use_inner_text=True)
     alice.keyboard.press("g")
     alice.keyboard.press("q")
     alice.locator("a[href='/desk/?view=snoozed']", has_text="1").wait_for()
