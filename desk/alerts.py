@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from tickets.kept import Asking, Moment, given
+from tickets.kept import Asking, GivenMoment, given
 from tickets.models import Alert, User
 from tickets.services.alerts import alerts_of
 
@@ -11,7 +11,7 @@ SHOWN = 12
 
 _UNREAD: Asking[Alert] = Asking(
     lambda: (
-        alerts_of(given("user"), unread_at=Moment.called("now"))
+        alerts_of(given("user"), unread_at=GivenMoment.called("now"))
         .only("text", "urgent", "created_at", "ticket__number")
         .order_by("-id")[: SHOWN + 1]
     )

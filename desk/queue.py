@@ -33,7 +33,7 @@ from tickets.access import (
 )
 from tickets.catalogue import catalogue
 from tickets.errors import Invalid
-from tickets.kept import Asking, Moment, given
+from tickets.kept import Asking, GivenMoment, given
 from tickets.models import SavedView, Ticket
 from tickets.models.desk import Sort
 from tickets.models.tickets import TicketQuerySet
@@ -123,7 +123,10 @@ class Bounds:
 
 #: For sets that are kept: which moments these are is told when such a set is asked for.
 ANY_MOMENT = Bounds(
-    Moment.called("now"), Moment.called("soon"), Moment.called("tomorrow"), ZoneInfo("UTC")
+    GivenMoment.called("now"),
+    GivenMoment.called("soon"),
+    GivenMoment.called("tomorrow"),
+    ZoneInfo("UTC"),
 )
 
 

@@ -14,7 +14,7 @@ from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
-from tickets.kept import Moment
+from tickets.kept import GivenMoment
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Told:
     #: Of what they are chosen: the table, or some of its rows under its name.
     source: str
     sql: str
-    #: The values of `source` and `sql`; a `Moment` where one is told later.
+    #: The values of `source` and `sql`; a `GivenMoment` where one is told later.
     given: tuple[Any, ...]
     order: tuple[str, ...] = ()
     #: The values of `order`.
@@ -44,13 +44,13 @@ class Told:
         except EmptyResultSet:
             return None
         except FullResultSet:
-            sql, given = "TRUE", []
+            sql, given = "", []
         tables, joined = compiler.get_from_clause()
         source = " ".join(map(str, tables))
         return cls(
             str(tables[0]),
             source,
-            sql or "TRUE",
+            f"({sql})" if sql else "TRUE",  # more is said of them by AND
             (*joined, *given),
             tuple(sql for sql, _ in order),
             tuple(value for _, values in order for value in values),
@@ -63,7 +63,7 @@ class Told:
 
     def at(self, moments: Mapping[str, dt.datetime]) -> "Told":
         """The same, with its moments."""
-        given = (moments[v.name] if isinstance(v, Moment) else v for v in self.given)
+        given = (moments[v.name] if isinstance(v, GivenMoment) else v for v in self.given)
         return replace(self, given=tuple(given))
 
     def by(self, *order: str) -> "Told":

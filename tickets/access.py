@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from tickets.actors import Actor
 from tickets.errors import Merged, NotAllowed, NotFound
-from tickets.kept import Asking, Moment, given
+from tickets.kept import Asking, GivenMoment, given
 from tickets.models import Attachment, Customer, Membership, Ticket, TicketPerson, User
 from tickets.models.tickets import SETTLED_WITH_CLOCK, TicketQuerySet
 from tickets.numbers import id_in
@@ -31,7 +31,7 @@ _LINKS: Asking[tuple[int, bool]] = Asking(
     lambda: Membership.objects.filter(user=given("user")).values_list("team_id", "supervises")
 )
 #: Those who are away, by the one who stands in for them.
-_NOW = Moment.called("now")
+_NOW = GivenMoment.called("now")
 _AWAY: Asking[int] = Asking(
     lambda: (
         User.objects.filter(substitute=given("user"), away_from__lte=_NOW)

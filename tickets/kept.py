@@ -3,7 +3,7 @@
 A page asks some two dozen small questions. Django thinks each of them out anew, which takes longer
 than PostgreSQL needs to answer it. What is kept here is asked with the same words each time.
 
-    _MESSAGES = Asking(lambda: Message.objects.filter(ticket=later("ticket")).order_by("-at"))
+    _MESSAGES = Asking(lambda: Message.objects.filter(ticket=given("ticket")).order_by("-at"))
     rows = _MESSAGES(ticket=ticket.pk)
 
 For a set that depends on its reader, an `Asking` is kept for each (`tickets.access.sight_of`).
@@ -30,17 +30,17 @@ class Given:
     name: str
 
 
-class Moment(dt.datetime):
+class GivenMoment(dt.datetime):
     """The same of a moment, for what is made of moments: its name stands for it until then."""
 
     name: str
     _made: ClassVar[int] = 0
 
     @classmethod
-    def called(cls, name: str) -> Moment:
+    def called(cls, name: str) -> GivenMoment:
         """One with this name, which is no other's."""
-        Moment._made += 1
-        moment = cls(1, 1, 1, microsecond=Moment._made, tzinfo=dt.UTC)
+        GivenMoment._made += 1
+        moment = cls(1, 1, 1, microsecond=GivenMoment._made, tzinfo=dt.UTC)
         moment.name = name
         return moment
 
@@ -57,7 +57,7 @@ def given(name: str) -> Value:
 @models.Field.register_lookup
 @models.ForeignKey.register_lookup
 class Among(Lookup[Any]):
-    """`column__among=later("keys")`: one of the values of a list, however long it is."""
+    """`column__among=given("keys")`: one of the values of a list, however long it is."""
 
     lookup_name = "among"
     prepare_rhs = False
@@ -84,7 +84,7 @@ class Asking(Generic[Row]):
             self._kept = (rows, compiler, *compiler.as_sql())
         rows, compiler, sql, asked_for = self._kept
         told = tuple(
-            values[one.name] if isinstance(one, Given | Moment) else one for one in asked_for
+            values[one.name] if isinstance(one, Given | GivenMoment) else one for one in asked_for
         )
         asked = _twin(compiler)
         asked.connection = connections[rows.db]  # that of this thread

@@ -22,7 +22,7 @@ from escalation.models import Deadline
 from escalation.policies.kinds import Kind
 from escalation.services.setup import setup
 from tickets.errors import DomainError
-from tickets.kept import Asking, Moment, given
+from tickets.kept import Asking, GivenMoment, given
 from tickets.models import Ticket
 
 SOON_SHARE = 0.75
@@ -190,7 +190,7 @@ _HEADS: Asking[Deadline] = Asking(
     lambda: (
         Deadline.objects.open()
         .filter(ticket__among=given("tickets"))
-        .annotate(late=late_rows(Moment.called("now")))
+        .annotate(late=late_rows(GivenMoment.called("now")))
         .distinct("ticket_id", "late")
         .order_by("ticket_id", "late", "-status", "due_at")
         .only(*_SHOWN)

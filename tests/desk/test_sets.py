@@ -117,6 +117,21 @@ def test_the_last_of_some_are_chosen_from_further(some: list[Ticket]) -> None:
     }
 
 
+def test_a_kind_that_there_is_none_of_is_not_kept(desk: Desk) -> None:
+    make_ticket(desk)
+    who = Principal.of_user(desk.sue, now=NOW)
+    before = late._kept_clocks.cache_info().currsize
+    assert late.clocks(who, kind="made up") == late.Clocks((), ())
+    assert late._kept_clocks.cache_info().currsize == before
+
+
+def test_what_one_of_two_sets_asks_does_not_reach_into_the_other(some: list[Ticket]) -> None:
+    either = Ticket.objects.filter(pk=some[0].pk) | Ticket.objects.filter(pk=some[1].pk)
+    told = Told.of(either)
+    assert told is not None
+    assert counted({"first": [told.that("id = %s", some[1].pk)]}) == {"first": 1}
+
+
 def test_of_nothing_there_is_nothing() -> None:
     assert Told.of(Ticket.objects.none()) is None
     assert heads(((), 10)) == []

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.builders import NOW, Desk, make_ticket, user
 from tickets import services
-from tickets.kept import Asking, Moment, given
+from tickets.kept import Asking, GivenMoment, given
 from tickets.models import Message, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +55,7 @@ def test_values_and_moments_are_told_each_time(desk: Desk) -> None:
     at = ticket.received_at
     asking: Asking[tuple[str, int]] = Asking(
         lambda: Ticket.objects.filter(
-            received_at__lte=Moment.called("now"), customer=given("customer")
+            received_at__lte=GivenMoment.called("now"), customer=given("customer")
         ).values_list("number", "team")
     )
     customer = ticket.customer_id
@@ -71,7 +71,7 @@ def test_who_forgets_a_value_is_told_which(desk: Desk) -> None:
 
 
 def test_a_moment_that_nobody_told_is_not_taken_for_the_first_year() -> None:
-    forgotten = Ticket.objects.filter(received_at__gt=Moment.called("now"))
+    forgotten = Ticket.objects.filter(received_at__gt=GivenMoment.called("now"))
     with pytest.raises(TypeError, match="which moment now is"):
         list(forgotten)
 
