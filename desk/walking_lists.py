@@ -1,12 +1,12 @@
-"""From one ticket to the next of what a search found, or of the board of clocks: the lists besides
-the queue that one opens tickets from."""
+"""From one ticket to the next of what a search found, of the board of clocks, or of what is behind
+a figure: the lists besides the queue that one opens tickets from."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -20,33 +20,36 @@ from desk.walking import Place, Walk
 from escalation.clock import Status
 from escalation.models import Deadline
 from tickets.access import Principal, may, visible_tickets
-from tickets.finding import find
 from tickets.models import Ticket
 
-#: So many results of a search are shown, and walked through.
-RESULTS = 30
+#: So many results of a search are shown; and so many tickets of a list are walked through.
+RESULTS, MOST = 30, 60
 #: So many clocks are looked at for one of another ticket, and of all tickets of these.
 _FEW, _OF_THEM = 20, 400
 _FIELDS = ("due_at", "id", "ticket_id", "status")
-_FOUND = re.compile(rf"r(?:-\d{{1,12}}){{1,{RESULTS}}}")
+_LISTED = re.compile(rf"(?P<kind>[rl])(?:-\d{{1,12}}){{1,{MOST}}}")
 _BOARD = re.compile(r"b-[\w-]{0,300}")
 
 
 def view_key(said: str) -> str:
     """A key of a list as it stands in an address; "" for what can be none."""
-    return said if _FOUND.fullmatch(said) or _BOARD.fullmatch(said) else walking.view_key(said)
+    return said if _LISTED.fullmatch(said) or _BOARD.fullmatch(said) else walking.view_key(said)
 
 
-def list_key(address: str, who: Principal) -> str:
-    """The key of the list at an address of the queue, the board or the search; "" where it names
-    none. A search is made once more, and its results are kept in the key."""
+def way_through(tickets: Iterable[int], *, found: bool = False) -> str:
+    """What the address of a ticket ends with in a list of these, so that one walks through it:
+    "?view=l-12-7"; `found` by a search. "" for no tickets."""
+    keys = list(dict.fromkeys(tickets))[:MOST]
+    kind = "r" if found else "l"
+    return f"?view={'-'.join([kind, *map(str, keys)])}" if keys else ""
+
+
+def list_key(address: str) -> str:
+    """The key of the list at an address of the queue or the board; "" where it names none. The
+    links of other lists say themselves what is walked through (`way_through`)."""
     came = urlsplit(address)
-    asked = {name: values[-1] for name, values in parse_qs(came.query).items()}
-    if came.path == "/desk/search/":
-        found = find(who, asked.get("q", "").replace("\0", "")[:300], most=RESULTS)
-        keys = (str(ticket.pk) for ticket in found.tickets)
-        return "-".join(["r", *keys]) if found.tickets else ""
     if came.path == "/desk/late/":
+        asked = {name: values[-1] for name, values in parse_qs(came.query).items()}
         told = urlencode([(name, asked[name]) for name in ("team", "kind") if name in asked])
         return view_key("b-" + base64.urlsafe_b64encode(told.encode()).decode().rstrip("="))
     return walking.list_key(address) if came.path == "/desk/" and came.query else ""
@@ -54,8 +57,9 @@ def list_key(address: str, who: Principal) -> str:
 
 def walk_through(key: str, who: Principal, *, bounds: Bounds) -> Walk | Results | Board:
     """The list called `key`; the reader's own view where there is none such any more."""
-    if _FOUND.fullmatch(key):
-        return Results(who, tuple(int(one) for one in key.split("-")[1:]))
+    if _LISTED.fullmatch(key):
+        kind, *keys = key.split("-")
+        return Results(who, kind, tuple(int(one) for one in keys))
     if _BOARD.fullmatch(key) and (board := Board.called(key, who)):
         return board
     return Walk.through(key, who, bounds=bounds)
@@ -76,20 +80,21 @@ def after_sending(
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What a search found, in its order."""
+    """What a search found, or a list shows, in its order."""
 
     who: Principal
+    kind: str
     keys: tuple[int, ...]
 
     @property
     def words(self) -> str:
         """What it is called."""
-        return _("What was found")
+        return _("What was found") if self.kind == "r" else _("The list you came from")
 
     @property
     def key(self) -> str:
         """What an address calls it."""
-        return "-".join(["r", *map(str, self.keys)])
+        return "-".join([self.kind, *map(str, self.keys)])
 
     def _rows(self) -> list[Ticket]:
         rows = visible_tickets(self.who).in_bulk(self.keys)
@@ -114,7 +119,7 @@ class Results:
         return self._first([row for row in self._rows() if row.pk != without.pk], work=True)
 
     def done_with(self, ticket: Ticket) -> Results:
-        """The same: what was found stays found."""
+        """The same: what was found or listed stays so."""
         return self
 
     @staticmethod

@@ -184,5 +184,14 @@ def words_of(spec: FactSpec, value: Any, *, zone: str = "UTC") -> str:
             return _("yes") if value else _("no")
         case FactKind.NUMBER:
             return f"{said_digits(str(value))} {spec.unit}".strip()
+        case FactKind.CHOICE:
+            return choice_words(value)
         case _:
             return f"{value} {spec.unit}".strip()
+
+
+def choice_words(choice: Any) -> str:
+    """What there is to choose from as people read it: "not_received" is "not received", in the
+    language that is active where that has a word for it."""
+    plain = str(choice).replace("_", " ").strip()
+    return _(plain) if plain else ""

@@ -154,8 +154,7 @@ def known_of(ticket: Ticket, *, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
     for name, value in ticket.facts.items():
         spec = entry.facts.get(name) if entry else None
         if spec is not None:
-            told = words_of(spec, value, zone=zone.key)
-            known.append((spec.label, told.replace("_", " ") if spec.kind == "choice" else told))
+            known.append((spec.label, words_of(spec, value, zone=zone.key)))
         else:
             known.append((name.replace("_", " ").capitalize(), str(value)))
     if ticket.loss_minor is not None:

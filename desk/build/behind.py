@@ -45,17 +45,22 @@ _COLUMNS: dict[str, str | Promise] = {
 
 
 def rows_of(
-    found: Listed, clocks: Sequence[Deadline] = (), *, now: dt.datetime, zone: dt.tzinfo
+    found: Listed,
+    clocks: Sequence[Deadline] = (),
+    *,
+    way: str,
+    now: dt.datetime,
+    zone: dt.tzinfo,
 ) -> list[BehindRow]:
-    """The tickets of a page, in its order, each with its clock where that is what is counted. One
-    query."""
+    """The tickets of a page, in its order, each with its clock where that is what is counted; `way`
+    is what their addresses end with. One query."""
     rows = Ticket.objects.select_related("customer", "category", "team").in_bulk(
         {ticket for ticket, _ in found.rows}
     )
     return [
         BehindRow(
             number=rows[ticket].number,
-            url=f"/desk/tickets/{rows[ticket].number}/",
+            url=f"/desk/tickets/{rows[ticket].number}/{way}",
             customer=rows[ticket].customer.name,
             matter=rows[ticket].subject,
             category=rows[ticket].category.name,

@@ -56,6 +56,8 @@ class RowContext:
     #: Ticket id → the total of a draft offer, in words.
     drafts: dict[int, str] = field(default_factory=dict)
     sort: str = Sort.DUE.value
+    #: What the addresses of the tickets end with: which list one walks through from there.
+    way: str = ""
 
 
 def rows_of(tickets: Sequence[Ticket], context: RowContext) -> tuple[RowView, ...]:
@@ -72,7 +74,7 @@ def row_of(ticket: Ticket, context: RowContext) -> RowView:
     return RowView(
         id=ticket.pk,
         number=ticket.number,
-        url=f"/desk/tickets/{ticket.number}/",
+        url=f"/desk/tickets/{ticket.number}/{context.way}",
         customer=ticket.customer.name,
         matter=ticket.subject,
         clock=clock,

@@ -10,6 +10,7 @@ from django_stubs_ext import StrPromise
 from desk.forms.base import Fields, LocalDay, LocalMoment, ManyFiles, TicketForm
 from desk.forms.promises import PromisesField
 from desk.glyphs import PAIN_WORDS
+from tickets.facts import choice_words
 from tickets.models import Point, RootCause, User
 from tickets.money import typed_sum
 from tickets.rules import OVERTURN_WORDS, Outcome
@@ -304,7 +305,7 @@ def fact_field(spec: Any) -> forms.Field:
         "duration": forms.TextInput(attrs={"class": "input", "placeholder": _("2 h 30 min")}),
     }
     if spec.kind == "choice":
-        choices = [("", _("Choose")), *((choice, choice) for choice in spec.choices)]
+        choices = [("", _("Choose")), *((one, choice_words(one)) for one in spec.choices)]
         return forms.ChoiceField(
             choices=choices, widget=forms.Select(attrs={"class": "input"}), **common
         )

@@ -12,6 +12,7 @@ from desk.back import Back, back_of
 from desk.build.behind import TITLES, rows_of, words_of
 from desk.satisfaction import answers_behind
 from desk.views.shell import Ask, desk_page, desk_render, query
+from desk.walking_lists import way_through
 from desk.words import number_words
 from escalation.services.reports import clocks_behind, promises_behind
 from remedies.services import fairness, outcomes_behind
@@ -98,13 +99,14 @@ def show(request: HttpRequest, ask: Ask, report: str) -> HttpResponse:
     asked, period, page, found = found_of(request, ask, report)
     promises = report == "deadlines"
     clocks = clocks_behind(found, which=asked["column"]) if promises else []
+    way = way_through(ticket for ticket, _ in found.rows)
     context = {
         "place": "late" if promises else "insight",
         "words": words_of(report, asked["what"], asked["key"], asked["column"]),
         "count": number_words(found.count),
         "tickets": "",
         "period": period,
-        "rows": rows_of(found, clocks, now=ask.now, zone=ask.zone),
+        "rows": rows_of(found, clocks, way=way, now=ask.now, zone=ask.zone),
         "clocks": promises,
         "next": next_of(request, found.after),
         "first": page.after is None,

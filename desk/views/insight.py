@@ -20,6 +20,7 @@ from desk.build.insight.views import QuoteView
 from desk.build.insight.words import TABS, kind_of_remedy, name_of
 from desk.present import LinkView
 from desk.views.shell import Ask, desk_page, desk_render, query
+from desk.walking_lists import way_through
 from desk.words import number_words
 from feedback.access import InsightScope, may_compare
 from feedback.insight.measures import Measure
@@ -159,6 +160,7 @@ def tickets(request: HttpRequest, ask: Ask) -> HttpResponse:
     after = query(request, "after")
     page = list(rows.filter(_after(after)).order_by("-day", "-pk")[: PAGE + 1])
     more = len(page) > PAGE
+    way = way_through(row.ticket_id for row in page[:PAGE])
     last = page[PAGE - 1] if more else None
     request_ = request.GET.copy()
     if last is not None:
@@ -169,7 +171,7 @@ def tickets(request: HttpRequest, ask: Ask) -> HttpResponse:
         "count": number_words(count),
         "tickets": "" if tickets_of in {None, count} else number_words(tickets_of or 0),
         "period": period,
-        "rows": rows_of(page[:PAGE], now=ask.now, zone=ask.zone),
+        "rows": rows_of(page[:PAGE], way=way, now=ask.now, zone=ask.zone),
         "clocks": what.measure in {Measure.PROMISE, Measure.PROMISE_CAUSE},
         "several": True,
         "next": f"?{request_.urlencode()}" if more else "",

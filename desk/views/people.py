@@ -16,7 +16,7 @@ from desk.build.people import customer_avatar
 from desk.build.rows import RowContext, rows_of
 from desk.present import KeyView
 from desk.views.shell import Ask, desk_page, desk_render, query
-from desk.walking_lists import RESULTS
+from desk.walking_lists import RESULTS, way_through
 from tickets.access import access_customer, visible_tickets
 from tickets.finding import find
 from tickets.models import Customer
@@ -38,6 +38,7 @@ def search(request: HttpRequest, ask: Ask) -> HttpResponse:
         now=ask.now,
         zone=ask.zone,
         deadlines=deadlines_by_ticket(found.tickets, now=ask.now),
+        way=way_through((ticket.pk for ticket in found.tickets), found=True),
     )
     return desk_render(
         request,
@@ -91,7 +92,11 @@ def customer(request: HttpRequest, ask: Ask, customer_id: int) -> HttpResponse:
         .order_by("attention_at", "id")[:PAGE]
     )
     context = RowContext(
-        who=ask.who, now=ask.now, zone=ask.zone, deadlines=deadlines_by_ticket(tickets, now=ask.now)
+        who=ask.who,
+        now=ask.now,
+        zone=ask.zone,
+        deadlines=deadlines_by_ticket(tickets, now=ask.now),
+        way=way_through(ticket.pk for ticket in tickets),
     )
     every, count = earlier_of(found, ask.who, now=ask.now, zone=ask.zone, limit=PAGE)
     return desk_render(

@@ -230,7 +230,7 @@ def render_ticket(
         ticket = access_ticket(ask.who, ticket.pk)  # as it is now, not as it was seen
     doing = Doing(ticket, ask.who, ask.now, ask.zone)
     may_work = may(ask.who, "work", ticket)
-    key = _view_key(request, ask)
+    key = _view_key(request)
     walk = walk_through(key, ask.who, bounds=Bounds.of(ask.now, ask.zone))
     context = {
         "place": "queue",
@@ -302,12 +302,12 @@ def owed_part(ticket: Ticket, ask: Ask) -> dict[str, Any]:
     }
 
 
-def _view_key(request: HttpRequest, ask: Ask) -> str:
+def _view_key(request: HttpRequest) -> str:
     """The list that one walks through: as said, else the one that led here."""
     said = request.GET.get("view", "")
     if not said and request.method == "POST":
         said = request.POST.get("view", "")
-    return view_key(said) or list_key(back_of(request).url, ask.who)
+    return view_key(said) or list_key(back_of(request).url)
 
 
 def _composer(

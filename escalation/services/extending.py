@@ -3,6 +3,7 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from escalation.clock import Days
@@ -50,8 +51,11 @@ def check_extension(clocks: Clocks, row: Deadline, to: dt.datetime, *, now: dt.d
         law, most = law.given(clocks.ticket.facts), _("its rule allows")
         latest = longest(law, calendar, row.started_at)
     if to > latest:
-        told = {"most": most, "latest": f"{latest:%Y-%m-%d %H:%M}"}
-        why = _("it is more than %(most)s; %(latest)s UTC is the latest") % told
+        # On a page by the reader's clock, as he typed the date; in UTC over the API.
+        local = localtime(latest)
+        words = f"{spelled(local, _('%a %-d %b %Y, %H:%M'))} {local:%Z}"
+        told = {"most": most, "latest": words}
+        why = _("it is more than %(most)s; %(latest)s is the latest") % told
         raise ExtensionRefused(why=why, field="to")
 
 

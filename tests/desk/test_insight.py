@@ -202,6 +202,18 @@ def test_behind_promises_of_insight_each_clock_is_named_with_its_moment(
     assert queries_of(mona, f"{PAGE}tickets/?measure=received&{SPAN}") >= queries - 1
 
 
+def test_the_tickets_behind_a_figure_are_walked_through_in_their_order(
+    sign_in: SignIn, lived: Desk
+) -> None:
+    mona = sign_in(lived.mona)
+    rows = mona.get(f"{PAGE}tickets/?measure=received&{SPAN}").context["rows"]
+    numbers = list(dict.fromkeys(row.number for row in rows))
+    page = mona.get(rows[0].url)
+    assert page.context["walk_place"] == f"1 of {len(numbers)}"
+    on = mona.get(f"/desk/tickets/{numbers[0]}/next/?view={page.context['view_key']}")
+    assert f"/{numbers[1]}/" in on["Location"]
+
+
 def test_thanks_and_patterns_are_of_the_team_and_category_that_were_asked_for(
     sign_in: SignIn, lived: Desk
 ) -> None:
@@ -308,7 +320,7 @@ def test_the_list_goes_on_where_the_page_before_ended(sign_in: SignIn, lived: De
         client, url, seen = sign_in(lived.mona), f"{PAGE}tickets/?measure=received&{SPAN}", []
         while url:
             body = client.get(url).content.decode()
-            seen += re.findall(r'<th scope="row"><a href="/desk/tickets/(A-\d+)/"', body)
+            seen += re.findall(r'<th scope="row"><a href="/desk/tickets/(A-\d+)/\?view=l-', body)
             more = re.search(r'class="btn-line" href="(\?[^"]+)">Older ones', body)
             url = f"{PAGE}tickets/{html.unescape(more[1])}" if more else ""
     assert len(seen) == len(set(seen)) == Ticket.objects.filter(merged_into=None).count()

@@ -249,6 +249,8 @@ def test_a_sum_and_facts_are_typed_and_shown_in_the_readers_form(
         assert fact_field(spec).clean("1.250,5 EUR") == "1250.5 EUR"
         assert words_of(spec, {"minor": 125_050, "currency": "EUR"}) == "1.250,50\xa0€"
         assert words_of(speed, "12.5") == "12,5 Mbit/s"
+        goods = FactSpec(name="g", label="Ware", kind=FactKind.CHOICE, choices=("not_received",))
+        assert list(fact_field(goods).widget.choices)[1:] == [("not_received", "nicht erhalten")]
         stored = "2026-11-22T14:00:00+00:00"
         assert words_of(on, stored, zone="Europe/Berlin") == "So, 22. Nov. 2026, 15:00 Uhr"
 

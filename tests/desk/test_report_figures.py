@@ -138,7 +138,8 @@ def come_in_on_top(desk: Desk) -> None:
 
 def rows_of(body: str) -> list[tuple[str, ...]]:
     """The rows of a list: each ticket's number, and the day."""
-    row = r'<th scope="row"><a href="/desk/tickets/([^/]+)/".*?<td class="num">\s*([^<]+?)\s*<'
+    number = r'<th scope="row"><a href="/desk/tickets/([^/]+)/\?view=l-'
+    row = rf'{number}.*?<td class="num">\s*([^<]+?)\s*<'
     return re.findall(row, body, re.DOTALL)
 
 
@@ -242,6 +243,19 @@ def test_a_list_of_promises_says_which_clock_it_was_and_when(
         explained = f"/desk/tickets/{clock.ticket.number}/deadlines/"
         assert f'href="{explained}#deadline-{clock.pk}"' in page.content.decode()
         assert f'id="deadline-{clock.pk}"' in mona.get(explained).content.decode()
+
+
+def test_what_is_behind_a_report_is_walked_through_each_ticket_once(
+    sign_in: SignIn, reported: Desk
+) -> None:
+    mona = sign_in(reported.mona)
+    rows = mona.get(f"/desk/reports/deadlines/behind/?{SPAN}&what=all&column=kept").context["rows"]
+    numbers = list(dict.fromkeys(row.number for row in rows))
+    assert len(rows) > len(numbers) > 1
+    page = mona.get(rows[0].url)
+    assert page.context["walk_place"] == f"1 of {len(numbers)}"
+    on = mona.get(f"/desk/tickets/{numbers[0]}/next/?view={page.context['view_key']}")
+    assert f"/{numbers[1]}/" in on["Location"]
 
 
 def test_of_paused_promises_it_is_said_which_they_were_and_of_other_lists_nothing(

@@ -1,5 +1,7 @@
 """What all pages share: sign-in, themes, the style guide, security headers, error pages."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -54,6 +56,9 @@ def test_the_first_page_after_signing_in_is_the_queue(whole_desk: Desk) -> None:
     whole_desk.alice.set_password("a-long-password-1")
     whole_desk.alice.save()
     client = Client()
+    page = client.get("/accounts/login/").content.decode()
+    field = re.search(r'<input[^>]* name="login"[^>]*>', page)
+    assert field is not None and " autofocus" in field[0]
     wrong = client.post("/accounts/login/", {"login": whole_desk.alice.email, "password": "no"})
     assert "Not signed in." in text_of(wrong)
     response = client.post(

@@ -38,6 +38,12 @@ def opened(client: Any, ticket: Ticket, came: str) -> Any:
     return client.get(f"/desk/tickets/{ticket.number}/", headers={"Referer": f"{HERE}{came}"})
 
 
+def found_by(client: Any, words: str) -> str:
+    """The key of what a search finds, as the links of its rows have it."""
+    (first, *_) = client.get("/desk/search/", {"q": words}).context["rows"]
+    return str(first.url.partition("?view=")[2])
+
+
 def walked(client: Any, start: Ticket, key: str, way: str) -> list[str]:
     """The numbers that one comes by until the end."""
     found, number = [start.number], start.number
@@ -59,7 +65,9 @@ def test_what_was_found_is_walked_through_in_its_order_whoever_has_it(
     alice, came = sign_in(whole_desk.alice), "/desk/search/?q=router"
     listed = [row.number for row in alice.get(came).context["rows"]]
     assert listed == [one.number for one in three]
-    page = opened(alice, omar, came)
+    link = alice.get(came).context["rows"][1].url
+    page = alice.get(link, headers={"Referer": f"{HERE}{came}"})
+    assert page.context["ticket"] == omar
     assert (page.context["walk_place"], page.context["walk"]) == ("2 of 3", "What was found")
     assert page.context["back"].url == came
     key = page.context["view_key"]
@@ -84,8 +92,25 @@ def test_what_one_may_not_see_is_not_walked_to_and_nothing_made_up_breaks(
         page = alice.get(f"/desk/tickets/{sam.number}/", {"view": wrong})
         assert page.status_code == 200, wrong
         assert alice.get(f"/desk/tickets/{sam.number}/next/", {"view": wrong}).status_code == 302
-    nothing = opened(alice, sam, "/desk/search/?q=zebra")
+    nothing = opened(alice, sam, "/desk/search/?q=router")
     assert (nothing.context["walk"], nothing.context["view_key"]) == ("For me", "")
+
+
+def test_a_customers_tickets_are_walked_through_as_his_page_lists_them(
+    sign_in: SignIn, whole_desk: Desk
+) -> None:
+    rosa = make_customer("Rosa")
+    for subject in ("Router", "Bill", "Flight"):
+        make_ticket(whole_desk, subject=subject, customer=rosa)
+    make_ticket(whole_desk, customer=make_customer("Omar"))
+    mona = sign_in(whole_desk.mona)
+    rows = mona.get(f"/desk/customers/{rosa.pk}/").context["rows"]
+    page = mona.get(rows[0].url)
+    assert page.context["walk_place"] == "1 of 3"
+    assert page.context["walk"] == "The list you came from"
+    assert walked(mona, page.context["ticket"], page.context["view_key"], "next") == [
+        row.number for row in rows
+    ]
 
 
 def test_after_sending_the_next_that_one_may_work_on_opens_else_ones_own(
@@ -97,11 +122,11 @@ def test_after_sending_the_next_that_one_may_work_on_opens_else_ones_own(
         services.decide_point(omar, point.pk, outcome="not_upheld", actor=bobs, now=NOW)
     services.resolve(omar, actor=bobs, now=NOW)
     bob = sign_in(whole_desk.bob)
-    key = opened(bob, rosa, "/desk/search/?q=router").context["view_key"]
+    key = found_by(bob, "router")
     sent = {"body": "Dear customer", "then_asked": "1", "then": "next", "view": key}
     on = bob.post(f"/desk/tickets/{rosa.number}/reply/", sent)["Location"]
     assert on == f"/desk/tickets/{sam.number}/?view={key}", "past what is resolved"
-    alone = opened(bob, sam, "/desk/search/?q=sam").context["view_key"]
+    alone = found_by(bob, "sam")
     on = bob.post(f"/desk/tickets/{sam.number}/reply/", {**sent, "view": alone})["Location"]
     assert alone not in on and on.startswith("/desk/tickets/A-"), "one of those for him"
 

@@ -124,13 +124,16 @@ def _category(key: int) -> str:
     return category_words(entry.category.name) if entry is not None else ""
 
 
-def rows_of(tallies: Sequence[Tally], *, now: dt.datetime, zone: dt.tzinfo) -> list[BehindRow]:
-    """The tickets of a page; of promises with the clocks, by one query."""
+def rows_of(
+    tallies: Sequence[Tally], *, way: str, now: dt.datetime, zone: dt.tzinfo
+) -> list[BehindRow]:
+    """The tickets of a page, whose addresses end with `way`; of promises with the clocks, by one
+    query."""
     clocks = _clocks_of(tallies, now=now, zone=zone)
     return [
         BehindRow(
             number=row.ticket.number,
-            url=f"/desk/tickets/{row.ticket.number}/",
+            url=f"/desk/tickets/{row.ticket.number}/{way}",
             customer=row.ticket.customer.name,
             matter=row.ticket.subject,
             category=row.ticket.category.name,

@@ -83,3 +83,4 @@ def test_facts_are_shown_as_people_read_them() -> None:
     moment = words_of(spec("moment"), "2026-07-09T07:12:00+00:00", zone="Europe/London")
     assert moment == "Thu 9 Jul 2026, 08:12"
     assert words_of(spec("number", unit="days"), "9") == "9 days"
+    assert words_of(spec("choice"), "not_received") == "not received"
