@@ -68,6 +68,7 @@ class EarlierView:
     upheld: bool
     remedy: str = ""
     broken: str = ""
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +203,7 @@ def earlier_view(ticket: Ticket, *, now: dt.datetime, zone: ZoneInfo) -> Earlier
         upheld=bool(outcome and outcome.value in {"upheld", "partly_upheld"}),
         remedy=_remedies(ticket),
         broken=_("a promise was not kept") if getattr(ticket, "broken_promises", ()) else "",
+        id=ticket.pk,
     )
 
 

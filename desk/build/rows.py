@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import pgettext
 
 from desk.build.clocks import clock_of, nearest, no_clock, tone_of
+from desk.build.codes import standing_in_words
 from desk.build.events import kind_words
 from desk.build.people import avatar
 from desk.glyphs import ChipView, ClockState, ClockView, PainView
 from desk.orders import order_of
 from desk.present import RowView
-from desk.words import moment_words, ordinal, short_moment_words
+from desk.words import day_words, moment_words, ordinal, short_moment_words
 from escalation.models import Deadline
 from tickets.access import Principal, may
 from tickets.catalogue import catalogue
@@ -91,7 +92,7 @@ def row_of(ticket: Ticket, context: RowContext) -> RowView:
         because=because(ticket, deadline, clock, context),
         tail=_("The offer is ready:") if ticket.pk in context.drafts else "",
         tail_sum=context.drafts.get(ticket.pk, ""),
-        unowned=ticket.owner_id is None and may(context.who, "work", ticket),
+        unowned=ticket.owner_id is None and ticket.is_open and may(context.who, "work", ticket),
         aside=ticket.is_snoozed(context.now),
         order=order_of(ticket, context.sort),
     )
@@ -131,11 +132,21 @@ def because(
         chips.append(ChipView(_("clock paused %(since)s") % {"since": clock.kind}))
     if ticket.customer.support_needs:
         chips.append(ChipView(ticket.customer.support_needs[:48], "pain"))
-    if ticket.owner_id is None:
+    if not ticket.is_open:
+        chips.append(
+            ChipView(f"{standing_in_words(ticket.status)} {_ended(ticket, context)}".strip())
+        )
+    elif ticket.owner_id is None:
         chips.append(ChipView(_("nobody owns it")))
     if ticket.reopenings:
         chips.append(ChipView(_("came back"), "pain"))
     return tuple(chips) or (ChipView(_("open, and nothing is due")),)
+
+
+def _ended(ticket: Ticket, context: RowContext) -> str:
+    """The day on which it was settled, or closed unsettled."""
+    at = ticket.resolved_at or ticket.closed_at
+    return day_words(at, now=context.now, zone=context.zone) if at is not None else ""
 
 
 def _aside_chip(until: dt.datetime, context: RowContext) -> ChipView:
@@ -160,6 +171,9 @@ def waiting_for(
     if ticket.snoozed_until is not None and ticket.is_snoozed(context.now):
         back = short_moment_words(ticket.snoozed_until, now=context.now, zone=context.zone)
         return _("Back %(when)s") % {"when": back}, ticket.snooze_reason, "alarm-clock", False
+    if deadline is None and not ticket.is_open:
+        when = _ended(ticket, context)
+        return _("Nobody"), _("done %(when)s") % {"when": when} if when else "", "check", False
     if ticket.status == Status.WAITING_CUSTOMER:
         return (
             _("Customer"),

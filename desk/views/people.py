@@ -1,5 +1,7 @@
 """Customers: their list, one of them with everything that happened, and search."""
 
+from dataclasses import replace
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -30,15 +32,16 @@ PAGE = 50
 def search(request: HttpRequest, ask: Ask) -> HttpResponse:
     """What matches the words; a ticket's number leads straight to it."""
     text = query(request, "q")
-    found = find(ask.who, text, most=RESULTS)
+    found = find(ask.who, text, most=RESULTS + 1)
     if found.exact is not None:
         return redirect(f"/desk/tickets/{found.exact.number}/")
+    tickets, customers = found.tickets[:RESULTS], found.customers[:RESULTS]
     context = RowContext(
         who=ask.who,
         now=ask.now,
         zone=ask.zone,
-        deadlines=deadlines_by_ticket(found.tickets, now=ask.now),
-        way=way_through((ticket.pk for ticket in found.tickets), found=True),
+        deadlines=deadlines_by_ticket(tickets, now=ask.now),
+        way=way_through((ticket.pk for ticket in tickets), found=True),
     )
     return desk_render(
         request,
@@ -49,8 +52,10 @@ def search(request: HttpRequest, ask: Ask) -> HttpResponse:
             "top_title": _("Search"),
             "search_text": text,
             "meant": found.meant,
-            "rows": rows_of(found.tickets, context),
-            "customers": [line_of_customer(customer, now=ask.now) for customer in found.customers],
+            "rows": rows_of(tickets, context),
+            "more": len(found.tickets) > RESULTS,
+            "customers": [line_of_customer(customer, now=ask.now) for customer in customers],
+            "more_customers": len(found.customers) > RESULTS,
             "keys": KEYS,
         },
     )
@@ -91,14 +96,16 @@ def customer(request: HttpRequest, ask: Ask, customer_id: int) -> HttpResponse:
         .with_names()
         .order_by("attention_at", "id")[:PAGE]
     )
+    every, count = earlier_of(found, ask.who, now=ask.now, zone=ask.zone, limit=PAGE)
+    settled = [item for item in every if item.done]
+    way = way_through([*(ticket.pk for ticket in tickets), *(item.id for item in settled)])
     context = RowContext(
         who=ask.who,
         now=ask.now,
         zone=ask.zone,
         deadlines=deadlines_by_ticket(tickets, now=ask.now),
-        way=way_through(ticket.pk for ticket in tickets),
+        way=way,
     )
-    every, count = earlier_of(found, ask.who, now=ask.now, zone=ask.zone, limit=PAGE)
     return desk_render(
         request,
         ask,
@@ -112,7 +119,7 @@ def customer(request: HttpRequest, ask: Ask, customer_id: int) -> HttpResponse:
             "traits": traits_of(found),
             "external_ids": [str(row) for row in found.external_ids.all()],
             "rows": rows_of(tickets, context),
-            "earlier": [item for item in every if item.done],
+            "earlier": [replace(item, url=f"{item.url}{way}") for item in settled],
             "count": count,
             "keys": KEYS,
         },

@@ -41,6 +41,36 @@ def test_no_part_of_the_ticket_is_cut_at_any_width(people: People, live_desk: De
     contact.wait_for()
 
 
+@pytest.mark.parametrize("name", ["alice", "audrey"])
+def test_where_there_is_little_room_one_walks_on_by_the_menu_and_by_key(
+    people: People, live_desk: Desk, name: str
+) -> None:
+    from tests.builders import make_customer, make_ticket
+
+    rosa = make_customer("Rosa")
+    for subject in ("Router", "Bill", "Flight"):
+        make_ticket(live_desk, now=timezone.now(), customer=rosa, subject=subject)
+    reader = people.of(name)
+    reader.set_viewport_size({"width": 390, "height": 844})
+    reader.goto(f"/desk/customers/{rosa.pk}/")
+    places = [link.get_attribute("href") for link in reader.locator("a.row-link").all()]
+    assert len(places) == 3
+    reader.goto(str(places[0]))
+    walk = reader.get_by_role("link", name="The next one")
+    expect(walk).to_be_hidden()
+    reader.locator(".top summary", has_text="More that can be done").click()
+    expect(reader.locator(".sheet .walk-place")).to_have_text("1 of 3, The list you came from")
+    walk.click()
+    reader.wait_for_url(f"**{places[1]}")
+    reader.keyboard.press("]")
+    reader.wait_for_url(f"**{places[2]}")
+    reader.keyboard.press("[")
+    reader.wait_for_url(f"**{places[1]}")
+    reader.set_viewport_size({"width": 1440, "height": 900})
+    if name == "audrey":
+        expect(reader.locator(".top summary", has_text="More that can be done")).to_be_hidden()
+
+
 def test_the_sum_of_a_row_stands_beside_its_button_in_longer_words(
     people: People, live_desk: Desk
 ) -> None:

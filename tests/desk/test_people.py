@@ -2,6 +2,7 @@
 
 import pytest
 
+from desk.views import people
 from tests.builders import NOW, Desk, make_customer, make_ticket, user
 from tests.desk.pages import SignIn, queries_of, text_of
 from tickets import services
@@ -38,6 +39,40 @@ def test_search_shows_only_what_its_reader_may_see(
     client = sign_in(whole_desk.charlie)
     assert "Nine days offline" not in text_of(client.get("/desk/search/?q=calloway"))
     assert client.get(f"/desk/search/?q={ticket.number}").status_code == 200
+
+
+def test_what_is_done_waits_for_nobody_and_is_not_to_be_taken(
+    sign_in: SignIn, whole_desk: Desk
+) -> None:
+    rosa = make_customer("Rosa")
+    by = user(whole_desk.sue)
+    for owner in (whole_desk.bob, None):
+        ticket = make_ticket(whole_desk, customer=rosa, subject="Bag at Porto")
+        if owner is not None:
+            services.assign(ticket, owner=owner, actor=by, now=NOW, brief="Yours.")
+        for point in ticket.points.all():
+            services.decide_point(ticket, point.pk, outcome="not_upheld", actor=by, now=NOW)
+        services.resolve(ticket, actor=by, now=NOW)
+    page = sign_in(whole_desk.sue).get("/desk/search/?q=Porto")
+    rows = page.context["rows"]
+    assert len(rows) == 2
+    for row in rows:
+        assert (row.waiting_who, row.waiting_what) == ("Nobody", "done today")
+        assert [chip.words for chip in row.because] == ["resolved today"]
+        assert not row.unowned and not row.you
+
+
+def test_more_than_are_shown_are_not_said_to_be_all(
+    sign_in: SignIn, whole_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("Rosa", "Omar", "Sam"):
+        make_ticket(whole_desk, customer=make_customer(name), subject="Bag at Porto")
+    alice = sign_in(whole_desk.alice)
+    assert "3 tickets, 0 customers" in text_of(alice.get("/desk/search/?q=Porto"))
+    monkeypatch.setattr(people, "RESULTS", 2)
+    page = text_of(alice.get("/desk/search/?q=Porto"))
+    assert "the 2 newest tickets, 0 customers" in page
+    assert "More words find fewer" in page
 
 
 def test_nothing_found_says_how_to_go_on(sign_in: SignIn, whole_desk: Desk) -> None:

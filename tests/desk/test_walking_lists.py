@@ -103,12 +103,21 @@ def test_a_customers_tickets_are_walked_through_as_his_page_lists_them(
     for subject in ("Router", "Bill", "Flight"):
         make_ticket(whole_desk, subject=subject, customer=rosa)
     make_ticket(whole_desk, customer=make_customer("Omar"))
+    by = user(whole_desk.mona)
+    done = make_ticket(whole_desk, subject="Meter", customer=rosa)
+    for point in done.points.all():
+        services.decide_point(done, point.pk, outcome="not_upheld", actor=by, now=NOW)
+    services.resolve(done, actor=by, now=NOW)
     mona = sign_in(whole_desk.mona)
-    rows = mona.get(f"/desk/customers/{rosa.pk}/").context["rows"]
-    page = mona.get(rows[0].url)
-    assert page.context["walk_place"] == "1 of 3"
-    assert page.context["walk"] == "The list you came from"
-    assert walked(mona, page.context["ticket"], page.context["view_key"], "next") == [
+    listed = mona.get(f"/desk/customers/{rosa.pk}/").context
+    rows = [*listed["rows"], *listed["earlier"]]
+    assert rows[-1].number == done.number
+    for place, row in enumerate(rows, 1):
+        page = mona.get(row.url)
+        assert page.context["walk_place"] == f"{place} of 4"
+        assert page.context["walk"] == "The list you came from"
+    first = mona.get(rows[0].url)
+    assert walked(mona, first.context["ticket"], first.context["view_key"], "next") == [
         row.number for row in rows
     ]
 

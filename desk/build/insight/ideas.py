@@ -245,7 +245,7 @@ def thanks(scope: InsightScope, *, now: dt.datetime, zone: ZoneInfo) -> PanelVie
         gettext("Thanks"),
         gettext("the newest first; nobody counts them"),
         entries=entries,
-        wide="half",
+        wide="wide",
         empty="" if entries else gettext("Nobody was thanked in this period."),
         part="thanks",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from django.utils.translation import gettext, ngettext
@@ -67,28 +67,26 @@ def _overview(found: Insight, scope: InsightScope, quotes: Sequence[QuoteView]) 
 
 def _customers(found: Insight, scope: InsightScope, quotes: Sequence[QuoteView]) -> Cards:
     parts = found.parts
-    yield replace(said(found, scope), wide="wide")
-    yield replace(scores(parts["scores"], scope), wide="side")
-    yield replace(in_words(parts["themes"], scope, quotes), wide="wide")
-    yield replace(asked(parts["asked"], scope), wide="side")
-    for by, title, first in groupings():
-        yield grouped_card(
-            parts[by], scope, (title, first), "handling", gettext("How we handled it, 1 to 5")
-        )
+    beside = scores(parts["scores"], scope), asked(parts["asked"], scope)
+    yield replace(said(found, scope), wide="wide", beside=_below(*beside))
+    category, team = _grouped(parts, scope, "handling", gettext("How we handled it, 1 to 5"))
+    words = in_words(parts["themes"], scope, quotes)
+    yield replace(words, wide="wide", beside=_below(category, team))
 
 
 def _causes(found: Insight, scope: InsightScope, quotes: Sequence[QuoteView]) -> Cards:
     parts = found.parts
-    yield replace(causes(parts["causes"], scope, shown=14), wide="wide")
-    yield replace(again_card(parts["again"], scope), wide="side")
-    for by, title, first in groupings():
-        yield grouped_card(parts[by], scope, (title, first), "received", gettext("complaints"))
-    yield plain_card(
+    category, team = _grouped(parts, scope, "received", gettext("complaints"))
+    points = plain_card(
         parts["points"], scope, gettext("Points of a complaint"), "complaints", gettext("Points")
     )
-    yield plain_card(
+    outcomes = plain_card(
         parts["outcomes"], scope, gettext("What we found"), "points", gettext("Finding")
     )
+    beside = again_card(parts["again"], scope), team, points, outcomes
+    why = causes(parts["causes"], scope, shown=14)
+    yield replace(why, wide="wide", beside=_below(*beside))
+    yield replace(category, wide="full")
 
 
 def _promises(found: Insight, scope: InsightScope, quotes: Sequence[QuoteView]) -> Cards:
@@ -125,12 +123,13 @@ def _promises(found: Insight, scope: InsightScope, quotes: Sequence[QuoteView]) 
             bars=kept_bars(part, scope, part.lines[:12]),
             table=table_of(part, scope, first=first),
             empty="" if part.lines else gettext("Nothing was decided in this period."),
+            wide="full" if key == "team" else "",
         )
 
 
 def _remedies(found: Insight, scope: InsightScope, quotes: Sequence[QuoteView]) -> Cards:
     parts = found.parts
-    yield replace(boxes(found, scope), wide="wide")
+    yield replace(cost_card(parts["cost"], scope), wide="wide")
     time = parts["time_to_offer"]
     line = time.lines[0]
     figures = (
@@ -149,7 +148,9 @@ def _remedies(found: Insight, scope: InsightScope, quotes: Sequence[QuoteView]) 
         wide="side",
         rest=gettext("Elapsed time, nights and weekends counted, as the customer lives it."),
     )
-    yield cost_card(parts["cost"], scope)
+    yield replace(boxes(found, scope), wide="wide")
+    category, team = _grouped(parts, scope, "total", gettext("granted"))
+    yield replace(team, wide="side")
     trend = parts["trend"]
     yield PanelView(
         "trend",
@@ -162,8 +163,7 @@ def _remedies(found: Insight, scope: InsightScope, quotes: Sequence[QuoteView]) 
         table=table_of(trend, scope, first=gettext("From")),
         empty="" if parts["cost"].lines else nothing_granted(),
     )
-    for by, title, first in groupings():
-        yield grouped_card(parts[by], scope, (title, first), "total", gettext("granted"))
+    yield category
 
 
 def _exceptions(found: Insight, scope: InsightScope, quotes: Sequence[QuoteView]) -> Cards:
@@ -176,8 +176,9 @@ def _exceptions(found: Insight, scope: InsightScope, quotes: Sequence[QuoteView]
         count_url=address(Behind(Measure.EXCEPTION), scope),
         wide="side",
     )
-    for by, title, first in groupings():
-        yield grouped_card(parts[by], scope, (title, first), "asked", gettext("asked for"))
+    category, team = _grouped(parts, scope, "asked", gettext("asked for"))
+    yield replace(category, wide="wide")
+    yield replace(team, wide="side")
 
 
 def _times(found: Insight, scope: InsightScope, quotes: Sequence[QuoteView]) -> Cards:
@@ -216,6 +217,22 @@ def _times(found: Insight, scope: InsightScope, quotes: Sequence[QuoteView]) -> 
             empty="" if part.lines else gettext("Nothing ended in this period."),
             wide="full",
         )
+
+
+def _below(*cards: PanelView) -> tuple[PanelView, ...]:
+    """Cards one below the other, at the side of another."""
+    return tuple(replace(card, wide="side") for card in cards)
+
+
+def _grouped(
+    parts: Mapping[str, Part], scope: InsightScope, column: str, head: str
+) -> tuple[PanelView, PanelView]:
+    """The same figure by category, and by team."""
+    category, team = (
+        grouped_card(parts[by], scope, (title, first), column, head)
+        for by, title, first in groupings()
+    )
+    return category, team
 
 
 def _histogram(part: Part, line: Line, scope: InsightScope) -> tuple[BarView, ...]:

@@ -148,6 +148,8 @@ class PanelView:
     empty: str = ""
     #: The table in the file, where it has another name than the card.
     part: str = ""
+    #: Cards that stand beside it, one below the other.
+    beside: tuple[PanelView, ...] = ()
 
     @property
     def file(self) -> str:

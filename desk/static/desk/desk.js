@@ -203,7 +203,7 @@
     const table = one("#keys .key-table");
     if (table && one("[data-composer]") && !table.dataset.full) {
       table.dataset.full = "1";
-      const told = ["[data-tab][data-key]", ".owed a[data-key]", ".about a[data-key]", ".top .sheet [data-key]"].flatMap((each) => all(each)).filter((node, at, every) => every.findIndex((one) => one.dataset.key === node.dataset.key) === at);
+      const told = ["[data-tab][data-key]", ".owed a[data-key]", ".about a[data-key]", ".top .sheet [data-key]:not([data-walk])"].flatMap((each) => all(each)).filter((node, at, every) => every.findIndex((one) => one.dataset.key === node.dataset.key) === at);
       told.reverse().forEach((node) => {
         const [key, words] = [document.createElement("dt"), document.createElement("dd")];
         const copy = node.cloneNode(true);
