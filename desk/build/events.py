@@ -268,7 +268,9 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "escalated": _escalated,
     "escalation_acknowledged": lambda d: _("somebody is on it"),
     "taken_over": lambda d: _("taken over"),
-    "deescalated": lambda d: _("de-escalated: %(reason)s") % {"reason": d.get("reason", "")},
+    "deescalated": lambda d: (
+        _("de-escalated: %(reason)s") % {"reason": retold(str(d.get("reason", "")))}
+    ),
     "paged": lambda d: _("systems outside asked to ring somebody"),
     "delay_owed": lambda d: _("our delay added to the offer"),
     "offer_drafted": _money(_l("offer drafted")),

@@ -1,10 +1,10 @@
 """Plays the cases in the order of time, so that everything comes about as it would have.
 
-Before each step the sweep is run at every past moment at which a deadline of that ticket had
-something to do, so warnings, breaches and escalations come before what was done about them. What
-was due on other tickets by then happens in the same sweep, as on a slow day of a real one. Mail of
-the past is marked as delivered and never leaves. Steps of one case at one moment are one unit of
-work.
+Before each step the sweep is run at every past moment at which a deadline or a call of that ticket
+had something to do, so warnings, breaches and escalations come before what was done about them.
+What was due on other tickets by then happens in the same sweep, as on a slow day of a real one.
+Mail of the past is marked as delivered and never leaves. Steps of one case at one moment are one
+unit of work.
 """
 
 import datetime as dt
@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Min, Q
 
 from desk.demo.content import Case, ContentInvalid, Step
 from desk.demo.moments import Moment, Moments
 from desk.demo.setting_up import Firm
-from escalation.models import Deadline
+from escalation.models import Climb, Deadline
+from escalation.services.calling import sweep_climbs
 from escalation.services.stepping import sweep
 from tickets.actors import SYSTEM, Actor
 from tickets.change import unit_of_work
@@ -127,7 +128,7 @@ def play_all(
         together = list(group)
         ticket = together[0].played.ticket
         if ticket is not None:
-            sweep_until(at, Deadline.objects.filter(ticket=ticket))
+            sweep_until(at, ticket)
         with unit_of_work(now=at) as unit:
             for turn in together:
                 _take(play, turn, opener=opener, verbs=verbs)
@@ -136,7 +137,7 @@ def play_all(
         done += len(together)
         yield done
     daily(play.moments.now)
-    sweep_until(play.moments.now, Deadline.objects.all())
+    sweep_until(play.moments.now)
 
 
 def _take(play: Play, turn: Turn, *, opener: Verb, verbs: dict[str, Verb]) -> None:
@@ -156,15 +157,24 @@ def _take(play: Play, turn: Turn, *, opener: Verb, verbs: dict[str, Verb]) -> No
         raise ContentInvalid(f"{where}: {error!r}") from error
 
 
-def sweep_until(now: dt.datetime, deadlines: QuerySet[Deadline]) -> None:
-    """Sweep at each moment before `now` at which one of the deadlines has something to do."""
-    due = deadlines.filter(next_at__lt=now).order_by("next_at")
+def sweep_until(now: dt.datetime, ticket: Ticket | None = None) -> None:
+    """Sweep at each moment before `now` at which a deadline or a call has something to do: one of
+    this ticket, or any."""
     before = None
-    while (at := due.values_list("next_at", flat=True).first()) is not None:
+    while (at := _first_due(now, ticket)) is not None:
         if at == before:
-            raise ContentInvalid(f"A deadline of {at} can't be swept.")
+            raise ContentInvalid(f"What is due at {at} can't be swept.")
         before = at
-        sweep(now=min(at + TICK, now))
+        moment = min(at + TICK, now)
+        sweep(now=moment)
+        sweep_climbs(now=moment)
+
+
+def _first_due(now: dt.datetime, ticket: Ticket | None) -> dt.datetime | None:
+    due = Q(next_at__lt=now) if ticket is None else Q(next_at__lt=now, ticket=ticket)
+    rows = (Deadline.objects.filter(due), Climb.objects.filter(due))
+    moments = [each.aggregate(at=Min("next_at"))["at"] for each in rows]
+    return min((at for at in moments if at is not None), default=None)
 
 
 def hush(now: dt.datetime, *, read_before: dt.datetime) -> None:

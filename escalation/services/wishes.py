@@ -8,18 +8,19 @@ from escalation.services import spells
 from escalation.services.calling import call_above, end_climbs
 from escalation.services.clocks import Clocks
 from escalation.services.setup import setup
-from tickets.change import Change
+from tickets.change import Change, Changes
 from tickets.models import Event
-from tickets.saying import Kept
+from tickets.saying import Kept, gettext_noop
 
 #: Why it is in escalation, as it is kept.
 AS_MERGED = Kept("in escalation, as {number} was")
 
 SETTLED = {
-    "resolved": "The ticket was resolved.",
-    "merged": "It goes on in the ticket that this one is part of now.",
+    "resolved": gettext_noop("The ticket was resolved."),
+    "merged": gettext_noop("It goes on in the ticket that this one is part of now."),
 }
-POOR_ANSWER = "followup_opened"
+POOR_ANSWER, FOLLOWED_UP = "followup_opened", "followup_closed"
+FOLLOWED_UP_WORDS = gettext_noop("Somebody got in touch with the customer.")
 #: After these other steps of a path may be for the ticket.
 CONDITIONS = frozenset({"pain_assessed", "pain_overridden", "team_changed"})
 
@@ -33,6 +34,8 @@ def hear(change: Change, event: Event) -> None:
         _call(change, event, EscalationLevel.CUSTOMER, reason, "customer")
     elif event.type == POOR_ANSWER:
         _by_rule(change, event, str(event.data.get("why", "")), "poor_answer")
+    elif event.type == FOLLOWED_UP:
+        _followed_up(change, event)
     elif event.type == EscalationEvent.DEADLINE_BREACHED:
         kinds = {one.get("kind") for one in event.data.get("deadlines", [])}
         if Kind.APPROVE.value in kinds:
@@ -65,6 +68,26 @@ def _settle(change: Change, event: Event) -> None:
             changes=over,
             at=event.at,
         )
+
+
+def _followed_up(change: Change, event: Event) -> None:
+    """Who got in touch with a customer who was not content has answered the call that the poor
+    answer made; where the ticket is settled and nobody else waits, its time in escalation ends."""
+    opened = Event.objects.filter(
+        ticket=change.ticket, type=POOR_ANSWER, data__followup=event.data.get("followup")
+    ).values_list("at", flat=True)
+    calls = [climb for climb in change.all(Climb) if climb.ended_at is None]
+    made = [climb for climb in calls if climb.started_at in set(opened)]
+    over: Changes = {}
+    for climb in made:
+        over = {**over, **end_climbs(change, at=event.at, by=change.actor.user, only=climb)}
+    if not over:
+        return
+    kind, data = EscalationEvent.ESCALATION_ACKNOWLEDGED, {"by": change.actor.name}
+    if len(calls) == len(made) and not change.ticket.is_open:
+        over = {**over, **spells.end(change, at=event.at, reason=FOLLOWED_UP_WORDS)}
+        kind, data = EscalationEvent.DEESCALATED, {"reason": FOLLOWED_UP_WORDS, "by": event.type}
+    change.record(kind, data={**data, "deadlines": []}, changes=over, at=event.at)
 
 
 def _go_on(change: Change, event: Event) -> None:

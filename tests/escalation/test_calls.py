@@ -133,6 +133,41 @@ def test_a_poor_answer_calls_where_a_path_is_set_up_for_it(
     assert (row.reason, row.told) == ("Not felt heard.", ["Sue"])
 
 
+def test_who_follows_a_poor_answer_up_has_answered_its_call(
+    desk: Desk, ticket: Ticket, path: EscalationPath
+) -> None:
+    with changing(ticket, actor=user(desk.sue), now=NOW) as change:
+        change.set(status="resolved", resolved_at=NOW)
+        change.record("resolved")
+    with changing(ticket, actor=SYSTEM, now=NOW) as change:
+        change.record("followup_opened", data={"followup": 1, "why": "Not felt heard."})
+    with changing(ticket, actor=user(desk.bob), now=at("24 11:40")) as change:
+        change.record("followup_closed", data={"followup": 1, "result": "Rang her."})
+    climb, spell = Climb.objects.get(), Spell.objects.get()
+    assert (climb.acknowledged_by, climb.ended_at) == (desk.bob, at("24 11:40"))
+    assert (spell.ended_at, spell.reason) == (
+        at("24 11:40"), "Somebody got in touch with the customer."
+    )  # fmt: skip
+    assert sweep_climbs(now=at("27 12:00")) == 0
+    assert told(ticket) == [["Sue"]], "nobody further is called"
+    assert types_of(ticket)[-1] == "deescalated"
+
+
+def test_a_follow_up_answers_no_other_call(
+    desk: Desk, ticket: Ticket, path: EscalationPath
+) -> None:
+    call(ticket, desk)
+    with changing(ticket, actor=SYSTEM, now=at("24 11:20")) as change:
+        change.record("followup_opened", data={"followup": 1, "why": "Not felt heard."})
+    for number in (2, 1):
+        with changing(ticket, actor=user(desk.bob), now=at("24 11:40")) as change:
+            change.record("followup_closed", data={"followup": number, "result": "Rang her."})
+        ends = [row.ended_at is not None for row in Climb.objects.order_by("pk")]
+        assert ends == [False, number == 1]
+    assert Spell.objects.get().ended_at is None
+    assert types_of(ticket)[-1] == "escalation_acknowledged"
+
+
 def test_without_such_a_path_no_rule_calls(desk: Desk, ticket: Ticket) -> None:
     with changing(ticket, actor=SYSTEM, now=NOW) as change:
         change.record("followup_opened", data={"followup": 1, "why": "Not felt heard."})
