@@ -10,6 +10,7 @@ from desk.api import Satisfaction, SatisfactionBehind
 from desk.keys_api import PATHS as keys_paths  # noqa: N811
 from desk.setup.api import PATHS as settings_paths  # noqa: N811
 from desk.texts_api import PATHS as texts_paths  # noqa: N811
+from desk.views.shell import nowhere
 from integrations.api.tokens import Revocation, Token
 from tickets.api.base import NoSuchPage
 
@@ -54,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include(api)),
     re_path(r"^api/", NoSuchPage.as_view()),  # another version: a problem, and no page
     path("", include("desk.urls")),
+    re_path(r"^desk/.*/$", nowhere),  # without its last stroke an address is tried with it first
 ]
 
 # What goes wrong, as those who meet it read: people a page, programs a problem.

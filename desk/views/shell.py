@@ -31,7 +31,7 @@ from desk.queue import Bounds
 from desk.sets import Told
 from desk.words import moment_words
 from tickets.access import Principal
-from tickets.errors import DomainError
+from tickets.errors import DomainError, NotFound
 from tickets.languages import speaking_with
 from tickets.models import User
 from tickets.services.alerts import read_alerts as mark_read
@@ -122,9 +122,18 @@ def desk_page(view: DeskView) -> DeskView:
             try:
                 return view(request, ask, *args, **kwargs)
             except DomainError as error:
-                return refusal(request, error, template="desk/refused.html")
+                return _refused(request, ask, error)
 
     return page
+
+
+def _refused(request: HttpRequest, ask: Ask, error: DomainError) -> HttpResponse:
+    """The page that says why not, inside the frame; alone where the frame is refused as well."""
+    context = {"error": error, "missing": error.status == 404}
+    try:
+        return desk_render(request, ask, "desk/refused.html", context, status=error.status)
+    except DomainError:
+        return refusal(request, error, template="desk/refused_alone.html")
 
 
 def _way_back(request: HttpRequest) -> str:
@@ -244,6 +253,12 @@ def shell_for(ask: Ask, place: str) -> Shell:
         zone=ask.zone.key,
         keys=keys_json(user),
     )
+
+
+@desk_page
+def nowhere(request: HttpRequest, ask: Ask) -> HttpResponse:
+    """Any address of the desk that there is none of, for somebody who has signed in."""
+    raise NotFound("Perhaps it moved, or the address lost a part on its way.")
 
 
 @desk_page

@@ -1,12 +1,15 @@
 """What all pages share: sign-in, themes, the style guide, security headers, error pages."""
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
 
+from desk.views import shell
 from tests.builders import Desk
 from tests.desk.pages import SignIn, text_of
+from tickets.errors import Invalid
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +76,35 @@ def test_an_address_that_is_none_says_how_to_go_on(whole_desk: Desk) -> None:
     response = Client().get("/nowhere/")
     assert response.status_code == 404
     assert "There is nothing at this address." in text_of(response)
+
+
+def test_at_an_address_of_the_desk_that_is_none_its_places_stay_at_hand(
+    sign_in: SignIn, whole_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = "/desk/nowhere/at/all/"
+    assert Client().get(address)["Location"] == f"/accounts/login/?next={address}"
+    alice = sign_in(whole_desk.alice)
+    for method in (alice.get, alice.post):
+        page = method(address)
+        assert page.status_code == 404
+        assert "There is nothing here for you. Perhaps it moved" in text_of(page)
+        assert 'href="/desk/customers/"' in page.content.decode()
+    assert alice.get("/desk/late")["Location"] == "/desk/late/"
+
+    def broken(*_: Any) -> None:
+        raise Invalid("The frame can't be read.")
+
+    monkeypatch.setattr(shell, "shell_for", broken)
+    page = alice.get(address)
+    assert page.status_code == 404
+    assert "There is nothing here for you." in text_of(page)
+
+
+def test_what_is_refused_is_told_where_one_is(sign_in: SignIn, whole_desk: Desk) -> None:
+    page = sign_in(whole_desk.alice).get("/desk/exceptions/rules/")
+    assert page.status_code == 403
+    assert "That can’t be done." in text_of(page) and "Nothing was changed." in text_of(page)
+    assert 'href="/desk/customers/"' in page.content.decode()
 
 
 def test_a_form_that_was_open_too_long_says_so(whole_desk: Desk) -> None:
