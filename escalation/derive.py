@@ -209,7 +209,9 @@ class Reckoning:
         return [
             run
             for run in self.open()
-            if told.type in getattr(run.target, which) and run.subject == _about(run.target, told)
+            if told.type in getattr(run.target, which)
+            and run.subject == _about(run.target, told)
+            and told.data.get("puts_off") != list(run.key)
         ]
 
     def _follow(self, told: Told) -> None:

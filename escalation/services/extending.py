@@ -76,6 +76,7 @@ def tell_customer(
     row: Deadline,
     letter: str,
     *,
+    before: dt.datetime,
     to: dt.datetime,
     reason: str,
     actor: Actor,
@@ -83,28 +84,38 @@ def tell_customer(
 ) -> Message | None:
     """Write to the customer: the letter given, as it is, or that of the policy where none is.
 
-    The policy's names the new date, in his own time zone, and the reason. Raises `Missing` where
-    there is no letter. Promises among ourselves are not written about.
+    The policy's names the new date, in his own time zone, and the reason. A letter that puts a
+    promise off does not keep it, whatever else it keeps. Raises `Missing` where there is no letter.
+    Promises among ourselves are not written about.
     """
     if row.kind in INTERNAL:
         return None
     ticket = clocks.ticket
     with speaking(ticket.language):
-        blanks = _blanks(ticket, row, to=to, reason=reason)
+        blanks = _blanks(ticket, before=before, to=to, reason=reason)
     usual = clocks.target_of(row).extension.letter
     body = letter.strip() or (usual.format(**blanks) if usual else "")
     body = needed(body, what=_("the letter that tells the customer"), field="letter", limit=20_000)
-    return desk.reply(ticket, body=body, channel=Channel.EMAIL, actor=actor, now=now)
+    return desk.reply(
+        ticket,
+        body=body,
+        channel=Channel.EMAIL,
+        puts_off=(row.kind, row.subject),
+        actor=actor,
+        now=now,
+    )
 
 
-def _blanks(ticket: Ticket, row: Deadline, *, to: dt.datetime, reason: str) -> dict[str, str]:
+def _blanks(
+    ticket: Ticket, *, before: dt.datetime, to: dt.datetime, reason: str
+) -> dict[str, str]:
     zone = ZoneInfo(ticket.customer.time_zone or "UTC")
     return {
         "name": ticket.customer.name,
         "number": ticket.number,
         "subject": ticket.subject,
         "due": _words(to, zone),
-        "before": _words(row.due_at, zone),
+        "before": _words(before, zone),
         "reason": reason,
     }
 

@@ -103,7 +103,18 @@ def extend_deadline(
         to = date_meant(clocks, row, to)
         check_extension(clocks, row, to, now=now)
         before = row.due_at
-        message = tell_customer(clocks, row, letter, to=to, reason=reason, actor=actor, now=now)
+        clocks.touch(row)
+        row.extended_to, row.extended_at = to, now
+        clocks.refresh(row, at=now)
+        clocks.record(
+            EscalationEvent.DEADLINE_EXTENDED, [row], at=now, reason=reason,
+            to=to.astimezone(dt.UTC).isoformat(), by=person.name,
+        )  # fmt: skip
+        clocks.finish()
+        # The letter afterwards: where it is the first word on a ticket it moves clocks, too.
+        message = tell_customer(
+            clocks, row, letter, before=before, to=to, reason=reason, actor=actor, now=now
+        )
         extension = change.add(
             Extension(
                 ticket=change.ticket,
@@ -116,14 +127,6 @@ def extend_deadline(
                 by=person,
             )
         )
-        clocks.touch(row)
-        row.extended_to, row.extended_at = to, now
-        clocks.refresh(row, at=now)
-        clocks.record(
-            EscalationEvent.DEADLINE_EXTENDED, [row], at=now, reason=reason,
-            to=to.astimezone(dt.UTC).isoformat(), by=person.name,
-        )  # fmt: skip
-        clocks.finish()
     return extension
 
 

@@ -187,6 +187,9 @@ def _concerned(clocks: Clocks, event: Event, which: str) -> list[Deadline]:
         target = clocks.target_of(row)
         if event.type not in getattr(target, which):
             continue
+        # What only says that it comes later does not keep the promise.
+        if event.data.get("puts_off") == [row.kind, row.subject]:
+            continue
         if _about(target, row, event):
             found.append(row)
     return found

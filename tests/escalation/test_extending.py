@@ -7,12 +7,14 @@ import pytest
 from django.utils import timezone, translation
 
 from escalation.errors import DeadlinePassed, ExtensionRefused, PolicyInvalid
-from escalation.models import Extension
+from escalation.models import Deadline, Extension
 from escalation.policies.policy import Policy
 from escalation.services import stepping
 from escalation.services.manual import extend_deadline
+from escalation.services.rehearsing import rehearse
 from tests.builders import NOW, Desk, make_ticket, user
 from tests.escalation.builders import at, deadline, make_policy
+from tickets import services as desk_services
 from tickets.errors import Missing
 from tickets.models import Ticket
 
@@ -89,6 +91,41 @@ def test_an_extension_is_no_pause_and_what_is_missed_stays_missed(desk: Desk) ->
     with pytest.raises(DeadlinePassed):
         extend(desk, ticket, at("30 12:00"), now=at("26 10:00"))
     assert not deadline(ticket, "resolve").pauses.exists()
+
+
+# -- the letter itself --------------------------------------------------------------------------
+
+
+def test_a_letter_that_puts_news_off_is_not_the_news(desk: Desk) -> None:
+    make_policy(
+        "news",
+        order=1,
+        data={"targets": [{"kind": "next_update", "within": "8h"},
+                          {"kind": "next_reply", "within": "4h"}]},
+    )  # fmt: skip
+    ticket = make_ticket(desk)
+    row, later = deadline(ticket, "next_update"), at("30 12:00")
+    extend_deadline(
+        row, to=later, reason="The engineer is ill.", letter="Monday noon; the engineer is ill.",
+        actor=user(desk.alice), now=NOW,
+    )  # fmt: skip
+    news = Deadline.objects.get(ticket=ticket, kind="next_update")
+    assert (news.pk, news.status, news.due_at) == (row.pk, "running", later)
+    assert deadline(ticket, "next_reply").status == "met"  # he was written to, after all
+    desk_services.reply(ticket, body="He is well again.", actor=user(desk.alice), now=at("27 12:00"))
+    row.refresh_from_db()
+    assert (row.status, row.met_at) == ("met", at("27 12:00"))
+
+
+def test_the_events_alone_tell_the_same_of_a_promise_that_was_put_off(desk: Desk) -> None:
+    make_policy("news", order=1, data={"targets": [{"kind": "next_update", "within": "8h"}]})
+    ticket = make_ticket(desk)
+    extend_deadline(
+        deadline(ticket, "next_update"), to=at("30 12:00"), reason="Ill.", letter="Monday noon.",
+        actor=user(desk.alice), now=NOW,
+    )  # fmt: skip
+    (found,) = rehearse(ticket, list(ticket.events.order_by("seq")), now=NOW)
+    assert (found.kind, found.status, found.due_at) == ("next_update", "open", at("30 12:00"))
 
 
 # -- what law sets ------------------------------------------------------------------------------

@@ -146,6 +146,7 @@ def reply(
     automatic: bool = False,
     promised_next: dt.datetime | dt.date | None = None,
     promises: Sequence[Promise] = (),
+    puts_off: Sequence[str] = (),
     seen: int | None = None,
     at: dt.datetime | None = None,
 ) -> Message:
@@ -153,8 +154,8 @@ def reply(
 
     `automatic` marks what a machine wrote: it is no first response. `promised_next` is the
     moment by which this text promises the next word; a date means the end of that day in the
-    customer's time zone. Each of `promises`, what and by when, becomes a deadline of its own. A
-    person who answers a ticket without an owner becomes its owner. Raises `Missing` for an empty
+    customer's time zone. Each of `promises`, what and by when, becomes a deadline of its own.
+    `puts_off` names a promise that this text only says comes later: it keeps every other. A person who answers a ticket without an owner becomes its owner. Raises `Missing` for an empty
     text, `GapsLeft`, `Stale`, and `Invalid` for a promise that does not lie in the future.
     """
     text = public_text(body, what=_("a message"))
@@ -185,6 +186,7 @@ def reply(
                 "message": message.pk,
                 "automatic": automatic,
                 "promised_next": promised.isoformat() if promised else None,
+                **({"puts_off": list(puts_off)} if puts_off else {}),
             },
             changes=changes,
             at=at,
