@@ -30,6 +30,8 @@ MERGED_IN = "merged_in"
 SPLIT_FROM = "split_from"
 #: A merge was undone: clocks come back to the one that had become part of the other.
 MERGE_UNDONE = "merge_undone"
+#: The same as it is told on the one that lives on: what came with the other goes with it.
+MERGE_UNDONE_IN = "merge_undone_in"
 POLICY_CHANGED = "policy_changed"
 
 Calendars = Callable[[Policy, Target], Calendar]
@@ -174,6 +176,9 @@ class Reckoning:
         if told.type == ADOPTED:
             self._adopt(told)
             return
+        if told.type == MERGE_UNDONE_IN:
+            self._give_back(told)
+            return
         if told.type == MERGED:
             for run in self.open():
                 run.end(told.at, met=False, reason=MERGED)
@@ -310,6 +315,20 @@ class Reckoning:
                 run.pauses = [read_pause(pause) for pause in item["pauses"]]
         if told.data.get("since"):
             self._begin_late(told)
+
+    def _give_back(self, told: Told) -> None:
+        """What a merge brought, and nothing else, goes with the other ticket again."""
+        kinds: set[str] = set()
+        for past in reversed(self.past[:-1]):
+            if told.data["other_id"] not in (past.data.get("from_id"), past.data.get("other_id")):
+                continue
+            if past.type == MERGED_IN:
+                break
+            if past.type == ADOPTED:
+                kinds |= {item["kind"] for item in past.data["adopted"] if item.get("carried")}
+        for run in self.open():
+            if run.target.kind.value in kinds and not run.subject:
+                run.end(told.at, met=False, reason=told.type)
 
     def _be_late(self, run: Run, item: Mapping[str, Any], policy: Policy) -> None:
         """What was missed elsewhere comes as it was there, and by the policy that it had."""

@@ -18,7 +18,15 @@ from typing import Any
 
 from escalation.clock import Pause as PauseSpan
 from escalation.clock import Status
-from escalation.derive import CREATED, MERGE_UNDONE, MERGED_IN, SPLIT_FROM, read_pause
+from escalation.derive import (
+    CREATED,
+    MERGE_UNDONE,
+    MERGE_UNDONE_IN,
+    MERGED,
+    MERGED_IN,
+    SPLIT_FROM,
+    read_pause,
+)
 from escalation.models import Deadline
 from escalation.plan import BREACH
 from escalation.policies.kinds import Kind
@@ -32,7 +40,7 @@ from tickets.models import Event
 from tickets.values import json_value
 
 #: What `hear` does something with.
-HEARD = frozenset({MERGED_IN, SPLIT_FROM, MERGE_UNDONE})
+HEARD = frozenset({MERGED_IN, SPLIT_FROM, MERGE_UNDONE, MERGE_UNDONE_IN})
 #: The customer heard from us: whoever was answered is not owed a first answer again.
 ONCE = frozenset({Kind.ACKNOWLEDGE, Kind.FIRST_RESPONSE})
 #: Moments of a clock beside its start that go with it where nothing of the kind runs here.
@@ -47,9 +55,16 @@ def hear(clocks: Clocks, event: Event) -> None:
         return
     there = Clocks(other, rules=clocks.setup)
     split = event.type in {SPLIT_FROM, MERGE_UNDONE}
+    ended = _ended_by_merge(clocks) if event.type == MERGE_UNDONE else None
     items = [
-        item for row in there.open() if (item := _item(clocks, there, row, event, split=split))
+        item
+        for row in there.open()
+        if ended is None or row.kind in ended
+        if (item := _item(clocks, there, row, event, split=split))
     ]
+    if ended is not None:
+        back = {item["kind"] for item in items}
+        items += [_as_it_was(clocks, row) for kind, row in ended.items() if kind not in back]
     data: dict[str, Any] = {
         "from": event.data["other"],
         "from_id": event.data["other_id"],
@@ -57,12 +72,44 @@ def hear(clocks: Clocks, event: Event) -> None:
     }
     if split:
         data |= {"since": json_value(clocks.ticket.received_at), "over": _over(clocks, there)}
+    if ended is not None:
+        # What had been kept here before the merge is not owed again.
+        data["over"] = sorted({*data["over"], *(row.kind for row in clocks.rows)})
     rows = take(clocks, data, at=event.at)
     if not split:
         rows += [row for row in _back(clocks, other.ticket.pk) if row not in rows]
     clocks.record(EscalationEvent.DEADLINES_ADOPTED, rows, at=event.at, **data)
     if not split:
         _tell_missed(clocks, rows, event)
+
+
+def carried(clocks: Clocks, event: Event) -> list[Deadline]:
+    """Open clocks that a merge brought, and that go with the other ticket now that it is undone."""
+    kinds: set[str] = set()
+    for past in sorted(clocks.change.all(Event), key=lambda one: -one.seq):
+        if past.seq >= event.seq or event.data["other_id"] not in (
+            past.data.get("from_id"), past.data.get("other_id")
+        ):  # fmt: skip
+            continue
+        if past.type == MERGED_IN:
+            break
+        if past.type == EscalationEvent.DEADLINES_ADOPTED:
+            kinds |= {item["kind"] for item in past.data["adopted"] if item.get("carried")}
+    return [row for row in clocks.open() if row.kind in kinds and not row.subject]
+
+
+def _ended_by_merge(clocks: Clocks) -> dict[str, Deadline]:
+    """The clocks that ran here until the ticket became part of another, by kind."""
+    gone = [row for row in clocks.rows if row.cancel_reason == MERGED and not row.subject]
+    last = max((row.cancelled_at for row in gone if row.cancelled_at), default=None)
+    return {row.kind: row for row in gone if row.cancelled_at == last}
+
+
+def _as_it_was(clocks: Clocks, row: Deadline) -> dict[str, Any]:
+    """A clock that ran on nowhere else, since the customer had been answered there: it is owed
+    here again."""
+    moments = {name: json_value(getattr(row, name)) for name in _MOMENTS if getattr(row, name)}
+    return _told(row, clocks.spans_of(row)) | moments
 
 
 def _back(clocks: Clocks, ticket_id: int) -> list[Deadline]:
@@ -228,12 +275,14 @@ def _item(
     elif not split and _answered_since(clocks, row):
         return None
     moments = {name: json_value(getattr(row, name)) for name in _MOMENTS if getattr(row, name)}
+    # By a merge, and ours no longer where that is undone.
+    carried = {"carried": True} if mine is None and not split else {}
     if late:
         if split:
             late["counted_on"] = late["counted_on"] or there.ticket.pk
-        return _told(row, _before(theirs, event.at)) | moments | {"late": late}
+        return _told(row, _before(theirs, event.at)) | moments | carried | {"late": late}
     spans = [*_before(theirs, event.at), *_waiting(clocks, target, theirs, event)]
-    return _told(row, spans) | moments
+    return _told(row, spans) | moments | carried
 
 
 def _breach(clocks: Clocks, row: Deadline, at: dt.datetime) -> dt.datetime | None:

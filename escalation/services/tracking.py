@@ -11,7 +11,7 @@ from typing import Any
 
 from escalation.clock import Pause as PauseSpan
 from escalation.clock import Status
-from escalation.derive import CUSTOMER_SPOKE, MERGED, RESOLVED
+from escalation.derive import CUSTOMER_SPOKE, MERGE_UNDONE_IN, MERGED, RESOLVED
 from escalation.models import Deadline, Pause
 from escalation.policies.pausing import CLOSED_TIME, PauseRule, rule_for
 from escalation.policies.policy import Target
@@ -68,7 +68,9 @@ def follow_team(change: Change) -> None:
 
 def _changed_tickets(clocks: Clocks, event: Event) -> bool:
     """A merge or a split: clocks come, or all end since they run on elsewhere."""
-    if event.type in adopting.HEARD:
+    if event.type == MERGE_UNDONE_IN:
+        _end(clocks, adopting.carried(clocks, event), Status.CANCELLED, event)
+    elif event.type in adopting.HEARD:
         adopting.hear(clocks, event)
     elif event.type == MERGED:
         moved = adopting.moving(clocks, event)

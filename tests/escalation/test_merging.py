@@ -239,6 +239,31 @@ def test_a_merge_that_is_undone_leaves_both_with_clocks_that_nobody_has_to_start
         agree(ticket, at("24 14:05"))
 
 
+def running(ticket: Ticket) -> list[str]:
+    """The kinds of clocks that run on it."""
+    return sorted(Deadline.objects.open().filter(ticket=ticket).values_list("kind", flat=True))
+
+
+@pytest.mark.parametrize("answered", ["first", "second"])
+def test_a_merge_that_is_undone_makes_nobody_owe_an_answer_twice_or_never(
+    desk: Desk, first: Ticket, second: Ticket, answered: str
+) -> None:
+    who = Principal.of_user(desk.alice, now=at("24 14:00"))
+    ticket = first if answered == "first" else second
+    services.reply(ticket, body="We are on it.", actor=user(desk.alice), now=at("24 13:30"))
+    if answered == "second":
+        services.take(first, actor=user(desk.alice), now=at("24 13:40"))
+    before = [running(first), running(second)]
+    assert before[0] != before[1]
+    act = pairing.merge_undoably(who, first, second, reason="One outage", now=at("24 14:00"))
+    assert act is not None
+    assert together.undo(who, act.pk, now=at("24 14:05")).numbers == (first.number,)
+    assert [running(first), running(second)] == before
+    for one in (first, second):
+        one.refresh_from_db()
+        agree(one, at("24 14:05"))
+
+
 def test_a_split_that_is_undone_leaves_the_clocks_as_they_were(desk: Desk, first: Ticket) -> None:
     before = {(d.kind, d.started_at, d.due_at) for d in Deadline.objects.open()}
     who = Principal.of_user(desk.alice, now=at("24 14:00"))

@@ -117,19 +117,20 @@ def undo_merge(
             _put(giver, column, before[column])
         giver.set(**into)
         data = {"reason": _WHY, "points": len(points)}
-        giver.record(
-            EventType.MERGE_UNDONE_IN,
-            data=data | {"other": taker.ticket.number, "other_id": taker.ticket.pk},
-            changes={**gone, **more_gone, **left, **said},
-        )
         ended = before["ended"]
         taker.set(
             **ended, resolved_at=None, closed_at=None, merged_into=None,
         )  # fmt: skip
+        # The other hears of it first: what runs here for it goes on there.
         taker.record(
             EventType.MERGE_UNDONE,
             data=data | {"other": giver.ticket.number, "other_id": giver.ticket.pk},
             changes={**come, **more_come, **ends},
+        )
+        giver.record(
+            EventType.MERGE_UNDONE_IN,
+            data=data | {"other": taker.ticket.number, "other_id": taker.ticket.pk},
+            changes={**gone, **more_gone, **left, **said},
         )
 
 
