@@ -17,6 +17,7 @@ from escalation.hours import Calendar
 from escalation.policies.kinds import Kind
 from escalation.policies.pausing import CLOSED_TIME, PauseRule, rule_for
 from escalation.policies.policy import Policy, Target
+from escalation.told import ADOPTED, brought, read_moment, read_pause
 
 CREATED = "ticket_created"
 RESOLVED = "resolved"
@@ -24,9 +25,7 @@ OPEN = frozenset({"new", "open", "waiting_customer", "waiting_third_party"})
 #: After one of these a finished ticket is open again by the end of the same unit of work.
 CUSTOMER_SPOKE = frozenset({"message_received", "information_given"})
 EXTENDED = "deadline_extended"
-ADOPTED = "deadlines_adopted"
 MERGED = "merged"
-MERGED_IN = "merged_in"
 SPLIT_FROM = "split_from"
 #: A merge was undone: clocks come back to the one that had become part of the other.
 MERGE_UNDONE = "merge_undone"
@@ -318,14 +317,7 @@ class Reckoning:
 
     def _give_back(self, told: Told) -> None:
         """What a merge brought, and nothing else, goes with the other ticket again."""
-        kinds: set[str] = set()
-        for past in reversed(self.past[:-1]):
-            if told.data["other_id"] not in (past.data.get("from_id"), past.data.get("other_id")):
-                continue
-            if past.type == MERGED_IN:
-                break
-            if past.type == ADOPTED:
-                kinds |= {item["kind"] for item in past.data["adopted"] if item.get("carried")}
+        kinds = brought(reversed(self.past[:-1]), told.data["other_id"])
         for run in self.open():
             if run.target.kind.value in kinds and not run.subject:
                 run.end(told.at, met=False, reason=told.type)
@@ -392,17 +384,3 @@ def _run(policy: Policy, target: Target, told: Told) -> Run | None:
         return None
     on = date.fromisoformat(day) if day else None
     return Run(policy, target, _about(target, told), told.at, until, on)
-
-
-def read_moment(item: Mapping[str, Any], name: str) -> datetime | None:
-    """A moment in the data of an event, if it is there."""
-    return datetime.fromisoformat(item[name]) if item.get(name) else None
-
-
-def read_pause(item: Mapping[str, Any]) -> Pause:
-    """A pause from the data of an event."""
-    start = read_moment(item, "start")
-    if start is None:
-        raise ValueError("a pause has a start")
-    end, limit = read_moment(item, "end"), read_moment(item, "limit")
-    return Pause(start, end, limit, str(item.get("reason", "")))

@@ -18,15 +18,7 @@ from typing import Any
 
 from escalation.clock import Pause as PauseSpan
 from escalation.clock import Status
-from escalation.derive import (
-    CREATED,
-    MERGE_UNDONE,
-    MERGE_UNDONE_IN,
-    MERGED,
-    MERGED_IN,
-    SPLIT_FROM,
-    read_pause,
-)
+from escalation.derive import CREATED, MERGE_UNDONE, MERGE_UNDONE_IN, MERGED, SPLIT_FROM
 from escalation.models import Deadline
 from escalation.plan import BREACH
 from escalation.policies.kinds import Kind
@@ -36,6 +28,7 @@ from escalation.rules import EscalationEvent
 from escalation.services.clocks import Clocks
 from escalation.services.revising import has_passed
 from escalation.services.setup import Version
+from escalation.told import MERGED_IN, brought, read_pause
 from tickets.models import Event
 from tickets.values import json_value
 
@@ -85,16 +78,9 @@ def hear(clocks: Clocks, event: Event) -> None:
 
 def carried(clocks: Clocks, event: Event) -> list[Deadline]:
     """Open clocks that a merge brought, and that go with the other ticket now that it is undone."""
-    kinds: set[str] = set()
-    for past in sorted(clocks.change.all(Event), key=lambda one: -one.seq):
-        if past.seq >= event.seq or event.data["other_id"] not in (
-            past.data.get("from_id"), past.data.get("other_id")
-        ):  # fmt: skip
-            continue
-        if past.type == MERGED_IN:
-            break
-        if past.type == EscalationEvent.DEADLINES_ADOPTED:
-            kinds |= {item["kind"] for item in past.data["adopted"] if item.get("carried")}
+    past = [one for one in clocks.change.all(Event) if one.seq < event.seq]
+    newest = sorted(past, key=lambda one: one.seq, reverse=True)
+    kinds = brought(newest, event.data["other_id"])
     return [row for row in clocks.open() if row.kind in kinds and not row.subject]
 
 

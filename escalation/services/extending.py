@@ -106,9 +106,7 @@ def tell_customer(
     )
 
 
-def _blanks(
-    ticket: Ticket, *, before: dt.datetime, to: dt.datetime, reason: str
-) -> dict[str, str]:
+def _blanks(ticket: Ticket, *, before: dt.datetime, to: dt.datetime, reason: str) -> dict[str, str]:
     zone = ZoneInfo(ticket.customer.time_zone or "UTC")
     return {
         "name": ticket.customer.name,

@@ -115,7 +115,7 @@ def extend_deadline(
         message = tell_customer(
             clocks, row, letter, before=before, to=to, reason=reason, actor=actor, now=now
         )
-        extension = change.add(
+        return change.add(
             Extension(
                 ticket=change.ticket,
                 deadline=row,
@@ -127,7 +127,6 @@ def extend_deadline(
                 by=person,
             )
         )
-    return extension
 
 
 def escalate_by_hand(

@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from escalation.derive import ADOPTED, EXTENDED, Told
+from escalation.derive import EXTENDED, Told
 from escalation.rules import EscalationEvent
+from escalation.told import ADOPTED
 from tickets.models import Event
 from tickets.rules import ActorKind
 

@@ -1,6 +1,5 @@
 """What sends a ticket up a path without a clock, and what ends that: heard from its events."""
 
-from escalation.derive import MERGED_IN
 from escalation.models import Climb
 from escalation.policies.kinds import Kind
 from escalation.rules import ESCALATION_WISHES, EscalationEvent, EscalationLevel
@@ -8,6 +7,7 @@ from escalation.services import spells
 from escalation.services.calling import call_above, end_climbs
 from escalation.services.clocks import Clocks
 from escalation.services.setup import setup
+from escalation.told import MERGED_IN
 from tickets.change import Change, Changes
 from tickets.models import Event
 from tickets.saying import Kept, gettext_noop

@@ -112,7 +112,9 @@ def test_a_letter_that_puts_news_off_is_not_the_news(desk: Desk) -> None:
     news = Deadline.objects.get(ticket=ticket, kind="next_update")
     assert (news.pk, news.status, news.due_at) == (row.pk, "running", later)
     assert deadline(ticket, "next_reply").status == "met"  # he was written to, after all
-    desk_services.reply(ticket, body="He is well again.", actor=user(desk.alice), now=at("27 12:00"))
+    desk_services.reply(
+        ticket, body="He is well again.", actor=user(desk.alice), now=at("27 12:00")
+    )
     row.refresh_from_db()
     assert (row.status, row.met_at) == ("met", at("27 12:00"))
 
