@@ -155,8 +155,9 @@ def reply(
     `automatic` marks what a machine wrote: it is no first response. `promised_next` is the
     moment by which this text promises the next word; a date means the end of that day in the
     customer's time zone. Each of `promises`, what and by when, becomes a deadline of its own.
-    `puts_off` names a promise that this text only says comes later: it keeps every other. A person who answers a ticket without an owner becomes its owner. Raises `Missing` for an empty
-    text, `GapsLeft`, `Stale`, and `Invalid` for a promise that does not lie in the future.
+    `puts_off` is the promise (kind and subject) that this text only says comes later: it keeps
+    every other. A person who answers a ticket without an owner becomes its owner. Raises `Missing`
+    for an empty text, `GapsLeft`, `Stale`, and `Invalid` for a promise not in the future.
     """
     text = public_text(body, what=_("a message"))
     promised = promised_moment(ticket, promised_next, now=now, field="promised_next")
