@@ -22,7 +22,7 @@ class DeadlinePassed(Conflict):
 
 
 class ExtensionRefused(DomainError):
-    """This deadline can't be extended so far: {why}."""
+    """This extension is not possible: {why}."""
 
     code = "extension_refused"
 

@@ -20,13 +20,31 @@ class ExtendForm(Fields):
         required=False,
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": "8"}),
-        help_text=gettext_lazy("It goes out as it stands here."),
+        help_text=gettext_lazy(
+            "The date and the reason above are put in. It goes out as it stands here."
+        ),
     )
+    #: What was put into the letter last, so that another date or reason takes its place.
+    told_why = forms.CharField(required=False, widget=forms.HiddenInput)
+    told_date = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, blanks: Collection[str] = (), **kwargs: Any) -> None:
-        """`blanks` are the places of the proposed letter that its writer has to fill in."""
+    def __init__(
+        self,
+        *args: Any,
+        blanks: Collection[str] = (),
+        inside: bool = False,
+        latest: str = "",
+        **kwargs: Any,
+    ) -> None:
+        """`blanks` are the places of the proposed letter that its writer has to fill in. `inside`:
+        a promise among ourselves, of which no customer hears. `latest`: in words."""
         super().__init__(*args, **kwargs)
         self.blanks = blanks
+        if inside:
+            for name in ("letter", "told_why", "told_date"):
+                del self.fields[name]
+        if latest:
+            self.fields["to"].help_text = gettext("At the latest %(when)s.") % {"when": latest}
 
     def clean_letter(self) -> str:
         """No customer reads “[say why]”."""
@@ -36,6 +54,10 @@ class ExtendForm(Fields):
             told = gettext("“%(blank)s” still stands in it: write there what belongs there.")
             raise forms.ValidationError([told % {"blank": blank} for blank in left])
         return letter
+
+    def given(self) -> dict[str, Any]:
+        """What the service takes."""
+        return {name: self.cleaned_data.get(name, "") for name in ("to", "reason", "letter")}
 
 
 class TakeOverForm(Fields):

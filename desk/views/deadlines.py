@@ -8,7 +8,7 @@ from desk.build.events import KINDS
 from desk.build.explained import explained_view
 from desk.views.shell import Ask, desk_page, desk_render, query
 from escalation.services.explaining import explain
-from tickets.access import access_ticket
+from tickets.access import access_ticket, may
 
 
 @desk_page
@@ -27,6 +27,7 @@ def explained(request: HttpRequest, ask: Ask, number: str) -> HttpResponse:
     context = {
         "place": "queue",
         "ticket": ticket,
+        "may_work": may(ask.who, "work", ticket),
         "kind": kind,
         "kinds": [(key, KINDS[key]) for key in KINDS if key in kinds],
         "explained": [explained_view(one, now=ask.now, zone=ask.zone) for one in found],

@@ -1,9 +1,7 @@
 """The board of every clock, and what a supervisor does about one."""
 
-import re
 from collections.abc import Callable
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,16 +14,15 @@ from desk.build.board import board_row, load_view, proposal_view, team_load_view
 from desk.build.clocks import clock_of
 from desk.build.events import KINDS, kind_words
 from desk.build.team import colleagues, works
-from desk.forms.late import ExtendForm, ReassignForm, TakeOverForm
+from desk.forms.late import ReassignForm, TakeOverForm
 from desk.present import GroupView, KeyView
 from desk.queue import Bounds
 from desk.views.shell import Ask, DeskView, desk_page, desk_render, query
-from desk.words import decimal_words, long_day_words, long_moment_words, number_words
+from desk.words import decimal_words, long_moment_words, number_words
 from escalation.models import Deadline
-from escalation.services.manual import acknowledge_escalation, extend_deadline, take_over
+from escalation.services.manual import acknowledge_escalation, take_over
 from tickets.access import access_ticket
 from tickets.errors import DomainError, NotFound
-from tickets.languages import speaking
 from tickets.listed import Cursor
 from tickets.rules import Role
 from tickets.services import assign, together
@@ -159,7 +156,7 @@ def share(request: HttpRequest, ask: Ask) -> HttpResponse:
     return redirect("/desk/late/")
 
 
-def _acting(view: Callable[..., HttpResponse]) -> DeskView:
+def acting(view: Callable[..., HttpResponse]) -> DeskView:
     """The deadline, for somebody who may work on its ticket."""
 
     @desk_page
@@ -176,7 +173,6 @@ def _answer(
 ) -> HttpResponse:
     titles = {
         "take-over": (gettext("Take over"), gettext("Take over")),
-        "extend": (gettext("Extend, with the letter"), gettext("Extend and send the letter")),
         "reassign": (gettext("Reassign"), gettext("Reassign")),
         "acknowledge": (gettext("Acknowledge"), gettext("Acknowledge")),
     }
@@ -213,7 +209,7 @@ def _run(
     return redirect("/desk/late/")
 
 
-@_acting
+@acting
 def take(request: HttpRequest, ask: Ask, deadline: Deadline) -> HttpResponse:
     """Take the ticket over, with a brief."""
     form = TakeOverForm(request.POST if request.method == "POST" else None)
@@ -231,7 +227,7 @@ def take(request: HttpRequest, ask: Ask, deadline: Deadline) -> HttpResponse:
     return _run(request, ask, deadline, form, run, "take-over")
 
 
-@_acting
+@acting
 @require_POST
 def acknowledge(request: HttpRequest, ask: Ask, deadline: Deadline) -> HttpResponse:
     """Say "I am on it": the path climbs no further, the clock runs on."""
@@ -248,56 +244,7 @@ def acknowledge(request: HttpRequest, ask: Ask, deadline: Deadline) -> HttpRespo
     return redirect("/desk/late/")
 
 
-@_acting
-def extend(request: HttpRequest, ask: Ask, deadline: Deadline) -> HttpResponse:
-    """Give a promise a later date, with the letter that tells the customer."""
-    if request.method != "POST":
-        form = ExtendForm(initial={"letter": _letter(deadline, ask)})
-        return _answer(request, ask, deadline, form, verb="extend")
-    form = ExtendForm(request.POST, blanks=re.findall(r"\[[^\]]+\]", _letter(deadline, ask)))
-
-    def run() -> str:
-        extend_deadline(deadline, **form.cleaned_data, actor=ask.who.actor, now=ask.now)
-        return gettext("Extended, and the customer is told.")
-
-    return _run(request, ask, deadline, form, run, "extend")
-
-
-_SOME_ANSWER = gettext_lazy("an answer")
-_DECISION = gettext_lazy("our decision")
-#: What the customer was promised, as he knows it: what a clock is called among us means nothing
-#: to him.
-_TO_CUSTOMER = {
-    "acknowledge": gettext_lazy("word that your complaint has arrived"),
-    "next_update": gettext_lazy("news of how it stands"),
-    "decide": _DECISION,
-    "approve": _DECISION,
-    "resolve": gettext_lazy("the end of the matter"),
-    "deliver_remedy": gettext_lazy("what is due to you"),
-}
-
-
-def _letter(deadline: Deadline, ask: Ask) -> str:
-    """The letter to begin with, in the customer's language."""
-    customer = deadline.ticket.customer
-    with speaking(customer.language):
-        told = {
-            "name": customer.name,
-            "what": str(_TO_CUSTOMER.get(deadline.kind, _SOME_ANSWER)),
-            "when": long_day_words(deadline.due_at, zone=ZoneInfo(customer.time_zone)),
-            "who": ask.who.actor.name,
-        }
-        words = gettext(
-            "Dear %(name)s,\n\n"
-            "We promised you %(what)s by %(when)s. We need longer, and you "
-            "should know why:\n\n[say why]\n\n"
-            "You will hear from us by [the new date]. That it takes longer is our fault, not yours."
-            "\n\n%(who)s"
-        )
-        return words % told
-
-
-@_acting
+@acting
 def reassign(request: HttpRequest, ask: Ask, deadline: Deadline) -> HttpResponse:
     """Give the ticket to a colleague, with a brief."""
     people = colleagues(ask.who, ask.now, team_id=deadline.ticket.team_id)

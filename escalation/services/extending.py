@@ -31,11 +31,35 @@ def check_extension(clocks: Clocks, row: Deadline, to: dt.datetime, *, now: dt.d
     Raises `DeadlinePassed` where it is missed, `ExtensionRefused`, saying what is allowed, where
     the date is not later, too late, or was moved often enough.
     """
+    _check_not_missed(clocks, row, now=now)
+    if to <= row.due_at or to <= now:
+        raise ExtensionRefused(why=_("the new date is not later"), field="to")
+    latest, most = _latest(clocks, row)
+    if to > latest:
+        # On a page by the reader's clock, as he typed the date; in UTC over the API.
+        local = localtime(latest)
+        words = f"{spelled(local, _('%a %-d %b %Y, %H:%M'))} {local:%Z}"
+        told = {"most": most, "latest": words}
+        why = _("it is more than %(most)s; %(latest)s is the latest") % told
+        raise ExtensionRefused(why=why, field="to")
+
+
+def latest_date(clocks: Clocks, row: Deadline, *, now: dt.datetime) -> dt.datetime:
+    """The latest date to which it can be extended. Raises `DeadlinePassed`, and `ExtensionRefused`
+    where no date would do."""
+    _check_not_missed(clocks, row, now=now)
+    return _latest(clocks, row)[0]
+
+
+def _check_not_missed(clocks: Clocks, row: Deadline, *, now: dt.datetime) -> None:
     breach = clocks.clock_of(row).at(now).breach_at()
     if row.breached_at is not None or (breach is not None and breach < now):
         raise DeadlinePassed
-    if to <= row.due_at or to <= now:
-        raise ExtensionRefused(why=_("the new date is not later"), field="to")
+
+
+def _latest(clocks: Clocks, row: Deadline) -> tuple[dt.datetime, str]:
+    """How far the policy lets it go, and that length in words. Raises `ExtensionRefused` where it
+    was moved often enough."""
     target = clocks.target_of(row)
     rule = target.extension
     before = list(Extension.objects.filter(deadline=row).order_by("pk"))
@@ -50,13 +74,7 @@ def check_extension(clocks: Clocks, row: Deadline, to: dt.datetime, *, now: dt.d
         # The published rule says how far, counted as it counts.
         law, most = law.given(clocks.ticket.facts), _("its rule allows")
         latest = longest(law, calendar, row.started_at)
-    if to > latest:
-        # On a page by the reader's clock, as he typed the date; in UTC over the API.
-        local = localtime(latest)
-        words = f"{spelled(local, _('%a %-d %b %Y, %H:%M'))} {local:%Z}"
-        told = {"most": most, "latest": words}
-        why = _("it is more than %(most)s; %(latest)s is the latest") % told
-        raise ExtensionRefused(why=why, field="to")
+    return latest, most
 
 
 def date_meant(clocks: Clocks, row: Deadline, to: dt.datetime) -> dt.datetime:

@@ -16,10 +16,15 @@ from escalation.rules import EscalationEvent, EscalationLevel
 from escalation.services import spells
 from escalation.services.calling import call_above, end_climbs
 from escalation.services.clocks import Clocks
-from escalation.services.extending import check_extension, date_meant, tell_customer
+from escalation.services.extending import (
+    check_extension,
+    date_meant,
+    latest_date,
+    tell_customer,
+)
 from tickets import services as desk
-from tickets.actors import Actor
-from tickets.change import changing
+from tickets.actors import SYSTEM, Actor
+from tickets.change import Change, Unit, changing
 from tickets.errors import Missing, NotFound, WrongStatus
 from tickets.models import Ticket, User
 from tickets.saying import Phrase
@@ -127,6 +132,16 @@ def extend_deadline(
                 by=person,
             )
         )
+
+
+def how_far(deadline: Deadline, *, now: dt.datetime) -> dt.datetime:
+    """The latest date to which a deadline can be extended now. Reads only.
+
+    Raises what `extend_deadline` would for every date: `DeadlineOver`, `DeadlinePassed`,
+    `ExtensionRefused`.
+    """
+    clocks = Clocks(Change(Unit(now), deadline.ticket, SYSTEM))
+    return latest_date(clocks, _open_row(clocks, deadline, verb=_("extended")), now=now)
 
 
 def escalate_by_hand(

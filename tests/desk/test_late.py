@@ -136,10 +136,58 @@ def test_the_letter_names_what_was_promised_as_its_reader_knows_it(
     ticket = make_ticket(whole_desk)
     url = f"/desk/late/{ticket.deadlines.get(kind=kind).pk}/extend/"
     for language, words in (("en", english), ("de", german)):
-        ticket.customer.language = language
+        ticket.language = ticket.customer.language = language
         ticket.customer.save()
+        ticket.save()
         letter = sign_in(whole_desk.sue).get(url).context["form"].initial["letter"]
         assert words in letter
+
+
+def test_date_and_reason_go_into_the_letter_as_they_are_typed(
+    sign_in: SignIn, whole_desk: Desk
+) -> None:
+    ticket = make_ticket(whole_desk)
+    row = ticket.deadlines.get(kind="resolve")
+    url, client = f"/desk/late/{row.pk}/extend/", sign_in(whole_desk.sue)
+    begun = client.get(url).context["form"].initial["letter"] + " PS: mine."
+    typed = {"to": "2026-12-18T12:00", "reason": "She is ill.", "letter": begun}
+    first = client.post(f"{url}letter/", typed).context["form"].initial
+    assert "\n\nShe is ill.\n\n" in first["letter"] and "PS: mine." in first["letter"]
+    assert "hear from us by Friday 18 December, 12:00." in first["letter"]
+    again = client.post(f"{url}letter/", {**first, "to": "2026-12-17T12:00", "reason": ""})
+    assert "by Thursday 17 December, 12:00." in again.context["form"].initial["letter"]
+    assert "She is ill." in again.context["form"].initial["letter"]
+
+
+def test_a_promise_among_ourselves_is_extended_without_a_letter(
+    sign_in: SignIn, whole_desk: Desk
+) -> None:
+    ticket = make_ticket(whole_desk)
+    row = ticket.deadlines.get(kind="resolve")
+    Deadline.objects.filter(pk=row.pk).update(kind="follow_up")
+    url, client = f"/desk/late/{row.pk}/extend/", sign_in(whole_desk.sue)
+    assert "letter" not in client.get(url).context["form"].fields
+    later = (row.due_at + dt.timedelta(days=5)).strftime("%Y-%m-%dT%H:%M")
+    done = client.post(url, {"to": later, "reason": "She is ill"}, follow=True)
+    assert "Extended." in text_of(done) and "the customer is told" not in text_of(done)
+    assert not ticket.messages.filter(kind="reply").exists()
+
+
+def test_what_can_be_extended_no_further_says_so_before_anything_is_typed(
+    sign_in: SignIn, whole_desk: Desk
+) -> None:
+    ticket = make_ticket(whole_desk)
+    row = ticket.deadlines.get(kind="resolve")
+    url, client = f"/desk/late/{row.pk}/extend/?back=ticket", sign_in(whole_desk.sue)
+    assert "At the latest" in text_of(client.get(url))
+    later = (row.due_at + dt.timedelta(days=5)).strftime("%Y-%m-%dT%H:%M")
+    sent = client.post(url, {"to": later, "reason": "She is ill", "letter": "Dear Ines, …"})
+    assert sent["Location"] == f"/desk/tickets/{ticket.number}/"
+    page = client.get(url)
+    assert page.context["form"] is None
+    assert "not possible: it can be extended once" in text_of(page)
+    explained = client.get(f"/desk/tickets/{ticket.number}/deadlines/").content.decode()
+    assert f"/desk/late/{row.pk}/extend/?back=ticket" in explained
 
 
 def test_what_is_missed_is_not_extended(sign_in: SignIn, whole_desk: Desk, late: Ticket) -> None:
