@@ -61,6 +61,9 @@ def standing_of(
     owner = owner_words(ticket)
     points = list(ticket.points.all())
     refused_at = _refused_at(ticket, points)
+    recourse = recourse_view(ticket, now=now, zone=zone)
+    if not recourse.may_ask and ticket.status not in OPEN_STATUSES:
+        refused_at = None  # it is settled, and nothing is left to tell
     title, words = _title(
         ticket, first=first, owner=owner, offer=offer, asked=asked, refused=refused_at is not None
     )
@@ -68,12 +71,20 @@ def standing_of(
         ticket.deadlines.filter(kind__in=["first_response", "decide", "resolve", "next_update"])
     )
     wish = asked_above(ticket, now=now, zone=zone)
-    stages = _stages(ticket, deadlines, offer=offer, refused_at=refused_at, now=now, zone=zone)
+    stages = _stages(
+        ticket,
+        deadlines,
+        offer=offer,
+        refused_at=refused_at,
+        review_until=recourse.until,
+        now=now,
+        zone=zone,
+    )
     return Standing(
         title=title,
         words=words,
         stages=with_wish(stages, wish, offered=offer.state == "sent"),
-        recourse=recourse_view(ticket, now=now, zone=zone),
+        recourse=recourse,
         owner=owner,
         wish=wish,
     )
@@ -104,7 +115,8 @@ def _title(
         )
     if asked:
         return _("We need something from you, %(first)s.") % you, f"{ticket.subject}."
-    if ticket.status in {Status.RESOLVED, Status.CLOSED}:
+    settled = ticket.status in {Status.RESOLVED, Status.CLOSED}
+    if settled and not (refused and not offer.state):
         still = _("You can still write to us.")
         return _("Your complaint is settled."), f"{ticket.subject}. {still}"
     if ticket.stage == Stage.REVIEW:
@@ -125,6 +137,7 @@ def _stages(
     *,
     offer: OfferStanding,
     refused_at: dt.datetime | None,
+    review_until: str,
     now: dt.datetime,
     zone: ZoneInfo,
 ) -> tuple[StageView, ...]:
@@ -147,9 +160,11 @@ def _stages(
             StageView("now", _("Somebody of us takes it on"), "", _("You will see the name here."))
         )
     stages.append(_answer(ticket, due, now=now, zone=zone))
-    if refused_at is not None and not offer.state and ticket.status in OPEN_STATUSES:
+    if refused_at is not None and not offer.state:
         stages.append(StageView("done", _("We decided"), day(refused_at)))
-        stages.append(StageView("now", _("You can ask for a review"), "", _("free of charge")))
+        until = _("free of charge, until %(when)s") % {"when": review_until}
+        words = until if review_until else _("free of charge")
+        stages.append(StageView("now", _("You can ask for a review"), "", words))
     else:
         stages.extend(_offer_stages(ticket, offer, due, now=now, zone=zone))
     return tuple(_only_one_now(stages))

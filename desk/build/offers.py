@@ -227,6 +227,10 @@ def offer_part(ticket: Ticket, who: Principal, *, now: dt.datetime, zone: ZoneIn
         ready = _("%(name)s declined the offer. Draft it again, or say why it stays so.") % {
             "name": first
         }
+    refusals = list(Refusal.objects.filter(ticket=ticket).order_by("id"))
+    if offer is None or offer.status == OfferStatus.WITHDRAWN:
+        refused = any(row.stage == ticket.stage for row in refusals)
+        ready = _("The refusal is sent: it can be resolved.") if refused else ""
     remedies = remedy_lines(ticket)
     if offer is not None and offer.status in _TAKEN and all(line.done for line in remedies):
         ready = _("All that was accepted is delivered: it can be resolved.")
@@ -237,7 +241,7 @@ def offer_part(ticket: Ticket, who: Principal, *, now: dt.datetime, zone: ZoneIn
         waiting_for=_decider(waiting[-1]) if waiting else "",
         sent_until=_sent_until(offer, now=now, zone=zone),
         counts=counts,
-        notes=tuple(_notes(ticket, exceptions, now=now, zone=zone)),
+        notes=tuple(_notes(ticket, exceptions, refusals, now=now, zone=zone)),
         remedies=tuple(remedies),
         actions=_actions(offer, components, waiting),
     )
@@ -273,7 +277,12 @@ def _decider(row: ExceptionRequest) -> str:
 
 
 def _notes(
-    ticket: Ticket, exceptions: Sequence[ExceptionRequest], *, now: dt.datetime, zone: ZoneInfo
+    ticket: Ticket,
+    exceptions: Sequence[ExceptionRequest],
+    refusals: Sequence[Refusal],
+    *,
+    now: dt.datetime,
+    zone: ZoneInfo,
 ) -> list[str]:
     notes = []
     for row in exceptions:
@@ -302,7 +311,7 @@ def _notes(
             _("Review asked for %(when)s: “%(reason)s”")
             % {"when": when, "reason": event.data.get("reason", "")}
         )
-    for refusal in Refusal.objects.filter(ticket=ticket).order_by("id"):
+    for refusal in refusals:
         when = moment_words(refusal.at, now=now, zone=zone)
         notes.append(_("Refused %(when)s: %(reason)s") % {"when": when, "reason": refusal.reason})
     return notes

@@ -17,12 +17,16 @@ from desk.forms.refusal import RefusalForm
 from desk.present import NoticeView
 from desk.views.shell import Ask, desk_page, desk_render, me_of
 from desk.views.ticket import held_notice
+from desk.words import moment_words
+from remedies.models import Refusal
 from remedies.services.refusing import Basis, Composed, basis_of, compose, refuse
 from tickets.access import access_ticket
+from tickets.change import Change, Unit
 from tickets.errors import DomainError, Stale
 from tickets.models import Ticket
 from tickets.rules import DraftKind, Stage
 from tickets.services.drafts import draft_was_sent, drafts_on
+from tickets.services.reviews import had_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,34 @@ def show(request: HttpRequest, ask: Ask, number: str) -> HttpResponse:
     return _page(request, ask, ticket, form=form, basis=basis, draft=kept, held=held, status=status)
 
 
+def _barred(ticket: Ticket, ask: Ask) -> bool:
+    """Whether the reader had part in the answer that is reviewed: somebody else decides it."""
+    change = Change(Unit(ask.now), ticket, ask.who.actor)
+    return ticket.stage == Stage.REVIEW and had_part(change, me_of(ask))
+
+
+def _warning(ticket: Ticket, ask: Ask) -> NoticeView | None:
+    """What whoever begins to write should know: it is not his, or it was refused already."""
+    if _barred(ticket, ask):
+        return NoticeView(
+            gettext("Somebody else decides this review."),
+            gettext("You had part in the first answer. Hand it over, or leave it to your team."),
+        )
+    before = Refusal.objects.filter(ticket=ticket, stage=ticket.stage).select_related("refused_by")
+    last = before.order_by("-at", "-pk").first()
+    if last is None:
+        return None
+    told = {
+        "name": last.refused_by.name if last.refused_by else "",
+        "when": moment_words(last.at, now=ask.now, zone=ask.zone),
+    }
+    return NoticeView(
+        gettext("%(name)s refused it already, %(when)s.") % told,
+        gettext("What you send now is one more letter to the customer."),
+        tone="accent",
+    )
+
+
 def _page(
     request: HttpRequest,
     ask: Ask,
@@ -129,7 +161,8 @@ def _page(
         "form": form,
         "draft": draft,
         "me": me_of(ask),
-        "held": held,
+        "held": held or _warning(ticket, ask),
+        "barred": _barred(ticket, ask),
         "letter": _letter(ticket, form, ask),
         "formal": basis.setting.formal,
         "stage": {

@@ -19,6 +19,8 @@ from tickets.saying import gettext as _
 AGAINST = frozenset({Outcome.NOT_UPHELD, Outcome.OUT_OF_SCOPE, Outcome.WITHDRAWN})
 #: Findings that rest on a rule, which is quoted.
 _BY_A_RULE = frozenset({Outcome.NOT_UPHELD, Outcome.PARTLY_UPHELD})
+#: Between what is so and what a rule asks for.
+_AMONG_US = ", and this needs "
 #: Something of the customer's case was found to be so.
 _OURS = frozenset({Outcome.UPHELD, Outcome.PARTLY_UPHELD})
 
@@ -50,7 +52,9 @@ class Ground:
         delivery): A storm had closed …"."""
         title = told(self.title)
         where = f"{self.clause} ({title})" if self.clause else title or self.rule
-        return f"{where}: {told(self.words)}" if self.words else where
+        # How the rules say it among us. Other languages have a sentence that customers can read.
+        words = told(self.words).replace(_AMONG_US, "; it would have to be ")
+        return f"{where}: {words}" if words else where
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from django.utils import translation
 
 from remedies.models import Refusal
 from remedies.pain import Circumstances
+from remedies.rules.refusing import Ground
 from remedies.rules.retelling import told
 from remedies.services.refusing import basis_of
 from remedies.services.refusing.grounds import _faults
@@ -198,6 +199,7 @@ def test_the_customer_reads_the_rule_in_his_language_and_the_rep_in_hers(
     with translation.override("de"):
         german = told(ground.words)
     assert german != ground.words
+    english = ground.quoted.partition(": ")[2]
     seen: list[str] = []
     for person in (whole_desk.alice, whole_desk.bob):
         person.language = "de" if person == whole_desk.bob else "en"
@@ -206,10 +208,10 @@ def test_the_customer_reads_the_rule_in_his_language_and_the_rep_in_hers(
         page = text_of(browser.get(at(ticket)))
         sent = typed(ticket, **{f"rule_{ticket.points.get().pk}": ground.rule})
         letter = text_of(browser.post(at(ticket, "preview/"), sent))
-        assert german in letter and ground.words not in letter
+        assert german in letter and english not in letter
         seen.append(page)
-    assert ground.words in seen[0] and german not in seen[0]
-    assert german in seen[1] and ground.words not in seen[1]
+    assert english in seen[0] and german not in seen[0]
+    assert german in seen[1] and english not in seen[1]
     assert "Vertrag, Seite 2" in sign_in(whole_desk.bob).get(at(ticket)).content.decode()
 
 
@@ -221,3 +223,49 @@ def test_what_we_did_wrong_is_told_in_the_readers_language() -> None:
             "wir waren 2-mal zu spät",
             "wir haben ein Versprechen nicht gehalten",
         )
+
+
+def test_who_writes_a_second_refusal_is_told_of_the_first(
+    sign_in: SignIn, alice: Client, whole_desk: Desk
+) -> None:
+    ticket = make_ticket(whole_desk)
+    assert "refused it already" not in text_of(alice.get(at(ticket)))
+    alice.post(at(ticket), typed(ticket))
+    words = text_of(sign_in(whole_desk.bob).get(at(ticket)))
+    assert "Alice refused it already, today" in words
+    assert "What you send now is one more letter to the customer." in words
+
+
+def test_who_had_part_in_the_first_answer_is_told_before_he_writes(
+    alice: Client, whole_desk: Desk
+) -> None:
+    ticket = make_ticket(whole_desk)
+    alice.post(at(ticket), typed(ticket))
+    services.ask_review(
+        ticket, reason="Look again", actor=Actor.of_customer(ticket.customer), now=NOW
+    )
+    page = alice.get(at(ticket))
+    assert "Somebody else decides this review." in text_of(page)
+    assert 'class="btn-do" disabled>' in page.content.decode()
+
+
+def test_after_a_refusal_the_ticket_can_be_resolved_and_the_customer_still_asks_for_a_review(
+    alice: Client, client: Client, whole_desk: Desk
+) -> None:
+    Recourse.objects.create(review_days=30)
+    ticket = make_ticket(whole_desk)
+    alice.post(at(ticket), typed(ticket))
+    assert "The refusal is sent: it can be resolved." in text_of(
+        alice.get(f"/desk/tickets/{ticket.number}/")
+    )
+    own = f"/c/{ticket.access_key}/"
+    until = "free of charge, until Thursday 24 December"
+    assert until in text_of(client.get(own))
+    services.resolve(ticket, summary="", actor=user(whole_desk.alice), now=NOW)
+    words = text_of(client.get(own))
+    assert "We have decided, Ines." in words and until in words
+
+
+def test_a_rule_is_quoted_as_a_customer_reads_it() -> None:
+    ground = Ground("R-1", "Refund", "R-1", "condition", "days is 4 days, and this needs 5 days")
+    assert ground.quoted == "R-1 (Refund): days is 4 days; it would have to be 5 days"

@@ -126,6 +126,8 @@
     try { trail = JSON.parse(sessionStorage.getItem("trail")) || []; } catch { /* begun anew */ }
     const seen = trail.findIndex((page) => page.at === here.at);
     trail = !back ? [] : seen >= 0 ? trail.slice(0, seen) : trail.slice(-8);
+    // A page below this one, opened by itself, leads up to here and not back from here.
+    if (here.at.split("/").length > 3) trail = trail.filter((page) => page.at === here.at || !page.at.startsWith(here.at));
     const before = trail[trail.length - 1];
     if (before && !back.hasAttribute("data-back-here")) {
       back.href = before.url;
