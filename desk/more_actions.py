@@ -93,6 +93,14 @@ def _link(do: Doing) -> str:
     )
 
 
+def _unlink(do: Doing) -> str:
+    with named_as(ticket="other", number="other"):
+        other = access_ticket(do.who, do.data["other"])
+    ends = (other, do.ticket) if do.data["from_there"] else (do.ticket, other)
+    services.unlink(*ends, do.data["kind"], actor=do.actor, now=do.now)
+    return _("No longer linked with %(number)s.") % {"number": other.number}
+
+
 def _merge(do: Doing) -> str:
     with named_as(ticket="other", number="other"):
         other = access_ticket(do.who, do.data["other"], verb="work")
@@ -244,6 +252,8 @@ register(
            "megaphone", when=OPEN),
     Action("link", _l("Link with another"), _l("Link"), forms.LinkForm, _link, "link",
            extras=_others),
+    Action("unlink", _l("Unlink"), _l("Unlink"), forms.UnlinkForm, _unlink,
+           "unlink", "link"),
     Action("merge", _l("Merge another into this"), _l("Merge"), forms.MergeForm, _merge,
            "git-merge", extras=_others, when=OPEN,
            hint=_l("Clocks keep the earliest start of both.")),

@@ -175,7 +175,8 @@ def earlier_of(
     limit: int = EARLIER_SHOWN,
 ) -> tuple[tuple[EarlierView, ...], int]:
     """The customer's other complaints that the reader may see, newest first, and how many."""
-    tickets = visible_tickets(who).filter(customer=customer).exclude(pk=without)
+    # One that became part of another is no complaint of its own.
+    tickets = visible_tickets(who).filter(customer=customer, merged_into=None).exclude(pk=without)
     broken = Deadline.objects.filter(COUNTED, kind="promise", breached_at__isnull=False)
     shown = list(
         tickets.prefetch_related(

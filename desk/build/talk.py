@@ -16,7 +16,7 @@ from tickets.catalogue import catalogue
 from tickets.kept import Asking, given
 from tickets.languages import Spoken
 from tickets.models import Point, Ticket, TicketLink
-from tickets.rules import Stage
+from tickets.rules import LinkKind, Stage
 
 _STATUS = Spoken(
     {
@@ -67,6 +67,10 @@ class LinkedView:
     words: str
     number: str
     url: str
+    #: What kind of link it is, where it can be taken back here.
+    kind: str = ""
+    #: It is the other that was linked with this one.
+    from_there: bool = False
 
 
 _LINKS = Spoken(
@@ -104,9 +108,16 @@ def links_of(ticket: Ticket, who: Principal) -> tuple[LinkedView, ...]:
         if there is not None:
             number, merged = there
             words = _LINKS.get((row.kind, ours), _("Linked:"))
+            joined = row.kind == LinkKind.DUPLICATE and (
+                (merged and not ours) or (ours and ticket.merged_into_id == row.other_id)
+            )
+            if joined:
+                words = _("Part of") if ours else _("Part of this:")
             # One that was merged leads back here, unless its own past is asked for.
             own = "?own=1" if merged else ""
-            found.append(LinkedView(words, number, f"/desk/tickets/{number}/{own}"))
+            kind = "" if joined else row.kind
+            url = f"/desk/tickets/{number}/{own}"
+            found.append(LinkedView(words, number, url, kind, from_there=not ours))
     return tuple(found)
 
 

@@ -115,6 +115,14 @@ class LinkForm(OtherForm):
     kind = forms.ChoiceField(label=_l("How do they belong together?"), choices=LINKS)
 
 
+class UnlinkForm(TicketForm):
+    """A link that was a mistake: with which ticket, of which kind, and from which side."""
+
+    other = forms.CharField(max_length=24, widget=forms.HiddenInput)
+    kind = forms.ChoiceField(choices=LINKS, widget=forms.HiddenInput)
+    from_there = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+
 class MergeForm(OtherForm):
     """Another ticket about the same matter, which becomes part of this one."""
 

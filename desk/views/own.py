@@ -88,6 +88,12 @@ def show(request: HttpRequest, visit: Visit) -> HttpResponse:
     return render_own(request, visit)
 
 
+def key_of(request: HttpRequest) -> str:
+    """The key of the link that was followed."""
+    match = request.resolver_match
+    return str(match.kwargs.get("key", "")) if match is not None else ""
+
+
 def render_own(
     request: HttpRequest, visit: Visit, *, status: int = 200, **forms: Any
 ) -> HttpResponse:
@@ -106,6 +112,8 @@ def render_own(
     context = {
         **public_context(request),
         "ticket": ticket,
+        # The link of one that became part of this one leads here, too.
+        "joined": status == 200 and key_of(request) not in ("", ticket.access_key),
         "base": f"/c/{ticket.access_key}/",
         "standing": standing,
         "offer": offer,

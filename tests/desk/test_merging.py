@@ -1,6 +1,7 @@
 """Merging and splitting on the page, by plain forms; and what other apps refuse."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.test import Client
@@ -57,6 +58,27 @@ def test_a_merge_by_form_leads_everybody_to_the_survivor(
     assert alice.post(f"/desk/tickets/{other.number}/note/", {"body": "x"}).status_code == 409
     page = client.get(f"/c/{other.access_key}/")
     assert ticket.number in text_of(page)
+    told = f"It is all together here, with the number {ticket.number}."
+    assert told in text_of(page) and told not in text_of(client.get(f"/c/{ticket.access_key}/"))
+    survivor = text_of(alice.get(url))
+    assert f"Part of this: {other.number}" in survivor and "Has a duplicate" not in survivor
+    assert "Earlier complaints 0" in survivor and "Unlink" not in survivor
+
+
+@pytest.mark.parametrize("side", ["ours", "theirs"])
+def test_a_link_that_was_a_mistake_is_taken_away_from_either_side(
+    alice: Client, ticket: Ticket, other: Ticket, side: str
+) -> None:
+    alice.post(f"/desk/tickets/{ticket.number}/link/", {"other": other.number, "kind": "follow_up"})
+    here, there = (ticket, other) if side == "ours" else (other, ticket)
+    page = alice.get(f"/desk/tickets/{here.number}/")
+    form = page.content.decode().split(f'action="/desk/tickets/{here.number}/unlink/"')[1]
+    fields = dict(
+        re.findall(r'name="(other|kind|from_there)" value="([^"]*)"', form.split("</form>")[0])
+    )
+    done = alice.post(f"/desk/tickets/{here.number}/unlink/", fields, follow=True)
+    assert f"No longer linked with {there.number}." in text_of(done)
+    assert not ticket.links_out.exists() and not other.links_out.exists()
 
 
 def test_a_merge_that_can_not_be_is_said_at_its_form(

@@ -1,6 +1,7 @@
 """A complaint comes in."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -160,9 +161,11 @@ def _refuse_second(external: tuple[str, str] | None) -> None:
         )
 
 
+#: Not behind the number of a day: "since 10. November" goes on.
+_SENTENCE_ENDS = re.compile(r"(?<!\s\d)(?<!\s\d\d)\. |[!?] ")
+
+
 def _first_line(body: str) -> str:
     """A matter in one line, cut at a word where it is too long."""
-    line = " ".join(body.split())
-    for stop in (". ", "! ", "? "):
-        line = line.split(stop)[0]
+    line = _SENTENCE_ENDS.split(" ".join(body.split()))[0]
     return line if len(line) <= 90 else line[:89].rsplit(" ", 1)[0] + "…"
