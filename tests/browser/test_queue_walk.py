@@ -165,3 +165,25 @@ def test_a_morning_at_the_queue_by_keyboard(people: People, live_desk: Desk) -> 
     customer.wait_for()
     press(alice, "ArrowUp", "Enter")
     alice.wait_for_url("**/desk/customers/**")
+
+
+def test_all_that_is_shown_is_selected_and_let_go_with_one_box(
+    people: People, live_desk: Desk
+) -> None:
+    from tests.builders import make_customer, make_ticket
+
+    for name in ("Rosa Ferrante", "Sam Whitlock", "Omar Haddad"):
+        make_ticket(live_desk, now=timezone.now(), customer=make_customer(name))
+    alice = people.of("alice")
+    every, count = alice.get_by_label("Select all shown"), alice.locator("[data-selection-count]")
+    every.check()
+    expect(count).to_have_text("3 selected", use_inner_text=True)
+    assert broken(alice) == []
+    alice.locator("[data-row] input[type=checkbox]").first.uncheck()
+    expect(count).to_have_text("2 selected", use_inner_text=True)
+    assert every.evaluate("box => box.indeterminate") and not every.is_checked()
+    every.focus()
+    press(alice, "Space")
+    expect(count).to_have_text("3 selected", use_inner_text=True)
+    press(alice, "Space")
+    expect(alice.locator("[data-selection]")).to_be_hidden()

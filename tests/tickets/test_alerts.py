@@ -98,6 +98,26 @@ def test_who_is_on_duty_is_reached_at_any_hour(desk: Desk, ticket: Ticket) -> No
     assert tell(now=NIGHT) == 1
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "When and how you are told, or no longer:"), ("de", "Wann und wie Sie es erfahren")],
+)
+def test_each_mail_leads_to_where_one_says_how_one_is_told(
+    desk: Desk, ticket: Ticket, language: str, words: str
+) -> None:
+    desk.sue.language = language
+    desk.sue.save()
+    alert(ticket, desk.sue, "a", now=NOW)
+    tell(now=NOW)
+    for n in range(7):
+        alert(ticket, desk.sue, f"b{n}", now=NOW + 60 * MINUTE)
+    tell(now=NOW + 60 * MINUTE)
+    single, digest = mails(desk.sue)
+    for mail in (single, digest):
+        foot = mail.payload["body"].split("\n-- \n")[1]
+        assert foot.startswith(words) and foot.endswith("/desk/alerts/#quiet-title\n")
+
+
 def test_a_burst_becomes_one_digest_that_names_each_ticket_once(desk: Desk, ticket: Ticket) -> None:
     other = make_ticket(desk, subject="A second matter")
     for n in range(5):

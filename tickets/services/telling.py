@@ -189,6 +189,7 @@ def _mails_for(
 def _single(person: User, alert: Alert, *, now: dt.datetime) -> Outbox:
     with speaking_to(person.reads):
         subject = _("Running late, needs you") if alert.urgent else _("You should know")
+        foot = _foot()
     return Outbox(
         kind="mail",
         key=f"alert:{alert.pk}",
@@ -198,7 +199,7 @@ def _single(person: User, alert: Alert, *, now: dt.datetime) -> Outbox:
             "to": [person.email],
             "language": spoken(person.reads),
             "subject": subject,
-            "body": f"{alert.text}.\n\n{_link(alert)}\n",
+            "body": f"{alert.text}.\n\n{_link(alert)}\n\n{foot}\n",
         },
         created_at=now,
         next_attempt_at=now,
@@ -223,6 +224,7 @@ def digest_of(
         if rest > 0:
             told = {"count": said_count(rest), "link": f"{settings.SITE_URL}/desk/alerts/"}
             lines.append(_("… and %(count)s more: %(link)s") % told)
+        foot = _foot()
     return Outbox(
         kind="mail",
         key=key,
@@ -231,7 +233,7 @@ def digest_of(
             "to": [person.email],
             "language": spoken(person.reads),
             "subject": subject,
-            "body": f"{head}\n\n" + "\n".join(lines) + "\n",
+            "body": f"{head}\n\n" + "\n".join(lines) + f"\n\n{foot}\n",
         },
         created_at=now,
         next_attempt_at=now,
@@ -251,6 +253,12 @@ def _heads(person: User, things: int, tickets: int, *, counted: bool) -> tuple[s
         subject = _("%(tickets)s tickets need you")
         head = _("%(things)s things on %(tickets)s tickets need you, %(name)s.")
     return subject % told, head % told
+
+
+def _foot() -> str:
+    """Below each mail: where its reader says when and how he wants to be told, or no longer."""
+    told = {"link": f"{settings.SITE_URL}/desk/alerts/#quiet-title"}
+    return "-- \n" + _("When and how you are told, or no longer: %(link)s") % told
 
 
 def _link(alert: Alert) -> str:

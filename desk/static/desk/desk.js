@@ -100,6 +100,11 @@
       row.classList.toggle("chosen", Boolean(box && box.checked));
       return box && box.checked;
     });
+    const every = one("[data-select-all]");
+    if (every) {
+      every.checked = chosen.length > 0 && chosen.length === rows().length;
+      every.indeterminate = chosen.length > 0 && !every.checked;
+    }
     const bar = one("[data-selection]");
     if (!bar) return;
     bar.hidden = chosen.length === 0;
@@ -344,7 +349,11 @@
   });
 
   document.addEventListener("change", (event) => {
-    if (event.target.closest("[data-row]")) showSelection();
+    if (event.target.matches("[data-select-all]")) {
+      rows().forEach((row) => tick(row, event.target.checked));
+      anchor = null;
+    }
+    if (event.target.closest("[data-row], [data-select-all]")) showSelection();
     const form = event.target.closest("form[data-submit-on-change]");
     if (form) form.requestSubmit();
   });
