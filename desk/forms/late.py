@@ -19,7 +19,7 @@ class ExtendForm(Fields):
         label=gettext_lazy("Letter to the customer"),
         required=False,
         max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": "8"}),
+        widget=forms.Textarea(attrs={"rows": "12"}),
         help_text=gettext_lazy(
             "The date and the reason above are put in. It goes out as it stands here."
         ),

@@ -4,8 +4,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST
 
@@ -85,8 +85,7 @@ def letter(request: HttpRequest, ask: Ask, deadline: Deadline) -> HttpResponse:
         told[name] = new if stands and new else old
         if stands and new:
             text = text.replace(stands, new, 1)
-    form = ExtendForm(initial={"letter": text, **told})
-    return render(request, "desk/components/extend_letter.html", {"form": form})
+    return JsonResponse({"letter": text, **told})
 
 
 def _page(

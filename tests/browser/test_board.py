@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -148,3 +149,25 @@ def test_the_board_without_javascript(people: People, live_desk: Desk, shown: li
     assert len(kinds) == 1
     sue.locator("[data-row]", has_text="Rosa Ferrante").get_by_role("link", name="Reassign").click()
     assert "/reassign/" in sue.url
+
+
+def test_a_letter_takes_date_and_reason_while_its_writer_goes_from_field_to_field(
+    people: People, live_desk: Desk, shown: list[Ticket]
+) -> None:
+    row = shown[0].deadlines.get(kind="decide")
+    sue = people.of("sue")
+    sue.goto(f"/desk/late/{row.pk}/extend/")
+    letter, later = sue.get_by_label("Letter to the customer"), row.due_at + dt.timedelta(days=7)
+    with sue.expect_response("**/extend/letter/"):
+        sue.get_by_label("New date").fill(f"{later:%Y-%m-%dT12:00}")
+        sue.get_by_label("Why can’t we").focus()
+    sue.keyboard.type("The engineer is ill.")
+    with sue.expect_response("**/extend/letter/"):
+        sue.keyboard.press("Tab")
+    day = f"{later:%A} {later.day} {later:%B}"
+    expect(letter).to_have_value(re.compile(rf"why:\n\nThe engineer is ill\.\n\n.*{day}, 12:00\."))
+    expect(letter).to_be_focused()
+    sue.get_by_role("button", name="Extend and send the letter").click()
+    expect(sue.locator("[data-messages]")).to_contain_text(
+        "the customer is told", use_inner_text=True
+    )
