@@ -183,11 +183,20 @@ def refusal_letter(
     next_stage: str,
     sender: str,
     outside: str = "",
+    again: bool = False,
 ) -> str:
-    """A no that can be understood without the file: each point, the reason, what next."""
+    """A no that can be understood without the file: each point, the reason, what next.
+
+    `again`: after a review, which somebody else has done.
+    """
+    looked = _("Thank you for waiting. We looked at each point that you raised.")
+    anew = _(
+        "You asked us to look at it again. I had no part in our first answer, and went through "
+        "each point anew."
+    )
     said = [
         _("Dear %(name)s,") % {"name": name},
-        _("Thank you for waiting. We looked at each point that you raised."),
+        anew if again else looked,
         _("This is what you told us, and what we found:"),
     ]
     by = _("We went by this rule: %(rule)s")

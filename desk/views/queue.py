@@ -333,17 +333,27 @@ def _snooze_all(request: HttpRequest, ask: Ask, numbers: list[str]) -> together.
 
 
 def _tell_refused(request: HttpRequest, done: together.Done) -> None:
-    told = [f"{one.number}: {one.message}" for one in done.refused[:REFUSED_SHOWN]]
-    more = len(done.refused) - REFUSED_SHOWN
-    if more > 0:
+    """Why some were not changed: each reason once, with the tickets that it holds for."""
+    by_reason: dict[str, list[str]] = {}
+    for one in done.refused:
+        by_reason.setdefault(one.message, []).append(one.number)
+    reasons = list(by_reason.items())
+    for reason, numbers in reasons[:REFUSED_SHOWN]:
+        named, more = numbers[:REFUSED_SHOWN], len(numbers) - REFUSED_SHOWN
+        if more > 0:
+            told = {"numbers": ", ".join(named), "count": number_words(more)}
+            which = _("%(numbers)s and %(count)s more") % told
+        else:
+            which = listed(named)
+        messages.warning(request, f"{which}: {reason}")
+    rest = sum(len(numbers) for _reason, numbers in reasons[REFUSED_SHOWN:])
+    if rest:
         said = ngettext(
             "%(count)s more was not changed either.",
             "%(count)s more were not changed either.",
-            more,
+            rest,
         )
-        told.append(said % {"count": number_words(more)})
-    for words in told:
-        messages.warning(request, words)
+        messages.warning(request, said % {"count": number_words(rest)})
 
 
 @desk_page

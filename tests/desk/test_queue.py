@@ -139,6 +139,18 @@ def test_bulk_says_of_each_why_it_could_not_be_given(
     assert "1 ticket given to Bob" in text_of(response)
 
 
+def test_one_reason_for_many_is_said_once_with_their_numbers(
+    sign_in: SignIn, whole_desk: Desk
+) -> None:
+    numbers = [make_ticket(whole_desk).number for _ in range(7)]
+    Ticket.objects.update(status="closed", resolved_at=NOW, closed_at=NOW)
+    form = {"do": "snooze", "until": "2030-01-07T09:00", "ticket": [*numbers, "A-999"]}
+    told = text_of(sign_in(whole_desk.alice).post("/desk/bulk/", form, follow=True))
+    assert f"{', '.join(numbers[:5])} and 2 more: This ticket is finished" in told
+    assert told.count("This ticket is finished") == 1
+    assert "A-999: " in told
+
+
 def test_the_auditor_reads_and_does_nothing(
     sign_in: SignIn, whole_desk: Desk, ticket: Ticket
 ) -> None:

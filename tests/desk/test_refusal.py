@@ -99,6 +99,7 @@ def test_at_a_review_every_part_has_to_be_there(
     bob = sign_in(whole_desk.bob)
     page = bob.post(at(ticket), typed(ticket))
     words = text_of(page)
+    assert "I had no part in our first answer" in words and "Thank you for waiting" not in words
     assert page.status_code == 422
     for part in ("the rule by which", "what we can do instead", "what would change the decision",
                  "the outside body and its time limit"):  # fmt: skip

@@ -127,7 +127,8 @@ def compose(
         said = replace(said, next_stage=said.outside)
     setting = replace(basis.setting, unanswered=left)
     with speaking(ticket.language):
-        letter = _letter(ticket.customer.name, points, said, sender)
+        again = ticket.stage == Stage.REVIEW
+        letter = _letter(ticket.customer.name, points, said, sender, again=again)
     lacks = lacking(said, points, setting)
     if body.strip():
         lacks += _changed_by_hand(body, said, points, formal=setting.formal)
@@ -263,7 +264,7 @@ def _kept(item: Answered) -> dict[str, object]:
     }
 
 
-def _letter(name: str, points: Sequence[Answered], said: Said, sender: str) -> str:
+def _letter(name: str, points: Sequence[Answered], said: Said, sender: str, *, again: bool) -> str:
     return refusal_letter(
         name=name,
         answers=[Answer(item.quote or item.text, item.finding, item.rule_words) for item in points],
@@ -274,6 +275,7 @@ def _letter(name: str, points: Sequence[Answered], said: Said, sender: str) -> s
         next_stage=said.next_stage,
         outside=said.outside,
         sender=sender,
+        again=again,
     )
 
 
