@@ -23,8 +23,8 @@ _CONDITION = re.compile(
     r"\b(?:if|unless|once|when|as soon as|wenn|falls|sobald|sofern)\b[^,;]*(?:,|;|$)", re.IGNORECASE
 )
 _OURS = re.compile(
-    r"\b(?:I|we)(?:['’]ll|\s+(?:will|shall|can\s+promise|promise|am\s+going\s+to|are\s+going\s+to"
-    r"|commit))\b"
+    r"\b(?:I|we)(?:['’]ll|\s+(?:will|shall|can\s+promise|promise|commit))\b"
+    r"|\b(?:I|we)(?:['’]m|['’]re|\s+am|\s+are)\s+(?:going\s+to|gonna)\b"
     r"|\b(?:I|we)\s+(?:call|ring|phone|write|e-?mail|reply|answer|pay|refund|send|come|visit|"
     r"deliver|decide|tell|check|confirm|update|arrange|replace|repair|mend)\b"
     r"|\b(?:I['’]m|I\s+am|we['’]re|we\s+are)\s+(?:calling|ringing|phoning|sending|paying|coming|"

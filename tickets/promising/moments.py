@@ -6,7 +6,7 @@ Days and times are found apart; those that stand together are one moment.
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tickets.promising.words import (
     ALONE,
@@ -18,7 +18,9 @@ from tickets.promising.words import (
     NOON,
     PARTS,
     SHORT_WEEKDAYS,
+    TOMORROW,
     WEEKDAYS,
+    WORDS_TOO,
     number_of,
 )
 
@@ -64,6 +66,7 @@ def _shift(days: int, time: dt.time | None = None) -> Reader:
 def _weekday(match: re.Match[str], here: dt.datetime) -> Part | None:
     name = match["name"]
     number = (SHORT_WEEKDAYS | KURZE_TAGE).get(name, WEEKDAYS.get(name.casefold()))
+    number = WORDS_TOO.get(name.capitalize()) if number is None else number
     if number is None:
         return None
     ahead = (number - here.weekday()) % 7 or 7
@@ -125,6 +128,12 @@ def _clock(match: re.Match[str], here: dt.datetime) -> Part | None:
     return Part(match.start(), match.end(), time=dt.time(hour, minute))
 
 
+def _hours(match: re.Match[str], here: dt.datetime) -> Part | None:
+    """ "um 15h", "Do 15h30": with neither a word nor a day before it, it may be a length."""
+    part = _clock(match, here)
+    return part if part is None or match["how"] else replace(part, needs_day=True)
+
+
 def _spoken(match: re.Match[str], here: dt.datetime) -> Part | None:
     """ "half past three", "at nine", "halb vier": of the day, unless it is said otherwise."""
     found = match.groupdict()
@@ -173,7 +182,7 @@ def _part_of_day(match: re.Match[str], here: dt.datetime) -> Part | None:
 
 
 def _early(match: re.Match[str], here: dt.datetime) -> Part | None:
-    """ "Dienstag Morgen"."""
+    """ "Dienstag Morgen", "first thing on Tuesday"."""
     return Part(match.start(), match.end(), time=MORNING, needs_day=True, rough=True)
 
 
@@ -193,7 +202,7 @@ def _length(match: re.Match[str], here: dt.datetime) -> Part | None:
     count, unit = number_of(match["count"]), match["unit"].casefold()
     if count is None or count > 1000:
         return None
-    if unit.startswith(("min", "hour", "stund")):
+    if unit.startswith(("min", "h", "st")):
         per = dt.timedelta(minutes=1) if unit.startswith("min") else dt.timedelta(hours=1)
         return Part(match.start(), match.end(), exact=here.astimezone(dt.UTC) + count * per)
     if match["work"] or unit.startswith(("werk", "arbeit")):
@@ -220,6 +229,8 @@ _AFTER = (
     rf"und|am|heute|morgen|tonight|in the (?:morning|afternoon|evening)|{_DAYS})\b))"
 )
 _COUNT = r"(?P<count>\d{1,3}|\w+)"
+#: A time behind a day that is but two or three letters long.
+_TIMED = r"(?=,?\s*(?:(?:at|um|gegen|ab)\s+)?\d{1,2}(?:[:.]\d\d|\s*(?:[ap]\.?m|[Uu]hr|h)\b))"
 
 
 def _of(pattern: str, reader: Reader, flags: int = re.IGNORECASE) -> tuple[re.Pattern[str], Reader]:
@@ -228,8 +239,8 @@ def _of(pattern: str, reader: Reader, flags: int = re.IGNORECASE) -> tuple[re.Pa
 
 _READERS = (
     # Days
-    _of(r"\bday after tomorrow\b|\bübermorgen\b", _shift(2)),
-    _of(r"\btomorrow\b", _shift(1)),
+    _of(rf"\bday after (?:{TOMORROW})\b|\bübermorgen\b", _shift(2)),
+    _of(rf"\b(?:{TOMORROW})\b", _shift(1)),
     # What is past is no promise, nor is the time beside it.
     _of(r"\byesterday\b|\bgestern\b", _shift(-1)),
     _of(r"\bvorgestern\b", _shift(-2)),
@@ -245,7 +256,11 @@ _READERS = (
     _of(r"\btoday\b|\bheute\b", _shift(0)),
     _of(rf"\b(?:(?P<which>this|next|coming)\s+)?(?P<name>{'|'.join(WEEKDAYS)})\b", _weekday),
     _of(rf"\b(?P<which>)(?P<name>{'|'.join(SHORT_WEEKDAYS)})\b\.?", _weekday, 0),
+    _of(rf"\b(?P<which>)(?P<name>wed|sat|sun)\b{_TIMED}", _weekday, 0),
     _of(r"(?:(?<=\bam )|(?<=\bbis ))(?P<which>)(?P<name>[MDFS][aior])\b\.?", _weekday, 0),
+    # Not "So gegen 15 Uhr", which begins a sentence.
+    _of(rf"(?:\b(?=[MDF])|(?<=[\w,] )(?=S))(?P<which>)(?P<name>[MDFS][aior])\b\.?{_TIMED}",
+        _weekday, 0),
     _of(rf"\b(?P<name>{_DAYS})(?P<part>morgen|vormittag|mittag|nachmittag|abend)\b",
         _part_of_weekday),
     _of(r"\bend of (?:the |this )?(?P<next>next )?week\b|\b(?P<next2>next) week\b",
@@ -266,6 +281,10 @@ _READERS = (
     # Times
     _of(r"\b(?:between|from)\s+\d{1,2}(?:[:.]\d\d)?(?:\s*[ap]\.?m\.?)?\s+(?:and|to|until)\s+"
         r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d))?\s*(?P<half>[ap]\.?m\b\.?)", _clock),
+    _of(rf"\b(?:between|from)\s+\d{{1,2}}(?P<how>)\s+(?:and|to)\s+{_HOUR}\b{_AFTER}", _spoken),
+    _of(rf"\bzwischen\s+\d{{1,2}}(?P<how>)\s+und\s+{_STUNDE}\b{_AFTER}", _spoken),
+    _of(r"\bzwischen\s+\d{1,2}(?:[:.]\d\d)?(?:\s*uhr)?\s+und\s+"
+        r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d))?\s*uhr\b", _clock),
     _of(rf"\b(?P<how>half past|quarter past|quarter to)\s+{_HOUR}\b", _spoken),
     _of(rf"\b(?P<how>halb|viertel nach|viertel vor)\s+{_STUNDE}\b", _spoken),
     _of(rf"\bat\s+{_HOUR}\b{_AFTER}", _spoken),
@@ -278,21 +297,22 @@ _READERS = (
     _of(r"\b(?P<hour>\d{1,2})\s*uhr\s+(?P<minute>[0-5]\d)\b(?!\s*(?:€|\w))", _clock),
     _of(r"\b(?P<hour>\d{1,2})\s*uhr\s+(?P<minute>[0-5]\d)\b(?=\s+(?:an|zurück|bei)\b)", _clock),
     _of(r"\b(?P<hour>\d{1,2}):(?P<minute>\d\d)(?:\s?h)?\b", _clock),
+    _of(r"\b(?P<how>(?:at|um|gegen|by|bis|ab)\s+)?(?P<hour>\d{1,2})\s?h(?P<minute>[0-5]\d)?\b",
+        _hours),
     _of(r"\b(?P<hour>\d{1,2})\s*(?P<oclock>o['’]?clock)\b", _clock),
     _of(r"\b(?:end of (?:the |business |this )?day|close of business|cob|eod|"
         r"ende des tages|feierabend)\b", _close),
     _of(r"\b(?P<this>this\s+)?(?P<part>noon|midday|lunchtime|midnight|morning|afternoon|evening|"
         r"night|mittags?|mitternacht|vormittags?|nachmittags?|abends?|früh)\b", _part_of_day),
-    _of(r"(?:(?<=tag )|(?<=woch ))(?P<this>)(?P<part>morgen)\b",
-        _early),
+    _of(r"(?:(?<=tag )|(?<=woch ))(?P<this>)(?P<part>morgen)\b|\bfirst thing\b", _early),
     # Lengths
     _of(r"\b(?:in|within)\s+half\s+an\s+hour\b|\b(?:in|innerhalb)\s+einer\s+halben\s+stunde\b",
         _half_an_hour),
-    _of(rf"\b(?:within|in)\s+(?:the\s+next\s+)?(?:a\s+(?=couple))?{_COUNT}\s+(?:of\s+)?"
-        r"(?P<work>working\s+|business\s+)?(?P<unit>minutes?|mins?|hours?|days?|weeks?)\b"
+    _of(rf"\b(?:within|in)\s+(?:the\s+next\s+)?(?:a\s+(?=couple))?{_COUNT}\s*(?:of\s+)?"
+        r"(?P<work>working\s+|business\s+)?(?P<unit>minutes?|mins?|hours?|hrs?|h|days?|weeks?)\b"
         r"(?!\s+ago)", _length),
-    _of(rf"\b(?:innerhalb|binnen|in)\s+(?:von\s+|der\s+nächsten\s+|den\s+nächsten\s+)?{_COUNT}\s+"
-        r"(?P<work>)(?P<unit>minuten?|stunden?|werktage[ns]?|arbeitstage[ns]?|tage[ns]?|"
+    _of(rf"\b(?:innerhalb|binnen|in)\s+(?:von\s+|der\s+nächsten\s+|den\s+nächsten\s+)?{_COUNT}\s*"
+        r"(?P<work>)(?P<unit>minuten?|stunden?|std|h|werktage[ns]?|arbeitstage[ns]?|tage[ns]?|"
         r"wochen?)\b", _length),
 )  # fmt: skip
 

@@ -17,12 +17,17 @@ WEEKDAYS = {
     )
     for name in names
 }
-#: Taken for a day only with a capital: "he sat", "the sun", "we wed".
+#: As people type it in a hurry.
+TOMORROW = r"tom+or+ow|tomoz|tmr?r?w|tmr|2mor+o?w?|2mrw"
+#: With a capital or without.
 SHORT_WEEKDAYS = {
-    "Mon": 0, "Tue": 1, "Tues": 1, "Wed": 2, "Thu": 3, "Thur": 3, "Thurs": 3, "Fri": 4, "Sat": 5,
-    "Sun": 6,
+    "Mon": 0, "Tue": 1, "Tues": 1, "Weds": 2, "Thu": 3, "Thur": 3, "Thurs": 3, "Fri": 4,
 }  # fmt: skip
-#: Only behind "am" or "bis": "Do" and "So" are words of their own.
+SHORT_WEEKDAYS |= {name.lower(): number for name, number in SHORT_WEEKDAYS.items()}
+#: Taken for a day only with a capital, or before a time: "he sat", "the sun", "we wed".
+WORDS_TOO = {"Wed": 2, "Sat": 5, "Sun": 6}
+SHORT_WEEKDAYS |= WORDS_TOO
+#: Only behind "am" or "bis", or before a time: "Do" and "So" are words of their own.
 KURZE_TAGE = {"Mo": 0, "Di": 1, "Mi": 2, "Do": 3, "Fr": 4, "Sa": 5, "So": 6}
 MONTHS = {
     name: number

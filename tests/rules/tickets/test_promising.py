@@ -212,6 +212,46 @@ def test_a_time_over_the_change_of_the_clock_is_the_one_on_the_wall() -> None:
     assert found.due == dt.datetime(2026, 3, 29, 14, tzinfo=dt.UTC)
 
 
+HURRIED = [
+    ("I'll call you tmrw 3pm", "Wed 25.11.2026 15:00"),
+    ("I'll call you tomorow at 3pm.", "Wed 25.11.2026 15:00"),
+    ("I'll call you 2moro at 10", "Wed 25.11.2026 10:00"),
+    ("I'll call you the day after tmrw at 10.", "Thu 26.11.2026 10:00"),
+    ("I'll call you back Weds at 15:00.", "Wed 25.11.2026 15:00"),
+    ("i'll ring you thurs 3pm", "Thu 26.11.2026 15:00"),
+    ("I'll ring you sat 3pm", "Sat 28.11.2026 15:00"),
+    ("I'm going to call you Thursday at 15:00.", "Thu 26.11.2026 15:00"),
+    ("I'll call you tomorrow between 9 and 11.", "Wed 25.11.2026 11:00"),
+    ("I'll call you first thing tomorrow.", "Wed 25.11.2026 12:00"),
+    ("I'll reply within 24h.", "Wed 25.11.2026 11:18"),
+    ("Ich rufe Sie Do 15 Uhr an.", "Thu 26.11.2026 15:00"),
+    ("Ich melde mich Do., 15 Uhr.", "Thu 26.11.2026 15:00"),
+    ("Ich rufe Sie So 15 Uhr an.", "Sun 29.11.2026 15:00"),
+    ("Ich rufe Sie Do 15h an.", "Thu 26.11.2026 15:00"),
+    ("Ich rufe Sie um 15h30 an.", "Tue 24.11.2026 15:30"),
+    ("Ich rufe Sie am 26.11. zwischen 14 und 16 Uhr an.", "Thu 26.11.2026 16:00"),
+    ("Sie hören von uns binnen 48 Std.", "Thu 26.11.2026 11:18"),
+]
+
+
+@pytest.mark.parametrize(("text", "moment"), HURRIED)
+def test_what_is_typed_in_a_hurry_is_never_taken_for_today(text: str, moment: str) -> None:
+    assert local(text, LONDON) == [moment]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I will ask who sat there.", "We will see the sun.", "We will do 24h support.",
+     "I will pay between 10 and 15 pounds."],
+)  # fmt: skip
+def test_words_and_lengths_are_no_days_and_no_hours(text: str) -> None:
+    assert local(text, LONDON) == []
+
+
+def test_so_before_an_hour_begins_a_sentence_and_is_no_sunday() -> None:
+    assert local("So gegen 15 Uhr rufe ich Sie an.", LONDON) == ["Tue 24.11.2026 15:00"]
+
+
 def test_several_promises_keep_their_order_and_their_place() -> None:
     text = (
         "Dear Ines,\nI will call you tomorrow at 10:00. The letter will be sent by Friday.\nAlice"
