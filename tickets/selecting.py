@@ -21,7 +21,8 @@ from tickets.models.tickets import TicketQuerySet
 from tickets.rules import NEVER, OPEN_STATUSES, WAITING_STATUSES, Channel, Status
 
 Criteria = dict[str, Any]
-ME, NOBODY = "me", "nobody"
+#: Whoever looks, and those whom he stands in for.
+ME, NOBODY, STOOD_IN_FOR = "me", "nobody", "stood_in_for"
 DUE = ("late", "soon", "today", "week", "none")
 AWAITING = ("us", "customer", "third_party")
 #: What is put aside: left out unless it alone, or it too, is asked for.
@@ -118,8 +119,9 @@ def _yes(name: str, value: Any) -> bool:
 def _owners(name: str, value: Any) -> list[str]:
     values = _list(name, value)
     for one in values:
-        if one not in (ME, NOBODY) and not (one.isascii() and one.isdecimal() and len(one) < 10):
-            raise Invalid("An owner is me, nobody, or a person's id.", field=name)
+        known = one in (ME, NOBODY, STOOD_IN_FOR)
+        if not (known or (one.isascii() and one.isdecimal() and len(one) < 10)):
+            raise Invalid("An owner is me, nobody, stood_in_for, or a person's id.", field=name)
     return values
 
 
@@ -213,6 +215,7 @@ def _tagged(tags: list[str], statuses: Sequence[str]) -> Q:
 def _owned(owners: list[str], who: Principal) -> Q:
     mine = [] if who.user is None else [who.user.pk]
     ids = [int(one) for one in owners if one.isdecimal()] + (mine if ME in owners else [])
+    ids += sorted(who.stands_in_for) if STOOD_IN_FOR in owners else []
     found = Q(owner_id__in=ids)
     return found | Q(owner__isnull=True) if NOBODY in owners else found
 

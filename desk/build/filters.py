@@ -14,7 +14,7 @@ from tickets.languages import Spoken
 from tickets.models import Team, User
 from tickets.models.desk import Sort
 from tickets.rules import Channel, Status
-from tickets.selecting import AWAITING, DUE, ME, NAMES, NOBODY, Criteria
+from tickets.selecting import AWAITING, DUE, ME, NAMES, NOBODY, STOOD_IN_FOR, Criteria
 
 SORTS = Spoken(
     {
@@ -125,7 +125,8 @@ def filter_fields(
     criteria: Criteria, people: Sequence[User], teams: Sequence[Team]
 ) -> tuple[FilterFieldView, ...]:
     """Every field, with what is chosen."""
-    owners = {ME: _("Me"), NOBODY: _("Nobody")} | {str(one.pk): one.name for one in people}
+    owners = {ME: _("Me"), NOBODY: _("Nobody"), STOOD_IN_FOR: _("Whom I stand in for")}
+    owners |= {str(one.pk): one.name for one in people}
     entries = sorted(catalogue().by_key.values(), key=lambda one: one.words)
     filed = {entry.category.key: entry.words for entry in entries if entry.category.active}
     channels = {one.value: _CHANNELS.get(one.value, one.value.capitalize()) for one in Channel}
@@ -181,7 +182,11 @@ def filter_chips(
     """What is chosen, in words, each with the address of the queue without it."""
     known: dict[str, Mapping[str, str]] = {
         "status": _STATUS,
-        "owner": {ME: pgettext("whose", "mine"), NOBODY: _("nobody's")}
+        "owner": {
+            ME: pgettext("whose", "mine"),
+            NOBODY: _("nobody's"),
+            STOOD_IN_FOR: _("theirs whom I stand in for"),
+        }
         | {str(one.pk): one.name for one in people},
         "category": {key: entry.words for key, entry in catalogue().by_key.items()},
         "team": {team.key: team.name for team in teams},

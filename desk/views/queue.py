@@ -23,6 +23,7 @@ from desk.orders import BACK
 from desk.present import GroupView, KeyView, LinkView
 from desk.queue import Bounds, Page, View
 from desk.setup import start
+from desk.spelled import spelled
 from desk.views.queue_views import shareable
 from desk.views.shell import Ask, desk_page, desk_render, me_of, query, within
 from desk.words import listed, long_moment_words, moment_words, number_words
@@ -32,7 +33,7 @@ from tickets.errors import DomainError, Invalid
 from tickets.models import SavedView, Ticket, User
 from tickets.models.desk import Sort
 from tickets.saying import retold
-from tickets.selecting import NAMES
+from tickets.selecting import NAMES, Criteria
 from tickets.services import pairing, take, together
 from tickets.services.snoozing import check_moment
 from tickets.services.views import may_change, queue_settings, views_of
@@ -201,7 +202,7 @@ def _chosen(
         "fields": filter_fields(view.criteria, people, teams),
         "chips": filter_chips(view.key, view.criteria, people, teams, sort) if changed else (),
         "changed": changed,
-        "criteria": {name: text_of(value) for name, value in view.criteria.items()},
+        "criteria": _texts(spelled(view)),
         "sort": sort,
         "sorts": ({**SORTS} | ({BACK: back_words()} if view.aside else {})).items(),
         "teams": teams,
@@ -210,6 +211,13 @@ def _chosen(
             (one.category.key, one.words) for one in filed if one.category.active
         ),
     }
+
+
+def _texts(criteria: Criteria | None) -> dict[str, str] | None:
+    """As a form sends them; None where there is nothing to keep."""
+    if criteria is None:
+        return None
+    return {name: text_of(value) for name, value in criteria.items()}
 
 
 def _saved_link(row: SavedView, view: View) -> LinkView:

@@ -31,6 +31,16 @@ def rows_of(response: object) -> list[str]:
     return [row.number for group in response.context["groups"] for row in group.rows]  # type: ignore[attr-defined]
 
 
+def hidden_in(page: str, action: str) -> dict[str, str]:
+    """What a form sends along without being asked."""
+    (form,) = re.findall(rf'<form[^>]*action="{action}".*?</form>', page, re.DOTALL)
+    return {
+        name: value
+        for name, value in re.findall(r'name="(\w+)"\s+value="([^"]*)"', form)
+        if name != "csrfmiddlewaretoken"
+    }
+
+
 def test_a_filter_narrows_says_so_and_is_left_part_by_part(
     sign_in: SignIn, whole_desk: Desk, some: list[Ticket]
 ) -> None:
@@ -157,6 +167,39 @@ def test_a_view_is_saved_from_a_filter_renamed_shared_moved_removed_and_put_back
     assert alice.get(f"/desk/?view=s-{row.pk}").status_code == 400
     alice.post(f"{url}put-back/")
     assert alice.get(f"/desk/?view=s-{row.pk}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "view", ["me", "mine", "team", "unowned", "waiting", "today", "c-broadband"]
+)
+def test_a_filter_over_any_list_is_saved_with_what_was_seen(
+    sign_in: SignIn, whole_desk: Desk, view: str
+) -> None:
+    for owner in (whole_desk.alice, whole_desk.bob, None):
+        ticket = make_ticket(whole_desk, tags=["lift"])
+        if owner is not None:
+            services.assign(ticket, owner, actor=user(whole_desk.sue), now=NOW)
+    client = sign_in(whole_desk.alice)
+    filtered = client.get(f"/desk/?view={view}&filter=1&tag=lift")
+    sent = hidden_in(filtered.content.decode(), "/desk/views/save/")
+    made = client.post("/desk/views/save/", {**sent, "name": "Lifts"})
+    assert sorted(rows_of(client.get(made["Location"]))) == sorted(rows_of(filtered))
+
+
+def test_a_narrower_word_of_the_filter_holds_in_what_is_saved(
+    sign_in: SignIn, whole_desk: Desk
+) -> None:
+    client = sign_in(whole_desk.alice)
+    for address, kept in (
+        ("view=me&owner=nobody", {"owner": "nobody"}),
+        ("view=today&due=late", {"due": "late"}),
+        ("view=today&due=week", {"due": "today"}),
+        ("view=waiting&status=waiting_customer", {"status": "waiting_customer"}),
+    ):
+        page = client.get(f"/desk/?{address}&filter=1").content.decode()
+        assert hidden_in(page, "/desk/views/save/").items() >= kept.items()
+    page = client.get("/desk/?view=followups&filter=1&tag=lift").content.decode()
+    assert "/desk/views/save/" not in page  # no criterion says it
 
 
 def test_a_view_with_a_name_that_is_taken_is_refused_in_words(
