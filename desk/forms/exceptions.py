@@ -18,6 +18,11 @@ def voiced(row: ExceptionRequest) -> bool:
     return any(yes.void_at is None for yes in row.approvals.all())
 
 
+def first_words(row: ExceptionRequest) -> str:
+    """What stands in the field of the reason before anything is typed: a yes may say the same."""
+    return row.reason[:300]
+
+
 class DecideForm(Fields):
     """Reason or question, and a sum for each item that has one."""
 
@@ -43,6 +48,7 @@ class DecideForm(Fields):
         self.fields["reason"].label = gettext("Reason, %(requester)s will read it") % {
             "requester": row.requester.get_short_name()
         }
+        self.fields["reason"].widget.attrs["data-first"] = first_words(row)
         self.row = row
         for position, item in enumerate(row.items):
             if item["asked"] is None:
@@ -57,8 +63,11 @@ class DecideForm(Fields):
             self.fields[f"sum_{position}"] = field
 
     def clean(self) -> dict[str, Any]:
-        """A sum that was emptied is not the asked one, and Approve means the asked ones."""
+        """A sum that was emptied is not the asked one, and Approve means the asked ones. A no and a
+        question are in the words of whoever decides."""
         do = self.data.get("do")
+        if do in {"decline", "ask"} and self._words_of_others:
+            self.add_error("reason", self.own_words[str(do)])
         for name in self._sum_names:
             if name in self.data and self.cleaned_data.get(name, 0) is None:
                 self.add_error(name, gettext("Type a sum; 0 is nothing."))
@@ -75,6 +84,24 @@ class DecideForm(Fields):
                 % {"asked_words": self.asked_words, "total_words": self.total_words},
             )
         return self.cleaned_data
+
+    @property
+    def own_words(self) -> dict[str, str]:
+        """What to say where the request's own reason would be the answer, by what is done."""
+        name = {"name": self.row.requester.get_short_name()}
+        return {
+            "decline": gettext(
+                "Say in your own words why not. What stands there is what %(name)s wrote."
+            )
+            % name,
+            "ask": gettext("Ask in your own words. What stands there is what %(name)s wrote.")
+            % name,
+        }
+
+    @property
+    def _words_of_others(self) -> bool:
+        told = " ".join(self.cleaned_data.get("reason", "").split())
+        return bool(told) and told == " ".join(first_words(self.row).split())
 
     @property
     def _sum_names(self) -> list[str]:

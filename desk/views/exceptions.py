@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from desk import inbox
 from desk.build.exceptions import case_of, inbox_row, next_after
-from desk.forms.exceptions import DecideForm
+from desk.forms.exceptions import DecideForm, first_words
 from desk.present import KeyView
 from desk.views.shell import Ask, desk_page, desk_render
 from remedies.access import access_exception, may_see_drafts, visible_exceptions
@@ -90,7 +90,7 @@ def render_inbox(
         "undo": _undo_of(request, ask),
         "sees_rules": may_see_drafts(ask.who),
         "form": form
-        or (DecideForm(row=chosen, initial={"reason": chosen.reason[:300]}) if chosen else None),
+        or (DecideForm(row=chosen, initial={"reason": first_words(chosen)}) if chosen else None),
         "decidable": decidable,
         "opened": opened,
         "keys": _keys(),

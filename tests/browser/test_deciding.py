@@ -64,3 +64,32 @@ def test_the_filled_button_and_its_key_follow_the_sums(people: People, live_desk
     sue.keyboard.press("g")
     sue.keyboard.press("i")
     sue.wait_for_url("**/desk/insight/**")
+
+
+def test_a_no_by_its_key_is_in_ones_own_words(people: People, live_desk: Desk) -> None:
+    from remedies.services import request_exception
+    from tests.builders import user
+    from tests.remedies.builders import draft_of, make_hurt
+
+    now = timezone.now()
+    offer = draft_of(make_hurt(live_desk, now=now))
+    part = offer.components.filter(amount__gt=0).order_by("-position")[0]
+    row = request_exception(
+        offer, reason="Her father", amounts={part.pk: 30_000}, actor=user(live_desk.alice), now=now
+    )
+    sue = people.of("sue")
+    sue.goto(f"/desk/exceptions/{row.pk}/")
+    reason, line = sue.locator(".decision [name=reason]"), sue.locator("[data-own-words]")
+    sue.keyboard.press("d")
+    expect(reason).to_be_focused()
+    expect(line).to_contain_text("in your own words why not")
+    # Esc leaves it, and nothing was begun.
+    sue.keyboard.press("Escape")
+    expect(line).to_be_hidden()
+    sue.keyboard.press("d")
+    expect(reason).to_be_focused()
+    sue.keyboard.type("The rule covers it.")
+    sue.keyboard.press("Control+Enter")
+    sue.get_by_text("Declined.").wait_for()
+    row.refresh_from_db()
+    assert (row.status, row.decision_reason) == ("declined", "The rule covers it.")

@@ -158,6 +158,26 @@ def test_declining_needs_a_reason(sign_in: SignIn, whole_desk: Desk, hurt: Ticke
     assert (row.status, row.decision_reason) == ("declined", "Policy is enough here.")
 
 
+@pytest.mark.parametrize(
+    ("do", "said"),
+    [("decline", "Say in your own words why not."), ("ask", "Ask in your own words.")],
+)
+def test_a_no_and_a_question_are_not_in_the_words_of_the_request(
+    sign_in: SignIn, whole_desk: Desk, hurt: Ticket, do: str, said: str
+) -> None:
+    row = ask_for(sign_in(whole_desk.alice), hurt, "300.00")
+    sue, url = sign_in(whole_desk.sue), f"/desk/exceptions/{row.pk}/decide/"
+    for reason in (row.reason, f" {row.reason}\n"):
+        refused = sue.post(url, {"do": do, "reason": reason})
+        assert refused.status_code == 422
+        assert said in text_of(refused)
+    row.refresh_from_db()
+    assert row.status == "pending"
+    sue.post(url, {"do": "approve", "reason": row.reason})
+    row.refresh_from_db()
+    assert row.status == "approved", "a yes may say the same"
+
+
 def test_asking_back_and_answering(sign_in: SignIn, whole_desk: Desk, hurt: Ticket) -> None:
     alice = sign_in(whole_desk.alice)
     row = ask_for(alice, hurt, "300.00")

@@ -32,9 +32,37 @@
     if (inner) inner.hidden = true;
   }
 
+  // A no and a question are in one's own words: where the request's still stand, the field has the
+  // focus, what is typed takes their place, and Ctrl Enter does what was begun.
+  function askForWords(form, button) {
+    const [field, line] = [one("[name=reason]", form), one("[data-own-words]", form)];
+    for (const each of all("[data-send]", form)) each.removeAttribute("data-send");
+    button.setAttribute("data-send", "");
+    line.textContent = button.dataset.own + " " + gettext("Then Ctrl ⏎.");
+    line.hidden = false;
+    field.focus();
+    field.select();
+  }
+
+  // Who goes away from it has begun nothing: Ctrl Enter says yes again.
+  function begunNothing(form) {
+    all("[data-send]", form).forEach((each) => each.removeAttribute("data-send"));
+    one("[data-yes]", form).setAttribute("data-send", "");
+    one("[data-own-words]", form).hidden = true;
+  }
+
   const decision = one("[data-decision]");
   if (decision) {
     followSums(decision);
     decision.addEventListener("input", () => followSums(decision));
+    const field = one("[name=reason]", decision);
+    const bare = (text) => text.trim().replace(/\s+/g, " ");
+    decision.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-own]");
+      if (!button || bare(field.value) !== bare(field.dataset.first)) return;
+      event.preventDefault();
+      askForWords(decision, button);
+    });
+    field.addEventListener("keydown", (event) => { if (event.key === "Escape") begunNothing(decision); });
   }
 })();
