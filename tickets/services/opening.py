@@ -1,7 +1,6 @@
 """A complaint comes in."""
 
 import datetime as dt
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +12,7 @@ from tickets.catalogue import catalogue, parse_facts
 from tickets.change import Change, opening, unit_of_work
 from tickets.errors import Conflict, InTheFuture, Invalid, Missing
 from tickets.ids import next_id
+from tickets.matters import matter_of
 from tickets.models import Category, Customer, Message, Point, Team, Ticket
 from tickets.money import Money
 from tickets.numbers import number_of
@@ -99,7 +99,7 @@ def _ticket(new: NewTicket, *, body: str, received: dt.datetime) -> Ticket:
         channel=Channel(new.channel).value,
         category=entry.category,
         team=new.team or catalogue().team_for(entry),
-        subject=clean_line(new.subject, field="subject", limit=SUBJECT_MAX) or _first_line(body),
+        subject=clean_line(new.subject, field="subject", limit=SUBJECT_MAX) or matter_of(body),
         language=clean_language(new.language) if new.language else new.customer.language or "en",
         wish=clean_text(new.wish, field="wish", limit=2000),
         loss_minor=new.loss.minor if new.loss else None,
@@ -159,13 +159,3 @@ def _refuse_second(external: tuple[str, str] | None) -> None:
             field="external_id",
             number=found.number,
         )
-
-
-#: Not behind the number of a day: "since 10. November" goes on.
-_SENTENCE_ENDS = re.compile(r"(?<!\s\d)(?<!\s\d\d)\. |[!?] ")
-
-
-def _first_line(body: str) -> str:
-    """A matter in one line, cut at a word where it is too long."""
-    line = _SENTENCE_ENDS.split(" ".join(body.split()))[0]
-    return line if len(line) <= 90 else line[:89].rsplit(" ", 1)[0] + "…"
