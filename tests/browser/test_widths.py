@@ -113,3 +113,18 @@ def test_the_words_of_a_curve_at_the_side_are_large_enough(people: People, live_
               * node.getBoundingClientRect().width / node.viewBox.baseVal.width"""
         )
         assert size >= 10, (width, size)
+
+
+def test_a_very_long_name_leaves_room_for_the_matter(people: People, live_desk: Desk) -> None:
+    from tests.builders import make_customer, make_ticket
+
+    name = "Wolfgang Amadeus Theophilus Freiherr von und zu Hohenlohe-Schillingsfürst der Jüngere"
+    customer = make_customer("Wolfgang")
+    customer.name = name
+    customer.save()
+    make_ticket(live_desk, now=timezone.now(), customer=customer)
+    alice = people.of("alice")
+    for width in (1024, 1440):
+        alice.set_viewport_size({"width": width, "height": 900})
+        matter = alice.locator(".row .matter").bounding_box()
+        assert matter is not None and matter["width"] > 80, width
