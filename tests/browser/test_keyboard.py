@@ -98,6 +98,17 @@ def test_the_queue_by_keyboard(people: People, live_desk: Desk) -> None:
     alice.keyboard.type("leeds")
     alice.keyboard.press("Control+Enter")
     alice.get_by_text("Tags kept.").wait_for()
+    # Esc leaves a form that was asked for, and not the ticket with it, wherever the focus is.
+    for key, field, presses in (
+        ("z", "#panel-snooze .moment >> nth=0", 1),
+        ("h", "#panel-hand-over select", 2),
+    ):
+        alice.keyboard.press(key)
+        expect(alice.locator(field)).to_be_focused()
+        for _ in range(presses):
+            alice.keyboard.press("Escape")
+        expect(alice.locator("#panel-reply")).to_be_visible()
+    assert "/desk/tickets/" in alice.url
     alice.keyboard.press("z")
     expect(alice.locator("#panel-snooze .moment").first).to_be_focused()
     alice.keyboard.press("4")  # this day next week: offered on any day

@@ -147,6 +147,12 @@ def test_a_connection_is_lost_and_comes_back(
     alice.get_by_text("Connection lost, showing").wait_for()
     alice.keyboard.press("Control+Enter")
     alice.get_by_text("There is no connection. Your text is kept").first.wait_for()
+    # What would need another page is held, by mouse and by key: the browser's own would come.
+    alice.keyboard.press("Escape")
+    for leave in (lambda: alice.keyboard.press("h"), alice.get_by_role("link", name="Late").click):
+        leave()
+        alice.get_by_text("Not opened: there is no connection").wait_for()
+        assert f"/desk/tickets/{rosa.number}/" in alice.url
     services.add_note(rosa, body="Called the depot.", actor=user(live_desk.sue), now=timezone.now())
     alice.context.set_offline(False)
     alice.get_by_text("Live", exact=True).wait_for()

@@ -59,7 +59,7 @@
     const at = list.indexOf(cursor());
     const next = list[Math.max(0, Math.min(list.length - 1, at + by))];
     // Beside an open case the cursor is at that case, so that no key decides one that is not read.
-    if (opens(next) && !next.matches(".cursor")) location.href = next.dataset.href;
+    if (opens(next) && !next.matches(".cursor")) follow(next.dataset.href);
     else moveTo(next);
   }
 
@@ -159,6 +159,14 @@
   const FIELDS = ".moment, textarea, select, input:not([type=hidden], [type=file], [tabindex='-1'])";
   const firstField = (panel) => panel && (one("[aria-invalid=true]", panel) || one(FIELDS, panel) || one("[data-send]", panel));
 
+  // As a link does, and held as links are where there is no connection (live.js).
+  function follow(url) {
+    const link = Object.assign(document.createElement("a"), { href: url, hidden: true });
+    document.body.append(link);
+    link.click();
+    link.remove();
+  }
+
   // ---- keys
   let went = 0;
   function onGo(key) {
@@ -185,7 +193,7 @@
     if (key === "j" || event.key === "ArrowDown") move(1);
     else if (key === "k" || event.key === "ArrowUp") move(-1);
     else if (key === "x") select(event.target.closest("[data-row]") || cursor(), event.shiftKey);
-    else if (event.key === "Enter" && cursor() && !event.target.closest("a, button, summary, input")) location.href = cursor().dataset.href;
+    else if (event.key === "Enter" && cursor() && !event.target.closest("a, button, summary, input")) follow(cursor().dataset.href);
     else return false;
     return true;
   }
@@ -250,6 +258,16 @@
     if (first?.matches(".amend-sums input")) first.select(); // what is typed stands in its place
   }
 
+  // A form that was asked for is left for the tabs that every ticket has; what was typed stays in it.
+  function shutForm() {
+    const composer = one("[data-composer][data-asked]");
+    const panel = composer && one("[data-panel]:not([hidden])", composer);
+    if (!panel || !("extra" in panel.dataset)) return false;
+    showTab(one("[data-tab]", composer).dataset.tab);
+    document.activeElement.blur();
+    return true;
+  }
+
   document.addEventListener("act", (event) => setTimeout(() => act(event.detail)));
 
   function onEscape(event) {
@@ -261,6 +279,7 @@
     }
     const field = typing(event.target);
     if (field) { field.blur(); return; }
+    if (shutForm()) return;
     if (rows().some((row) => row.classList.contains("chosen"))) { clearSelection(); return; }
     const back = one("[data-back]");
     if (back) back.click();

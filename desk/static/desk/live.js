@@ -17,7 +17,7 @@
   let since = state.liveSince;
   let bell = state.liveBell;
   let notify = false;
-  let unsent = false;
+  let held = ""; // what was not done for want of a connection
   let leads = false;
 
   const skew = Date.now() - (Number(since.split("-")[0]) + 2000);
@@ -54,14 +54,21 @@
     sign.dataset.how = how;
     one("span", sign).textContent = how === "live" ? gettext("Live") : how === "lost" ? gettext("Offline") : gettext("Signed out");
     if (how === "live") line("");
-    if (how === "lost") line((unsent ? gettext("Not sent: there is no connection, showing %(at)s. What you write is kept on this device.", { at: clock(heard) }) : gettext("Connection lost, showing %(at)s. What you write is kept on this device.", { at: clock(heard) })));
-    else unsent = false;
+    if (how === "lost") line(lost());
+    else held = "";
     if (how === "ended") line(gettext("Your session has ended. What you wrote is kept."), signIn, gettext("Sign in"));
     if (how !== "live" || before === how) return;
     one("#live-ended").close();
     say(gettext("Live again."));
     frame();
     tell("again");
+  }
+
+  function lost() {
+    const at = { at: clock(heard) };
+    if (held === "sent") return gettext("Not sent: there is no connection, showing %(at)s. What you write is kept on this device.", at);
+    if (held === "opened") return gettext("Not opened: there is no connection, showing %(at)s. What you write is kept on this device.", at);
+    return gettext("Connection lost, showing %(at)s. What you write is kept on this device.", at);
   }
 
   function signIn() {
@@ -104,8 +111,23 @@
       form.requestSubmit(event.submitter || undefined);
       delete form.dataset.liveSent;
     } else if (how === "ended") signIn();
-    else { unsent = true; stand("lost"); }
+    else { held = "sent"; stand("lost"); }
   }, true);
+
+  // Nor does one leave for a page that cannot come: the browser would show its own, and the desk
+  // would be gone.
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (!link || event.defaultPrevented || (how !== "lost" && navigator.onLine)) return;
+    if (link.origin !== location.origin || link.target || link.hasAttribute("download")) return;
+    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (link.href.split("#")[0] === location.href.split("#")[0] && link.hash) return;
+    event.preventDefault();
+    await ask();
+    if (how === "live") location.href = link.href;
+    else if (how === "ended") signIn();
+    else { held = "opened"; stand("lost"); }
+  });
 
   // ---- the question
   const rests = (seconds) => seconds * 1000 * (0.9 + Math.random() * 0.2);
