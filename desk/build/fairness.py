@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from desk.build.boxes import AxisView, BoxView, Scale, plain, sum_words
 from desk.build.insight.views import CellView
 from desk.build.ways import Ways
+from desk.sheets import sum_cell
 from desk.words import moment_words, number_words
 from remedies.rules.checks.equality import ENOUGH, Box
 from remedies.rules.retelling import known_words
@@ -310,7 +311,8 @@ CSV_HEAD = (
 
 
 def table(found: Fairness, outliers: Iterable[Outlier]) -> Iterable[tuple[str, ...]]:
-    """The report as rows of text, sums in minor units. No text becomes a formula."""
+    """The report as rows of text, sums in the currency beside them. No text becomes
+    a formula."""
     yield CSV_HEAD
     blank = ("", "", "")
     for group in found.groups:
@@ -325,7 +327,7 @@ def table(found: Fairness, outliers: Iterable[Outlier]) -> Iterable[tuple[str, .
             str(box.count if box.enough else 0),
             "",
             str(box.outliers),
-            *_figures(box),
+            *_figures(box, found.currency),
             *blank,
         )
     for by, parts in found.by.items():
@@ -340,7 +342,7 @@ def table(found: Fairness, outliers: Iterable[Outlier]) -> Iterable[tuple[str, .
                 str(part.compared),
                 str(part.same),
                 str(part.outliers),
-                *_figures(part.box),
+                *_figures(part.box, found.currency),
                 *blank,
             )
     for one in outliers:
@@ -356,16 +358,17 @@ def table(found: Fairness, outliers: Iterable[Outlier]) -> Iterable[tuple[str, .
             "",
             "",
             "",
-            f"{one.usual:g}",
+            sum_cell(one.usual, found.currency),
             "",
             "",
             one.number,
-            str(one.amount),
+            sum_cell(one.amount, found.currency),
             plain(_why(one)),
         )
 
 
-def _figures(box: Box | None) -> tuple[str, ...]:
+def _figures(box: Box | None, currency: str) -> tuple[str, ...]:
     if box is None:
         return ("",) * 5
-    return tuple(f"{one:g}" for one in (box.least, box.low, box.usual, box.high, box.most))
+    values = (box.least, box.low, box.usual, box.high, box.most)
+    return tuple(sum_cell(one, currency) for one in values)

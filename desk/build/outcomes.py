@@ -9,6 +9,7 @@ from desk.build.boxes import plain, sum_words
 from desk.build.insight.views import CellView
 from desk.build.kinds import kind_of_remedy
 from desk.build.ways import Ways
+from desk.sheets import sum_cell
 from desk.words import number_words
 from remedies.rules.reporting import PortalCategory, TimeBand
 from remedies.services.outcomes import Count, Outcomes, Redress, Reviewed
@@ -245,7 +246,7 @@ def review_words(found: Outcomes) -> tuple[str, str]:
 
 
 def table(found: Outcomes) -> Iterable[tuple[str, ...]]:
-    """The report as rows of text; sums in minor units. No name becomes a formula."""
+    """The report as rows of text; sums in the currency beside them. No name becomes a formula."""
     yield ("what", "key", "name", "count", "upheld", "rejected", "neither", "currency", "sum")
     counts = (("all", (found.total,)), *found.by.items())
     for by, lines in counts:
@@ -270,7 +271,17 @@ def table(found: Outcomes) -> Iterable[tuple[str, ...]]:
             yield (what, str(key), "", str(count), "", "", "", "", "")
     for one in found.redress:
         for kind, (count, total) in one.kinds.items():
-            yield ("redress", kind, "", str(count), "", "", "", one.currency, str(total))
+            yield (
+                "redress",
+                kind,
+                "",
+                str(count),
+                "",
+                "",
+                "",
+                one.currency,
+                sum_cell(total, one.currency),
+            )
     for by, reviewed in found.reviews.items():
         for each in reviewed:
             yield (

@@ -1,8 +1,5 @@
 """The page of fairness: equal remedies for equal facts, what they bring, how long they take."""
 
-import csv
-import io
-
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -17,6 +14,7 @@ from desk.build.answered import (
 from desk.build.fairness import groups_picture, outlier_views, part_pictures, table
 from desk.build.ways import Ways
 from desk.satisfaction import satisfaction
+from desk.sheets import sheet
 from desk.views.shell import Ask, desk_page, desk_render, query
 from remedies.services.fairness import Asked, Fairness, fairness, offer_times, outliers_of
 from tickets.errors import Invalid
@@ -92,11 +90,4 @@ def as_csv(request: HttpRequest, ask: Ask) -> HttpResponse:
     period, wanted = _period(ask, asked), _wanted(asked)
     found = fairness(ask.who, period, wanted)
     _, outliers = outliers_of(ask.who, period, wanted)
-    stream = io.StringIO()
-    csv.writer(stream).writerows(table(found, outliers))
-    name = f"fairness-{period.first}-{period.last}.csv"
-    return HttpResponse(
-        stream.getvalue().encode("utf-8-sig"),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return sheet(table(found, outliers), f"fairness-{period.first}-{period.last}")

@@ -1,7 +1,5 @@
 """Ideas and thanks: told, voted for, answered and given; what became of them; and their files."""
 
-import csv
-import io
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
@@ -21,6 +19,7 @@ from desk.build.insight.pictures import csv_of
 from desk.forms.base import Fields
 from desk.forms.ideas import IdeaAnswerForm, IdeaForm, ThanksForm
 from desk.sending import first_time
+from desk.sheets import sheet
 from desk.views.behind import cursor_of, next_of
 from desk.views.insight import asked_of, found_of, framed
 from desk.views.shell import Ask, desk_page, desk_render, me_of, query
@@ -271,23 +270,14 @@ def as_csv(request: HttpRequest, ask: Ask) -> HttpResponse:
     wanted = query(request, "part")
     if wanted not in {"", "ideas", "list", "thanks"}:
         raise NotFound(field="part")
-    stream = io.StringIO()
-    writer = csv.writer(stream)
+    rows: list[tuple[str, ...]] = []
+    between: list[tuple[str, ...]] = [] if wanted else [()]
     if wanted in {"", "ideas"}:
-        writer.writerows(csv_of(found.parts["ideas"]))
-    if wanted == "":
-        writer.writerow(())
+        rows += csv_of(found.parts["ideas"])
     if wanted in {"", "list"}:
-        rows = counted.ideas_of(scope).order_by("-created_at", "-pk")
-        writer.writerows(build.csv_of_ideas(rows))
-    if wanted == "":
-        writer.writerow(())
+        ideas = counted.ideas_of(scope).order_by("-created_at", "-pk")
+        rows += [*between, *build.csv_of_ideas(ideas)]
     if wanted in {"", "thanks"}:
-        writer.writerows(build.csv_of_thanks(build.thanks_of(scope)))
+        rows += [*between, *build.csv_of_thanks(build.thanks_of(scope))]
     name = "-".join(filter(None, ("insight-ideas", wanted)))
-    file = f"{name}-{found.period.first}-{found.period.last}.csv"
-    return HttpResponse(
-        stream.getvalue().encode("utf-8-sig"),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{file}"'},
-    )
+    return sheet(rows, f"{name}-{found.period.first}-{found.period.last}")

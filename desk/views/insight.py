@@ -1,9 +1,7 @@
 """Insight: what customers said, why it happened, what was done about it, and what is behind each
 figure."""
 
-import csv
 import datetime as dt
-import io
 from typing import Any
 
 from django.db.models import Q
@@ -19,6 +17,7 @@ from desk.build.insight.pictures import csv_of
 from desk.build.insight.views import QuoteView
 from desk.build.insight.words import TABS, kind_of_remedy, name_of
 from desk.present import LinkView
+from desk.sheets import sheet
 from desk.views.shell import Ask, desk_page, desk_render, query
 from desk.walking_lists import way_through
 from desk.words import number_words
@@ -130,19 +129,11 @@ def as_csv(request: HttpRequest, ask: Ask, tab: str) -> HttpResponse:
     parts = [part for part in found.parts.values() if wanted in {"", part.key}]
     if not parts:
         raise NotFound(field="part")
-    stream = io.StringIO()
-    writer = csv.writer(stream)
+    rows: list[tuple[str, ...]] = []
     for place, part in enumerate(parts):
-        if place:
-            writer.writerow(())
-        writer.writerows(csv_of(part, named=_named))
+        rows += [(), *csv_of(part, named=_named)] if place else csv_of(part, named=_named)
     name = "-".join(filter(None, ("insight", tab, wanted)))
-    file = f"{name}-{found.period.first}-{found.period.last}.csv"
-    return HttpResponse(
-        stream.getvalue().encode("utf-8-sig"),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{file}"'},
-    )
+    return sheet(rows, f"{name}-{found.period.first}-{found.period.last}")
 
 
 def _named(part: Part, line: Line) -> str:

@@ -1,14 +1,12 @@
 """The page of outcomes: upheld and rejected, redress, and decisions that did not hold."""
 
-import csv
-import io
-
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from desk import late
 from desk.build.outcomes import bars_of, review_bars, review_words, share_words, table
 from desk.build.ways import Ways
+from desk.sheets import sheet
 from desk.views.shell import Ask, desk_page, desk_render, query
 from desk.words import number_words
 from remedies.services.outcomes import Outcomes, outcomes
@@ -68,11 +66,4 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
 def as_csv(request: HttpRequest, ask: Ask) -> HttpResponse:
     """The same as a file for a spreadsheet."""
     found = _found(ask, {name: query(request, name) for name in _NAMES})
-    stream = io.StringIO()
-    csv.writer(stream).writerows(table(found))
-    name = f"outcomes-{found.period.first}-{found.period.last}.csv"
-    return HttpResponse(
-        stream.getvalue().encode("utf-8-sig"),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return sheet(table(found), f"outcomes-{found.period.first}-{found.period.last}")

@@ -1,7 +1,5 @@
 """Reports of promises kept and missed; drafts of policies tried on the past."""
 
-import csv
-import io
 from typing import Any
 
 from django.contrib import messages
@@ -27,6 +25,7 @@ from desk.build.report import (
 from desk.build.trial import trial_view
 from desk.build.ways import Ways
 from desk.forms.trial import TrialForm
+from desk.sheets import sheet
 from desk.views.shell import Ask, desk_page, desk_render, query
 from desk.words import moment_words
 from escalation import tasks
@@ -97,14 +96,7 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
 def as_csv(request: HttpRequest, ask: Ask) -> HttpResponse:
     """The same as a file for a spreadsheet."""
     found = _found(ask, _asked(request))
-    stream = io.StringIO()
-    csv.writer(stream).writerows(reports.table(found))
-    name = f"promises-{found.period.first}-{found.period.last}.csv"
-    return HttpResponse(
-        stream.getvalue().encode("utf-8-sig"),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return sheet(reports.table(found), f"promises-{found.period.first}-{found.period.last}")
 
 
 # -- drafts ---------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from tickets.access import Principal, visible_tickets
 from tickets.errors import Invalid
 from tickets.listed import Listed, Page, listed
 from tickets.models import Point
+from tickets.money import said_digits
 from tickets.periods import Period
 from tickets.saying import gettext_noop
 
@@ -328,8 +329,8 @@ def table(found: Report) -> Iterable[tuple[str, ...]]:
         for line in lines:
             yield (
                 by, _plain(line.key), _plain(line.name), str(line.kept), str(line.missed),
-                percent(line.share), str(line.kept_before), str(line.missed_before),
-                percent(line.share_before),
+                said_digits(percent(line.share)), str(line.kept_before), str(line.missed_before),
+                said_digits(percent(line.share_before)),
             )  # fmt: skip
 
 

@@ -281,6 +281,24 @@ def test_each_tab_is_a_file_too(sign_in: SignIn, lived: Desk) -> None:
         assert alice.get(f"{PAGE}{tab.value}.csv").status_code == (403 if refused else 200)
 
 
+def test_a_file_has_sums_and_times_as_one_reads_them(sign_in: SignIn, lived: Desk) -> None:
+    mona = sign_in(lived.mona)
+
+    def cost() -> list[str]:
+        answer = mona.get(f"{PAGE}remedies.csv?part=cost&{SPAN}").content.decode("utf-8-sig")
+        return answer.splitlines()
+
+    page = text_of(mona.get(f"{PAGE}remedies/?{SPAN}"))
+    (head, row, *_) = csv.reader(cost())
+    total = dict(zip(head, row, strict=True))["total"]
+    assert re.fullmatch(r"\d+\.\d\d", total)
+    assert f"£{float(total):,.2f}" in page
+    lived.mona.language = "de"
+    lived.mona.save()
+    (head, row, *_) = csv.reader(cost(), delimiter=";")
+    assert dict(zip(head, row, strict=True))["total"] == total.replace(".", ",")
+
+
 def test_the_pareto_in_a_file_runs_up_to_all(sign_in: SignIn, lived: Desk) -> None:
     answer = sign_in(lived.mona).get(f"{PAGE}causes.csv?part=causes&{SPAN}")
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))

@@ -20,6 +20,7 @@ from desk.build.insight.views import (
     TableView,
 )
 from desk.build.insight.words import change_words, figure_words, head_of, name_of
+from desk.sheets import number_cell, sum_cell
 from desk.words import number_words
 from feedback.access import InsightScope
 from feedback.services.insight.behind import query_of
@@ -71,21 +72,23 @@ def _cell(part: Part, line: Line, column: Column, scope: InsightScope) -> CellVi
 
 
 def csv_of(part: Part, *, named: Namer = name_of) -> Iterator[tuple[str, ...]]:
-    """The table as rows of text, the head first: plain numbers, then those of the period before.
-    Sums in major units would hide the currency, so they are minor ones."""
-    keys = [column.key for column in part.columns]
-    yield (part.key, "name", *keys, *(f"{key}_before" for key in keys), "currency")
+    """The table as rows of text, the head first: plain numbers, then those of the period before;
+    sums in the currency that stands behind them, times in hours."""
+    heads = [f"{one.key}_hours" if one.unit is Unit.SECONDS else one.key for one in part.columns]
+    yield (part.key, "name", *heads, *(f"{head}_before" for head in heads), "currency")
     for line in part.lines:
         currency = line.key if part.key == "cost" else part.currency
-        now = (_plain(line.now.get(key)) for key in keys)
-        before = (_plain(line.before.get(key)) for key in keys)
+        now = (_sheet_cell(line.now.get(one.key), one, currency) for one in part.columns)
+        before = (_sheet_cell(line.before.get(one.key), one, currency) for one in part.columns)
         yield (plain(line.key), plain(named(part, line)), *now, *before, currency)
 
 
-def _plain(value: float | None) -> str:
-    if value is None:
-        return ""
-    return str(value) if isinstance(value, int) else f"{value:.4f}".rstrip("0").rstrip(".")
+def _sheet_cell(value: float | None, column: Column, currency: str) -> str:
+    if column.unit is Unit.MONEY:
+        return sum_cell(value, currency)
+    if column.unit is Unit.SECONDS and value is not None:
+        return number_cell(round(value / 3600, 2))
+    return number_cell(value)
 
 
 def figure_of(
