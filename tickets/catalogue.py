@@ -56,6 +56,14 @@ class Catalogue:
         return found
 
     @cached_property
+    def named(self) -> list[tuple[str, str]]:
+        """Each category by key with its words, in the order of these: what is called the same below
+        different ones is told apart."""
+        return sorted(
+            ((key, entry.words) for key, entry in self.by_key.items()), key=lambda one: one[1]
+        )
+
+    @cached_property
     def with_some_below(self) -> frozenset[str]:
         """Keys of the categories that have others below them."""
         return frozenset(key for entry in self.by_id.values() for key in entry.keys[1:])

@@ -17,8 +17,8 @@ from desk.satisfaction import satisfaction
 from desk.sheets import sheet
 from desk.views.shell import Ask, desk_page, desk_render, query
 from remedies.services.fairness import Asked, Fairness, fairness, offer_times, outliers_of
+from tickets.catalogue import catalogue
 from tickets.errors import Invalid
-from tickets.models import Category
 from tickets.periods import Period, period_of
 
 _NAMES = ("from", "to", "category", "team", "rule", "currency")
@@ -76,7 +76,7 @@ def _choices(ask: Ask, found: Fairness) -> dict[str, object]:
     """What the page can be narrowed to."""
     return {
         "teams": late.teams_of(ask.who),
-        "categories": list(Category.objects.order_by("name").values_list("key", "name")),
+        "categories": catalogue().named,
         "rules": [(part.key, part.name) for part in found.by.get("rule", ())],
         "currencies": [total.currency for total in found.totals],
     }

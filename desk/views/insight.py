@@ -26,8 +26,8 @@ from feedback.insight.measures import Measure
 from feedback.services.insight import behind, customers
 from feedback.services.insight.reading import COMPARING, insight
 from feedback.services.insight.shapes import Insight, Line, Part, Tab
+from tickets.catalogue import catalogue
 from tickets.errors import Invalid, NotFound
-from tickets.models import Category
 from tickets.periods import Period, period_of
 
 _NAMES = ("from", "to", "team", "category")
@@ -100,7 +100,7 @@ def framed(
         "days": (found.period.last - found.period.first).days + 1,
         "printed": query(request, "print") == "1",
         "teams": late.teams_of(ask.who),
-        "categories": list(Category.objects.order_by("name").values_list("key", "name")),
+        "categories": catalogue().named,
     }
     return scope, found, frame, 400 if error else 200
 

@@ -10,8 +10,8 @@ from desk.sheets import sheet
 from desk.views.shell import Ask, desk_page, desk_render, query
 from desk.words import number_words
 from remedies.services.outcomes import Outcomes, outcomes
+from tickets.catalogue import catalogue
 from tickets.errors import Invalid
-from tickets.models import Category
 from tickets.periods import period_of
 
 _NAMES = ("from", "to", "category", "team")
@@ -56,7 +56,7 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
         "reviews": review_bars(found, ways),
         "review_words": review_words(found),
         "teams": late.teams_of(ask.who),
-        "categories": list(Category.objects.order_by("name").values_list("key", "name")),
+        "categories": catalogue().named,
     }
     return desk_render(request, ask, "desk/outcomes.html", context, status=400 if error else 200)
 

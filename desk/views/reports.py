@@ -30,8 +30,8 @@ from desk.views.shell import Ask, desk_page, desk_render, query
 from desk.words import moment_words
 from escalation import tasks
 from escalation.services import previews, reports, trials
+from tickets.catalogue import catalogue
 from tickets.errors import Conflict, DomainError, Invalid, NotFound
-from tickets.models import Category
 from tickets.periods import period_of
 
 
@@ -84,7 +84,7 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
         },
         "teams": late.teams_of(ask.who),
         "kinds": list(KINDS.items()),
-        "categories": list(Category.objects.order_by("name").values_list("key", "name")),
+        "categories": catalogue().named,
         "may_try": ask.who.is_supervisor,
     }
     status = 400 if error else 200

@@ -28,7 +28,7 @@ from tests.desk.pages import SignIn, queries_of, text_of
 from tests.feedback.insight.history import Act, History
 from tickets import services
 from tickets.access import Principal
-from tickets.models import Ticket
+from tickets.models import Category, Ticket
 from tickets.periods import period_of
 
 pytestmark = pytest.mark.django_db
@@ -279,6 +279,22 @@ def test_each_tab_is_a_file_too(sign_in: SignIn, lived: Desk) -> None:
         assert rows[0][1] == "name" and rows[0][-1] == "currency"
         refused = f"{tab.value}/" in COMPARING
         assert alice.get(f"{PAGE}{tab.value}.csv").status_code == (403 if refused else 200)
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["/desk/insight/", "/desk/reports/deadlines/", "/desk/reports/outcomes/",
+     "/desk/reports/fairness/"],
+)  # fmt: skip
+def test_categories_of_the_same_name_are_told_apart(
+    sign_in: SignIn, lived: Desk, page: str
+) -> None:
+    for above in ("broadband", "flights"):
+        Category.objects.create(
+            key=f"{above}-bills", name="Billing", parent=Category.objects.get(key=above)
+        )
+    shown = sign_in(lived.mona).get(page).content.decode()
+    assert "Broadband · billing" in shown and "Flights · billing" in shown
 
 
 def test_a_file_has_sums_and_times_as_one_reads_them(sign_in: SignIn, lived: Desk) -> None:
