@@ -1,6 +1,7 @@
 """Customers: their list, one of them with everything that happened, and search."""
 
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -25,6 +26,20 @@ from tickets.models import Customer
 
 KEYS = (KeyView(("J", "K"), _l("move")), KeyView(("⏎",), pgettext_lazy("key", "open")))
 PAGE = 50
+#: Of so many words at most a search that found nothing offers to leave each out.
+FEW_WORDS = 6
+
+
+def _fewer(text: str) -> list[tuple[str, str]]:
+    """Each of some words with the search that leaves it out."""
+    words = text.split()
+    if not 1 < len(words) <= FEW_WORDS:
+        return []
+    rests = (" ".join([*words[:at], *words[at + 1 :]]) for at in range(len(words)))
+    return [
+        (word, f"/desk/search/?{urlencode({'q': rest})}")
+        for word, rest in zip(words, rests, strict=True)
+    ]
 
 
 @desk_page
@@ -52,6 +67,7 @@ def search(request: HttpRequest, ask: Ask) -> HttpResponse:
             "top_title": _("Search"),
             "search_text": text,
             "meant": found.meant,
+            "fewer": _fewer(text) if not (found.tickets or found.customers) else (),
             "rows": rows_of(tickets, context),
             "more": len(found.tickets) > RESULTS,
             "customers": [line_of_customer(customer, now=ask.now) for customer in customers],

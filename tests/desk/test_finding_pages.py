@@ -35,6 +35,17 @@ def test_its_number_finds_it_however_it_is_written(
         assert f"/desk/tickets/{rosa.number}/" in client.get(URL, {"q": text}).content.decode()
 
 
+def test_where_nothing_is_found_each_word_can_be_left_out(
+    sign_in: SignIn, whole_desk: Desk, rosa: Ticket
+) -> None:
+    alice = sign_in(whole_desk.alice)
+    page = alice.get("/desk/search/?q=Rosa zeppelin")
+    assert "Leave out" in text_of(page)
+    assert 'href="/desk/search/?q=Rosa"' in page.content.decode()
+    assert "Leave out" not in text_of(alice.get("/desk/search/?q=zeppelin"))
+    assert rosa.number in alice.get("/desk/search/?q=Rosa").content.decode()
+
+
 def test_nobody_finds_what_he_may_not_see(sign_in: SignIn, whole_desk: Desk, rosa: Ticket) -> None:
     found = sign_in(whole_desk.charlie).get(URL, {"q": "porto"}).content.decode()
     assert "/desk/tickets/" not in found

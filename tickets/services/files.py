@@ -20,6 +20,8 @@ from tickets.models import Attachment, Message, Ticket
 from tickets.rules import EventType
 
 MAX_BYTES = 10 * 1024 * 1024
+#: How long a file's name is at most, and what stands behind its last point.
+NAME_MAX, _ENDING_MAX = 150, 12
 MAX_FILES = 10
 _IMAGES = {
     "PNG": "image/png",
@@ -110,10 +112,14 @@ def _image_type(content: bytes, refused: FileRefused) -> str:
 
 
 def safe_name(name: str) -> str:
-    """The last part of the sender's name for the file, without what could mislead."""
+    """The last part of the sender's name for the file, without what could mislead; of a very long
+    one the beginning, which says what it is, and the ending."""
     last = re.split(r"[/\\]", name)[-1]
     clean = re.sub(r"[^\w .()+-]", "_", last).strip(" .")
-    return clean[-150:] or "file"
+    stem, dot, ending = clean.rpartition(".")
+    if len(clean) > NAME_MAX and dot and len(ending) < _ENDING_MAX:
+        return f"{stem[: NAME_MAX - 1 - len(ending)]}.{ending}"
+    return clean[:NAME_MAX] or "file"
 
 
 def attach_uploads(
