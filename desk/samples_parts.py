@@ -162,12 +162,13 @@ def decision() -> dict[str, Any]:
     """What a supervisor decides with."""
     row: Any = SimpleNamespace(
         requester=SimpleNamespace(get_short_name=lambda: "Nadia"),
+        reason="Months in our workshop are not use",
         items=[{"title": "Refund of the price", "asked": 114_900, "decided": None}],
         currency="GBP",
         asked_total=128_300,
         approvals=SimpleNamespace(all=lambda: ()),
     )
-    reason = {"reason": "Months in our workshop are not use"}
+    reason = {"reason": row.reason}
     return {
         "case": {"id": 1, "total": "£1,283.00"},
         "form": DecideForm(row=row, initial=reason, auto_id="guide_decide_%s"),
