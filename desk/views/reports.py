@@ -96,7 +96,13 @@ def show(request: HttpRequest, ask: Ask) -> HttpResponse:
 def as_csv(request: HttpRequest, ask: Ask) -> HttpResponse:
     """The same as a file for a spreadsheet."""
     found = _found(ask, _asked(request))
-    return sheet(reports.table(found), f"promises-{found.period.first}-{found.period.last}")
+    rows = (_as_read(*row) for row in reports.table(found))
+    return sheet(rows, f"promises-{found.period.first}-{found.period.last}")
+
+
+def _as_read(by: str, key: str, name: str, *figures: str) -> tuple[str, ...]:
+    """A row with the kind of a promise as the page calls it."""
+    return (by, key, str(KINDS[key]) if by == "kind" and key in KINDS else name, *figures)
 
 
 # -- drafts ---------------------------------------------------------------------------------------

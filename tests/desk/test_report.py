@@ -1,6 +1,7 @@
 """The pages of kept promises and of drafts that are tried."""
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -53,6 +54,19 @@ def test_the_csv_is_what_the_page_shows(sign_in: SignIn, whole_desk: Desk, decid
     assert lines[0].startswith("by,key,name,kept,missed")
     assert any(line.startswith("team,home,Home,") for line in lines)
     assert sign_in(whole_desk.sue).get("/desk/reports/deadlines.csv?from=x").status_code == 400
+
+
+def test_a_german_reader_has_the_file_in_his_form_and_words(
+    sign_in: SignIn, whole_desk: Desk, decided: Ticket
+) -> None:
+    whole_desk.sue.language = "de"
+    whole_desk.sue.save()
+    answer = sign_in(whole_desk.sue).get("/desk/reports/deadlines.csv")
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("by;key;name;")
+    kinds = [line for line in lines if line.startswith("kind;")]
+    assert kinds and all(re.search(r";100,0;|;\d+,\d;", line) for line in kinds)
+    assert any(line.startswith("kind;acknowledge;Eingangsbestätigung;") for line in kinds), kinds
 
 
 def test_everybody_sees_what_he_may_see(sign_in: SignIn, whole_desk: Desk, decided: Ticket) -> None:
