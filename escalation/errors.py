@@ -27,6 +27,13 @@ class ExtensionRefused(DomainError):
     code = "extension_refused"
 
 
+class ExtendedMeanwhile(Conflict):
+    """Somebody else has moved this date meanwhile. Look at the new one before you move it again:
+    another letter would go to the customer."""
+
+    code = "extended_meanwhile"
+
+
 class AlreadyAcknowledged(Conflict):
     """{name} has acknowledged this already."""
 

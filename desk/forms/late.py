@@ -27,6 +27,8 @@ class ExtendForm(Fields):
     #: What was put into the letter last, so that another date or reason takes its place.
     told_why = forms.CharField(required=False, widget=forms.HiddenInput)
     told_date = forms.CharField(required=False, widget=forms.HiddenInput)
+    #: The date as it was when the form was opened.
+    due_seen = forms.DateTimeField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -57,7 +59,8 @@ class ExtendForm(Fields):
 
     def given(self) -> dict[str, Any]:
         """What the service takes."""
-        return {name: self.cleaned_data.get(name, "") for name in ("to", "reason", "letter")}
+        found = {name: self.cleaned_data.get(name, "") for name in ("to", "reason", "letter")}
+        return {**found, "due_seen": self.cleaned_data.get("due_seen")}
 
 
 class TakeOverForm(Fields):

@@ -14,6 +14,7 @@ from desk.forms.late import ExtendForm
 from desk.views.late import acting
 from desk.views.shell import Ask, desk_render, query
 from desk.words import long_day_words, long_moment_words, moment_words
+from escalation.errors import ExtendedMeanwhile
 from escalation.models import Deadline
 from escalation.services.extending import INTERNAL
 from escalation.services.manual import extend_deadline, how_far
@@ -45,7 +46,8 @@ def extend(request: HttpRequest, ask: Ask, deadline: Deadline) -> HttpResponse:
         return _page(request, ask, deadline, refused=error.message, status=status)
     options: dict[str, Any] = {"inside": deadline.kind in INTERNAL, "latest": latest}
     if request.method != "POST":
-        form = ExtendForm(initial={"letter": _letter(deadline, ask)}, **options)
+        seen = deadline.due_at.isoformat()
+        form = ExtendForm(initial={"letter": _letter(deadline, ask), "due_seen": seen}, **options)
         return _page(request, ask, deadline, form)
     form = ExtendForm(request.POST, blanks=_blanks(deadline), **options)
     if not form.is_valid():
@@ -56,6 +58,8 @@ def extend(request: HttpRequest, ask: Ask, deadline: Deadline) -> HttpResponse:
         raise
     except DomainError as error:
         form.refuse(error)
+        if isinstance(error, ExtendedMeanwhile):  # the new one is shown now
+            form.data = {**request.POST.dict(), "due_seen": deadline.due_at.isoformat()}
         return _page(request, ask, deadline, form, status=max(error.status, 400))
     told = (
         gettext("Extended.")

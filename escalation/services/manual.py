@@ -8,6 +8,7 @@ from escalation.errors import (
     AlreadyAcknowledged,
     AlreadyCalled,
     DeadlineOver,
+    ExtendedMeanwhile,
     NotEscalated,
     OwnCall,
 )
@@ -92,19 +93,23 @@ def extend_deadline(
     actor: Actor,
     now: dt.datetime,
     seen: int | None = None,
+    due_seen: dt.datetime | None = None,
 ) -> Extension:
-    """Give a promise a later date, and tell the customer so, with the reason, in `letter`.
+    """Give a promise a later date, and tell the customer so, with the reason, in `letter`;
+    `due_seen` is the date as whoever extends it saw it.
 
     It is no pause. The date is taken as the rule of the promise ends one (`date_meant`), and the
     letter names it so. Raises `DeadlineOver`, `DeadlinePassed` (what is missed stays missed),
-    `ExtensionRefused` (too far, too often, not later), `Missing` without a reason or, where the
-    policy has none, a letter.
+    `ExtensionRefused` (too far, too often, not later), `ExtendedMeanwhile`, `Missing` without a
+    reason or, where the policy has none, a letter.
     """
     person = _person(actor)
     reason = needed(reason, what=_("the reason"), field="reason", limit=500)
     with changing(deadline.ticket_id, actor=actor, now=now, seen=seen) as change:
         clocks = Clocks(change)
         row = _open_row(clocks, deadline, verb=_("extended"))
+        if due_seen is not None and row.extended_at is not None and row.due_at != due_seen:
+            raise ExtendedMeanwhile(field="to")
         to = date_meant(clocks, row, to)
         check_extension(clocks, row, to, now=now)
         before = row.due_at

@@ -6,12 +6,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import Client
 
 from desk import sharing
 from desk.build.events import event_words, short_words
 from escalation.models import Deadline, DutySlot, Rota
 from tests.builders import NOW, Desk, make_customer, make_ticket, user
 from tests.desk.pages import SignIn, queries_of, text_of
+from tests.escalation.builders import make_policy
 from tickets import services
 from tickets.access import Principal
 from tickets.cached import forget_all
@@ -188,6 +190,33 @@ def test_what_can_be_extended_no_further_says_so_before_anything_is_typed(
     assert "not possible: it can be extended once" in text_of(page)
     explained = client.get(f"/desk/tickets/{ticket.number}/deadlines/").content.decode()
     assert f"/desk/late/{row.pk}/extend/?back=ticket" in explained
+
+
+def test_who_extends_second_hears_of_the_first_before_another_letter_goes_out(
+    sign_in: SignIn, whole_desk: Desk
+) -> None:
+    extension = {"at_most": "10wd", "times": 2}
+    target = {"kind": "resolve", "within": "5wd", "extension": extension}
+    make_policy("twice", order=0, data={"targets": [target]})
+    ticket = make_ticket(whole_desk)
+    row = ticket.deadlines.get(kind="resolve")
+    url = f"/desk/late/{row.pk}/extend/"
+    sue, alice = sign_in(whole_desk.sue), sign_in(whole_desk.alice)
+    seen = sue.get(url).context["form"].initial["due_seen"]
+
+    def sent(client: Client, days: int, due_seen: str) -> Any:
+        to = (row.due_at + dt.timedelta(days=days)).strftime("%Y-%m-%dT%H:%M")
+        given = {"to": to, "reason": "She is ill", "letter": f"{days} days."}
+        return client.post(url, {**given, "due_seen": due_seen})
+
+    assert sent(alice, 2, seen).status_code == 302
+    held = sent(sue, 3, seen)
+    assert held.status_code == 409
+    assert "Somebody else has moved this date meanwhile." in text_of(held)
+    replies = ticket.messages.filter(kind="reply").order_by("pk")
+    assert [reply.body for reply in replies] == ["2 days."]
+    assert sent(sue, 3, held.context["form"].data["due_seen"]).status_code == 302
+    assert [reply.body for reply in replies.all()] == ["2 days.", "3 days."]
 
 
 def test_what_is_missed_is_not_extended(sign_in: SignIn, whole_desk: Desk, late: Ticket) -> None:
