@@ -58,6 +58,7 @@ KEYS = {
     "close": "X",
     "factors": "Y",
     "withdraw-offer": "Z",
+    "unlink": "U",
     "idea": "*",
     "thanks": "=",
 }

@@ -91,7 +91,7 @@ def test_the_keys_walk_through_what_a_search_found(people: People, live_desk: De
         "rows => rows.map((row) => row.dataset.href)")]  # fmt: skip
     assert len(listed) == 2
     sue.locator(".row-link").first.click()
-    sue.wait_for_url(f"**/desk/tickets/{listed[0]}/")
+    sue.wait_for_url(f"**/desk/tickets/{listed[0]}/?view=r-*")
     for key, number in (("]", listed[1]), ("[", listed[0])):
         with sue.expect_navigation():
             sue.keyboard.press(key)

@@ -108,7 +108,8 @@ def test_a_morning_at_the_queue_by_keyboard(people: People, live_desk: Desk) -> 
     press(alice, "Enter")
     alice.wait_for_url("**view=s-*")
     view = SavedView.objects.get()
-    assert (view.name, view.criteria) == ("Leeds exchange", {"tag": ["leeds"]})
+    of_list = {"owner": ["me", "nobody", "stood_in_for"]}  # what "For me" shows
+    assert (view.name, view.criteria) == ("Leeds exchange", {"tag": ["leeds"], **of_list})
     alice.locator(f"#count-s-{view.pk}", has_text="2").wait_for()
 
     # Search as one types: nothing moves, arrows choose, Escape closes, Enter opens.

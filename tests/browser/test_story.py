@@ -269,7 +269,7 @@ def test_a_refusal_can_be_reviewed_by_another_person(people: People, live_desk: 
     assert "why a point was found so" not in letter.inner_text()
     expect(letter).to_contain_text("what would change the decision", use_inner_text=True)
     alice.get_by_role("button", name="Send the refusal").click()
-    alice.get_by_text("The refusal is sent").wait_for()
+    alice.get_by_text("The refusal is sent, with its reasons and the way").wait_for()
     customer.goto(own)
     customer.locator("#review summary").click()
     customer.get_by_label("What should be looked at again?").fill("Your records are wrong.")

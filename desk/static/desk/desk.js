@@ -218,7 +218,7 @@
     const table = one("#keys .key-table");
     if (table && one("[data-composer]") && !table.dataset.full) {
       table.dataset.full = "1";
-      const told = ["[data-tab][data-key]", ".owed a[data-key]", ".about a[data-key]", ".top .sheet [data-key]:not([data-walk])"].flatMap((each) => all(each)).filter((node, at, every) => every.findIndex((one) => one.dataset.key === node.dataset.key) === at);
+      const told = ["[data-tab][data-key]", ".owed a[data-key]", ".about [data-key]", ".top .sheet [data-key]:not([data-walk])"].flatMap((each) => all(each)).filter((node, at, every) => every.findIndex((one) => one.dataset.key === node.dataset.key) === at);
       told.reverse().forEach((node) => {
         const [key, words] = [document.createElement("dt"), document.createElement("dd")];
         const copy = node.cloneNode(true);
@@ -243,7 +243,7 @@
     if (!target) return false;
     if (target.dataset.part) { showPart(target.dataset.part); target.focus(); }
     else if (target.dataset.tab) showTab(target.dataset.tab);
-    else if (target.matches("input, textarea, select")) target.focus();
+    else if (target.matches("input, textarea, select, [data-first-focus]")) target.focus();
     else if (target.matches("summary")) unfold(target);
     else target.click();
     return true;
