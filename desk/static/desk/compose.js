@@ -119,7 +119,8 @@
     waiting = form;
     say(form, gettext("Kept on this device. You are signed out."));
     if (words) one("[data-signed-out-words]", dialog).textContent = words;
-    if (!dialog.open) dialog.showModal();
+    // Where the page asks to sign in already, one question is enough.
+    if (!dialog.open && !one("#live-ended[open]")) dialog.showModal();
   }
   async function backAgain() {
     if (!waiting || document.visibilityState !== "visible") return;
