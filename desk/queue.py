@@ -220,7 +220,7 @@ def view_called(key: str, views: list[View], saved: Sequence[SavedView] = ()) ->
     for row in saved:
         if key == f"s-{row.pk}":
             return saved_view(row)
-    entry = catalogue().by_key.get(key.removeprefix("c-")) if key.startswith("c-") else None
+    entry = catalogue().known(key.removeprefix("c-")) if key.startswith("c-") else None
     if entry is None:
         raise Invalid(_("There is no such view."), field="view")
     return View(key, entry.category.name, entry.icon, _below(entry.category.key))

@@ -36,6 +36,12 @@ class Cached(Generic[T]):
         """Drop the value; the next reader makes it again."""
         self._value = None
 
+    def again(self) -> T:
+        """The value as it is now, for a reader who misses in it what another process may have
+        added in the last `MAX_AGE` seconds."""
+        self.forget()
+        return self()
+
     @contextmanager
     def instead(self, value: T) -> Iterator[None]:
         """Let readers inside the block, and nobody else, find `value`: a draft that is tried."""

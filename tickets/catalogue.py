@@ -1,5 +1,6 @@
 """The tree of categories and the facts they ask for, as read by every request."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -32,6 +33,13 @@ class Entry:
         """Such as "Flights · delay"."""
         return " · ".join((self.path[0], *(part.lower() for part in self.path[1:])))
 
+    def knowing(self, facts: Iterable[str]) -> "Entry":
+        """The entry as it is now where it lacks one of `facts`: another process may just have
+        added it."""
+        if all(name in self.facts for name in facts):
+            return self
+        return catalogue.again().by_id.get(self.category.pk, self)
+
 
 @dataclass(frozen=True)
 class Catalogue:
@@ -41,15 +49,18 @@ class Catalogue:
     by_id: dict[int, Entry] = field(default_factory=dict)
     default_team: Team | None = None
 
+    def known(self, category: Category | str | int | None) -> Entry | None:
+        """The entry of a category, by itself or by one of its keys; None where there is none. One
+        that another process has just added is found, too: what is kept is read again first."""
+        if category is None:
+            return None
+        return _found(self, category) or _found(catalogue.again(), category)
+
     def entry(self, category: Category | str | int) -> Entry:
         """The entry of a category. Raises `Invalid`, naming the ones there are."""
-        if isinstance(category, Category):
-            category = category.pk
-        found = self.by_id.get(category) if isinstance(category, int) else None
-        if isinstance(category, str):
-            found = self.by_key.get(category)
+        found = self.known(category)
         if found is None:
-            known = ", ".join(sorted(self.by_key)) or "none yet"
+            known = ", ".join(sorted(catalogue().by_key)) or "none yet"
             raise Invalid(
                 "There is no such category. Known are: {known}.", known=known, field="category"
             )
@@ -74,6 +85,12 @@ class Catalogue:
         if team is None:
             raise Missing(what=_("a team for this category, or a default team"), field="team")
         return team
+
+
+def _found(known: Catalogue, category: Category | str | int) -> Entry | None:
+    if isinstance(category, str):
+        return known.by_key.get(category)
+    return known.by_id.get(category.pk if isinstance(category, Category) else category)
 
 
 def spec_of(definition: FactDefinition) -> FactSpec:
@@ -131,6 +148,7 @@ def parse_facts(
     of the wrong form.
     """
     facts: dict[str, Any] = {}
+    entry = entry.knowing(raw)
     for name, value in raw.items():
         spec = entry.facts.get(name)
         if spec is None:

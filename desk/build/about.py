@@ -150,7 +150,7 @@ def since_words(customer: Customer, *, now: dt.datetime) -> str:
 
 def known_of(ticket: Ticket, *, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
     """What should not be asked again: loss, wish and facts, as label and value."""
-    entry = catalogue().by_id.get(ticket.category_id)
+    entry = catalogue().known(ticket.category_id)
     known = []
     for name, value in ticket.facts.items():
         spec = entry.facts.get(name) if entry else None
@@ -227,7 +227,7 @@ def _remedies(ticket: Ticket) -> str:
 def about(ticket: Ticket, who: Principal, *, now: dt.datetime, zone: ZoneInfo) -> AboutView:
     """The whole card of a ticket's customer."""
     customer = ticket.customer
-    entry = catalogue().by_id.get(ticket.category_id)
+    entry = catalogue().known(ticket.category_id)
     earlier, count = earlier_of(customer, who, without=ticket.pk, now=now, zone=zone)
     return AboutView(
         name=customer.name,
@@ -247,7 +247,7 @@ def about(ticket: Ticket, who: Principal, *, now: dt.datetime, zone: ZoneInfo) -
 def told_before(ticket: Ticket, who: Principal) -> tuple[ToldView, ...]:
     """Names and numbers that do not change from one complaint to the next, from the newest that
     has them. One query."""
-    entry = catalogue().by_id.get(ticket.category_id)
+    entry = catalogue().known(ticket.category_id)
     lasting = {
         name: spec
         for name, spec in (entry.facts if entry else {}).items()

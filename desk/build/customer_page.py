@@ -259,7 +259,7 @@ def asked_of(ticket: Ticket) -> Asked:
         .order_by("-seq")
         .first()
     )
-    known = catalogue().by_id.get(ticket.category_id)
+    known = catalogue().known(ticket.category_id)
     if event is None or known is None:
         return Asked()
     names = event.data.get("facts", [])

@@ -68,7 +68,7 @@ def rows_of(tickets: Sequence[Ticket], context: RowContext) -> tuple[RowView, ..
 
 def row_of(ticket: Ticket, context: RowContext) -> RowView:
     """One row of the queue."""
-    entry = catalogue().by_id.get(ticket.category_id)
+    entry = catalogue().known(ticket.category_id)
     deadline = nearest(context.deadlines.get(ticket.pk, ()))
     clock = clock_of(deadline, now=context.now, zone=context.zone) if deadline else no_clock(ticket)
     who, what, icon, you = waiting_for(ticket, deadline, context)

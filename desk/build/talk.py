@@ -134,7 +134,7 @@ _POINTS: Asking[Point] = Asking(
 def head_of(ticket: Ticket) -> HeadView:
     """The head of a ticket. One query, for its points with their causes."""
     points = _POINTS(ticket=ticket.pk)
-    entry = catalogue().by_id.get(ticket.category_id)
+    entry = catalogue().known(ticket.category_id)
     chips = [ChipView(status_words(ticket.status)), ChipView(_STAGES[Stage(ticket.stage).value])]
     if entry is not None:
         chips.append(ChipView(entry.words, icon=entry.icon))

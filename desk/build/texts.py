@@ -35,7 +35,7 @@ class TextView:
 def texts_for(ticket: Ticket, use: TextUse, *, me: Actor, zone: ZoneInfo) -> list[TextView]:
     """Texts for a form of this ticket: those of its category first, the customer's language before
     others. Two queries."""
-    entry = catalogue().by_id.get(ticket.category_id)
+    entry = catalogue().known(ticket.category_id)
     keys = entry.keys if entry else ()
     rows = ReusableText.objects.filter(active=True, use=use.value).select_related("category")
     fitting = [row for row in rows if row.category is None or row.category.key in keys]
@@ -73,7 +73,7 @@ def values_of(
 ) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """What can be filled in, by name, and what people call each. One query."""
     customer = ticket.customer
-    entry = catalogue().by_id.get(ticket.category_id)
+    entry = catalogue().known(ticket.category_id)
     specs = entry.facts if entry else {}
     theirs = ZoneInfo(customer.time_zone)
     values = {

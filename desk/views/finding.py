@@ -57,7 +57,7 @@ def suggest(request: HttpRequest, ask: Ask) -> HttpResponse:
 
 
 def _ticket(ticket: Ticket) -> FoundView:
-    entry = catalogue().by_id.get(ticket.category_id)
+    entry = catalogue().known(ticket.category_id)
     return FoundView(
         number=ticket.number,
         url=f"/desk/tickets/{ticket.number}/",

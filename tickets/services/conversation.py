@@ -304,7 +304,7 @@ def request_information(
     one that the category does not have.
     """
     text = public_text(body, what=_("the question"))
-    entry = catalogue().entry(ticket.category_id)
+    entry = catalogue().entry(ticket.category_id).knowing(facts)
     for position, name in enumerate(facts):
         if name not in entry.facts:
             raise Invalid("This category has no fact {name}.", name=name, field=f"facts.{position}")
@@ -352,7 +352,7 @@ def give_information(
 
     Raises `FactInvalid` and `FactUnknown`, naming the fact; `Missing` where nothing is given.
     """
-    entry = catalogue().entry(ticket.category_id)
+    entry = catalogue().entry(ticket.category_id).knowing(facts)
     values = parse_facts(entry, dict(facts), zone=ticket.customer.time_zone)
     values = {name: value for name, value in values.items() if value is not None}
     text = clean_text(body, field="body", limit=BODY_MAX)

@@ -33,7 +33,7 @@ def set_facts(
     Raises `FactUnknown`, `FactInvalid`, naming the fact.
     """
     with changing(ticket, actor=actor, now=now, seen=seen) as change:
-        entry = catalogue().entry(change.ticket.category_id)
+        entry = catalogue().entry(change.ticket.category_id).knowing(facts)
         values = parse_facts(entry, dict(facts), zone=change.ticket.customer.time_zone)
         if not change.put("facts", values):
             return False

@@ -120,7 +120,7 @@ def _short(name: str) -> str:
 
 
 def _category(key: int) -> str:
-    entry = catalogue().by_id.get(key)
+    entry = catalogue().known(key)
     return category_words(entry.category.name) if entry is not None else ""
 
 
@@ -177,7 +177,7 @@ def behind_words(what: Behind) -> list[str]:
         words.append(", ".join(_key(what.measure, key, causes) for key in what.keys))
     if what.buckets:
         words.append(_buckets(what))
-    if what.category and (entry := catalogue().by_key.get(what.category)):
+    if what.category and (entry := catalogue().known(what.category)):
         name = entry.category.name
         words.append(category_name(name, what.category) if what.alone else name)
     if what.team:

@@ -51,7 +51,7 @@ class OneCategory(AccessView):
     )
     def get(self, request: Request, key: str) -> Response:
         """By its key."""
-        entry = catalogue().by_key.get(key)
+        entry = catalogue().known(key)
         if entry is None:
             raise Http404
         return Response(render.category(entry))
