@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from desk import counting, late, sharing
 from desk.build.board import board_row, load_view, proposal_view, team_load_view
 from desk.build.clocks import clock_of
-from desk.build.events import KINDS, kind_words
+from desk.build.events import KINDS
 from desk.build.team import colleagues, works
 from desk.forms.late import ReassignForm, TakeOverForm
 from desk.present import GroupView, KeyView
@@ -172,20 +172,19 @@ def _answer(
     request: HttpRequest, ask: Ask, deadline: Deadline, form: Any, *, verb: str, status: int = 200
 ) -> HttpResponse:
     titles = {
-        "take-over": (gettext("Take over"), gettext("Take over")),
-        "reassign": (gettext("Reassign"), gettext("Reassign")),
-        "acknowledge": (gettext("Acknowledge"), gettext("Acknowledge")),
+        "take-over": gettext("Take over"),
+        "reassign": gettext("Reassign"),
+        "acknowledge": gettext("Acknowledge"),
     }
-    title, button = titles[verb]
-    kind = kind_words(deadline.kind)
+    title = titles[verb]
     context = {
         "place": "late",
         "top_title": title,
         "form": form,
         "title": title,
-        "button": button,
+        "button": title,
+        "back": "/desk/late/",
         "deadline": deadline,
-        "kind": kind,
         "clock": clock_of(deadline, now=ask.now, zone=ask.zone, size=30),
         "ticket": deadline.ticket,
     }

@@ -9,13 +9,18 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from remedies.models import ExceptionRequest
     from tests.browser.conftest import People
     from tests.builders import Desk
 
 pytestmark = pytest.mark.slow
 
 
-def test_the_filled_button_and_its_key_follow_the_sums(people: People, live_desk: Desk) -> None:
+@pytest.fixture
+def asked(live_desk: Desk) -> ExceptionRequest:
+    """£300 for her father, where the policy offers less."""
     from remedies.services import request_exception
     from tests.builders import user
     from tests.remedies.builders import draft_of, make_hurt
@@ -23,11 +28,20 @@ def test_the_filled_button_and_its_key_follow_the_sums(people: People, live_desk
     now = timezone.now()
     offer = draft_of(make_hurt(live_desk, now=now))
     part = offer.components.filter(amount__gt=0).order_by("-position")[0]
-    row = request_exception(
+    return request_exception(
         offer, reason="Her father", amounts={part.pk: 30_000}, actor=user(live_desk.alice), now=now
     )
-    sue = people.of("sue")
-    sue.goto(f"/desk/exceptions/{row.pk}/")
+
+
+@pytest.fixture
+def sue(people: People, asked: ExceptionRequest) -> Page:
+    """The supervisor, at the case."""
+    page = people.of("sue")
+    page.goto(f"/desk/exceptions/{asked.pk}/")
+    return page
+
+
+def test_the_filled_button_and_its_key_follow_the_sums(sue: Page, asked: ExceptionRequest) -> None:
     yes = sue.locator("[data-yes]")
     expect(yes).to_contain_text("Approve £331.40", use_inner_text=True)
     sue.keyboard.press("m")
@@ -47,8 +61,8 @@ def test_the_filled_button_and_its_key_follow_the_sums(people: People, live_desk
     field.blur()
     sue.keyboard.press("a")
     sue.get_by_text("Approved with your sums").wait_for()
-    row.refresh_from_db()
-    assert (row.status, row.decided_total) == ("amended", 28_140)
+    asked.refresh_from_db()
+    assert (asked.status, asked.decided_total) == ("amended", 28_140)
 
     # The rest of a supervisor's morning, without a mouse: who runs late, taken over; then insight.
     sue.keyboard.press("g")
@@ -66,19 +80,7 @@ def test_the_filled_button_and_its_key_follow_the_sums(people: People, live_desk
     sue.wait_for_url("**/desk/insight/**")
 
 
-def test_a_no_by_its_key_is_in_ones_own_words(people: People, live_desk: Desk) -> None:
-    from remedies.services import request_exception
-    from tests.builders import user
-    from tests.remedies.builders import draft_of, make_hurt
-
-    now = timezone.now()
-    offer = draft_of(make_hurt(live_desk, now=now))
-    part = offer.components.filter(amount__gt=0).order_by("-position")[0]
-    row = request_exception(
-        offer, reason="Her father", amounts={part.pk: 30_000}, actor=user(live_desk.alice), now=now
-    )
-    sue = people.of("sue")
-    sue.goto(f"/desk/exceptions/{row.pk}/")
+def test_a_no_by_its_key_is_in_ones_own_words(sue: Page, asked: ExceptionRequest) -> None:
     reason, line = sue.locator(".decision [name=reason]"), sue.locator("[data-own-words]")
     sue.keyboard.press("d")
     expect(reason).to_be_focused()
@@ -91,5 +93,5 @@ def test_a_no_by_its_key_is_in_ones_own_words(people: People, live_desk: Desk) -
     sue.keyboard.type("The rule covers it.")
     sue.keyboard.press("Control+Enter")
     sue.get_by_text("Declined.").wait_for()
-    row.refresh_from_db()
-    assert (row.status, row.decision_reason) == ("declined", "The rule covers it.")
+    asked.refresh_from_db()
+    assert (asked.status, asked.decision_reason) == ("declined", "The rule covers it.")

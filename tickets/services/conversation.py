@@ -167,35 +167,31 @@ def reply(
         if not automatic:
             own_if_unowned(change)
         message, changes = _say(
-            change,
-            MessageKind.REPLY,
-            body=text,
-            channel=channel,
-            automatic=automatic,
-            uploads=uploads,
-            at=at,
-        )
-        row = change.ticket
+            change, MessageKind.REPLY, body=text, channel=channel, automatic=automatic,
+            uploads=uploads, at=at,
+        )  # fmt: skip
         if not automatic:
-            if row.status == Status.NEW:
-                change.set(status=Status.OPEN.value)
-            if row.answered_at is None:
-                change.set(answered_at=at or now)
-        change.record(
-            EventType.REPLY_SENT,
-            data={
-                "message": message.pk,
-                "automatic": automatic,
-                "promised_next": promised.isoformat() if promised else None,
-                **({"puts_off": list(puts_off)} if puts_off else {}),
-            },
-            changes=changes,
-            at=at,
-        )
+            _answered(change, at=at or now)
+        data: dict[str, Any] = {
+            "message": message.pk,
+            "automatic": automatic,
+            "promised_next": promised.isoformat() if promised else None,
+        }
+        if puts_off:
+            data["puts_off"] = list(puts_off)
+        change.record(EventType.REPLY_SENT, data=data, changes=changes, at=at)
         for what, until in checked:
             record_promise(change, what, until)
         send_message(change, message)
     return message
+
+
+def _answered(change: Change, *, at: dt.datetime) -> None:
+    """Somebody works on it, and the customer has heard from a person."""
+    if change.ticket.status == Status.NEW:
+        change.set(status=Status.OPEN.value)
+    if change.ticket.answered_at is None:
+        change.set(answered_at=at)
 
 
 def _checked(
