@@ -28,7 +28,9 @@ class Mailed:
 def mailed(ticket: Ticket, body: str) -> Mailed:
     """The mail of a message on the ticket, in the language that the customer is written to."""
     with speaking(ticket.language):
-        text = message_text(body=body, number=ticket.number, link=own_page(ticket))
+        text = message_text(
+            body=body, number=ticket.number, link=own_page(ticket), answers=takes_answers()
+        )
         return Mailed(subject_of(ticket, ticket.subject), text)
 
 
@@ -50,8 +52,14 @@ def subject_of(ticket: Ticket, words: str) -> str:
     return f"[{ticket.number}] {words}"[:SUBJECT_MAX]
 
 
-def message_text(*, body: str, number: str, link: str) -> str:
+def takes_answers() -> bool:
+    """Whether an answer to a mail comes in here: nobody is told to write where nobody reads."""
+    return bool(settings.INBOUND_MAIL_ADDRESS or settings.INBOUND_IMAP_URL)
+
+
+def message_text(*, body: str, number: str, link: str, answers: bool) -> str:
     """A person's words as they are, and below them how to answer."""
     where = gettext("Your complaint %(number)s: %(link)s") % {"number": number, "link": link}
     how = gettext("You can also answer this mail.")
-    return f"{body}\n\n-- \n{where}\n{how}"
+    lines = (body, "", "-- ", where, *([how] if answers else []))
+    return "\n".join(lines)

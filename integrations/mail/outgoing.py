@@ -37,7 +37,7 @@ from integrations.mail.texts import next_steps, received_text
 from tickets.actors import SYSTEM
 from tickets.change import Change, changing
 from tickets.languages import is_right_to_left, known, speaking, spoken
-from tickets.mailed import go_along, mailed, own_page, subject_of
+from tickets.mailed import go_along, mailed, own_page, subject_of, takes_answers
 from tickets.models import Event, Message, Outbox, Ticket
 from tickets.models.customers import ContactKind
 from tickets.outbox import PermanentFailure
@@ -134,6 +134,7 @@ def _received(ticket: Ticket) -> Letter:
         subject=ticket.subject,
         steps=next_steps(deadlines, zone=customer.time_zone),
         link=own_page(ticket),
+        answers=takes_answers(),
     )
     opened_by = ticket.messages.order_by("at", "id").first()
     return Letter(

@@ -49,19 +49,24 @@ def next_steps(deadlines: Mapping[str, str], *, zone: str) -> list[str]:
     return found or [str(_NO_DATES)]
 
 
-def received_text(*, name: str, number: str, subject: str, steps: list[str], link: str) -> str:
-    """The confirmation that a complaint arrived."""
+def received_text(
+    *, name: str, number: str, subject: str, steps: list[str], link: str, answers: bool
+) -> str:
+    """The confirmation that a complaint arrived; `answers` to it come in here."""
     lines = "\n".join(f"- {step}" for step in steps)
     thanks = gettext(
         "Thank you for telling us. Your complaint “%(subject)s” is with us and has the number "
         "%(number)s."
     )
     keep = gettext("Please keep this link to yourself: whoever has it can read your complaint.")
-    paragraphs = (
+    paragraphs = [
         gettext("Dear %(name)s,") % {"name": name},
         thanks % {"subject": subject, "number": number},
         "\n".join((gettext("What happens next"), lines)),
         "\n".join((gettext("Here you can see where it stands, and add to it:"), link, keep)),
-        gettext("You can also answer this mail. You don't have to tell us anything twice."),
-    )
+    ]
+    if answers:
+        paragraphs.append(
+            gettext("You can also answer this mail. You don't have to tell us anything twice.")
+        )
     return "\n\n".join(paragraphs)

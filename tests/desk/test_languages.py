@@ -194,8 +194,11 @@ def test_mails_are_in_the_language_of_the_complaint() -> None:
         text = received_text(
             name="Jana Weiß", number="A-100016", subject="Kein Netz",
             steps=next_steps(due, zone="Europe/Berlin"), link="https://desk.example/c/x/",
+            answers=True,
         )  # fmt: skip
-        mail = message_text(body="Hallo.", number="A-100016", link="https://desk.example/c/x/")
+        mail = message_text(
+            body="Hallo.", number="A-100016", link="https://desk.example/c/x/", answers=True
+        )
     assert "Bis Donnerstag, 26. November 2026, 17:00 Uhr (Zeit in Berlin)" in text
     assert "Guten Tag Jana Weiß,\n\ndanke, dass Sie es uns sagen." in text
     assert "Ihre Beschwerde „Kein Netz“ ist bei uns" in text

@@ -1,5 +1,7 @@
 """Reusable texts and the preview of a reply over the API: what is shown is what is sent."""
 
+from typing import Any
+
 import pytest
 from django.core import mail
 from rest_framework.test import APIClient
@@ -52,8 +54,9 @@ def test_texts_that_fit_come_filled_in_the_customers_language_first(
 
 
 def test_a_reply_is_previewed_word_for_word_and_nothing_changes(
-    whole_desk: Desk, ours: Ticket
+    whole_desk: Desk, ours: Ticket, settings: Any
 ) -> None:
+    settings.INBOUND_MAIL_ADDRESS = "complaints@desk.example"
     alice, url = signed_in(whole_desk.alice), f"/api/v1/tickets/{ours.number}/reply/"
     before = Event.objects.count(), Message.objects.count(), Outbox.objects.count()
     seen = alice.post(f"{url}preview/", {"text": "thanks"}, format="json").json()
@@ -68,6 +71,10 @@ def test_a_reply_is_previewed_word_for_word_and_nothing_changes(
     deliver_mail(row)
     assert (mail.outbox[-1].subject, mail.outbox[-1].body) == (seen["subject"], seen["text"])
     assert "Sie können auch auf diese E-Mail antworten." in seen["text"]
+    settings.INBOUND_MAIL_ADDRESS = ""
+    # Nobody is told to write where nobody reads.
+    alone = alice.post(f"{url}preview/", {"body": seen["body"]}, format="json").json()
+    assert "antworten" not in alone["text"]
 
 
 def test_what_lacks_is_named_and_is_refused_when_it_is_sent(whole_desk: Desk, ours: Ticket) -> None:
