@@ -96,9 +96,11 @@ def _link(do: Doing) -> str:
 def _unlink(do: Doing) -> str:
     with named_as(ticket="other", number="other"):
         other = access_ticket(do.who, do.data["other"])
-    ends = (other, do.ticket) if do.data["from_there"] else (do.ticket, other)
-    services.unlink(*ends, do.data["kind"], actor=do.actor, now=do.now)
-    return _("No longer linked with %(number)s.") % {"number": other.number}
+    act = pairing.unlink_undoably(
+        do.who, do.ticket, other, do.data["kind"], from_there=do.data["from_there"], now=do.now
+    )
+    words = _("No longer linked with %(number)s.") % {"number": other.number}
+    return Said.of(words, undo=act.pk if act else None)
 
 
 def _merge(do: Doing) -> str:

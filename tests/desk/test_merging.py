@@ -79,6 +79,11 @@ def test_a_link_that_was_a_mistake_is_taken_away_from_either_side(
     done = alice.post(f"/desk/tickets/{here.number}/unlink/", fields, follow=True)
     assert f"No longer linked with {there.number}." in text_of(done)
     assert not ticket.links_out.exists() and not other.links_out.exists()
+    # A slip is taken back: the two are linked as they were, whoever was linked with whom.
+    undo = done.content.decode().split('action="/desk/bulk/')[1].split('"')[0]
+    alice.post(f"/desk/bulk/{undo}", {"next": f"/desk/tickets/{here.number}/"})
+    assert [(row.other, row.kind) for row in ticket.links_out.all()] == [(other, "follow_up")]
+    assert not other.links_out.exists()
 
 
 def test_a_merge_that_can_not_be_is_said_at_its_form(

@@ -14,12 +14,13 @@ from tickets.models import BulkAct, Ticket
 from tickets.rules import LinkKind
 from tickets.saying import Kept
 from tickets.services import together, undoing
-from tickets.services.matter import link
+from tickets.services.matter import link, unlink
 from tickets.services.merging import merge_tickets
 from tickets.services.splitting import split_ticket
 
 #: What was done, as it is kept.
 LINKED = Kept("linked with {number}")
+UNLINKED = Kept("no longer linked with {number}")
 MERGED = Kept("merged with {number}")
 SPLIT = Kept("split, {number}")
 LINKED_ALL = Kept("linked with each other")
@@ -32,6 +33,21 @@ def link_undoably(
     link(ticket, other, kind, actor=who.actor, now=now)
     before = {"other": other.pk, "kind": LinkKind(kind).value}
     return _kept(who, "link", ticket, before, words=LINKED(number=other.number), now=now)
+
+
+def unlink_undoably(
+    who: Principal,
+    ticket: Ticket,
+    other: Ticket,
+    kind: LinkKind | str,
+    *,
+    from_there: bool = False,
+    now: dt.datetime,
+) -> BulkAct | None:
+    """`unlink`, and what undoes it; `from_there`: it is the other that was linked with this one."""
+    unlink(*((other, ticket) if from_there else (ticket, other)), kind, actor=who.actor, now=now)
+    before = {"other": other.pk, "kind": str(kind), "from_there": from_there}
+    return _kept(who, "unlink", ticket, before, words=UNLINKED(number=other.number), now=now)
 
 
 def link_all(who: Principal, numbers: Sequence[str], *, now: dt.datetime) -> together.Done:

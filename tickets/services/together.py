@@ -339,6 +339,7 @@ _UNDO: dict[str, Callable[..., None]] = {
     "category": _file_back,
     "snooze": _bring_back,
     "link": undoing.undo_link,
+    "unlink": undoing.undo_unlink,
     "merge": undoing.undo_merge,
     "split": undoing.undo_split,
 }

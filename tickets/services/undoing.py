@@ -21,7 +21,7 @@ from tickets.models import (
     User,
 )
 from tickets.rules import EventType, LinkKind, Status
-from tickets.services.matter import unlink
+from tickets.services.matter import link, unlink
 from tickets.services.rehoming import move_actions, move_points
 from tickets.values import json_value
 
@@ -57,6 +57,15 @@ def undo_link(
         unlink(ticket, other, before["kind"], actor=who.actor, now=now)
     except NotFound:
         raise Conflict("They are not linked any more.", field="other") from None
+
+
+def undo_unlink(
+    ticket: Ticket, before: Mapping[str, Any], *, who: Principal, now: dt.datetime, seen: int
+) -> None:
+    """The two are linked as they were. Raises `Conflict` where somebody has done so since."""
+    other = Ticket.objects.get(pk=before["other"])
+    ends = (other, ticket) if before["from_there"] else (ticket, other)
+    link(*ends, before["kind"], actor=who.actor, now=now)
 
 
 def undo_split(

@@ -197,8 +197,11 @@ def test_tickets_are_linked_and_unlinked(
     there = alice.get(f"/api/v1/tickets/{other.number}/").json()["links"]
     assert there == [{"number": ticket.number, "kind": "related", "from_there": True}]
     url = f"/api/v1/tickets/{ticket.number}/links/related/{other.number}/"
-    assert alice.delete(url).status_code == 200
+    gone = alice.delete(url)
+    assert gone.status_code == 200
     assert alice.delete(url).status_code == 404
+    assert alice.post(f"/api/v1/bulk-actions/{gone['Amends-Undo']}/undo/").status_code == 200
+    assert alice.get(f"/api/v1/tickets/{other.number}/").json()["links"] == there
 
 
 def test_a_confidential_ticket_is_for_those_named(

@@ -114,8 +114,8 @@ class Link(AccessView):
         ticket = access_ticket(self.principal, number, verb="work")
         there = access_ticket(self.principal, other)
         with self.at_version(ticket):
-            services.unlink(ticket, there, kind, actor=self.actor, now=self.now)
-        return answer(ticket)
+            act = pairing.unlink_undoably(self.principal, ticket, there, kind, now=self.now)
+        return undoable(answer(ticket), act)
 
 
 class NamedPerson(AccessView):
