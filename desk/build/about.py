@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -13,15 +14,15 @@ from django.utils.translation import ngettext, pgettext
 
 from desk.build.people import customer_avatar
 from desk.glyphs import AvatarView
-from desk.words import moment_words, money_words, month_words, spoken_now
+from desk.words import listed, moment_words, money_words, month_words, spoken_now
 from escalation.models import Deadline
 from escalation.models.deadlines import COUNTED
 from tickets.access import Principal, visible_tickets
 from tickets.catalogue import catalogue
 from tickets.facts import words_of
 from tickets.languages import Spoken
-from tickets.models import Customer, Ticket
-from tickets.rules import FactKind, Status
+from tickets.models import Customer, Event, Ticket
+from tickets.rules import EventType, FactKind, Status
 from tickets.services.status import outcome_of
 
 EARLIER_SHOWN = 5
@@ -68,6 +69,8 @@ class EarlierView:
     upheld: bool
     remedy: str = ""
     broken: str = ""
+    #: A contact was abusive: whoever meets the customer next is warned.
+    abusive: bool = False
     id: int = 0
 
 
@@ -108,11 +111,15 @@ def language_words(code: str) -> str:
         return code
 
 
-def traits_of(customer: Customer) -> tuple[TraitView, ...]:
-    """Support needs first, then how to reach them, language and tier. Reads contacts."""
+def traits_of(customer: Customer, earlier: Iterable[EarlierView] = ()) -> tuple[TraitView, ...]:
+    """Support needs first and what to beware of, then how to reach them, language and tier. Reads
+    contacts."""
     found = []
     if customer.support_needs:
         found.append(TraitView("heart", customer.support_needs, needs=True))
+    if abusive := [one.number for one in earlier if one.abusive]:
+        words = _("Abusive contact on %(numbers)s") % {"numbers": listed(abusive)}
+        found.append(TraitView("shield-alert", words, needs=True))
     if customer.preferences:
         found.append(TraitView("info", customer.preferences))
     icons = {"email": "mail", "phone": "phone", "post": "map-pin"}
@@ -178,9 +185,13 @@ def earlier_of(
     # One that became part of another is no complaint of its own.
     tickets = visible_tickets(who).filter(customer=customer, merged_into=None).exclude(pk=without)
     broken = Deadline.objects.filter(COUNTED, kind="promise", breached_at__isnull=False)
+    abusive = Event.objects.filter(type=EventType.ABUSE_REPORTED).only("ticket_id")
     shown = list(
         tickets.prefetch_related(
-            "points", "remedies", Prefetch("deadlines", broken, to_attr="broken_promises")
+            "points",
+            "remedies",
+            Prefetch("deadlines", broken, to_attr="broken_promises"),
+            Prefetch("events", abusive, to_attr="abusive_contacts"),
         ).order_by("-received_at")[:limit]
     )
     count = len(shown) if len(shown) < limit else tickets.count()
@@ -188,7 +199,8 @@ def earlier_of(
 
 
 def earlier_view(ticket: Ticket, *, now: dt.datetime, zone: ZoneInfo) -> EarlierView:
-    """One earlier complaint. Reads points, remedies and broken promises, so prefetch them."""
+    """One earlier complaint. Reads points, remedies, broken promises and abusive contacts, so
+    prefetch them."""
     outcome = outcome_of(list(ticket.points.all()))
     done = ticket.status in {Status.RESOLVED, Status.CLOSED}
     standing = pgettext("status", ticket.get_status_display())
@@ -204,6 +216,7 @@ def earlier_view(ticket: Ticket, *, now: dt.datetime, zone: ZoneInfo) -> Earlier
         upheld=bool(outcome and outcome.value in {"upheld", "partly_upheld"}),
         remedy=_remedies(ticket),
         broken=_("a promise was not kept") if getattr(ticket, "broken_promises", ()) else "",
+        abusive=bool(getattr(ticket, "abusive_contacts", ())),
         id=ticket.pk,
     )
 
@@ -234,7 +247,7 @@ def about(ticket: Ticket, who: Principal, *, now: dt.datetime, zone: ZoneInfo) -
         url=f"/desk/customers/{customer.pk}/",
         avatar=customer_avatar(customer),
         since=since_words(customer, now=now),
-        traits=traits_of(customer),
+        traits=traits_of(customer, earlier),
         known=known_of(ticket, zone=zone),
         earlier=earlier,
         earlier_count=count,

@@ -132,7 +132,7 @@ def customer(request: HttpRequest, ask: Ask, customer_id: int) -> HttpResponse:
             "customer": found,
             "avatar": customer_avatar(found),
             "since": since_words(found, now=ask.now),
-            "traits": traits_of(found),
+            "traits": traits_of(found, every),
             "external_ids": [str(row) for row in found.external_ids.all()],
             "rows": rows_of(tickets, context),
             "earlier": [replace(item, url=f"{item.url}{way}") for item in settled],

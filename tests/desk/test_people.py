@@ -41,6 +41,19 @@ def test_search_shows_only_what_its_reader_may_see(
     assert client.get(f"/desk/search/?q={ticket.number}").status_code == 200
 
 
+def test_whoever_meets_a_customer_next_is_warned_of_an_abusive_contact(
+    sign_in: SignIn, whole_desk: Desk
+) -> None:
+    rosa = make_customer("Rosa")
+    before, now = (make_ticket(whole_desk, customer=rosa) for _ in range(2))
+    page = f"/desk/tickets/{now.number}/"
+    alice = sign_in(whole_desk.alice)
+    assert "Abusive contact on" not in text_of(alice.get(page))
+    services.report_abuse(before, what="He shouted.", actor=user(whole_desk.alice), now=NOW)
+    for url in (page, f"/desk/customers/{rosa.pk}/"):
+        assert f"Abusive contact on {before.number}" in text_of(alice.get(url))
+
+
 def test_what_is_done_waits_for_nobody_and_is_not_to_be_taken(
     sign_in: SignIn, whole_desk: Desk
 ) -> None:
