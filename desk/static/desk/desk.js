@@ -265,6 +265,11 @@
     if (!panel || !("extra" in panel.dataset)) return false;
     showTab(one("[data-tab]", composer).dataset.tab);
     document.activeElement.blur();
+    // Read again, the page opens without it, too.
+    const here = new URL(location.href);
+    here.searchParams.delete("do");
+    here.hash = "";
+    history.replaceState(history.state, "", here);
     return true;
   }
 
