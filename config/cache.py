@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any, TypeVar
 
 import redis
@@ -37,7 +38,13 @@ class DispensableRedisCache(RedisCache):
     def ask(self, call: Callable[["redis.Redis"], Answer], otherwise: Answer) -> Answer:
         """What `call` finds at Redis itself, for what a cache has no words for (a stream, a hash);
         `otherwise` while Redis is gone."""
-        return self._dispense(lambda: call(self._cache.get_client(None, write=True)), otherwise)
+        return self._dispense(lambda: call(self._redis), otherwise)
+
+    @cached_property
+    def _redis(self) -> "redis.Redis":
+        """One client for all questions: to make one takes as long as to ask."""
+        client: redis.Redis = self._cache.get_client(None, write=True)
+        return client
 
     def add(
         self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None

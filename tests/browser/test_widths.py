@@ -41,6 +41,32 @@ def test_no_part_of_the_ticket_is_cut_at_any_width(people: People, live_desk: De
     contact.wait_for()
 
 
+def test_on_a_phone_rows_are_selected_and_changed_together(people: People, live_desk: Desk) -> None:
+    from tests.builders import make_ticket
+
+    pair = [make_ticket(live_desk, now=timezone.now()) for _ in range(2)]
+    alice = people.of("alice", viewport={"width": 390, "height": 844}, has_touch=True)
+    for box in alice.locator(".row-check").all():
+        box.tap()
+    bar = alice.locator("[data-selection]")
+    expect(bar.locator("[data-selection-count]")).to_have_text("2 selected")
+    bar.locator("summary", has_text="Tag").tap()
+    field = bar.locator("#bulk-tag")
+    field.fill("outage")
+    inside = field.bounding_box()
+    assert inside is not None
+    assert inside["x"] >= 0 and inside["x"] + inside["width"] <= 390
+    bar.get_by_role("button", name="Add the tag").tap()
+    alice.get_by_text("tagged outage").wait_for()
+    for ticket in pair:
+        ticket.refresh_from_db()
+        assert ticket.tags == ["outage"]
+    alice.get_by_role("button", name="Undo").first.tap()
+    alice.get_by_text("as before").wait_for()
+    pair[0].refresh_from_db()
+    assert pair[0].tags == []
+
+
 @pytest.mark.parametrize("name", ["alice", "audrey"])
 def test_where_there_is_little_room_one_walks_on_by_the_menu_and_by_key(
     people: People, live_desk: Desk, name: str
