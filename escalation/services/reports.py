@@ -16,16 +16,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum, Value
-from django.db.models.functions import Coalesce, Least, TruncDate
+from django.db.models.functions import Coalesce, Least
 
 from escalation.models import Deadline, Extension, Pause
 from escalation.models.deadlines import COUNTED, DECIDED
 from escalation.policies.kinds import DEFAULTS, Kind
+from escalation.services.counting_promises import Row, counted
 from escalation.services.explaining import REASONS
 from tickets.access import Principal, visible_tickets
 from tickets.errors import Invalid
 from tickets.listed import Listed, Page, listed
-from tickets.models import Point
+from tickets.models import Category, Point, RootCause, Team, Ticket
 from tickets.money import said_digits
 from tickets.periods import Period
 from tickets.saying import gettext_noop
@@ -33,6 +34,7 @@ from tickets.saying import gettext_noop
 DIMENSIONS = ("kind", "cause", "team", "category")
 #: Of what a figure can be.
 KINDS = ("all", *DIMENSIONS, "pause", "extension")
+COLUMNS = ("kept", "missed", "kept_before", "missed_before")
 POINTS = 13
 NO_CAUSE = gettext_noop("No cause found yet")
 
@@ -117,7 +119,7 @@ class _Sums:
 
     def add(self, key: str, name: str, row: Mapping[str, Any]) -> None:
         self.names[key] = name
-        for place, column in enumerate(("kept", "missed", "kept_before", "missed_before")):
+        for place, column in enumerate(COLUMNS):
             self.counts[key][place] += row[column]
 
     def lines(self) -> tuple[Line, ...]:
@@ -135,30 +137,36 @@ def report(
     kind: str = "",
     category: str = "",
 ) -> Report:
-    """What was kept and missed of what `who` may see. Five queries, however much there is."""
+    """What was kept and missed of what `who` may see. Seven queries, however much there is."""
     rows = _decided(who, team=team, kind=kind, category=category)
     both = rows.filter(decided__gte=period.before.start, decided__lt=period.end)
     mine = rows.filter(decided__gte=period.start, decided__lt=period.end)
-    by, total = _by(both, period)
+    lines, days, causes = counted(_seen(who, team=team, category=category), period, kind=kind)
+    by, total = _by(lines, causes)
     return Report(
         period=period,
         total=total,
         by=by,
-        trend=_trend(both, period),
+        trend=_trend(days, period),
         pauses=_pauses(mine, now=now),
         extensions=_extensions(both, period),
     )
 
 
-def _decided(who: Principal, *, team: str, kind: str, category: str) -> QuerySet[Any]:
+def _seen(who: Principal, *, team: str, category: str) -> QuerySet[Ticket]:
     seen = visible_tickets(who).filter(historical=False)
-    rows = Deadline.objects.filter(DECIDED & COUNTED, ticket__in=seen).order_by()
     if team:
-        rows = rows.filter(ticket__team__key=team)
+        seen = seen.filter(team__key=team)
+    if category:
+        seen = seen.filter(category__key=category)
+    return seen
+
+
+def _decided(who: Principal, *, team: str, kind: str, category: str) -> QuerySet[Any]:
+    seen = _seen(who, team=team, category=category)
+    rows = Deadline.objects.filter(DECIDED & COUNTED, ticket__in=seen).order_by()
     if kind:
         rows = rows.filter(kind=kind)
-    if category:
-        rows = rows.filter(ticket__category__key=category)
     return rows.annotate(decided=Coalesce("breached_at", "met_at"))
 
 
@@ -225,49 +233,38 @@ def _of_cause(key: str) -> Q:
     return Q(Exists(points.filter(root_cause=None))) | ~Q(Exists(points))
 
 
-def _counts(period: Period) -> dict[str, Any]:
-    now_, missed = Q(decided__gte=period.start), Q(breached_at__isnull=False)
-    return {
-        "kept": Count("pk", filter=now_ & ~missed, distinct=True),
-        "missed": Count("pk", filter=now_ & missed, distinct=True),
-        "kept_before": Count("pk", filter=~now_ & ~missed, distinct=True),
-        "missed_before": Count("pk", filter=~now_ & missed, distinct=True),
-    }
-
-
-def _by(rows: QuerySet[Any], period: Period) -> tuple[dict[str, tuple[Line, ...]], Line]:
-    """Lines of each dimension, and of all. A promise on a ticket with two causes stands in both."""
+def _by(lines: Iterable[Row], causes: Iterable[Row]) -> tuple[dict[str, tuple[Line, ...]], Line]:
+    """Lines of each dimension, and of all. A promise on a ticket with two causes stands in both.
+    Three queries, for the names."""
     sums = {name: _Sums() for name in (*DIMENSIONS, "all")}
-    names = rows.values(
-        "kind", "ticket__team__key", "ticket__team__name", "ticket__category__key",
-        "ticket__category__name",
-    )  # fmt: skip
-    for row in names.annotate(**_counts(period)):
+    teams = Team.objects.in_bulk({row["team_id"] for row in lines})
+    categories = Category.objects.in_bulk({row["category_id"] for row in lines})
+    for row in lines:
+        team, category = teams[row["team_id"]], categories[row["category_id"]]
         sums["kind"].add(row["kind"], DEFAULTS[Kind(row["kind"])].words, row)
-        sums["team"].add(row["ticket__team__key"], row["ticket__team__name"], row)
-        sums["category"].add(row["ticket__category__key"], row["ticket__category__name"], row)
+        sums["team"].add(team.key, team.name, row)
+        sums["category"].add(category.key, category.name, row)
         sums["all"].add("all", "All", row)
-    cause = "ticket__points__root_cause"
-    for row in rows.values(f"{cause}__key", f"{cause}__name").annotate(**_counts(period)):
-        sums["cause"].add(row[f"{cause}__key"] or "", row[f"{cause}__name"] or NO_CAUSE, row)
+    known = RootCause.objects.in_bulk({row["cause"] for row in causes} - {None})
+    for row in causes:
+        cause = known.get(row["cause"])
+        sums["cause"].add(cause.key if cause else "", cause.name if cause else NO_CAUSE, row)
     (total,) = sums["all"].lines() or (Line("all", "All"),)
     return {name: sums[name].lines() for name in DIMENSIONS}, total
 
 
-def _trend(rows: QuerySet[Any], period: Period) -> tuple[TrendPoint, ...]:
+def _trend(days: Iterable[Row], period: Period) -> tuple[TrendPoint, ...]:
     """The period in at most 13 equal parts, each beside its like of the period before."""
-    days = (period.last - period.first).days + 1
-    step = max(-(-days // POINTS), 1)
-    parts = -(-days // step)
+    count = (period.last - period.first).days + 1
+    step = max(-(-count // POINTS), 1)
+    parts = -(-count // step)
     counts = [[0, 0, 0, 0] for _ in range(parts)]
-    missed = Q(breached_at__isnull=False)
-    daily = rows.annotate(day=TruncDate("decided", tzinfo=period.zone)).values("day")
-    for row in daily.annotate(kept=Count("pk", filter=~missed), missed=Count("pk", filter=missed)):
+    for row in days:
         was = row["day"] < period.first
         place = (row["day"] - (period.before.first if was else period.first)).days // step
         if 0 <= place < parts:
-            counts[place][2 if was else 0] += row["kept"]
-            counts[place][3 if was else 1] += row["missed"]
+            for at, column in enumerate(COLUMNS):
+                counts[place][at] += row[column]
     return tuple(
         TrendPoint(period.first + dt.timedelta(days=step * place), *found)
         for place, found in enumerate(counts)

@@ -19,10 +19,10 @@ from remedies.rules.reporting import (
     time_band,
     total_redress,
 )
-from remedies.services.fairness.reading import read
 from tickets.access import Principal
 from tickets.models import Category, Team
 from tickets.periods import Period
+from tickets.reading import read
 
 #: Beyond so many days it is all the same.
 LONGEST = 57

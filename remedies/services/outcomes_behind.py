@@ -9,13 +9,13 @@ from typing import Any
 
 from remedies.access import tickets_compared_by
 from remedies.rules.reporting import PortalCategory, TimeBand, portal_category, time_band
-from remedies.services.fairness.reading import read_page
 from remedies.services.outcomes import DECIDED_AGAIN, FOUND, LONGEST, reported
 from tickets.access import Principal
 from tickets.errors import Invalid
 from tickets.listed import Listed, Page
 from tickets.models import Category, Team
 from tickets.periods import Period
+from tickets.reading import read_page
 
 #: What a settled complaint can have been found to be.
 FINDINGS = ("upheld", "partly_upheld", "not_upheld", "out_of_scope", "withdrawn", "")

@@ -122,7 +122,7 @@ def test_more_promises_take_no_more_queries(desk: Desk, django_assert_num_querie
     answered(desk, 1)
     principal = who(desk.mona)
     for _ in range(2):
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(8):
             report(principal, WEEK, now=LATER)
         answered(desk, 1)
 

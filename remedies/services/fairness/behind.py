@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from remedies.access import tickets_compared_by
 from remedies.services.fairness import sql
-from remedies.services.fairness.reading import read_page
 from remedies.services.fairness.spread import Asked, values_of
 from remedies.services.fairness.times import BUCKETS
 from tickets.access import Principal
@@ -14,6 +13,7 @@ from tickets.errors import Invalid
 from tickets.listed import Listed, Page
 from tickets.models import Category, Team
 from tickets.periods import Period
+from tickets.reading import read_page
 
 #: Of what a figure is, and what of it: all, those with an equal, those that are compared, those at
 #: what is usual, those that stand out, those refused.

@@ -17,11 +17,11 @@ from remedies.access import reps_compared_by, tickets_compared_by
 from remedies.models import OfferComponent
 from remedies.rules.checks.equality import ENOUGH, REACH, Box
 from remedies.services.fairness import sql
-from remedies.services.fairness.reading import read
 from tickets.access import Principal
 from tickets.errors import Invalid
 from tickets.models import Category, Team, User
 from tickets.periods import Period
+from tickets.reading import read
 
 GROUPS_SHOWN, OUTLIERS_SHOWN, OUTLIERS_TOLD = 12, 25, 5000
 

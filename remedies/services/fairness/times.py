@@ -10,10 +10,10 @@ from itertools import pairwise
 from typing import Any
 
 from remedies.access import tickets_compared_by
-from remedies.services.fairness.reading import read
 from tickets.access import Principal
 from tickets.models import Category, Team
 from tickets.periods import Period
+from tickets.reading import read
 from tickets.saying import gettext_noop
 
 HOUR, DAY = 3600, 86_400
