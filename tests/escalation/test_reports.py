@@ -88,6 +88,19 @@ def test_causes_teams_and_categories_add_up(desk: Desk) -> None:
     assert found(desk, category="outage").total.every == got.total.every
 
 
+def test_a_promise_counts_once_for_each_cause_of_its_ticket(desk: Desk) -> None:
+    ticket = answered(desk, 1, points=["No line", "No visit", "No call"])
+    causes = [RootCause.objects.create(key=key, name=key.title()) for key in ("job", "rota")]
+    for point, cause in zip(ticket.points.all(), [*causes, causes[0]], strict=True):
+        services.decide_point(
+            ticket, point.pk, outcome="upheld", root_cause=cause,
+            actor=user(desk.alice), now=at("24 13:00"),
+        )  # fmt: skip
+    got = found(desk)
+    assert got.total.every > 0
+    assert [line(got.by["cause"], key).every for key in ("job", "rota")] == [got.total.every] * 2
+
+
 def test_pauses_and_extensions_that_were_used_are_told(desk: Desk) -> None:
     ticket, alice = answered(desk, 1), user(desk.alice)
     services.wait_for_customer(ticket, for_what="the bill", actor=alice, now=at("24 13:00"))
