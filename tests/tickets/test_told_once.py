@@ -6,9 +6,10 @@ import datetime as dt
 import threading
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from tests.builders import NOW, Desk, make_ticket, user
+from tests.support.live import eventually
 from tickets.change import changing
 from tickets.errors import Invalid
 from tickets.models import Alert, AlertSettings, Outbox, Ticket, User
@@ -54,6 +55,35 @@ def test_a_browser_shows_each_alert_once_and_then_it_is_not_mailed(
     assert tell(now=NOW + 3 * MINUTE) == 0
     row = Alert.objects.get()
     assert (row.told_by, row.told_at, row.mailed_at) == ("browser", NOW, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_alert_is_shown_though_another_holds_its_person_for_a_moment(
+    desk: Desk, ticket: Ticket
+) -> None:
+    wants(desk.sue, notify=True)
+    alert(ticket, desk.sue, "a")
+    shown: list[list[str]] = []
+
+    def show() -> None:
+        shown.append([row.text for row in claim_notices(desk.sue, now=NOW)])
+        connection.close()
+
+    def waits() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks"
+                " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            return bool(cursor.fetchone()[0])
+
+    browser = threading.Thread(target=show)
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=desk.sue.pk)
+        browser.start()
+        eventually(lambda: shown or waits())
+    browser.join()
+    assert shown == [["About a"]]
 
 
 def test_where_no_browser_asked_it_is_mailed_and_not_shown_later(

@@ -42,9 +42,9 @@ def claim_notices(user: User, *, now: dt.datetime) -> list[Alert]:
     it, and no mail is written. Nothing where he did not ask for it."""
     if not settings_of(user).notify:
         return []
-    # Whoever mails him holds his row: what is being mailed is not shown as well.
-    mine = User.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=user.pk)
-    if mine.first() is None:
+    # Whoever mails him holds his row: what is being mailed is not shown as well. It is waited for,
+    # since a bell rings once: who came away with nothing would not ask again.
+    if User.objects.select_for_update(no_key=True).filter(pk=user.pk).first() is None:
         return []
     since = now - NOTICE_AGE
     fresh = alerts_of(user, unread_at=now).filter(
