@@ -8,6 +8,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from tests.support.live import until
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -314,7 +316,7 @@ def test_a_browser_shows_each_alert_once_whichever_tab_asks(
     wish = alice.locator("#id_notify")
     expect(wish).not_to_be_checked()
     wish.check()  # only now is the browser asked, and once
-    alice.wait_for_function("localStorage.getItem('asked') === '1'")
+    until(alice, "localStorage.getItem('asked') === '1'")
     expect(alice.locator("[data-notify-words]")).to_be_hidden()
     wish.locator("xpath=ancestor::form").locator("button.btn-do").click()
     expect(alice.locator("[data-messages]")).to_contain_text("Kept.")
@@ -322,13 +324,13 @@ def test_a_browser_shows_each_alert_once_whichever_tab_asks(
     other = alice.context.new_page()
     other.goto("/desk/")
     for page in (alice, other):
-        page.wait_for_function("document.querySelector('#live-state').dataset.how === 'live'")
+        until(page, "document.querySelector('#live-state').dataset.how === 'live'")
     # An alert while both tabs are open: both bells ring, one of them tells the browser.
     services.assign(mine[2], live_desk.alice, actor=user(live_desk.sue), now=timezone.now())
     for page in (alice, other):
         look(page)
         expect(page.locator("#bell summary")).to_contain_text("1")
-    alice.wait_for_function("localStorage.getItem('shown')")
+    until(alice, "localStorage.getItem('shown')")
     for page in (alice, other, alice):
         look(page)
     (told,) = shown_by(alice)
@@ -382,17 +384,16 @@ def test_a_hidden_tab_listens_on_where_the_one_that_listened_is_closed(
     first.evaluate("localStorage.setItem('may', 'granted')")
     first.goto("/desk/")
     held = "navigator.locks.query().then((all) => all.held.length + all.pending.length === %d)"
-    first.wait_for_function(held % 1)
+    until(first, held % 1)
     second = first.context.new_page()
     second.goto("/desk/customers/")
-    second.wait_for_function(held % 2)
+    until(second, held % 2)
     for page in (first, second):
         hide(page)
     # It hangs before it has told anything: nothing that it asks comes back.
     first.evaluate("() => void (window.fetch = () => new Promise(() => {}))")
     services.assign(mine[2], live_desk.alice, actor=user(live_desk.sue), now=timezone.now())
-    with second.expect_response("**/desk/live/notices/"):
-        first.close()
-    second.wait_for_function("localStorage.getItem('shown')")
+    first.close()
+    until(second, "localStorage.getItem('shown')")
     (told,) = shown_by(second)
     assert mine[2].number in told["body"]

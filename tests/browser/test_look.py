@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.live import until
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -84,5 +86,5 @@ def test_every_part_looks_as_it_is_designed_in_every_look(people: People, live_d
             # Browsers call a tenth of the window good; here nothing that is drawn moves at all.
             assert measure(page, "moved") < 0.01, (address, width)
             turn(page)
-            page.wait_for_function("getComputedStyle(document.documentElement).direction === 'rtl'")
+            until(page, "getComputedStyle(document.documentElement).direction === 'rtl'")
             assert measure(page, "turned") == [], (address, width)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.browser.test_access import check_all, unfolded
+from tests.support.live import until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
@@ -125,7 +126,7 @@ def test_the_yaml_is_written_with_its_mistakes_marked(people: People, draft: Rem
     mona.locator('[name="f.amount.each"]').fill("7")
     mona.get_by_role("button", name="Save draft").click()
     mona.get_by_text("not saved yet").first.wait_for(state="detached")
-    mona.wait_for_function("!document.querySelector('#policy-acts .btn-do')")
+    until(mona, "!document.querySelector('#policy-acts .btn-do')")
     draft.refresh_from_db()
     assert "titel: Hand-overs" in draft.source
     assert "amount: {each: 7, per: deadlines_missed, at_most: 20}" in draft.source
@@ -173,7 +174,7 @@ def test_an_answer_from_before_a_save_does_not_show_the_saved_as_unsaved(
     # The late answer has come, and that to what was asked after it was saved.
     mona.locator("[data-anew]").wait_for(state="attached")
     mona.unroute_all(behavior="ignoreErrors")
-    mona.wait_for_function("!document.querySelector('#policy-acts .btn-do')")
+    until(mona, "!document.querySelector('#policy-acts .btn-do')")
 
 
 def test_what_is_drawn_anew_under_a_press_does_not_swallow_it(

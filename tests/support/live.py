@@ -19,11 +19,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from config.paths import BASE_DIR
 from config.processes import Guard
 from tests.support.stack import clone_template, database_url, number_from
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 PATIENCE = 90.0  # seconds: a busy machine starts a process slowly
 
@@ -38,6 +41,12 @@ def eventually(condition: Callable[[], object], *, seconds: float = PATIENCE) ->
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds:.0f} seconds: {condition}")
         time.sleep(0.05)
+
+
+def until(page: "Page", true: str) -> None:
+    """Wait until a JavaScript expression is true in the page. Playwright's own way evaluates a text
+    in the page again and again, which the pages' CSP forbids from the second time on."""
+    eventually(lambda: page.evaluate(true))
 
 
 def free_port() -> int:

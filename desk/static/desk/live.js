@@ -224,7 +224,8 @@
     led = true;
     navigator.locks.request("amends-bell", () => {
       leads = true;
-      if (document.hidden) ask(); // the tab that listened until now was closed
+      // The tab that listened until now was closed: a question that is on its way was asked before.
+      if (document.hidden) Promise.resolve(asking).then(ask);
       return new Promise(() => {});
     });
   }
